@@ -1,0 +1,3 @@
+"""flashdeck: the compiler for Anki decks."""
+
+__version__ = "0.1.0"

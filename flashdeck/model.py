@@ -1,0 +1,131 @@
+"""The nouns, in Anki's own words: what every reader makes and every writer takes.
+
+`Collection` is the waist of the hourglass. All of it is frozen data that never renders, reads or
+writes itself. Fields hold HTML as Anki stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from flashdeck.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a note type.
+
+    `id` is the constant JSON id by which Anki 23.10 and later recognise the field after it was
+    renamed; None where a foreign package has none.
+    """
+
+    name: str
+    id: int | None = None
+    rtl: bool = False
+    font: str = "Arial"
+    size: int = 20
+    sticky: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A card template: front and back in Anki's template language; `id` as for fields."""
+
+    name: str
+    front: str
+    back: str
+    id: int | None = None
+    browser_front: str = ""
+    browser_back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteType:
+    """A note type. `mod` is in seconds since 1970; 0 as long as it is not dated.
+
+    `sort` is the index of the sort field. `stock` is Anki's `originalStockKind`, None where the
+    note type does not descend from one of Anki's own.
+    """
+
+    id: int
+    name: str
+    fields: tuple[Field, ...]
+    templates: tuple[Template, ...]
+    css: str = ""
+    cloze: bool = False
+    sort: int = 0
+    latex_pre: str | None = None
+    latex_post: str | None = None
+    stock: int | None = None
+    mod: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A deck, by its full name with `::`; the description is HTML."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media file as a package holds it: flat name, content digest (hex SHA-256), size in bytes.
+
+    `open` gives its bytes as a fresh binary stream, read from wherever they lie.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    open: Callable[[], BinaryIO] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card of a note. `ordinal` counts from 0: the template's, or a cloze's number less one.
+
+    `position` is its place among the new cards (Anki's `due`); `id` is in milliseconds since 1970,
+    0 as long as it is not dated.
+    """
+
+    ordinal: int
+    deck: str
+    position: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note. `guid` is what Anki recognises it by when a package is imported again.
+
+    `notetype` is the note type's id. `id` (milliseconds, the time it was first built) and `mod`
+    (seconds, the time that decides whether Anki takes an edit) are 0 as long as it is not dated.
+    `source` is where its author wrote it.
+    """
+
+    guid: str
+    notetype: int
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    cards: tuple[Card, ...]
+    id: int = 0
+    mod: int = 0
+    source: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Everything a package holds, or will hold.
+
+    Notes stand in study order; note types in order of their ids, decks and media in order of their
+    names, so that equal content means equal values.
+    """
+
+    notetypes: tuple[NoteType, ...] = ()
+    decks: tuple[Deck, ...] = ()
+    notes: tuple[Note, ...] = ()
+    media: tuple[Media, ...] = ()
