@@ -1,0 +1,98 @@
+"""Bytes to text: UTF-8 only, and no character that Anki or YAML would swallow."""
+
+from __future__ import annotations
+
+import re
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+
+_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_BOM = "\ufeff"
+# C0 without tab and line ends, DEL, C1, Unicode's line separators (line breaks to YAML, not to
+# anybody's editor), marks inside the text, non-characters, a carriage return on its own.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+# Invisible characters that turn the direction of text around: fine in right-to-left decks,
+# worth a look anywhere else ("Trojan source").
+_OVERRIDES = re.compile("[\u202d\u202e]")
+
+
+def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
+    """Give the text of a file and at most `most` problems; the text can be parsed all the same.
+
+    A byte that is not UTF-8 becomes U+FFFD and a forbidden character a space, so that every other
+    place in the text stays where it is.
+    """
+    for mark, name in _MARKS.items():
+        if data.startswith(mark) or (mark == b"\xff\xfe" and b"\x00" in data[:4]):
+            hint = "save it as UTF-8"
+            return "", [
+                Diagnostic(
+                    "encoding", f"the file is {name}, not UTF-8", Span.point(path), hint=hint
+                )
+            ]
+    text, problems = _utf8(path, data, most)
+    text = text.removeprefix(_BOM)
+    for found in _FORBIDDEN.finditer(text):
+        if len(problems) == most:
+            break
+        problems.append(_forbidden(path, text, found))
+    text = _FORBIDDEN.sub(" ", text)
+    for found in _OVERRIDES.finditer(text):
+        line, column = place(text, found.start())
+        message = f"the invisible character U+{ord(found.group()):04X} turns the text around"
+        problems.append(
+            Diagnostic(
+                "bidi-override",
+                message,
+                Span.point(path, line, column),
+                Severity.WARNING,
+                "right-to-left text needs none; remove it",
+            )
+        )
+        break
+    return text, problems
+
+
+def place(text: str, index: int) -> tuple[int, int]:
+    """Give line and column (from 1) of an index in the text."""
+    start = text.rfind("\n", 0, index) + 1
+    return text.count("\n", 0, index) + 1, index - start + 1
+
+
+def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    problems: list[Diagnostic] = []
+    text = data.decode("utf-8", "surrogateescape")
+    skip = 1 if text.startswith(_BOM) else 0
+    for found in re.finditer("[\udc80-\udcff]", text):
+        if len(problems) == most:
+            break
+        line, column = place(text[skip:], found.start() - skip)
+        byte = ord(found.group()) - 0xDC00
+        problems.append(
+            Diagnostic(
+                "encoding",
+                f"byte 0x{byte:02x} is not UTF-8",
+                Span.point(path, line, column),
+                hint="save the file as UTF-8 (it may be Latin-1 or Windows-1252)",
+            )
+        )
+    return re.sub("[\udc80-\udcff]", "\ufffd", text), problems
+
+
+def _forbidden(path: str, text: str, found: re.Match[str]) -> Diagnostic:
+    line, column = place(text, found.start())
+    code = ord(found.group())
+    message = f"the control character U+{code:04X} can't stand on a card"
+    hint = "remove it" if code != ord(_BOM) else "remove it; a byte order mark belongs at the start"
+    return Diagnostic("control-character", message, Span.point(path, line, column), hint=hint)

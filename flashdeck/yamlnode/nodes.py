@@ -1,0 +1,188 @@
+"""The nodes of a YAML file, and where in the file each of them and each part of them stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeAlias
+
+from flashdeck.diagnostics import Diagnostic, Span, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source file may be at most; the defaults keep the worst file under 10 s and 1 GiB.
+
+    `size` is in bytes, `scalar` and `key` in code points. A deck of 100,000 notes in one file takes
+    some 20 MiB and a million nodes.
+    """
+
+    size: int = 64 * 2**20
+    nodes: int = 3_000_000
+    depth: int = 8
+    scalar: int = 65_536
+    key: int = 128
+    problems: int = 50
+
+
+class Mark(Protocol):
+    """A place as libyaml gives it: all three count from 0, in code points."""
+
+    @property
+    def index(self) -> int:
+        """The index in the text."""
+
+    @property
+    def line(self) -> int:
+        """The number of line ends before it."""
+
+    @property
+    def column(self) -> int:
+        """The number of characters before it in its line."""
+
+
+class ScalarNode(NamedTuple):
+    """Text as it was written. `style` is '' for plain, else one of ' " | >."""
+
+    value: str
+    style: str
+    start: Mark
+    end: Mark
+
+
+class SequenceNode(NamedTuple):
+    """A list; `flow` when written with brackets. `end` lies behind the last item's text."""
+
+    items: list[Node]
+    flow: bool
+    start: Mark
+    end: Mark
+
+
+class MappingNode(NamedTuple):
+    """Keys with values in the order written; `flow` when written with braces."""
+
+    pairs: list[tuple[ScalarNode, Node]]
+    flow: bool
+    start: Mark
+    end: Mark
+
+    def get(self, key: str) -> Node | None:
+        """Give the value of `key`, or None."""
+        for name, value in self.pairs:
+            if name.value == key:
+                return value
+        return None
+
+
+Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
+
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """One file, read: its text (without BOM), its documents and every problem found.
+
+    `documents` holds None for an empty document. `damaged` holds the line numbers (from 1) that
+    could not be understood; what stands there has been reported and is not what was written.
+    """
+
+    path: str
+    text: str
+    documents: tuple[Node | None, ...]
+    problems: tuple[Diagnostic, ...]
+    damaged: frozenset[int] = field(default_factory=frozenset)
+
+    def span(self, node: Node) -> Span:
+        """Give the place of a whole node; a collection is shown by its first line."""
+        start, end = node.start, node.end
+        if isinstance(node, ScalarNode) and node.style not in ("|", ">"):
+            return _span(self.path, start, end)
+        line_end = self.text.find("\n", start.index)
+        width = (len(self.text) if line_end < 0 else line_end) - start.index
+        if end.line == start.line:
+            width = min(width, end.index - start.index)
+        line, column = start.line + 1, start.column + 1
+        return Span(self.path, line, column, line, column + max(1, width))
+
+    def text_of(self, node: ScalarNode) -> Text:
+        """Give the words of a scalar with their place."""
+        return Text(node.value, self.span(node))
+
+    def span_within(self, node: ScalarNode, start: int, end: int) -> Span:
+        """Give the place of `node.value[start:end]`, or of the node where that cannot be told.
+
+        It can be told for text on one line without escapes, for block text (`|`), and wherever the
+        characters themselves stand once in the source.
+        """
+        raw_start, raw_end = node.start.index, node.end.index
+        raw = self.text[raw_start:raw_end]
+        if node.style == "|":
+            places = _literal_offsets(raw, node.value, start, end)
+            if places is not None:
+                return self._span_at(raw_start + places[0], raw_start + places[1])
+        inner = 1 if node.style in ("'", '"') else 0
+        if raw[inner : inner + len(node.value)] == node.value:
+            return self._span_at(raw_start + inner + start, raw_start + inner + end)
+        piece = node.value[start:end]
+        if piece and raw.count(piece) == 1:
+            found = raw_start + raw.index(piece)
+            return self._span_at(found, found + len(piece))
+        return self.span(node)
+
+    def is_damaged(self, node: Node) -> bool:
+        """Whether any line of the node could not be understood."""
+        if not self.damaged:
+            return False
+        last = max(node.start.line + 1, node.end.line + (1 if node.end.column else 0))
+        return any(node.start.line < line <= last for line in self.damaged)
+
+    def may_be_cut(self, node: Node) -> bool:
+        """Whether lines of the node, or right behind it, could not be understood."""
+        if not self.damaged:
+            return False
+        line = max(node.start.line, node.end.line - (0 if node.end.column else 1)) + 1
+        lines = self.text.split("\n")
+        while line < len(lines) and not lines[line].strip():
+            line += 1
+        return line + 1 in self.damaged or self.is_damaged(node)
+
+    def _span_at(self, start: int, end: int) -> Span:
+        line = self.text.count("\n", 0, start) + 1
+        column = start - (self.text.rfind("\n", 0, start) + 1) + 1
+        end = max(end, start + 1)
+        end_line = line + self.text.count("\n", start, end)
+        end_column = end - (self.text.rfind("\n", 0, end) + 1) + 1
+        return Span(self.path, line, column, end_line, end_column)
+
+
+def _span(path: str, start: Mark, end: Mark) -> Span:
+    line, column = start.line + 1, start.column + 1
+    end_line, end_column = end.line + 1, end.column + 1
+    if (end_line, end_column) <= (line, column):
+        end_line, end_column = line, column + 1
+    return Span(path, line, column, end_line, end_column)
+
+
+def _literal_offsets(raw: str, value: str, start: int, end: int) -> tuple[int, int] | None:
+    """Map offsets in a literal block scalar's value to offsets in its source text."""
+    header = _BLOCK_HEADER.match(raw)
+    if header is None:
+        return None
+    body = raw[header.end() :]
+    first = next((line for line in body.splitlines() if line.strip(" ")), "")
+    indent = len(first) - len(first.lstrip(" "))
+    explicit = re.search(r"\d", header.group())
+    if explicit is not None or not value[:1].strip(" "):
+        return None  # the indentation is not that of the first line
+    offsets: list[int] = []
+    for wanted in (start, end):
+        line_number = value.count("\n", 0, wanted)
+        column = wanted - (value.rfind("\n", 0, wanted) + 1)
+        lines = body.splitlines(keepends=True)
+        if line_number >= len(lines):
+            return None
+        line_start = sum(len(line) for line in lines[:line_number])
+        offsets.append(header.end() + line_start + indent + column)
+    return offsets[0], offsets[1]

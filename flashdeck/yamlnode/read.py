@@ -1,0 +1,72 @@
+"""Reads a file to the end whatever it holds: behind each error it goes on, to find the next.
+
+libyaml stops at the first error. The stretch that it stumbled over is then masked in a working
+copy, with exactly as many other characters, and the copy is read again; so every place stays true.
+"""
+
+from __future__ import annotations
+
+from yaml import YAMLError
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.yamlnode.decode import decode
+from flashdeck.yamlnode.finding import Finding
+from flashdeck.yamlnode.nodes import Limits, YamlFile
+from flashdeck.yamlnode.parse import Builder, LimitReachedError, TrapError
+from flashdeck.yamlnode.traps import find_trap
+
+# How many characters may be read again in search of further errors. It bounds the time that a
+# large broken file takes to some seconds.
+_READ_AGAIN = 40 * 2**20
+
+
+def read_yaml(path: str, data: bytes, limits: Limits | None = None) -> YamlFile:
+    """Read a file's bytes; `path` is what its spans will say."""
+    limits = limits or Limits()
+    if len(data) > limits.size:
+        message = f"the file has {len(data) / 2**20:.1f} MiB; {limits.size / 2**20:g} are allowed"
+        problem = Diagnostic("limit", message, Span.point(path), hint="split it into several files")
+        return YamlFile(path, "", (), (problem,))
+    text, problems = decode(path, data, limits.problems)
+    working = text
+    damaged: set[int] = set()
+    budget = _READ_AGAIN
+    while True:
+        builder = Builder(path, working, limits)
+        try:
+            builder.build()
+            break
+        except LimitReachedError as reached:
+            span = Span.point(path, reached.mark.line + 1, reached.mark.column + 1)
+            hint = "split it, or raise the limit in flashdeck.yaml (limits)"
+            problems.append(Diagnostic("limit", str(reached), span, hint=hint))
+            builder.documents.clear()
+            break
+        except (YAMLError, TrapError) as error:
+            finding = find_trap(path, text, working, error, builder.last)
+        problems.append(finding.diagnostic)
+        damaged.add(finding.line)
+        budget -= len(working)
+        masked = _mask(working, finding)
+        if masked == working or budget < 0 or len(problems) >= limits.problems:
+            problems.append(_more(path, finding))
+            builder.documents.clear()
+            break
+        working = masked
+    problems += builder.problems[: max(0, limits.problems - len(problems))]
+    return YamlFile(path, text, tuple(builder.documents), tuple(problems), frozenset(damaged))
+
+
+def _mask(text: str, finding: Finding) -> str:
+    start, end = finding.start, finding.end
+    piece = "".join(one if one in "\r\n" else finding.filler for one in text[start:end])
+    return text[:start] + piece + text[end:]
+
+
+def _more(path: str, finding: Finding) -> Diagnostic:
+    return Diagnostic(
+        "more-problems",
+        "the file was not read beyond this line; more problems may follow",
+        Span.point(path, finding.line),
+        Severity.NOTE,
+    )

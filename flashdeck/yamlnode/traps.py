@@ -1,0 +1,229 @@
+"""Says in an author's terms what libyaml stumbled over, and which stretch to pass over.
+
+People who write Markdown in YAML fall into a few traps: a value with a colon, or one that begins
+with a character that means something to YAML. Each gets a message that names it and shows the line
+with its quotes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from yaml import MarkedYAMLError, YAMLError
+from yaml.events import Event, ScalarEvent
+
+from flashdeck.yamlnode.edit import quoted
+from flashdeck.yamlnode.finding import BLANK, Finding, Lines, Place
+from flashdeck.yamlnode.nodes import Mark
+from flashdeck.yamlnode.parse import TrapError
+
+_LINE = re.compile(
+    r"(?P<indent>[ \t]*(?:-[ \t]+)*)"
+    r"(?:(?P<key>[A-Za-z_][\w.-]*|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?:[ \t]+|$))?"
+    r"(?P<value>.*)"
+)
+_NEXT_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?:[ \t]|$)")
+_GLUED_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/].*)")
+
+# What a value's first character means to YAML, in plain words.
+_MEANINGS = {
+    "`": "YAML keeps '`' for itself",
+    "@": "YAML keeps '@' for itself",
+    "%": "to YAML '%' begins a directive",
+    "*": "to YAML '*' begins an alias",
+    "&": "to YAML '&' begins an anchor",
+    "!": "to YAML '!' begins a tag",
+    ">": "to YAML '>' begins folded text",
+    "|": "to YAML '|' begins block text",
+    "-": "to YAML '-' begins a list",
+    "?": "to YAML '?' begins a key",
+    "[": "to YAML '[' begins a list",
+    "{": "to YAML '{' begins a mapping",
+    "]": "to YAML ']' ends a list",
+    "}": "to YAML '}' ends a mapping",
+    ",": "to YAML ',' separates items",
+}
+_LONE_PROPERTY = re.compile(r"[&!]\S*")
+_CLOSING = {"[": "]", "{": "}"}
+_LONGEST_QUOTE = 40
+
+
+def find_trap(
+    path: str, text: str, working: str, error: YAMLError | TrapError, last: Event | None
+) -> Finding:
+    """Explain an error of libyaml's (or a `TrapError`) by the line that caused it.
+
+    `last` is the event before it.
+    """
+    lines = Lines(path, text, working)
+    if isinstance(error, TrapError):
+        place = lines.at(error.mark)
+        return _value_trap(place) or _unfit(place)
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return _unfit(lines.first())
+    here = lines.at(error.problem_mark)
+    there = lines.at(error.context_mark) if error.context_mark is not None else here
+    problem, context = error.problem or "", error.context or ""
+    if "tab character" in problem or here.text[here.column : here.column + 1] == "\t":
+        return _tab(here)
+    if "quoted scalar" in context:
+        return _bad_escape(here) if "escape" in problem else _never_closed(there)
+    return (
+        _behind_quote(lines, last, error.problem_mark)
+        or _misread(lines, problem, here, last)
+        or _begun_wrong(problem, context, here, there)
+    )
+
+
+def _misread(lines: Lines, problem: str, here: Place, last: Event | None) -> Finding | None:
+    """A colon too many or too few."""
+    if problem.startswith("mapping values are not allowed"):
+        return _colon(lines, here, last)
+    return None
+
+
+def _begun_wrong(problem: str, context: str, here: Place, there: Place) -> Finding:
+    """A value or a line that begins with something else than its author means."""
+    if problem.startswith("could not find expected ':'"):
+        return _value_trap(there) or _no_key(there)
+    if context.startswith("while scanning"):
+        return _value_trap(there) or _unfit(there)
+    if problem.startswith("did not find expected ',' or"):
+        return _value_trap(there) or _value_trap(here) or _unfit(here)
+    return _value_trap(here) or _unfit(here)
+
+
+def _value_trap(place: Place) -> Finding | None:
+    """A value that begins with a character of YAML's own."""
+    found = _LINE.fullmatch(place.text)
+    if found is None:
+        return None
+    begin = found.start("value")
+    if place.working[begin:] != place.text[begin:] or begin > place.column:
+        return None
+    value = found["value"].rstrip()
+    if not value or value[0] not in _MEANINGS:
+        return _inner_trap(place)
+    if value[0] in _CLOSING and place.column > begin and (inner := _inner_trap(place)):
+        return inner
+    if _LONE_PROPERTY.fullmatch(value):
+        return _property(place, begin, value)
+    start = next((one for one in ("{{", "![") if value.startswith(one)), value[0])
+    message = f"text that begins with '{start}' must be quoted: {_MEANINGS[value[0]]}"
+    if value[0] in _CLOSING and _CLOSING[value[0]] not in value:
+        message = f"this '{start}' is never closed; text that begins with '{start}' must be quoted"
+    hint = f"write {_with_key(found['key'], value)}"
+    return place.finding("unquoted-start", message, hint, begin, len(value))
+
+
+def _property(place: Place, begin: int, value: str) -> Finding:
+    """An anchor or a tag in front of a whole list or mapping."""
+    what = {"&": "anchors", "!": "tags"}[value[0]]
+    message = f"a deck needs no YAML {what}; '{value}' is one"
+    hint = f"remove it; if it is text, write {quoted(value)}"
+    return place.narrow(f"yaml-{what}", message, hint, begin, len(value), BLANK)
+
+
+def _inner_trap(place: Place) -> Finding | None:
+    """The same inside a flow collection: `tags: [@home, x]`."""
+    character = place.text[place.column : place.column + 1]
+    if not character or character not in "`@%*&!>|":
+        return None
+    piece = re.match(r"[^,\]}]*", place.text[place.column :])
+    word = piece.group().rstrip() if piece else character
+    message = f"text that begins with '{character}' must be quoted: {_MEANINGS[character]}"
+    return place.narrow("unquoted-start", message, f"write {quoted(word)}", place.column, len(word))
+
+
+def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
+    """A second colon in a line, a missing space behind the first, or a key out of line."""
+    found = _LINE.fullmatch(here.text)
+    if found is not None and found["key"] and found.start("value") <= here.column:
+        begin, value = found.start("value"), found["value"].rstrip()
+        hint = _with_key(found["key"], value)
+        if value[:1] in _CLOSING:
+            item = re.match(r".*[,{\[] *", here.text[: here.column])
+            begin = item.end() if item else begin
+            rest = re.match(r"[^,\]}]*", here.text[begin:])
+            value = rest.group().rstrip() if rest else value
+            hint = quoted(value)
+        message = "a colon inside unquoted text: YAML takes it for a key"
+        return here.finding("unquoted-colon", message, f"write {hint}", begin, len(value))
+    if isinstance(last, ScalarEvent) and not last.style and last.start_mark is not None:
+        start = lines.at(last.start_mark)
+        glued = _GLUED_KEY.fullmatch(start.text)
+        if start.line < here.line and glued is not None and start.column <= glued.start("key"):
+            key = glued["key"]
+            message = f"'{key}:' needs a space behind its colon"
+            hint = f"write {key}: {glued['value'].strip()}"
+            begin = glued.start("key")
+            return start.finding("colon-space", message, hint, begin, len(key) + 1, BLANK)
+    return _unfit(here)
+
+
+def _bad_escape(here: Place) -> Finding:
+    """An escape that YAML does not have, or one half of a character in two `u` escapes."""
+    begin = max(here.text.rfind("\\", 0, here.column + 1), 0)
+    found = re.match(r"(?:\\u[0-9A-Fa-f]{4})+|\\.?[A-Za-z]*", here.text[begin:])
+    word = (found.group() if found else "") or here.text[begin : begin + 1]
+    message = f"{word[:2]} inside double quotes is no escape that YAML knows"
+    hint = "use single quotes or block text ('|'), where a backslash is a backslash"
+    if word.startswith("\\u"):
+        message, hint = f"{word} is no whole character in YAML", "write the character itself"
+    return here.narrow("unknown-escape", message, hint, begin, len(word))
+
+
+def _behind_quote(lines: Lines, last: Event | None, mark: Mark) -> Finding | None:
+    """Text behind a closing quote: the quote opened too early, or was never closed."""
+    if not isinstance(last, ScalarEvent) or last.style not in {'"', "'"}:
+        return None
+    first, end = last.start_mark, last.end_mark
+    if first is None or end is None or end.line != mark.line:
+        return None
+    if lines.written[mark.line][end.column : mark.column].strip():
+        return None
+    place = lines.at(first)
+    if any(_NEXT_KEY.match(one) for one in lines.written[first.line + 1 : end.line + 1]):
+        return _never_closed(place)
+    value = place.text[first.column :].rstrip()
+    found = _LINE.fullmatch(place.text)
+    hint = "put the whole text in quotes, or double the quotes inside it"
+    if found is not None and found.start("value") == first.column and first.line == end.line:
+        whole = value[1:-1] if last.style == "'" and value[1:].endswith("'") else value
+        hint = f"write {_with_key(found['key'], whole)}"
+    message = f"text goes on behind the closing {last.style}"
+    return place.finding("text-behind-quote", message, hint, first.column, len(value))
+
+
+def _never_closed(place: Place) -> Finding:
+    quote = place.text[place.column : place.column + 1]
+    message, hint = f"this {quote} is never closed", f"add {quote} where the text ends"
+    return place.finding("unclosed-quote", message, hint, place.column, 1)
+
+
+def _no_key(place: Place) -> Finding:
+    words = place.text.strip()
+    shown = words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1] + "…"
+    message = f"'{shown}' is neither 'key: text' nor part of the text above"
+    hint = "indent it below its key, or begin longer text with '|' behind the key"
+    return place.finding("no-key", message, hint, place.text.index(words), len(words), BLANK)
+
+
+def _tab(place: Place) -> Finding:
+    column = max(0, place.text.find("\t"))
+    hint = "indent with spaces"
+    return place.finding("tab", "a tab in the indentation", hint, column, 1, BLANK)
+
+
+def _unfit(place: Place) -> Finding:
+    """A line that does not fit the ones above, for whatever reason."""
+    words = place.text.strip()
+    found = _NEXT_KEY.match(place.text)
+    what = f"'{found['key']}:'" if found else "this line"
+    message = f"{what} does not line up with what stands above it"
+    hint = "keys of one note begin in one column; text that goes on stands further right"
+    return place.finding("indentation", message, hint, place.text.index(words), len(words), BLANK)
+
+
+def _with_key(key: str | None, value: str) -> str:
+    return f"{key}: {quoted(value)}" if key else quoted(value)
