@@ -1,0 +1,72 @@
+"""From what the author wrote to the HTML that Anki stores: Markdown, HTML or plain text."""
+
+from __future__ import annotations
+
+from flashdeck.markup import htmlfield
+from flashdeck.markup.clozecheck import cloze_problems
+from flashdeck.markup.clozes import brace_problems
+from flashdeck.markup.emit import Emitter
+from flashdeck.markup.engine import parse
+from flashdeck.markup.palette import code_css
+from flashdeck.markup.places import Places
+from flashdeck.markup.plain import escape_text, inert_text, is_plain, without_control
+from flashdeck.markup.references import Media
+from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
+from flashdeck.markup.shelltags import shell_tag_problems
+
+__all__ = [
+    "Markup",
+    "MediaRefusal",
+    "MediaResolver",
+    "Problem",
+    "Rendered",
+    "cloze_problems",
+    "code_css",
+    "is_plain",
+    "render",
+]
+
+_BLANK = " \t\r\n"
+
+
+def _same_name(destination: str) -> str:
+    return destination
+
+
+def render(
+    text: str,
+    markup: Markup = Markup.MARKDOWN,
+    *,
+    cloze: bool = False,
+    media: MediaResolver = _same_name,
+    allow_scripts: bool = False,
+) -> Rendered:
+    """Render one field. Never raises, whatever the text; problems come in order of their places.
+
+    With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
+    package for a destination. `allow_scripts` lets active content pass.
+    """
+    if markup == Markup.MARKDOWN:
+        rendered = _markdown(text, cloze=cloze, media=media, allow_scripts=allow_scripts)
+    elif markup == Markup.HTML:
+        rendered = htmlfield.render_html(text, Media(media), allow_scripts=allow_scripts)
+    else:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        rendered = Rendered(without_control("<br>".join(inert_text(line) for line in lines)))
+    problems = list(rendered.problems)
+    if cloze:
+        problems += brace_problems(text, markdown=markup == Markup.MARKDOWN)
+    if not allow_scripts and markup != Markup.TEXT:
+        problems += shell_tag_problems(text, rendered.html)
+    problems.sort(key=lambda problem: (problem.start, problem.end))
+    return Rendered(rendered.html, tuple(problems)) if problems else rendered
+
+
+def _markdown(text: str, *, cloze: bool, media: MediaResolver, allow_scripts: bool) -> Rendered:
+    source = text.strip(_BLANK)
+    if is_plain(source):
+        return Rendered(escape_text(source))
+    places = Places(source, len(text) - len(text.lstrip(_BLANK)))
+    emitter = Emitter(places, Media(media), source, cloze=cloze, allow_scripts=allow_scripts)
+    emitter.blocks(parse(source, cloze=cloze))
+    return Rendered(without_control(emitter.html.rstrip("\n")), tuple(emitter.problems))

@@ -1,0 +1,161 @@
+"""Where the clozes of a text are, by the rules with which Anki itself finds them.
+
+Anki looks for `{{c1::`, `::` and `}}` in the stored HTML and knows neither code nor mathematics;
+clozes nest, one that is never closed is none, and the first `}}` closes the innermost one.
+(Read in Anki's `rslib/src/cloze.rs`, described in our own words.)
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from flashdeck.markup.backticks import Backticks
+from flashdeck.markup.results import Problem
+from flashdeck.markup.ruby import RUBY
+
+OPEN = re.compile(r"\{\{c[0-9,]+::")
+
+_SIZES = r"(?<=\))\{(?:width|height)=[^{}\n]*\}"
+_HTML_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::|[{}]")
+_MARKDOWN_MARK = re.compile(
+    rf"\{{\{{c[0-9,]+::|\\`|`+|{_SIZES}|{RUBY.pattern}|\}}\}}|::|[{{}}]",
+)
+_BRACE = re.compile(r"[{}]")
+_REACH = 1000  # how far behind a cloze its author's closing braces are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Cloze:
+    """One cloze: `start` is at its `{{`, `body` behind the `::`, `end` at its `}}`.
+
+    `hint` is at the `::` before the hint, or equals `end` if there is none. `open_braces` counts
+    the braces of its own text (not of clozes in it) that `}}` leaves open.
+    """
+
+    start: int
+    body: int
+    hint: int
+    end: int
+    open_braces: int
+
+
+@dataclass(slots=True)
+class _Unclosed:
+    start: int
+    body: int
+    hint: int = -1
+    braces: int = 0
+
+
+@dataclass(slots=True)
+class _Scan:
+    """One pass over a text, left to right."""
+
+    text: str
+    backticks: Backticks
+    open: list[_Unclosed] = field(default_factory=list)
+    found: list[Cloze] = field(default_factory=list)
+    passed_run: int = -1
+
+    def see(self, mark: str, at: int) -> int:
+        """Take one mark; return where to look on."""
+        if mark.startswith("{{c"):
+            self.open.append(_Unclosed(at, at + len(mark)))
+        elif self.open:
+            return self._see_inside(self.open[-1], mark, at)
+        return at + len(mark)
+
+    def _see_inside(self, cloze: _Unclosed, mark: str, at: int) -> int:
+        match mark:
+            case "}}":
+                self.open.pop()
+                hint = cloze.hint if cloze.hint >= 0 else at
+                self.found.append(Cloze(cloze.start, cloze.body, hint, at, cloze.braces))
+            case "::" if cloze.hint < 0:
+                cloze.hint = at
+            case "{":
+                cloze.braces += 1
+            case "}":
+                cloze.braces = max(0, cloze.braces - 1)
+            case _ if mark[0] == "`":
+                return self._skip_code(mark, at)
+        return at + len(mark)
+
+    def _skip_code(self, run: str, at: int) -> int:
+        """Code in a cloze is one piece, unless a cloze opens in it: Anki would see that one."""
+        opened = at + len(run)
+        closing = self.backticks.closing(opened, len(run))
+        if at == self.passed_run or closing < 0:
+            return opened
+        if OPEN.search(self.text, opened, closing):
+            self.passed_run = closing
+            return opened
+        return closing + len(run)
+
+
+def find_clozes(text: str, *, markdown: bool) -> list[Cloze]:
+    """All clozes of a text, in the order of their starts.
+
+    In Markdown, code spans and ruby in a cloze are stepped over: their braces and colons do not
+    reach Anki as such.
+    """
+    if "{{c" not in text:
+        return []
+    pattern = _MARKDOWN_MARK if markdown else _HTML_MARK
+    scan = _Scan(text, Backticks(text if markdown else ""))
+    position = 0
+    while mark := pattern.search(text, position):
+        position = scan.see(mark.group(), mark.start())
+    return sorted(scan.found, key=lambda cloze: cloze.start)
+
+
+def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
+    r"""Clozes that Anki closes earlier than their author meant: `{{c1::\frac{a}{b}}}`."""
+    if text.count("{") == 2 * text.count("{{c"):
+        return []
+    return [
+        Problem(
+            "cloze-braces",
+            "Anki ends this cloze at the first }}, before its last } is closed",
+            cloze.end,
+            min(cloze.end + 3, len(text)),
+            hint="put a space between } and }}",
+        )
+        for cloze in find_clozes(text, markdown=markdown)
+        if cloze.open_braces and _closes_later(text, cloze)
+    ]
+
+
+def _closes_later(text: str, cloze: Cloze) -> bool:
+    """Whether counting braces, as people and TeX do, finds the end of the cloze further on."""
+    depth = cloze.open_braces
+    for brace in _BRACE.finditer(text, cloze.end, cloze.end + _REACH):
+        if brace.group() == "{":
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            return text.startswith("}}", brace.start())
+    return False
+
+
+class ClozeIndex:
+    """The clozes of a text, to be asked by place."""
+
+    def __init__(self, text: str) -> None:
+        clozes = find_clozes(text, markdown=True)
+        self._at = {cloze.start: cloze for cloze in clozes}
+        self._starts = [cloze.start for cloze in clozes]
+        self._ends = sorted(cloze.end for cloze in clozes)
+
+    def at(self, start: int) -> Cloze | None:
+        """The cloze that opens at `start`."""
+        return self._at.get(start)
+
+    def balanced(self, start: int, end: int) -> bool:
+        """Whether as many clozes open as close between two places."""
+        opened = bisect_left(self._starts, end) - bisect_left(self._starts, start)
+        closed = bisect_left(self._ends, end) - bisect_left(self._ends, start)
+        return opened == closed

@@ -1,0 +1,170 @@
+"""From the engine's tokens to HTML, with everything that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import MD_TRIM_RE, escapeHtml, mdTrim, unescapeAll
+from markdown_it.renderer import RendererHTML
+
+from flashdeck.markup.balance import OpenTags
+from flashdeck.markup.highlight import PLAIN, did_you_mean, highlight, is_language
+from flashdeck.markup.inlines import WRITERS
+from flashdeck.markup.plain import inert_text
+from flashdeck.markup.results import MediaRefusal, Problem
+from flashdeck.markup.tags import BLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+    from flashdeck.markup.places import Places
+    from flashdeck.markup.references import Media
+
+_RENDERER = RendererHTML()
+_OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_CONTAINERS = frozenset({"blockquote_open", "list_item_open"})
+_MOST_PROBLEMS = 50  # of one text; who mends these sees the rest
+_DIRECTED = frozenset(
+    {"p", "div", "li", "blockquote", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
+
+
+class Emitter:
+    """Writes one text's HTML. Use once: `blocks`, then read `html` and `problems`."""
+
+    def __init__(
+        self, places: Places, media: Media, text: str, *, cloze: bool, allow_scripts: bool
+    ) -> None:
+        self.out: list[str] = []
+        self.problems: list[Problem] = []
+        self.open_tags = OpenTags()
+        self.media = media
+        self.allow_scripts = allow_scripts
+        self._places = places
+        self._cloze = cloze
+        self.cloze_depth = 0
+        self._directed = bool(_RIGHT_TO_LEFT.search(text))
+        self.block: tuple[Sequence[Token], int] = ((), 0)
+
+    @property
+    def html(self) -> str:
+        """All that was written."""
+        return "".join(self.out)
+
+    def blocks(self, tokens: Sequence[Token]) -> None:
+        """Write block tokens; a text that is one paragraph is not wrapped."""
+        alone = [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+        self.open_tags.enter()
+        for index, token in enumerate(tokens):
+            self.block = tokens, index
+            match token.type:
+                case "inline" | "html_block":
+                    self._inline(token.children or [])
+                case "fence":
+                    self._fence(token)
+                case "code_block":
+                    self.out.append(self._pre("<pre><code>", inert_text(token.content)))
+                case _ if alone:
+                    pass
+                case _:
+                    self._prepare(tokens, index)
+                    self._element(tokens, index)
+        self.out.append(self.open_tags.leave())
+
+    def _prepare(self, tokens: Sequence[Token], index: int) -> None:
+        token = tokens[index]
+        if token.level == _OPTIONS.maxNesting - 1 and token.type in _CONTAINERS:
+            self._too_deep(token)
+        if token.type == "paragraph_open" and _holds_block(tokens[index + 1]):
+            token.tag = tokens[index + 2].tag = "div"  # a <p> would end at the block
+        if self._directed and token.nesting == 1 and token.tag in _DIRECTED:
+            token.attrs["dir"] = "auto"
+
+    def _inline(self, tokens: Sequence[Token]) -> None:
+        for index, token in enumerate(tokens):
+            writer = WRITERS.get(token.type)
+            if writer:
+                writer(self, token)
+            else:
+                self._element(tokens, index)
+
+    def _element(self, tokens: Sequence[Token], index: int) -> None:
+        """An element of Markdown's; raw tags left open in it are closed with it."""
+        token = tokens[index]
+        if token.nesting == -1:
+            self.out.append(self.open_tags.leave())
+        self.out.append(_RENDERER.renderToken(tokens, index, _OPTIONS, {}))
+        if token.nesting == 1:
+            self.open_tags.enter()
+
+    def problem(
+        self,
+        rule: str,
+        message: str,
+        start: int,
+        end: int,
+        hint: str = "",
+        severity: str = "error",
+    ) -> None:
+        """Note a problem; the place is one in the content of the block at hand."""
+        if len(self.problems) >= _MOST_PROBLEMS:
+            return
+        tokens, index = self.block
+        start, end = self._places.locate(tokens, index, start, end)
+        self.problems.append(Problem(rule, message, start, end, hint, severity))
+
+    def refuse(self, refusal: MediaRefusal, start: int, end: int) -> None:
+        """Note that a destination has no file."""
+        self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
+
+    def _fence(self, token: Token) -> None:
+        language = MD_TRIM_RE.split(mdTrim(unescapeAll(token.info)), maxsplit=1)[0]
+        if language and not is_language(language):
+            self._unknown_language(token, language)
+        if not language:
+            self.out.append(self._pre("<pre><code>", inert_text(token.content)))
+            return
+        css = f'<code class="language-{escapeHtml(language)}">'
+        if language.lower() in PLAIN or not is_language(language):
+            self.out.append(self._pre(f"<pre>{css}", inert_text(token.content)))
+        else:
+            code = highlight(language, token.content, cloze=self._cloze)
+            self.out.append(self._pre(f'<pre class="fd-code">{css}', code))
+
+    def _pre(self, opening: str, code: str) -> str:
+        opening = opening.replace("<pre", '<pre dir="ltr"', 1) if self._directed else opening
+        return f"{opening}{code}</code></pre>\n"
+
+    def _too_deep(self, token: Token) -> None:
+        """The engine leaves out what stands deeper, which must not go unnoticed."""
+        start, end = self._places.line(token.map[0] if token.map else 0)
+        message = "lists and quotes are nested too deep here to be shown"
+        self.problems.append(Problem("nesting", message, start, end, hint="use fewer levels"))
+
+    def _unknown_language(self, token: Token, language: str) -> None:
+        close = did_you_mean(language)
+        start, end = self._places.line(token.map[0] if token.map else 0)
+        at = self._places.find(language, start, end)
+        self.problems.append(
+            Problem(
+                "unknown-language",
+                f"no highlighting is known for {language}",
+                at,
+                at + len(language),
+                hint=f"did you mean {close}?" if close else "write text to have none",
+                severity="warning",
+            )
+        )
+
+
+def _holds_block(inline: Token) -> bool:
+    return any(
+        child.type == "tag" and child.meta["tag"].name in BLOCKS for child in inline.children or ()
+    )

@@ -1,0 +1,35 @@
+"""Texts without any markup, which most fields are: they need escaping and nothing else."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+# A line that is no block's beginning and holds nothing that an inline rule looks for.
+_LINE = (
+    r"(?![-+=>#]|[0-9]{1,9}[.)])(?!\s)"
+    r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\\`*_\[\]<&{$~|]*(?<!\s)"
+)
+_PLAIN = re.compile(rf"{_LINE}(?:\n{_LINE})*")
+_TAKEN_BY_ANKI = re.compile(r"\[(?=sound:|anki:|latex\]|\$\$?\])", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a Markdown text shows as it is written. Some texts that do are not noticed."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def escape_text(text: str) -> str:
+    """Text as HTML, escaped as the engine does."""
+    return escape(text, quote=False).replace('"', "&quot;")
+
+
+def inert_text(text: str) -> str:
+    """Text that is to be seen only: Anki would play `[sound:…]` and typeset `[latex]` in it."""
+    return _TAKEN_BY_ANKI.sub("&#91;", escape_text(text))
+
+
+def without_control(html: str) -> str:
+    """HTML without control characters and lone surrogates, which Anki drops or refuses."""
+    return _CONTROL.sub("\ufffd", html)

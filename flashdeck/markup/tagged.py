@@ -1,0 +1,112 @@
+"""Raw tags in Markdown: the harmless pass, the active are an error, all others are text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markdown_it.common.utils import escapeHtml
+
+from flashdeck.markup.balance import Closer
+from flashdeck.markup.results import MediaRefusal
+from flashdeck.markup.tags import (
+    ACTIVE,
+    HARMLESS,
+    MEDIA,
+    RAW_TEXT,
+    TRUSTED,
+    VOID,
+    Tag,
+    active_reason,
+    foreign_attributes,
+)
+
+if TYPE_CHECKING:
+    from flashdeck.markup.emit import Emitter
+
+
+def write(emitter: Emitter, tag: Tag, source: str) -> None:
+    """Write a tag, or show it as it was written."""
+    trusted = emitter.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
+    if tag.closing:
+        _close(emitter, tag, source)
+    elif trusted and tag.name in RAW_TEXT and source.endswith(f"</{tag.name}>"):
+        emitter.out.append(source)
+    elif reason := ("" if trusted else _reason(tag)):
+        emitter.problem("active-content", reason, tag.start, tag.end, _hint(tag))
+        emitter.out.append(escapeHtml(source))
+    elif tag.name in MEDIA:
+        _media(emitter, tag, source, trusted=trusted)
+    elif trusted:
+        _open(emitter, tag, source)
+    elif tag.name in HARMLESS and not foreign_attributes(tag):
+        _open(emitter, tag, _rebuilt(tag))
+    else:
+        _show(emitter, tag, source)
+
+
+def _reason(tag: Tag) -> str:
+    """Why a tag is active content; a word in angle brackets is none."""
+    if tag.name in HARMLESS or tag.name in ACTIVE or tag.name in TRUSTED:
+        return active_reason(tag)
+    return ""
+
+
+def _hint(tag: Tag) -> str:
+    return f"to show the tag, write `<{tag.name}>`; to run it, build with --allow-scripts"
+
+
+def _close(emitter: Emitter, tag: Tag, source: str) -> None:
+    if tag.name in VOID and tag.name in HARMLESS:
+        emitter.out.append(escapeHtml(source))
+        return
+    closed = emitter.open_tags.close(tag.name)
+    if closed is Closer.STRAY:
+        emitter.out.append(escapeHtml(source))
+    elif isinstance(closed, str):
+        emitter.out.append(closed)
+
+
+def _open(emitter: Emitter, tag: Tag, html: str) -> None:
+    if tag.name not in VOID:
+        emitter.out.append(emitter.open_tags.open(tag.name))
+    emitter.out.append(html)
+
+
+def _rebuilt(tag: Tag, **changed: str) -> str:
+    attributes = "".join(
+        f" {each.name}"
+        if each.value is None
+        else f' {each.name}="{escapeHtml(changed.get(each.name, each.value))}"'
+        for each in tag.attributes
+    )
+    return f"<{tag.name}{attributes}>"
+
+
+def _media(emitter: Emitter, tag: Tag, source: str, *, trusted: bool) -> None:
+    src = next((each for each in tag.attributes if each.name == "src"), None)
+    foreign = not trusted and foreign_attributes(tag)
+    if foreign or (src is None and tag.name in {"img", "source"}):
+        _show(emitter, tag, source)
+    elif src is None:
+        _open(emitter, tag, _rebuilt(tag))
+    else:
+        name = emitter.media.name(src.value or "")
+        if isinstance(name, MediaRefusal):
+            emitter.refuse(name, src.start, src.end)
+            emitter.out.append(escapeHtml(source))
+        else:
+            _open(emitter, tag, _rebuilt(tag, src=name))
+
+
+def _show(emitter: Emitter, tag: Tag, source: str) -> None:
+    emitter.out.append(escapeHtml(source))
+    written = [each for each in tag.attributes if each.value is not None]
+    if tag.name in HARMLESS and written:
+        names = ", ".join(foreign_attributes(tag)) or "a missing src"
+        emitter.problem(
+            "html-attribute",
+            f"<{tag.name}> with {names} is shown as text",
+            tag.start,
+            tag.end,
+            severity="warning",
+        )

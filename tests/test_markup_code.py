@@ -1,0 +1,94 @@
+"""Highlighted code: what is coloured, what is not, and that the colours can be read."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flashdeck.markup import code_css, render
+from flashdeck.markup.highlight import highlight
+from flashdeck.markup.palette import BACKGROUND, COLOURS, FOREGROUND
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_every_colour_has_enough_contrast_by_day_and_by_night(name: str) -> None:
+    by_day, by_night = COLOURS[name]
+    assert contrast(by_day, BACKGROUND["day"]) >= 4.5
+    assert contrast(by_night, BACKGROUND["night"]) >= 4.5
+
+
+@pytest.mark.parametrize("light", ["day", "night"])
+def test_uncoloured_code_has_enough_contrast(light: str) -> None:
+    assert contrast(FOREGROUND[light], BACKGROUND[light]) >= 4.5
+
+
+def test_every_class_in_highlighted_code_is_in_the_css() -> None:
+    css = code_css()
+    code = {
+        "python": "@d\nclass A(E):\n  '''x'''\n  b = f'{1}' # c\n  def f(self): return None",
+        "c": "#include <a>\nint main() { return 0x1; }",
+        "html": '<a href="x">y</a>',
+        "diff": "--- a\n+++ b\n@@ 1 @@\n-x\n+y",
+        "console": "$ ls -l\nout",
+        "pycon": '>>> 1/0\nTraceback (most recent call last):\n  File "x", line 1\nE: x',
+        "php": "<?php $a = 1; ?>",
+    }
+    for language, text in code.items():
+        for name in re.findall('class="([^"]+)"', highlight(language, text, cloze=False)):
+            assert f".fd-code .{name}{{" in css
+            assert f".nightMode .fd-code .{name}," in css or name in {"ge", "gs"}
+
+
+def test_code_of_any_known_language_keeps_its_text() -> None:
+    code = "\n\n  a = \"b\" <c> & 'd'\n\tif x: {y}  \n\n"
+    for language in ("python", "c++", "js", "bash", "sql", "yaml", "tex", "html+jinja", "make"):
+        html = render(f"```{language}\n{code}```").html
+        assert unescape(re.sub("<[^>]+>", "", html)) == code
+
+
+def test_an_unknown_language_is_said_at_its_place_with_the_nearest_known() -> None:
+    text = "Look:\n\n- a\n\n  ```pythn\n  x\n  ```"
+    (problem,) = render(text).problems
+    assert (problem.rule, problem.severity) == ("unknown-language", "warning")
+    assert text[problem.start : problem.end] == "pythn"
+    assert problem.hint == "did you mean python?"
+
+
+def test_the_language_is_never_guessed() -> None:
+    assert render("```\nimport os\n```").html == "<pre><code>import os\n</code></pre>"
+
+
+_MARKS = st.sampled_from(
+    ["{{c1::", "{{c12::", "}}", "::", "def f(", ")", ":", "'", '"', "\n", " ", "a"]
+)
+
+
+@given(st.lists(_MARKS, max_size=20).map("".join))
+def test_clozes_in_highlighted_code_keep_every_character(code: str) -> None:
+    html = highlight("python", code, cloze=True)
+    assert unescape(re.sub("<[^>]+>", "", html)) == code
+    assert re.sub(r"</?span[^>]*>", "", html) == highlight("text", code, cloze=True)
+    assert html.count("<span") == html.count("</span>")
+
+
+def test_a_cloze_is_not_cut_by_a_colour() -> None:
+    html = highlight("python", "x = 'a{{c1::b}}c'", cloze=True)
+    assert html == (
+        'x = <span class="s">&#x27;a</span>{{c1::<span class="s">b</span>}}'
+        '<span class="s">c&#x27;</span>'
+    ).replace("&#x27;", "'")
