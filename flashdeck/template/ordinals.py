@@ -1,0 +1,44 @@
+"""Which cards a note has: the ordinals that Anki itself would make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flashdeck.model import NoteType
+from flashdeck.template.cloze import cloze_numbers
+from flashdeck.template.compiled import compiled
+
+# Clozes with greater numbers all share the card of the last one.
+_LAST_CLOZE = 499
+_FALLBACK = (0,)
+
+
+def ordinals(
+    notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Return the ordinals of the note's cards, ascending and from 0, by the rules of Anki 26.9.
+
+    A standard note has a card for each template whose front shows a field that isn't blank; special
+    fields count (`{{Tags}}` if there are `tags`). A cloze note has one per cloze number in any of
+    its fields, whether the template shows that field or not. Anki makes the first card where there
+    would be none. (Releases such as 25.9 know neither special fields here nor `{{c1,2::…}}`.)
+    """
+    return _needed(notetype, fields, tags) or _FALLBACK
+
+
+def shows_something(
+    notetype: NoteType, fields: Sequence[str], ordinal: int, tags: Sequence[str] = ()
+) -> bool:
+    """Return whether the card has anything to ask; *Empty Cards* in Anki lists those without."""
+    return ordinal in _needed(notetype, fields, tags)
+
+
+def _needed(notetype: NoteType, fields: Sequence[str], tags: Sequence[str]) -> tuple[int, ...]:
+    if notetype.cloze:
+        return _cloze_ordinals(fields)
+    return compiled(notetype).needs.showing(fields, tags)
+
+
+def _cloze_ordinals(fields: Sequence[str]) -> tuple[int, ...]:
+    numbers = {number for text in fields for number in cloze_numbers(text)}
+    return tuple(sorted({min(number - 1, _LAST_CLOZE) for number in numbers}))
