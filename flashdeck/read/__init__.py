@@ -1,0 +1,1 @@
+"""Readers: each of them turns one kind of source into what a `Collection` is made of."""

@@ -1,0 +1,167 @@
+"""The zip file around a stranger's package: bounded before it is parsed, and never unpacked."""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+MIB: Final = 1 << 20
+
+_PACKAGE_LIMIT: Final = 4096 * MIB
+_CONTENT_LIMIT: Final = 4096 * MIB
+_MEMBER_LIMIT: Final = 1024 * MIB
+_MEMBERS: Final = 65_000
+_DIRECTORY_LIMIT: Final = 8 * MIB  # as much as `_MEMBERS` need, with what zip programs add to each
+_RATIO: Final = 200  # of a member's size to its compressed size, once it is not small
+_SMALL: Final = 8 * MIB
+
+_KNOWN: Final = re.compile(r"collection\.anki2|collection\.anki21b?|media|meta|0|[1-9][0-9]{0,5}")
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ENCRYPTED: Final = 0x1
+_QUOTED: Final = 100  # characters
+_LOCAL_HEADER: Final = 30  # bytes, at the least
+_END: Final = b"PK\x05\x06"
+_END_SIZE: Final = 22
+_END_REACH: Final = _END_SIZE + 0xFFFF  # an archive's comment may stand behind it
+
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+
+
+class Unreadable(Exception):  # noqa: N818 - it is a state of the file, in words for people
+    """What is wrong with a package, as the end of a sentence that began with its name."""
+
+
+def cause(error: Exception) -> str:
+    """Quote the cause of a failure, which may quote the package: one short line that prints."""
+    words = " ".join(str(error).split())[:_QUOTED].rstrip(".") or type(error).__name__
+    return "".join(each if each.isprintable() else "�" for each in words)
+
+
+class Archive:
+    """The members of a package. Nothing is read of them before every limit has been checked."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        """Open it; `Unreadable` for what is no zip file, or one that no program made for Anki."""
+        _require_bounded_directory(source)
+        with _damage_told():
+            self._zip = zipfile.ZipFile(source)
+        self._members = {member.filename: member for member in self._zip.infolist()}
+        _require_harmless(self._zip.infolist(), self._zip.start_dir)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of all members."""
+        return frozenset(self._members)
+
+    def size(self, name: str) -> int:
+        """Give a member's size in bytes, uncompressed."""
+        return self._members[name].file_size
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
+        if self.size(name) > limit:
+            msg = (
+                f"its {name} has {self.size(name) // MIB} MiB, more than the {limit // MIB} allowed"
+            )
+            raise Unreadable(msg)
+        with self.open(name) as stream, _damage_told():
+            return stream.read()
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a member's content as a stream that ends, at the latest, after `size` bytes."""
+        with _damage_told():
+            return cast("BinaryIO", self._zip.open(self._members[name]))
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Read a member's content in pieces of at most a MiB."""
+        with self.open(name) as stream, _damage_told():
+            while chunk := stream.read(MIB):
+                yield chunk
+
+
+class Reopened:
+    """The members of a package that was read before, opened once more when they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._zip: zipfile.ZipFile | None = None
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a member's content as a stream; the package stays open from then on."""
+        if self._zip is None:
+            self._zip = zipfile.ZipFile(self._path)
+        return cast("BinaryIO", self._zip.open(name))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        msg = f"it is damaged or incomplete ({cause(error)})"
+        raise Unreadable(msg) from error
+
+
+def _require_bounded_directory(source: BinaryIO) -> None:
+    """Look at what the end of the file says about its directory, before it is parsed.
+
+    An archive with more members than fit into 16 bits says so elsewhere; it has too many for us.
+    """
+    size = source.seek(0, 2)
+    if size > _PACKAGE_LIMIT:
+        msg = f"it has {size // MIB} MiB, more than the {_PACKAGE_LIMIT // MIB} allowed"
+        raise Unreadable(msg)
+    source.seek(max(0, size - _END_REACH))
+    tail = source.read()
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < _END_SIZE:
+        msg = "it is no zip file, as every Anki package is"
+        raise Unreadable(msg)
+    members = int.from_bytes(tail[at + 10 : at + 12], "little")
+    directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if members > _MEMBERS or directory > _DIRECTORY_LIMIT:
+        msg = f"it has more than {_MEMBERS} files in it"
+        raise Unreadable(msg)
+
+
+def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
+    if len(members) > _MEMBERS:
+        msg = f"it has more than {_MEMBERS} files in it"
+        raise Unreadable(msg)
+    if len({member.filename for member in members}) < len(members):
+        msg = "it has two files of one name in it"
+        raise Unreadable(msg)
+    for member in members:
+        if problem := _problem(member):
+            raise Unreadable(problem)
+    if sum(member.file_size for member in members) > _CONTENT_LIMIT:
+        msg = f"unpacked it would have more than {_CONTENT_LIMIT // MIB} MiB"
+        raise Unreadable(msg)
+    places = sorted((member.header_offset, member.compress_size) for member in members)
+    ends = [*places, (directory, 0)]
+    if any(at + _LOCAL_HEADER + size > after for (at, size), (after, _) in pairwise(ends)):
+        msg = "files in it lie over each other"
+        raise Unreadable(msg)
+
+
+def _problem(member: zipfile.ZipInfo) -> str:
+    """Say what no package made for Anki does; '' for an ordinary member."""
+    name, size = member.filename, member.file_size
+    if not _KNOWN.fullmatch(name):
+        return f"it has a file in it that Anki packages don't have: {name[:60]!r}"
+    if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
+        return f"its {name} is encrypted, or compressed in a way that Anki does not know"
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+        return f"its {name} is no regular file"
+    if size > _MEMBER_LIMIT:
+        return f"its {name} has {size // MIB} MiB, more than the {_MEMBER_LIMIT // MIB} allowed"
+    if size > _SMALL and size > _RATIO * member.compress_size:
+        return f"its {name} would grow more than {_RATIO} times when unpacked"
+    return ""

@@ -1,0 +1,1 @@
+"""Writers: what they take is a `Collection`, and none of them knows where it came from."""

@@ -1,0 +1,325 @@
+"""Files that are replaced whole or not at all, whatever happens."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from flashdeck import files
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files import Publication, check_package_name, sweep
+
+OLD, NEW = b"old" * 1000, b"new" * 100_000
+
+
+def publish(*targets: Path, data: bytes = NEW) -> None:
+    """Publish the same bytes at every target."""
+    with Publication() as publication:
+        for target in targets:
+            publication.stage(target).write(data)
+        publication.commit()
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+# Publishing
+
+
+def test_files_are_made_and_replaced(tmp_path: Path) -> None:
+    made, replaced = tmp_path / "made.apkg", tmp_path / "replaced.apkg"
+    replaced.write_bytes(OLD)
+    publish(made, replaced)
+    assert made.read_bytes() == replaced.read_bytes() == NEW
+    assert names(tmp_path) == ["made.apkg", "replaced.apkg"]
+
+
+def test_a_staged_file_can_be_read_back_and_closed_before_it_is_published(tmp_path: Path) -> None:
+    with Publication() as publication:
+        with publication.stage(tmp_path / "deck.apkg") as out:
+            out.write(NEW)
+            out.seek(3)
+            assert out.read(6) == b"newnew"
+        publication.commit()
+    assert (tmp_path / "deck.apkg").read_bytes() == NEW
+
+
+def test_files_appear_in_the_order_in_which_they_were_staged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    replace = os.replace
+
+    def watched(source: Path, target: Path) -> None:
+        assert all(path.stat().st_size == len(NEW) for path in tmp_path.glob(".*.tmp"))
+        order.append(Path(target).name)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", watched)
+    publish(*(tmp_path / name for name in ("c.yaml", "a.lock", "b.apkg")))
+    assert order == ["c.yaml", "a.lock", "b.apkg"]
+
+
+def test_without_commit_the_old_file_stays_and_nothing_else_does(tmp_path: Path) -> None:
+    target = tmp_path / "deck.apkg"
+    target.write_bytes(OLD)
+    with Publication() as publication:
+        publication.stage(target).write(NEW)
+        publication.stage(tmp_path / "other.apkg").write(NEW)
+    assert target.read_bytes() == OLD
+    assert names(tmp_path) == ["deck.apkg"]
+
+
+def test_an_error_before_commit_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "deck.apkg"
+    target.write_bytes(OLD)
+    with suppress(KeyboardInterrupt), Publication() as publication:
+        publication.stage(target).write(NEW)
+        raise KeyboardInterrupt
+    assert target.read_bytes() == OLD
+    assert names(tmp_path) == ["deck.apkg"]
+
+
+def test_the_new_file_has_the_rights_of_the_old_one_or_of_any_new_file(tmp_path: Path) -> None:
+    old, new, plain = (tmp_path / name for name in ("old", "new", "plain"))
+    old.write_bytes(OLD)
+    old.chmod(0o640)
+    before = old.stat().st_mode
+    plain.touch()
+    publish(old, new)
+    assert old.stat().st_mode == before
+    assert new.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_link_goes_on_pointing_to_the_file_that_was_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    real, link = tmp_path / "there" / "deck.apkg", tmp_path / "deck.apkg"
+    real.write_bytes(OLD)
+    link.symlink_to(real)
+    publish(link)
+    assert link.is_symlink()
+    assert real.read_bytes() == NEW
+
+
+def test_a_name_of_full_length_can_be_published(tmp_path: Path) -> None:
+    target = tmp_path / ("é" * 124 + ".apkg")
+    publish(target)
+    assert target.read_bytes() == NEW
+
+
+def test_one_file_is_not_written_twice(tmp_path: Path) -> None:
+    with pytest.raises(FlashdeckError, match=r"deck\.apkg is written twice"):
+        publish(tmp_path / "deck.apkg", tmp_path / "." / "deck.apkg")
+    assert names(tmp_path) == []
+
+
+def test_a_folder_or_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FlashdeckError, match="folder can't be written: it is a folder"):
+        publish(tmp_path / "folder")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(FlashdeckError, match="or a device"):
+            publish(tmp_path / "pipe")
+
+
+def test_a_missing_folder_and_links_in_a_circle_get_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FlashdeckError, match=r"there is no folder .*gone"):
+        publish(tmp_path / "gone" / "deck.apkg")
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(FlashdeckError, match="circle can't be written: "):
+        publish(circle)
+
+
+def failing(number: int) -> object:
+    """Stands in for a system call that fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_folder_without_rights_gets_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_RawFile", failing(errno.EACCES))
+    with pytest.raises(FlashdeckError, match=r"deck\.apkg can't be written: permission denied"):
+        publish(tmp_path / "deck.apkg")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("call", ["fsync", "replace", "open"])
+def test_a_disk_that_is_full_keeps_the_previous_file(
+    call: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "deck.apkg"
+    target.write_bytes(OLD)
+    with Publication() as publication:
+        publication.stage(target).write(NEW)
+        monkeypatch.setattr(os, call, failing(number))
+        with pytest.raises(FlashdeckError, match="the disk is full; the previous file was kept"):
+            publication.commit()
+    assert target.read_bytes() == OLD
+    assert names(tmp_path) == ["deck.apkg"]
+
+
+FULL_DISK = """
+import errno, io, sys
+from pathlib import Path
+
+class FullDisk(io.FileIO):
+    def write(self, data):
+        if self.tell() + len(data) > 100_000:
+            raise OSError(errno.ENOSPC, "full")
+        return super().write(data)
+
+try:
+    import resource
+except ImportError:  # on Windows
+    io.FileIO = FullDisk
+else:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files import Publication
+try:
+    with Publication() as publication:
+        publication.stage(Path(sys.argv[1])).write(b"new" * 100_000)
+        publication.commit()
+except FlashdeckError as error:
+    print(error)
+"""
+
+
+def test_a_write_that_the_system_cuts_short_keeps_the_previous_file(tmp_path: Path) -> None:
+    target = tmp_path / "deck.apkg"
+    target.write_bytes(OLD)
+    said = run(FULL_DISK, target).stdout
+    assert said == f"{target} can't be written: the disk is full; the previous file was kept\n"
+    assert target.read_bytes() == OLD
+    assert names(tmp_path) == ["deck.apkg"]
+
+
+def test_on_windows_a_file_that_is_held_open_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, refusals = os.replace, iter([PermissionError, PermissionError])
+
+    def held(source: Path, target: Path) -> None:
+        for refusal in refusals:
+            raise refusal
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", held)
+    monkeypatch.setattr(files, "_PAUSES", (0, 0, 0))
+    publish(tmp_path / "deck.apkg")
+    assert (tmp_path / "deck.apkg").read_bytes() == NEW
+
+
+def test_a_file_that_stays_held_open_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "replace", failing(errno.EACCES))
+    monkeypatch.setattr(files, "_PAUSES", (0, 0))
+    with pytest.raises(FlashdeckError, match="permission denied"):
+        publish(tmp_path / "deck.apkg")
+    assert names(tmp_path) == []
+
+
+# A process that dies
+
+DYING = """
+import io, os, sys
+from pathlib import Path
+from flashdeck import files
+
+left = int(sys.argv[1])
+
+def deadly(call):
+    def count(*arguments, **keywords):
+        global left
+        left -= 1
+        if left == 0:
+            os._exit(9)
+        result = call(*arguments, **keywords)
+        left -= 1
+        if left == 0:
+            os._exit(9)
+        return result
+    return count
+
+for name in ("open", "close", "fsync", "chmod", "replace", "unlink", "stat"):
+    setattr(os, name, deadly(getattr(os, name)))
+files._RawFile.write = deadly(files._RawFile.write)
+with files.Publication() as publication:
+    for target in sys.argv[2:]:
+        publication.stage(Path(target)).write(b"new" * 100_000)
+    publication.commit()
+"""
+
+
+def run(script: str, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a script in a Python of its own."""
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=check)
+
+
+def test_a_process_killed_at_any_moment_leaves_every_file_whole(tmp_path: Path) -> None:
+    targets = [tmp_path / "flashdeck.lock", tmp_path / "deck.apkg"]
+    states = set()
+    contents = [OLD, OLD]
+    moment = 0
+    killed = True
+    while killed:
+        moment += 1
+        for target in targets:
+            target.write_bytes(OLD)
+        killed = run(DYING, moment, *targets, check=False).returncode == 9
+        contents = [target.read_bytes() for target in targets]
+        assert set(contents) <= {OLD, NEW}
+        states.add(tuple(content == NEW for content in contents))
+        sweep([tmp_path])
+        assert names(tmp_path) == ["deck.apkg", "flashdeck.lock"]
+    # The first file is never older than the second, and the last run was not killed at all.
+    assert states == {(False, False), (True, False), (True, True)}
+    assert contents == [NEW, NEW]
+    assert moment > 30
+
+
+def test_sweeping_takes_only_what_a_killed_process_left(tmp_path: Path) -> None:
+    ours = ".deck.apkg.flashdeck-0123456789abcdef.tmp"
+    others = [".deck.apkg.tmp", "deck.apkg.flashdeck-0123456789abcdef.tmp", ".a.flashdeck-1.tmp"]
+    for name in (ours, *others):
+        (tmp_path / name).touch()
+    sweep([tmp_path, tmp_path / "gone"])
+    assert names(tmp_path) == sorted(others)
+
+
+# Names of packages
+
+
+@pytest.mark.parametrize("name", ["spanish.apkg", "My collection.apkg", "日本語.apkg", "A.APKG"])
+def test_an_ordinary_package_name_is_taken(name: str) -> None:
+    check_package_name(name)
+
+
+@pytest.mark.parametrize("name", ["spanish.zip", "spanish", ".apkg", "spanish.apkg (1)", ""])
+def test_a_package_name_must_end_in_apkg(name: str) -> None:
+    with pytest.raises(FlashdeckError, match=r"must end in \.apkg"):
+        check_package_name(name)
+
+
+@pytest.mark.parametrize("name", ["collection.apkg", "Collection.APKG", "backup-2024.apkg"])
+def test_names_that_anki_takes_for_whole_collections_are_refused(name: str) -> None:
+    with pytest.raises(FlashdeckError, match="would replace the whole collection"):
+        check_package_name(name)
