@@ -1,0 +1,19 @@
+"""Finds every problem of a project without writing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flashdeck.compiler import compile_project
+from flashdeck.diagnostics import Diagnostic
+from flashdeck.packages import package_files
+from flashdeck.project import load_project
+
+
+def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
+    """Read and compile the project at `root`, and give everything that is to be said of it."""
+    project, problems = load_project(root)
+    compiled, found = compile_project(project, allow_scripts=allow_scripts)
+    decks = {card.deck for note in compiled.collection.notes for card in note.cards}
+    _, named = package_files(sorted(decks), project.settings)
+    return [*problems, *found, *named]

@@ -1,0 +1,113 @@
+"""Project to `Collection`: the spine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from flashdeck.customtypes import read_custom_types
+from flashdeck.decks import DeckTable
+from flashdeck.diagnostics import Diagnostic, Text
+from flashdeck.identity import UNSAVED, Identified, identify, stable_id
+from flashdeck.kinds import KINDS
+from flashdeck.media import MediaTable
+from flashdeck.model import Collection, Note, NoteType
+from flashdeck.notetypes import built_in
+from flashdeck.project import Project, default_deck, read_source
+from flashdeck.read.decks import read_decks
+from flashdeck.render import Renderer
+from flashdeck.source import SourceFile
+from flashdeck.templatemedia import TemplateDresser
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A project, compiled: what will go into packages, and what it was made from.
+
+    The notes of `collection` are in study order and not dated yet; `notes` are the same ones as
+    their author wrote them. `notetypes` gives the note type of each kind that the lock knows: by
+    the kind's name, or by "custom:" and an id. `name` is the project's, or will be.
+    """
+
+    collection: Collection
+    sources: tuple[SourceFile, ...]
+    notes: tuple[Identified, ...]
+    notetypes: Mapping[str, NoteType]
+    name: str
+
+
+def compile_project(
+    project: Project, *, allow_scripts: bool = False
+) -> tuple[Compiled, list[Diagnostic]]:
+    """Read, identify and render everything in a project."""
+    media = MediaTable(project.root)
+    dress = TemplateDresser(media, allow_scripts)
+    custom, problems = read_custom_types(project, _number(project), dress)
+    sources, found = _read(project, {one.name: one for one in custom.values()})
+    problems += found
+    name = project.settings.name or _first_root(sources)
+    built = built_in(name, project.settings.css, _number(project))
+    released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
+    identified, found = identify(
+        (note for source in sources for deck in source.decks for note in deck.notes),
+        project.settings.id or UNSAVED,
+        {entry.id: entry.kind for entry in project.lock.notes.values()},
+        {kind.name: kind.notetype for kind in KINDS if kind.notetype},
+    )
+    problems += found
+    decks = DeckTable()
+    waiting = iter(identified)
+    notes: list[Note] = []
+    for source in sources:
+        folder = (project.root / source.yaml.path).parent
+        renderer = Renderer(source.yaml, {**built, **custom}, media.resolver(folder), allow_scripts)
+        for deck in source.decks:
+            decks.name(deck.name)
+            if deck.description is not None:
+                decks.describe(deck.name, renderer.description(deck))
+            for one in (next(waiting) for _ in deck.notes):
+                decks.name(Text(one.note.deck, one.note.span))
+                note = renderer.note(one)
+                notes += [note] if note is not None else []
+        problems += renderer.problems
+    problems += decks.problems
+    collection = Collection(
+        notetypes=_used(notes, released.values()),
+        decks=decks.decks(card.deck for note in notes for card in note.cards),
+        notes=tuple(notes),
+        media=media.files(),
+    )
+    return Compiled(collection, tuple(sources), tuple(identified), released, name), problems
+
+
+def _number(project: Project) -> Callable[..., int]:
+    """Derive ids of note types, fields and templates from the project's own."""
+    project_id = project.settings.id or UNSAVED
+    return lambda *words: stable_id(project_id, "notetype", *words)
+
+
+def _read(
+    project: Project, custom: Mapping[str, NoteType]
+) -> tuple[list[SourceFile], list[Diagnostic]]:
+    sources: list[SourceFile] = []
+    problems: list[Diagnostic] = []
+    markup = project.settings.markup
+    for path in project.decks:
+        file, found = read_source(project, path)
+        problems += found
+        if file is not None:
+            source, found = read_decks(file, default_deck(project, path), markup, custom)
+            sources.append(source)
+            problems += found
+    return sources, problems
+
+
+def _first_root(sources: list[SourceFile]) -> str:
+    decks = [deck for source in sources for deck in source.decks]
+    return decks[0].name.value.split("::")[0] if decks else "flashdeck"
+
+
+def _used(notes: list[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:
+    used = {note.notetype for note in notes}
+    found = {one.id: one for one in notetypes if one.id in used}
+    return tuple(one for _, one in sorted(found.items()))

@@ -1,0 +1,45 @@
+"""The note types of an author's own, from all the files of `cards/notetypes/`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flashdeck.diagnostics import Diagnostic
+from flashdeck.model import NoteType
+from flashdeck.notetypes import style
+from flashdeck.project import Project, read_source
+from flashdeck.read.notetypes import Dress, SourceNoteType, read_notetypes
+
+
+def read_custom_types(
+    project: Project, number: Callable[..., int], dress: Dress
+) -> tuple[dict[str, NoteType], list[Diagnostic]]:
+    """Give the note types by what notes and the lock know them by: "custom:" and the id."""
+    found: dict[str, SourceNoteType] = {}
+    names: dict[str, SourceNoteType] = {}
+    problems: list[Diagnostic] = []
+    for path in project.notetypes:
+        file, said = read_source(project, path)
+        problems += said
+        if file is None:
+            continue
+        own_style = style(project.settings.css)
+        types, said = read_notetypes(file, project.root, own_style, number, dress)
+        problems += said
+        for one in types:
+            twin = names.get(one.notetype.name.casefold()) or found.get(one.key)
+            if twin is None:
+                found[one.key] = names[one.notetype.name.casefold()] = one
+            else:
+                problems.append(_twice(one, twin))
+    return {key: one.notetype for key, one in found.items()}, problems
+
+
+def _twice(one: SourceNoteType, twin: SourceNoteType) -> Diagnostic:
+    place = f"{twin.span.path}:{twin.span.line}"
+    same = (
+        "named" if one.notetype.name.casefold() == twin.notetype.name.casefold() else "with the id"
+    )
+    what = one.notetype.name if same == "named" else one.notetype.id
+    message = f"there are two note types {same} '{what}'; the other stands in {place}"
+    return Diagnostic("duplicate-notetype", message, one.span, hint="choose another")

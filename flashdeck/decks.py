@@ -1,0 +1,63 @@
+"""The decks of a project: each spelled one way, described once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flashdeck.diagnostics import Diagnostic, Span, Text
+from flashdeck.model import Deck
+
+
+class DeckTable:
+    """Gathers the decks that documents and notes name."""
+
+    def __init__(self) -> None:
+        self.problems: list[Diagnostic] = []
+        self._spellings: dict[str, Text] = {}
+        self._descriptions: dict[str, Text] = {}
+
+    def name(self, deck: Text) -> None:
+        """Note that a deck is named: one way, for to Anki 'verbs' and 'Verbs' are one deck."""
+        levels = deck.value.split("::")
+        for depth in range(1, len(levels) + 1):
+            name = "::".join(levels[:depth])
+            first = self._spellings.setdefault(name.casefold(), Text(name, deck.span))
+            if first.value != name:
+                self._say(
+                    "deck-spelling",
+                    f"the deck '{name}' is spelled '{first.value}' in {_place(first.span)}",
+                    deck.span,
+                    "spell it one way; to Anki both are one deck",
+                )
+                return
+
+    def describe(self, deck: Text, html: str) -> None:
+        """Note a deck's description."""
+        first = self._descriptions.setdefault(deck.value.casefold(), Text(html, deck.span))
+        if first.span != deck.span:
+            self._say(
+                "deck-description",
+                f"the deck '{deck.value}' is described in {_place(first.span)} already",
+                deck.span,
+                "keep one description",
+            )
+
+    def decks(self, used: Iterable[str]) -> tuple[Deck, ...]:
+        """Give the decks that hold cards and the described ones above them, in order of names."""
+        names = set(used)
+        for name in list(names):
+            levels = name.split("::")
+            parents = ("::".join(levels[:depth]) for depth in range(1, len(levels)))
+            names.update(one for one in parents if one.casefold() in self._descriptions)
+        return tuple(Deck(name, self._description(name)) for name in sorted(names))
+
+    def _description(self, name: str) -> str:
+        found = self._descriptions.get(name.casefold())
+        return found.value if found is not None else ""
+
+    def _say(self, rule: str, message: str, span: Span, hint: str) -> None:
+        self.problems.append(Diagnostic(rule, message, span, hint=hint))
+
+
+def _place(span: Span) -> str:
+    return f"{span.path}:{span.line}"

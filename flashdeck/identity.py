@@ -1,0 +1,143 @@
+"""Which note is which: ids of notes, note types, fields and templates, and where they come from.
+
+A note's id is its GUID in Anki, verbatim. Everything here follows from what is stamped in the
+sources; the lock only adds which ids are taken and what kind of note each one was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.source import SourceNote
+
+# Crockford's base 32 in lower case: no i, l, o, u.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 12
+_PROJECT_ID_LENGTH = 16
+# What YAML 1.1 or 1.2 tools would read as a number: digits, 1e5 floats, 0x1f, 0b01.
+_NUMBER_LIKE = re.compile(r"[0-9]+(?:e[0-9]+)?|0x[0-9a-f]+|0b[01]+")
+# Ids of note types, fields, templates and decks: in the range of times in milliseconds between
+# 2001 and 2020, as Anki's own ids are; never 0 and never in the future.
+_ID_BASE, _ID_RANGE = 1_000_000_000_000, 600_000_000_000
+# Stands in for the project's id until the first build writes one.
+UNSAVED = "unsaved"
+
+
+def new_project_id() -> str:
+    """Make a random id: two authors' "Spanish" must never meet in one collection."""
+    bits = secrets.randbits(5 * _PROJECT_ID_LENGTH)
+    project_id = _base32(bits, _PROJECT_ID_LENGTH)
+    return project_id if not _NUMBER_LIKE.fullmatch(project_id) else new_project_id()
+
+
+def derived_id(project_id: str, note: SourceNote, taken: Container[str]) -> str:
+    """Derive the id of a note that has none.
+
+    The first 60 bits of SHA-256 over project id, deck, kind, the text that opens the note and a
+    count, joined by NUL; the count grows while the id is taken or looks like a number.
+    """
+    words = (project_id, note.deck, note.kind.name, note.head)
+    head = unicodedata.normalize("NFC", "\0".join(words))
+    count = 0
+    while True:
+        digest = hashlib.sha256(f"{head}\0{count}".encode()).digest()
+        found = _base32(int.from_bytes(digest[:8], "big") >> 4, _ID_LENGTH)
+        if found not in taken and not _NUMBER_LIKE.fullmatch(found):
+            return found
+        count += 1
+
+
+def stable_id(*words: str) -> int:
+    """Derive a number that stands for some words for ever (note types, fields, templates)."""
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return _ID_BASE + int.from_bytes(digest[:8], "big") % _ID_RANGE
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A note with its id. `stamped` is False when the id does not stand in the source (yet).
+
+    `was` is the id it has in the source when a change of kind makes it another note.
+    """
+
+    note: SourceNote
+    id: str
+    stamped: bool
+    was: str = ""
+
+
+def identify(
+    notes: Iterable[SourceNote],
+    project_id: str,
+    known: Mapping[str, str],
+    notetype_of: Mapping[str, str],
+) -> tuple[list[Identified], list[Diagnostic]]:
+    """Give every note its id.
+
+    `known` maps the ids of the lock to the kind that each note had, `notetype_of` kinds to note
+    types: Anki refuses a note that comes back with another note type, so it gets a new id. Derived
+    ids are the same whether or not they will be written.
+    """
+    notes = list(notes)
+    problems: list[Diagnostic] = []
+    first: dict[str, Span] = {}
+    twice: set[int] = set()
+    for index, note in enumerate(notes):
+        if note.id is None:
+            continue
+        if note.id.value in first:
+            problems.append(_duplicate(note.id.value, note.id.span, first[note.id.value]))
+            twice.add(index)
+        else:
+            first[note.id.value] = note.id.span
+    taken = set(first) | set(known)
+    found: list[Identified] = []
+    for index, note in enumerate(notes):
+        if note.id is not None and index not in twice:
+            was = known.get(note.id.value)
+            if was is None or notetype_of.get(was, was) == note.notetype:
+                found.append(Identified(note, note.id.value, stamped=True))
+                continue
+            problems.append(_changed_kind(note, was))
+        fresh = derived_id(project_id, note, taken)
+        taken.add(fresh)
+        replaced = note.id.value if note.id is not None else ""
+        found.append(Identified(note, fresh, stamped=False, was=replaced))
+    return found, problems
+
+
+def _base32(number: int, length: int) -> str:
+    digits = [_ALPHABET[(number >> 5 * place) & 31] for place in reversed(range(length))]
+    return "".join(digits)
+
+
+def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "duplicate-id",
+        f"the id '{name}' is used twice: also at {first.path}:{first.line}",
+        span,
+        hint="a copied note? remove this line, and the next build writes a new id",
+    )
+
+
+def _changed_kind(note: SourceNote, was: str) -> Diagnostic:
+    assert note.id is not None
+    return Diagnostic(
+        "changed-kind",
+        f"this note was a {_kind_words(was)} and is now a {_kind_words(note.kind.name)}; "
+        "it gets a new id",
+        note.id.span,
+        Severity.WARNING,
+        "Anki refuses such a change, so it begins anew and the old note is emptied",
+    )
+
+
+def _kind_words(kind: str) -> str:
+    return "note of another note type" if kind.startswith("custom") else f"{kind} note"

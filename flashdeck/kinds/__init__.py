@@ -1,0 +1,66 @@
+"""The kinds of notes. What decides a note's kind is asked in this order."""
+
+from flashdeck.kinds.cloze import CLOZE
+from flashdeck.kinds.custom import CUSTOM
+from flashdeck.kinds.key import Key, Shape
+from flashdeck.kinds.kind import COMMON, Composer, Kind
+from flashdeck.kinds.question import QUESTION
+
+KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, QUESTION)
+
+DOCUMENT: tuple[Key, ...] = (
+    Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
+    Key("description", Shape.TEXT, "Shown on the deck's page in Anki."),
+    Key("tags", Shape.TAGS, "Tags for every note below."),
+    Key("markup", Shape.MARKUP, "How the texts below are read; default `markdown`."),
+    Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
+    Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
+)
+
+NOTETYPE: tuple[Key, ...] = (
+    Key("notetype", Shape.TEXT, "The note type's name.", required=True),
+    Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
+    Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
+    Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
+    Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
+    Key("kind", Shape.TEXT, "`cloze` for a note type with gaps; else `standard`."),
+    Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
+    Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
+    Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
+    Key("stock", Shape.NUMBER, "Anki's number of the stock note type that it descends from."),
+)
+
+FIELD: tuple[Key, ...] = (
+    Key("name", Shape.TEXT, "The field's name.", required=True),
+    Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("id", Shape.NUMBER, "Its id, where it was imported."),
+    Key("rtl", Shape.FLAG, "`true`: the editor writes it from right to left."),
+    Key("font", Shape.TEXT, "The editor's font."),
+    Key("size", Shape.NUMBER, "The editor's font size."),
+    Key("sticky", Shape.FLAG, "`true`: the editor keeps its text for the next note."),
+    Key("description", Shape.TEXT, "Shown in the editor while it is empty."),
+)
+
+TEMPLATE: tuple[Key, ...] = (
+    Key("name", Shape.TEXT, "The template's name.", required=True),
+    Key("front", Shape.TEXT, "The front, a file (`front.html`) or the text.", required=True),
+    Key("back", Shape.TEXT, "The back, a file or the text.", required=True),
+    Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("id", Shape.NUMBER, "Its id, where it was imported."),
+    Key("browser_front", Shape.TEXT, "The front in Anki's browser."),
+    Key("browser_back", Shape.TEXT, "The back in Anki's browser."),
+)
+
+__all__ = [
+    "COMMON",
+    "CUSTOM",
+    "DOCUMENT",
+    "FIELD",
+    "KINDS",
+    "NOTETYPE",
+    "TEMPLATE",
+    "Composer",
+    "Key",
+    "Kind",
+    "Shape",
+]

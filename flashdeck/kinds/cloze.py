@@ -1,0 +1,25 @@
+"""Text with gaps: one card for each cloze number."""
+
+from __future__ import annotations
+
+from flashdeck.kinds.key import Key, Shape
+from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Kind, with_hint
+
+
+def _compose(note: Composer) -> tuple[str, ...]:
+    return (with_hint(note.html("cloze"), note.html("hint")), note.html("extra"), "", note.guid)
+
+
+CLOZE = Kind(
+    name="cloze",
+    summary="Text with gaps, a card for each cloze number.",
+    opener="cloze",
+    keys=(
+        Key("cloze", Shape.TEXT, "The text, its gaps written as `{{c1::hidden}}`.", required=True),
+        EXTRA,
+        HINT,
+        *COMMON,
+    ),
+    notetype="Cloze",
+    compose=_compose,
+)

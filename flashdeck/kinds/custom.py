@@ -1,0 +1,26 @@
+"""Notes of an author's own note types: named fields, given as they are."""
+
+from __future__ import annotations
+
+from flashdeck.kinds.key import Key, Shape
+from flashdeck.kinds.kind import COMMON, Composer, Kind
+
+
+def _compose(note: Composer) -> tuple[str, ...]:
+    return note.named_fields()
+
+
+CUSTOM = Kind(
+    name="custom",
+    summary="A note of a note type of your own.",
+    opener="fields",
+    keys=(
+        Key("notetype", Shape.TEXT, "The note type's name; default: the document's."),
+        Key(
+            "fields", Shape.FIELDS, "The fields by name; what is left out is empty.", required=True
+        ),
+        *COMMON,
+    ),
+    notetype="",
+    compose=_compose,
+)

@@ -1,0 +1,52 @@
+"""What a key of a note, a document or the settings is called, holds and means, as data.
+
+Checking, the JSON Schema and the reference page are all made from these, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Shape(StrEnum):
+    """What a key's value looks like."""
+
+    TEXT = "text"
+    """One scalar, any text."""
+    FLAG = "true or false"
+    """`true` or `false`."""
+    TAGS = "list of tags"
+    """A list of Anki tags."""
+    FIELDS = "names with text"
+    """A mapping of field names to text."""
+    NOTES = "list of notes"
+    """A list of mappings, each a note."""
+    ID = "id"
+    """A note's GUID."""
+    DECK = "deck name"
+    """A deck's name, levels parted by `::`."""
+    MARKUP = "markdown, html or text"
+    """How text is to be read."""
+    FIELD_LIST = "list of fields"
+    """A list of field names, or of mappings that say more of a field."""
+    TEMPLATES = "list of templates"
+    """A list of mappings, each a card template."""
+    NUMBER = "number"
+    """Digits."""
+    PACKAGES = "file names with lists of decks"
+    """A mapping of package names to lists of decks."""
+    RULES = "rules with severities"
+    """A mapping of rule names to off, note, warning or error."""
+    LIMITS = "limits with numbers"
+    """A mapping of limits to numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. `summary` is a sentence for the reference page and for editors."""
+
+    name: str
+    shape: Shape
+    summary: str
+    required: bool = False

@@ -1,0 +1,64 @@
+"""What a kind of note is: its keys, what decides it, and how its fields are composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flashdeck.kinds.key import Key, Shape
+
+
+class Composer(Protocol):
+    """What a kind asks while it composes the fields of one note."""
+
+    @property
+    def guid(self) -> str:
+        """Give the note's id."""
+
+    def html(self, key: str) -> str:
+        """Give the value of a text key as HTML; '' where the note lacks it."""
+
+    def flag(self, key: str) -> bool:
+        """Say whether a flag is set."""
+
+    def named_fields(self) -> tuple[str, ...]:
+        """Give the fields of a note of a custom note type, in the type's order, as HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of note.
+
+    A note is of this kind when it holds `opener`; that key's text is also what the note's id is
+    derived from. `notetype` names the built-in note type ("Question" or "Cloze") whose fields
+    `compose` gives, in their order; it is empty where each note names its own.
+    """
+
+    name: str
+    summary: str
+    opener: str
+    keys: tuple[Key, ...]
+    notetype: str
+    compose: Callable[[Composer], tuple[str, ...]]
+
+
+EXTRA = Key("extra", Shape.TEXT, "Shown under the answer.")
+HINT = Key("hint", Shape.TEXT, "Opens on the question side when tapped.")
+
+COMMON = (
+    Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
+    Key("tags", Shape.TAGS, "Tags, beside those of the document."),
+    Key(
+        "deck",
+        Shape.DECK,
+        "Another deck than the document's; with a leading `::` below the document's.",
+    ),
+)
+
+
+def with_hint(question: str, hint: str) -> str:
+    """Put a hint under a question: closed until it is tapped, on either side, without a script."""
+    if not hint:
+        return question
+    return f'{question}<details class="fd-hint"><summary>Hint</summary><div>{hint}</div></details>'

@@ -1,0 +1,283 @@
+"""A project: its folder, its settings, the paths of what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.kinds import Key, Shape
+from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
+from flashdeck.read.mapping import MappingReader
+from flashdeck.read.names import clean_deck
+from flashdeck.yamlnode import (
+    Edit,
+    Limits,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YamlFile,
+    insertion_into,
+    quoted,
+    read_yaml,
+    splice,
+)
+
+SETTINGS_NAME = "flashdeck.yaml"
+CARDS_NAME = "cards"
+BUILD_NAME = "build"
+NOTETYPES_NAME = "notetypes"
+
+SETTINGS: tuple[Key, ...] = (
+    Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
+    Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
+    Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
+    Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
+    Key("removed", Shape.TEXT, "`empty` (default) or `keep`: what becomes of removed notes."),
+    Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
+    Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
+    Key("limits", Shape.LIMITS, "What a file may hold at most."),
+)
+_LARGEST_LOCK = 2**30
+_REMOVED = ("empty", "keep")
+_SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `flashdeck.yaml` says; all but the project's id may be left out."""
+
+    id: str = ""
+    name: str = ""
+    markup: str = "markdown"
+    css: str = ""
+    removed: str = "empty"
+    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Severity | None] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    yaml: YamlFile | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as found on disk: its settings, what was released before, and what to read.
+
+    `lock_text` is the text of the lock as it stands, '' where there is none.
+    """
+
+    root: Path
+    settings: Settings
+    lock: Lock
+    lock_text: str
+    decks: tuple[Path, ...]
+    notetypes: tuple[Path, ...]
+
+    @property
+    def cards(self) -> Path:
+        """Where the sources lie."""
+        return self.root / CARDS_NAME
+
+    @property
+    def build(self) -> Path:
+        """Where packages go."""
+        return self.root / BUILD_NAME
+
+    def relative(self, path: Path) -> str:
+        """Give a path as diagnostics show it."""
+        return path.relative_to(self.root).as_posix()
+
+
+def find_root(start: Path) -> Path:
+    """Give the nearest folder upwards that holds `flashdeck.yaml` or `cards/`."""
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS_NAME).is_file() or (folder / CARDS_NAME).is_dir():
+            return folder
+    message = f"there is no {SETTINGS_NAME} and no folder {CARDS_NAME}/ in {start} or above it"
+    raise FlashdeckError(message, "make a folder cards/ with a deck in it, or name one with -C DIR")
+
+
+def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
+    """Read a project's settings and list its sources, in the order in which they are studied."""
+    settings, problems = _settings(root)
+    lock, lock_text, found = _lock(root)
+    problems += found
+    cards = root / CARDS_NAME
+    decks: list[Path] = []
+    notetypes: list[Path] = []
+    for path in sorted(_sources(cards), key=lambda one: one.relative_to(cards).parts):
+        folder = path.relative_to(cards).parts[0]
+        (notetypes if folder == NOTETYPES_NAME else decks).append(path)
+    if not decks:
+        message = f"there is no deck in {CARDS_NAME}/"
+        hint = f"write one, as {CARDS_NAME}/spanish.yaml"
+        problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
+    return Project(root, settings, lock, lock_text, tuple(decks), tuple(notetypes)), problems
+
+
+def default_deck(project: Project, path: Path) -> str:
+    """Name a deck after its file: cards/spanish/verbs.yaml is spanish::verbs."""
+    return clean_deck("::".join(path.relative_to(project.cards).with_suffix("").parts))
+
+
+def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Diagnostic]]:
+    """Read one YAML file of a project; None when it can't be read at all."""
+    name = project.relative(path)
+    try:
+        data = read_regular(path, project.root, project.settings.limits.size)
+    except RefusedFileError as refused:
+        return None, [Diagnostic("unreadable", refused.refusal, Span.point(name))]
+    return read_yaml(name, data, project.settings.limits), []
+
+
+def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
+    """Give the text of `flashdeck.yaml` with the project's id, and its name where it has none."""
+    stamps = [("id", project_id)] if settings.name else [("id", project_id), ("name", quoted(name))]
+    file = settings.yaml
+    root = file.documents[0] if file is not None and file.documents else None
+    if file is not None and isinstance(root, MappingNode):
+        edits: list[Edit] = []
+        for key, value in stamps:
+            edit = insertion_into(file.text, root, key, value)
+            edits.append(edit)
+        merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
+        return splice(file.text, [merged])
+    head = file.text if file is not None else "# Settings of this flashdeck project.\n"
+    head += "" if head.endswith("\n") or not head else "\n"
+    comments = {"id": "   # the project's own: never change it", "name": ""}
+    return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
+
+
+def _sources(cards: Path) -> list[Path]:
+    return [
+        path
+        for pattern in ("*.yaml", "*.yml")
+        for path in cards.rglob(pattern)
+        if not any(part.startswith(".") for part in path.relative_to(cards).parts)
+    ]
+
+
+def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
+    path = root / LOCK_NAME
+    if not path.exists():
+        return Lock(), "", []
+    try:
+        words = read_regular(path, root, _LARGEST_LOCK).decode()
+    except (RefusedFileError, UnicodeDecodeError) as error:
+        message = f"{LOCK_NAME} can't be read: {error}"
+        raise FlashdeckError(message, "restore it from git") from error
+    lock, problems = parse_lock(LOCK_NAME, words)
+    return lock, words, problems
+
+
+def _settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
+    path = root / SETTINGS_NAME
+    if not path.exists():
+        return Settings(), []
+    try:
+        data = read_regular(path, root, Limits().size)
+    except RefusedFileError as refused:
+        span = Span.point(SETTINGS_NAME)
+        return Settings(), [Diagnostic("unreadable", refused.refusal, span)]
+    file = read_yaml(SETTINGS_NAME, data)
+    reader = _SettingsReader(file, root)
+    settings = reader.read()
+    return settings, [*file.problems, *reader.problems]
+
+
+class _SettingsReader(MappingReader):
+    def __init__(self, file: YamlFile, root: Path) -> None:
+        super().__init__(file)
+        self._root = root
+
+    def read(self) -> Settings:
+        node = self.file.documents[0] if self.file.documents else None
+        if len(self.file.documents) > 1 and self.file.documents[1] is not None:
+            self.say("one-document", "settings are one document", self.file.documents[1])
+        if node is None:
+            return Settings(yaml=self.file)
+        if not isinstance(node, MappingNode):
+            self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
+            return Settings(yaml=self.file)
+        pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
+        words = {
+            name: scalar.value
+            for name in ("id", "name")
+            if name in pairs and (scalar := self.filled(*pairs[name], f"'{name}'")) is not None
+        }
+        return Settings(
+            id=words.get("id", ""),
+            name=words.get("name", ""),
+            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
+            css=self._css(pairs["css"][1]) if "css" in pairs else "",
+            removed=self._removed(pairs["removed"][1]) if "removed" in pairs else "empty",
+            packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
+            rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
+            limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
+            yaml=self.file,
+        )
+
+    def _css(self, node: Node) -> str:
+        scalar = self.text(node, "'css'")
+        if scalar is None:
+            return ""
+        if "\n" in scalar.value.strip() or not scalar.value.strip().endswith(".css"):
+            return scalar.value
+        try:
+            data = read_regular(self._root / scalar.value.strip(), self._root, Limits().size)
+            return data.decode("utf-8").replace("\r\n", "\n")
+        except RefusedFileError as refused:
+            self.say("missing-file", f"{scalar.value}: {refused.refusal}", scalar)
+        except UnicodeDecodeError:
+            self.say("encoding", f"{scalar.value} is not UTF-8", scalar, "save it as UTF-8")
+        return ""
+
+    def _removed(self, node: Node) -> str:
+        scalar = self.text(node, "'removed'")
+        if scalar is not None and scalar.value not in _REMOVED:
+            self.say("removed", f"'removed' is empty or keep, not '{scalar.value}'", scalar)
+            return "empty"
+        return scalar.value if scalar is not None else "empty"
+
+    def _mapping(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
+        if isinstance(node, MappingNode):
+            return node.pairs
+        if not (isinstance(node, ScalarNode) and not node.value):
+            self.say("not-a-mapping", f"{what} takes keys with values", node)
+        return []
+
+    def _packages(self, node: Node) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self._mapping(node, "'packages'"):
+            if not isinstance(value, SequenceNode):
+                hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
+                self.say("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
+                continue
+            decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
+            found[name.value] = tuple(clean_deck(deck.value) for deck in decks)
+        return found
+
+    def _rules(self, node: Node) -> dict[str, Severity | None]:
+        found: dict[str, Severity | None] = {}
+        for name, value in self._mapping(node, "'rules'"):
+            scalar = self.text(value, f"'{name.value}'")
+            if scalar is not None and scalar.value in _SEVERITIES:
+                found[name.value] = _SEVERITIES[scalar.value]
+            elif scalar is not None:
+                hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
+                self.say("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
+        return found
+
+    def _limits(self, node: Node) -> Limits:
+        known = [one.name for one in fields(Limits)]
+        values: dict[str, int] = {}
+        for name, value in self._mapping(node, "'limits'"):
+            if name.value not in known:
+                self.unknown(name, known, "'limits'")
+                continue
+            number = self.number(value, f"'{name.value}'")
+            if number is not None:
+                values[name.value] = number
+        return Limits(**values)

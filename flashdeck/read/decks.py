@@ -1,0 +1,78 @@
+"""Reads deck files: YAML nodes to `SourceDeck`s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
+from flashdeck.kinds import DOCUMENT
+from flashdeck.model import NoteType
+from flashdeck.read.notes import Around, NoteReader
+from flashdeck.source import SourceDeck, SourceFile
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+
+def read_decks(
+    file: YamlFile,
+    default_deck: str,
+    markup: str,
+    custom: Mapping[str, NoteType] = MappingProxyType({}),
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Read every document of a file.
+
+    `default_deck` names a document that does not name itself; `markup` is the project's; `custom`
+    are its own note types by their names.
+    """
+    reader = _DeckReader(file, custom)
+    around = Around(Text(default_deck, Span.point(file.path)), (), markup, "")
+    decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
+    if not decks and not reader.problems and not file.problems:
+        span = Span.point(file.path)
+        hint = "write notes, or remove the file"
+        reader.problems.append(
+            Diagnostic("no-notes", "the file holds no notes", span, Severity.WARNING, hint)
+        )
+    return SourceFile(file, tuple(decks)), [*file.problems, *reader.problems]
+
+
+class _DeckReader(NoteReader):
+    def document(self, node: Node | None, around: Around) -> SourceDeck | None:
+        if node is None:
+            return None
+        if not isinstance(node, MappingNode):
+            hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
+            self.say("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
+            return None
+        pairs = self.read_keys(node, DOCUMENT, "a deck")
+        around = Around(
+            deck=self._name(pairs.get("deck"), around.deck),
+            tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
+            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
+            or around.markup,
+            notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
+        )
+        description: ScalarNode | None = None
+        if "description" in pairs:
+            description = self.text(pairs["description"][1], "'description'")
+        items = self._items(pairs.get("notes"))
+        notes = [note for one in items if (note := self.note(one, around)) is not None]
+        return SourceDeck(around.deck, description, around.markup, tuple(notes))
+
+    def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:
+        scalar = self.filled(*pair, "'deck'") if pair is not None else None
+        if scalar is None:
+            return default
+        return Text(self.deck_name(scalar, scalar.value), self.file.span(scalar))
+
+    def _items(self, pair: tuple[ScalarNode, Node] | None) -> list[Node]:
+        if pair is None:
+            return []
+        key, node = pair
+        if isinstance(node, SequenceNode):
+            return node.items
+        if isinstance(node, ScalarNode) and not node.value:
+            self.say("no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING)
+        else:
+            self.say("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
+        return []

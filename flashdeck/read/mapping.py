@@ -1,0 +1,189 @@
+"""Reads a mapping against a list of keys, and says with a place which are unknown or misshapen."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.kinds import Key
+from flashdeck.read.names import tag_problem
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
+
+# What other tools call our keys.
+_ELSEWHERE = {
+    "front": "q",
+    "question": "q",
+    "back": "a",
+    "answer": "a",
+    "text": "cloze",
+    "guid": "id",
+    "reversed": "reverse",
+    "name": "deck",
+    "cards": "notes",
+}
+_FLAGS = {"true": True, "false": False}
+_MARKUPS = ("markdown", "html", "text")
+_LIKE_FLAGS = frozenset({"yes", "no", "on", "off", "0", "1"})
+
+
+class MappingReader:
+    """Reads the nodes of one file and gathers what is wrong with them."""
+
+    def __init__(self, file: YamlFile) -> None:
+        self.file = file
+        self.problems: list[Diagnostic] = []
+
+    def say(
+        self,
+        rule: str,
+        message: str,
+        node: Node,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Report a problem at a node; nothing where the text there was damaged, and reported."""
+        if not self.file.is_damaged(node):
+            self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint))
+
+    def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
+        """Report a key that `what` does not have; give the key that was probably meant, or ''."""
+        near = _nearest(key.value, known)
+        hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}"
+        self.say(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
+        return near
+
+    def text(self, node: Node, what: str) -> ScalarNode | None:
+        """Read one scalar as text."""
+        if isinstance(node, ScalarNode):
+            return node
+        raw = self._raw_line(node)
+        kind = "a list" if isinstance(node, SequenceNode) else "a mapping"
+        hint = f"to begin text with '{raw[:1]}', write {quoted(raw)}" if raw[:1] in "[{" else ""
+        if not node.flow:
+            hint = "text of several lines begins with '|' behind the key"
+        self.say("not-text", f"{what} takes text, but this is {kind}", node, hint)
+        return None
+
+    def filled(self, key: ScalarNode, node: Node, what: str) -> ScalarNode | None:
+        """Read one scalar that must hold some text."""
+        scalar = self.text(node, what)
+        if scalar is None or scalar.value.strip():
+            return scalar
+        comment = self.comment_behind(key)
+        if comment:
+            self.say(
+                "hash-cuts-text",
+                f"{what} is empty: '{comment}' is a YAML comment",
+                key,
+                f"write {key.value}: {quoted(comment)}",
+            )
+        else:
+            self.say("empty", f"{what} is empty", key, "write its text, or remove the key")
+        return None
+
+    def flag(self, node: Node, what: str) -> bool | None:
+        """Read `true` or `false`."""
+        scalar = self.text(node, what)
+        if scalar is None:
+            return None
+        value = _FLAGS.get(scalar.value.strip().lower())
+        if value is None:
+            near = {"yes": "true", "on": "true", "1": "true"}.get(scalar.value.lower(), "false")
+            hint = f"write {near}" if scalar.value.lower() in _LIKE_FLAGS else "write true or false"
+            self.say(
+                "not-a-flag", f"{what} takes true or false, not '{scalar.value}'", scalar, hint
+            )
+        return value
+
+    def number(self, node: Node, what: str) -> int | None:
+        """Read a whole number above 0, written in digits."""
+        scalar = self.text(node, what)
+        if scalar is None:
+            return None
+        words = scalar.value.strip().replace("_", "")
+        if words.isascii() and words.isdigit() and int(words) > 0:
+            return int(words)
+        self.say("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
+        return None
+
+    def tags(self, node: Node, what: str = "'tags'") -> tuple[str, ...]:
+        """Read a list of tags; wrong ones are reported and left out."""
+        if isinstance(node, ScalarNode) and not node.value and not node.style:
+            return ()
+        if not isinstance(node, SequenceNode):
+            hint = "write a list, as in tags: [verb, spanish::food]"
+            if isinstance(node, ScalarNode):
+                words = [word for word in re.split(r"[,\s]+", node.value) if word]
+                hint = f"write [{', '.join(words)}]"
+            self.say("not-a-list", f"{what} takes a list", node, hint)
+            return ()
+        found: list[str] = []
+        for item in node.items:
+            scalar = self.text(item, "a tag")
+            if scalar is None:
+                continue
+            tag = unicodedata.normalize("NFC", scalar.value.strip())
+            problem = tag_problem(tag)
+            if problem is not None:
+                self.say("tag", problem[0], scalar, problem[1])
+            elif tag not in found:
+                found.append(tag)
+        return tuple(found)
+
+    def markup(self, node: Node) -> str | None:
+        """Read a kind of markup."""
+        scalar = self.text(node, "'markup'")
+        if scalar is None or scalar.value in _MARKUPS:
+            return scalar.value if scalar else None
+        hint = f"write one of {', '.join(_MARKUPS)}"
+        self.say("unknown-markup", f"there is no markup '{scalar.value}'", scalar, hint)
+        return None
+
+    def read_keys(
+        self, mapping: MappingNode, keys: Sequence[Key], what: str
+    ) -> dict[str, tuple[ScalarNode, Node]]:
+        """Give the pairs under known keys; report unknown keys and missing required ones."""
+        known = {key.name for key in keys}
+        names = [key.name for key in keys]
+        found: dict[str, tuple[ScalarNode, Node]] = {}
+        meant: set[str] = set()
+        for name, value in mapping.pairs:
+            if name.value in known:
+                found.setdefault(name.value, (name, value))
+            elif name.value != "<<":
+                meant.add(self.unknown(name, names, what))
+        for key in keys:
+            if key.required and key.name not in found and key.name not in meant:
+                self.missing(mapping, key.name, what)
+        return found
+
+    def missing(self, mapping: MappingNode, key: str, what: str) -> None:
+        """Report that a mapping lacks a key."""
+        first = mapping.pairs[0][0] if mapping.pairs else mapping
+        if not self.file.may_be_cut(mapping):
+            self.say("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
+
+    def _raw_line(self, node: Node) -> str:
+        line = self.file.text[node.start.index :].partition("\n")[0]
+        return line.rstrip()
+
+    def comment_behind(self, key: ScalarNode) -> str:
+        """Give the comment that stands in a value's place: `q: # hash`; '' where there is none."""
+        rest = self.file.text[key.end.index :].partition("\n")[0].rstrip("\r")
+        found = re.match(r"[ \t]*:[ \t]+(#.*)", rest)
+        return found.group(1).rstrip() if found else ""
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Find the key that was meant: another tool's word for it, a slip, or more than its letters."""
+    name = name.lower()
+    meant = _ELSEWHERE.get(name, "")
+    if meant in known:
+        return meant
+    lower = {one.lower(): one for one in reversed(known)}
+    close = difflib.get_close_matches(name, lower, n=1, cutoff=0.6)
+    begun = [one for one in lower if name and one.startswith(name)]
+    return lower[(close or begun)[0]] if close or begun else ""

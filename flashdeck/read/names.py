@@ -1,0 +1,81 @@
+"""Anki's rules for the names of decks and tags, in an author's terms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BLANK = re.compile(r"\s")
+# Anki adds these itself and strips them from packages (`leech` and `marked`).
+RESERVED_TAGS = frozenset({"leech", "marked"})
+OUR_TAG = "flashdeck::removed"
+
+
+def tag_problem(tag: str) -> tuple[str, str] | None:
+    """Say what keeps a text from being a tag, and the way out."""
+    if not tag:
+        return "the tag is empty", "remove it"
+    if _BLANK.search(tag):
+        better = "_".join(tag.split())
+        return (
+            f"the tag '{tag}' holds a blank, which would make two tags of it",
+            f"write '{better}'",
+        )
+    if any(not level for level in tag.split("::")):
+        return f"the tag '{tag}' has an empty level", "write levels as one::two"
+    if tag.lower() in RESERVED_TAGS:
+        return f"the tag '{tag}' belongs to Anki, which removes it on import", "choose another name"
+    if tag.lower() == OUR_TAG:
+        return f"the tag '{tag}' marks removed notes", "choose another name"
+    return None
+
+
+def clean_deck(name: str) -> str:
+    """Give a deck's name as Anki stores it: NFC, no blanks around its levels."""
+    levels = unicodedata.normalize("NFC", name).split("::")
+    return "::".join(level.strip() for level in levels)
+
+
+def deck_problem(name: str) -> tuple[str, str] | None:
+    """Say what keeps a (clean) name from being a deck's, and the way out."""
+    levels = name.split("::")
+    if not name:
+        return "the deck has no name", "name it"
+    if any(not level for level in levels):
+        return f"the deck name '{name}' has an empty level", "write levels as One::Two"
+    if levels[0].lower() == "default":
+        return "'Default' is Anki's own deck; what imports into it varies", "choose another name"
+    if "\n" in name or "\t" in name:
+        return "a deck name is one line without tabs", "choose another name"
+    if len(name) > _LONGEST_DECK:
+        return f"the deck name has {len(name)} characters", f"keep it under {_LONGEST_DECK}"
+    return None
+
+
+_LONGEST_DECK = 200
+
+
+def clean_name(name: str) -> str:
+    """Give a name of a note type, a field or a template as Anki stores it."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def field_problem(name: str) -> tuple[str, str] | None:
+    """Say what keeps a (clean) name from being a field's (rslib/src/notetype/fields.rs)."""
+    if not name:
+        return "the field has no name", "name it"
+    found = next((one for one in name if one in ':{}"'), None)
+    if found is not None:
+        return f"a field's name can't hold '{found}'", "choose another name"
+    if name[0] in "#/^":
+        return f"a field's name can't begin with '{name[0]}'", "choose another name"
+    return None
+
+
+def template_problem(name: str) -> tuple[str, str] | None:
+    """Say what keeps a (clean) name from being a template's."""
+    if not name:
+        return "the template has no name", "name it"
+    if '"' in name:
+        return "a template's name can't hold '\"'", "choose another name"
+    return None

@@ -1,0 +1,189 @@
+"""Reads single notes: which kind each is, and what its keys hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flashdeck.diagnostics import Severity, Text
+from flashdeck.kinds import CUSTOM, KINDS, Key, Kind, Shape
+from flashdeck.model import NoteType
+from flashdeck.read.mapping import MappingReader
+from flashdeck.read.names import clean_deck, clean_name, deck_problem
+from flashdeck.source import SourceNote, Value
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
+
+_SHORTEST_ID = 8
+_OPENERS = [kind.opener for kind in KINDS]
+_ALL_KEYS = list(dict.fromkeys(key.name for kind in KINDS for key in kind.keys))
+Pair = tuple[ScalarNode, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a document says for all of its notes; `notetype` is a custom note type's key, or ''."""
+
+    deck: Text
+    tags: tuple[str, ...]
+    markup: str
+    notetype: str
+
+
+class NoteReader(MappingReader):
+    """Reads the notes of one file; `custom` are the project's own note types by their names."""
+
+    def __init__(self, file: YamlFile, custom: Mapping[str, NoteType]) -> None:
+        super().__init__(file)
+        self._custom = custom
+        self._by_key = {f"custom:{one.id}": one for one in custom.values()}
+
+    def note(self, node: Node, around: Around) -> SourceNote | None:
+        """Read a note, or report why there is none."""
+        if not isinstance(node, MappingNode) or not node.pairs:
+            hint = "write '- q: …' and below it 'a: …'"
+            self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
+            return None
+        kind = self._kind(node)
+        if kind is None:
+            return None
+        pairs = self.read_keys(node, kind.keys, f"a {kind.name} note")
+        notetype = self._notetype(kind, pairs, around, node)
+        values = self._values(kind, pairs, notetype)
+        own = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
+        return SourceNote(
+            kind=kind,
+            notetype=notetype,
+            values=values,
+            id=self._id(pairs["id"]) if "id" in pairs else None,
+            deck=self._deck(pairs["deck"], around.deck.value)
+            if "deck" in pairs
+            else around.deck.value,
+            tags=around.tags + tuple(tag for tag in own if tag not in around.tags),
+            markup=around.markup,
+            span=self.file.span(node.pairs[0][0]),
+            node=node,
+        )
+
+    def notetype_name(self, pair: Pair) -> str:
+        """Read the name of a custom note type; give its key, '' where there is no such type."""
+        scalar = self.filled(*pair, "'notetype'")
+        if scalar is None:
+            return ""
+        found = self._custom.get(clean_name(scalar.value))
+        if found is not None:
+            return f"custom:{found.id}"
+        hint = "its file belongs into cards/notetypes/"
+        if self._custom:
+            hint = f"known are {', '.join(self._custom)}"
+        self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
+        return ""
+
+    def deck_name(self, scalar: ScalarNode, name: str) -> str:
+        """Clean a deck's name, and report what keeps it from being one."""
+        name = clean_deck(name)
+        problem = deck_problem(name)
+        if problem is not None:
+            self.say("deck-name", problem[0], scalar, problem[1])
+        return name
+
+    def _kind(self, node: MappingNode) -> Kind | None:
+        present = {key.value for key, _ in node.pairs}
+        for kind in KINDS:
+            if kind.opener in present:
+                return kind
+        if "notetype" in present:
+            return CUSTOM
+        meant = {
+            self.unknown(key, _ALL_KEYS, "a note")
+            for key, _ in node.pairs
+            if key.value not in _ALL_KEYS and key.value != "<<"
+        }
+        if not meant.intersection(_OPENERS) and not self.file.is_damaged(node):
+            names = ", ".join(f"'{one}'" for one in _OPENERS)
+            hint = "add its question: 'q: …', or its text with gaps: 'cloze: …'"
+            self.say("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
+        return None
+
+    def _notetype(
+        self, kind: Kind, pairs: Mapping[str, Pair], around: Around, node: MappingNode
+    ) -> str:
+        if kind is not CUSTOM:
+            return kind.notetype
+        if "notetype" in pairs:
+            return self.notetype_name(pairs["notetype"])
+        if not around.notetype:
+            hint = "add 'notetype: NAME' to the note or to its document"
+            self.say(
+                "missing-key",
+                "this note does not say of which note type it is",
+                node.pairs[0][0],
+                hint,
+            )
+        return around.notetype
+
+    def _values(self, kind: Kind, pairs: Mapping[str, Pair], notetype: str) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for key in kind.keys:
+            if key.name not in pairs or key.name == "notetype":
+                continue
+            value: Value | None = None
+            if key.shape is Shape.FLAG:
+                value = self.flag(pairs[key.name][1], f"'{key.name}'")
+            elif key.shape is Shape.TEXT:
+                value = self._text(key, *pairs[key.name])
+            elif key.shape is Shape.FIELDS:
+                value = self._fields(pairs[key.name][1], self._by_key.get(notetype))
+            if value is not None:
+                values[key.name] = value
+        return values
+
+    def _text(self, key: Key, name: ScalarNode, node: Node) -> ScalarNode | None:
+        if key.required or not isinstance(node, ScalarNode) or node.value.strip():
+            return self.filled(name, node, f"'{key.name}'")
+        return self._maybe(name, node, f"'{key.name}'")
+
+    def _maybe(self, name: ScalarNode, node: Node, what: str) -> ScalarNode | None:
+        """An optional text without text is as good as absent, unless a '#' took it away."""
+        return self.filled(name, node, what) if self.comment_behind(name) else None
+
+    def _fields(self, node: Node, notetype: NoteType | None) -> dict[str, ScalarNode] | None:
+        if not isinstance(node, MappingNode):
+            hint = "write 'Front: …' and the other fields below, indented"
+            self.say("not-a-mapping", "'fields' takes field names with text", node, hint)
+            return None
+        names = {field.name for field in notetype.fields} if notetype is not None else None
+        found: dict[str, ScalarNode] = {}
+        for key, value in node.pairs:
+            name = clean_name(key.value)
+            if names is not None and name not in names:
+                self.unknown(key, sorted(names), "this note type", "field")
+                continue
+            scalar = self.text(value, f"the field '{name}'")
+            if scalar is not None and not scalar.value and not scalar.style:
+                self._maybe(key, scalar, f"the field '{name}'")
+            elif scalar is not None:
+                found[name] = scalar
+        return found
+
+    def _deck(self, pair: Pair, deck: str) -> str:
+        scalar = self.filled(*pair, "'deck'")
+        if scalar is None:
+            return deck
+        name = scalar.value.strip()
+        return self.deck_name(scalar, deck + name if name.startswith("::") else name)
+
+    def _id(self, pair: Pair) -> Text | None:
+        scalar = self.filled(*pair, "'id'")
+        if scalar is None:
+            return None
+        if len(scalar.value) < _SHORTEST_ID:
+            self.say(
+                "short-id",
+                f"the id '{scalar.value}' is so short that another deck may use it too",
+                scalar,
+                "remove it before the deck is shared, and let the build write one",
+                Severity.WARNING,
+            )
+        if "\n" in scalar.value or "\t" in scalar.value:
+            self.say("id", "an id is one line without tabs", scalar, "remove it")
+        return self.file.text_of(scalar)

@@ -1,0 +1,257 @@
+"""Reads the note types of an author's own: `cards/notetypes/*.yaml` to `NoteType`s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.kinds import FIELD, NOTETYPE, TEMPLATE
+from flashdeck.model import Field, NoteType, Template
+from flashdeck.read.mapping import MappingReader
+from flashdeck.read.names import clean_name, field_problem, template_problem
+from flashdeck.template import template_problems
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+_LARGEST = 2**20
+_KINDS = {"standard": False, "cloze": True}
+Pairs = dict[str, tuple[ScalarNode, Node]]
+Number = Callable[..., int]
+"""Derives a lasting number from words, the same for the same project."""
+
+
+class Dress(Protocol):
+    """Puts the names of packed media into a style or a template side that lies in a folder."""
+
+    def __call__(self, text: str, folder: Path, *, css: bool) -> tuple[str, list[str]]:
+        """Give the text, and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNoteType:
+    """A note type as its author wrote it, and where."""
+
+    notetype: NoteType
+    span: Span
+
+    @property
+    def key(self) -> str:
+        """What notes of this type, and the lock, know it by."""
+        return f"custom:{self.notetype.id}"
+
+
+def read_notetypes(
+    file: YamlFile, root: Path, style: str, number: Number, dress: Dress
+) -> tuple[list[SourceNoteType], list[Diagnostic]]:
+    """Read every document of a file in `cards/notetypes/`; `style` is the built-in one."""
+    reader = _NoteTypeReader(file, root, style, number, dress)
+    found = [one for node in file.documents if (one := reader.document(node)) is not None]
+    return found, [*file.problems, *reader.problems]
+
+
+class _NoteTypeReader(MappingReader):
+    def __init__(
+        self, file: YamlFile, root: Path, style: str, number: Number, dress: Dress
+    ) -> None:
+        super().__init__(file)
+        self._root = root
+        self._folder = (root / file.path).parent
+        self._style = style
+        self._number = number
+        self._dress = dress
+
+    def document(self, node: Node | None) -> SourceNoteType | None:
+        if node is None:
+            return None
+        if not isinstance(node, MappingNode):
+            hint = "begin with 'notetype: NAME', 'fields:' and 'templates:'"
+            self.say("not-a-notetype", "a note type is a mapping of keys", node, hint)
+            return None
+        before = len(self.problems)
+        pairs = self.read_keys(node, NOTETYPE, "a note type")
+        name = clean_name(self._text(pairs, "notetype"))
+        number = self._ids("custom", name)
+        fields = self._fields(pairs.get("fields"), number)
+        templates = self._templates(pairs.get("templates"), number)
+        cloze = self._cloze(pairs)
+        if not name or not fields or not templates or any(map(_is_error, self.problems[before:])):
+            return None
+        notetype = NoteType(
+            id=self._own_number(pairs, "id") or number(),
+            name=name,
+            fields=tuple(fields),
+            templates=tuple(template for template, _ in templates),
+            css=self._css(pairs),
+            cloze=cloze,
+            sort=self._sort(pairs, fields),
+            latex_pre=self._optional(pairs, "latex_pre"),
+            latex_post=self._optional(pairs, "latex_post"),
+            stock=self._own_number(pairs, "stock"),
+        )
+        self._check_templates(notetype, templates)
+        return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]))
+
+    def _ids(self, *words: str) -> Number:
+        return lambda *more: self._number(*words, *more)
+
+    def _text(self, pairs: Pairs, key: str) -> str:
+        scalar = self.filled(*pairs[key], f"'{key}'") if key in pairs else None
+        return scalar.value if scalar is not None else ""
+
+    def _optional(self, pairs: Pairs, key: str) -> str | None:
+        scalar = self.text(pairs[key][1], f"'{key}'") if key in pairs else None
+        return scalar.value if scalar is not None else None
+
+    def _own_number(self, pairs: Pairs, key: str) -> int | None:
+        return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
+
+    def _cloze(self, pairs: Pairs) -> bool:
+        words = self._optional(pairs, "kind")
+        if words is not None and words not in _KINDS:
+            hint = "write cloze, or leave the key out"
+            self.say("kind", f"there is no kind '{words}'", pairs["kind"][1], hint)
+        return _KINDS.get(words or "", False)
+
+    def _sort(self, pairs: Pairs, fields: Sequence[Field]) -> int:
+        if "sort" not in pairs:
+            return 0
+        wanted = clean_name(self._text(pairs, "sort"))
+        names = [field.name for field in fields]
+        if wanted in names:
+            return names.index(wanted)
+        hint = f"write one of {', '.join(names)}"
+        self.say("unknown-field", f"there is no field '{wanted}'", pairs["sort"][1], hint)
+        return 0
+
+    def _fields(self, pair: tuple[ScalarNode, Node] | None, number: Number) -> list[Field]:
+        found: list[Field] = []
+        names: dict[str, Node] = {}
+        for item in self._list(pair, "fields"):
+            if isinstance(item, MappingNode):
+                field = self._field(self.read_keys(item, FIELD, "a field"), number)
+                name_node = item.get("name") or item
+            else:
+                scalar = self.text(item, "a field")
+                name = clean_name(scalar.value) if scalar is not None else ""
+                field, name_node = Field(name, id=number("field", name)), item
+            problem = field_problem(field.name)
+            if problem is not None:
+                self.say("field-name", problem[0], name_node, problem[1])
+            elif self._is_new(field.name, name_node, names, "field"):
+                found.append(field)
+        return found
+
+    def _field(self, pairs: Pairs, number: Number) -> Field:
+        name = clean_name(self._text(pairs, "name"))
+        first = clean_name(self._optional(pairs, "was") or name)
+        plain = Field(name)
+        return Field(
+            name=name,
+            id=self._own_number(pairs, "id") or number("field", first),
+            rtl=self._flag(pairs, "rtl"),
+            font=self._optional(pairs, "font") or plain.font,
+            size=self._own_number(pairs, "size") or plain.size,
+            sticky=self._flag(pairs, "sticky"),
+            description=self._optional(pairs, "description") or "",
+        )
+
+    def _flag(self, pairs: Pairs, key: str) -> bool:
+        return bool(self.flag(pairs[key][1], f"'{key}'")) if key in pairs else False
+
+    def _templates(
+        self, pair: tuple[ScalarNode, Node] | None, number: Number
+    ) -> list[tuple[Template, Pairs]]:
+        found: list[tuple[Template, Pairs]] = []
+        names: dict[str, Node] = {}
+        for item in self._list(pair, "templates"):
+            if not isinstance(item, MappingNode):
+                hint = "write '- name: …' and below it 'front: …' and 'back: …'"
+                self.say("not-a-template", "a template is a mapping of keys", item, hint)
+                continue
+            pairs = self.read_keys(item, TEMPLATE, "a template")
+            name = clean_name(self._text(pairs, "name"))
+            problem = template_problem(name)
+            name_node = item.get("name") or item
+            if problem is not None:
+                if "name" in pairs:
+                    self.say("template-name", problem[0], name_node, problem[1])
+                continue
+            if not self._is_new(name, name_node, names, "template"):
+                continue
+            first = clean_name(self._optional(pairs, "was") or name)
+            template = Template(
+                name=name,
+                front=self._side(pairs, "front"),
+                back=self._side(pairs, "back"),
+                id=self._own_number(pairs, "id") or number("template", first),
+                browser_front=self._optional(pairs, "browser_front") or "",
+                browser_back=self._optional(pairs, "browser_back") or "",
+            )
+            found.append((template, pairs))
+        return found
+
+    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str) -> bool:
+        if name.casefold() in names:
+            line = names[name.casefold()].start.line + 1
+            message = f"there are two {what}s named '{name}'; the other stands in line {line}"
+            self.say("duplicate-name", message, node, "to Anki case makes no difference")
+            return False
+        names[name.casefold()] = node
+        return True
+
+    def _list(self, pair: tuple[ScalarNode, Node] | None, key: str) -> list[Node]:
+        if pair is None:
+            return []
+        if isinstance(pair[1], SequenceNode) and pair[1].items:
+            return pair[1].items
+        self.say("not-a-list", f"'{key}' takes a list, of one item at least", pair[0])
+        return []
+
+    def _css(self, pairs: Pairs) -> str:
+        return self._dressed(pairs, "css", ".css") if "css" in pairs else self._style
+
+    def _side(self, pairs: Pairs, key: str) -> str:
+        return self._dressed(pairs, key, ".html")
+
+    def _dressed(self, pairs: Pairs, key: str, ending: str) -> str:
+        """Read a text, or the file that it names, and put the names of its media in."""
+        if key not in pairs:
+            return ""
+        scalar = self.text(pairs[key][1], f"'{key}'")
+        if scalar is None:
+            return ""
+        words, folder = scalar.value, self._folder
+        if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
+            path = folder / words.strip()
+            words, folder = self._file(scalar, path), path.parent
+        dressed, problems = self._dress(words, folder, css=ending == ".css")
+        for message in problems:
+            self.say("template-media", message, scalar)
+        return dressed
+
+    def _file(self, scalar: ScalarNode, path: Path) -> str:
+        try:
+            return read_regular(path, self._root, _LARGEST).decode().replace("\r\n", "\n")
+        except RefusedFileError as refused:
+            self.say("missing-file", f"{scalar.value.strip()}: {refused.refusal}", scalar)
+        except UnicodeDecodeError:
+            self.say("encoding", f"{scalar.value.strip()} is not UTF-8", scalar, "save it as UTF-8")
+        return ""
+
+    def _check_templates(
+        self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]
+    ) -> None:
+        pairs = {template.name: found for template, found in templates}
+        for problem in template_problems(notetype):
+            node = pairs[problem.template].get(problem.side)
+            if node is not None:
+                message = f"the {problem.side} of '{problem.template}': {problem.message}"
+                names = ", ".join(field.name for field in notetype.fields)
+                self.say("template", message, node[1], f"the fields are {names}")
+
+
+def _is_error(problem: Diagnostic) -> bool:
+    return problem.severity is Severity.ERROR

@@ -1,0 +1,166 @@
+"""Source notes to notes: texts become HTML, kinds compose fields, Anki's rule gives the cards."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.identity import Identified
+from flashdeck.kinds import CUSTOM
+from flashdeck.markup import Markup, MediaRefusal, render
+from flashdeck.markup.results import MediaResolver
+from flashdeck.model import Card, Note, NoteType
+from flashdeck.source import SourceDeck, SourceNote
+from flashdeck.template import cloze_numbers, ordinals, shows_something
+from flashdeck.yamlnode import ScalarNode, YamlFile
+
+# Anki gives clozes above this number one card together, and Check Database doubles it.
+_LAST_CLOZE = 499
+
+
+def no_media(destination: str) -> MediaRefusal:
+    """Refuse every picture and sound: where text can't hold any."""
+    return MediaRefusal(f"'{destination}' can't stand here", "put it on a card")
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders the notes of one file, and gathers what is wrong with their texts."""
+
+    file: YamlFile
+    notetypes: Mapping[str, NoteType]
+    media: MediaResolver
+    allow_scripts: bool = False
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def note(self, identified: Identified) -> Note | None:
+        """Render a note; its times and its cards' places are set later, per package.
+
+        None for a note of a note type that does not exist, which was reported when it was read.
+        """
+        source = identified.note
+        notetype = self.notetypes.get(source.notetype)
+        if notetype is None:
+            return None
+        composer = _Composer(self, source, notetype, identified.id)
+        fields = tuple(_normal(text) for text in source.kind.compose(composer))
+        tags = tuple(sorted(source.tags))
+        made = ordinals(notetype, fields, tags)
+        if notetype.cloze:
+            self._check_clozes(source, fields)
+        elif not shows_something(notetype, fields, made[0], tags):
+            self._say_at(
+                source,
+                source.kind.opener,
+                "empty-front",
+                "the front shows nothing",
+                "write something that can be seen",
+            )
+        return Note(
+            guid=identified.id,
+            notetype=notetype.id,
+            fields=fields,
+            tags=tags,
+            cards=tuple(Card(ordinal, source.deck) for ordinal in made),
+            source=source.span,
+        )
+
+    def description(self, deck: SourceDeck) -> str:
+        """Render a deck's description; '' where it has none."""
+        if deck.description is None:
+            return ""
+        return _normal(self.text(deck.description, deck.markup, cloze=False, media=no_media))
+
+    def text(
+        self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
+    ) -> str:
+        """Render one text to HTML."""
+        rendered = render(
+            node.value,
+            Markup(markup),
+            cloze=cloze,
+            media=media or self.media,
+            allow_scripts=self.allow_scripts,
+        )
+        if rendered.problems and not self.file.is_damaged(node):
+            for problem in rendered.problems:
+                span = self.file.span_within(node, problem.start, problem.end)
+                severity = Severity(problem.severity)
+                self.problems.append(
+                    Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
+                )
+        return rendered.html
+
+    def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
+        own = fields if source.kind is CUSTOM else fields[:1]
+        numbers = sorted({number for text in own for number in cloze_numbers(text)})
+        if not numbers:
+            self._say_at(
+                source,
+                source.kind.opener,
+                "no-cloze",
+                "there is no gap in this text",
+                "write what to hide as {{c1::hidden}}",
+            )
+        elif numbers[-1] > _LAST_CLOZE:
+            self._say_at(
+                source,
+                source.kind.opener,
+                "cloze-number",
+                f"cloze number {numbers[-1]} is too great for Anki",
+                f"numbers go from 1 to {_LAST_CLOZE}",
+            )
+        for key in ("extra", "hint"):
+            stray = set(cloze_numbers(source.text(key))) - set(numbers)
+            if stray:
+                self._say_at(
+                    source,
+                    key,
+                    "stray-cloze",
+                    f"the gap c{min(stray)} in '{key}' would make a card without a question",
+                    f"gaps belong in '{source.kind.opener}'",
+                )
+
+    def _say_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
+        value = source.values.get(key)
+        if isinstance(value, ScalarNode) and not self.file.is_damaged(value):
+            span = self.file.span(value)
+            self.problems.append(Diagnostic(rule, message, span, hint=hint))
+        elif isinstance(value, Mapping):
+            self.problems.append(Diagnostic(rule, message, source.span, hint=hint))
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    """Answers what a kind asks about one note."""
+
+    renderer: Renderer
+    source: SourceNote
+    notetype: NoteType
+    guid: str
+
+    def html(self, key: str) -> str:
+        value = self.source.values.get(key)
+        return self._html(value) if isinstance(value, ScalarNode) else ""
+
+    def flag(self, key: str) -> bool:
+        return self.source.values.get(key) is True
+
+    def named_fields(self) -> tuple[str, ...]:
+        given = self.source.values.get("fields")
+        if not isinstance(given, Mapping):
+            given = {}
+        return tuple(
+            self._html(given[field.name]) if field.name in given else ""
+            for field in self.notetype.fields
+        )
+
+    def _html(self, node: ScalarNode) -> str:
+        return self.renderer.text(node, self.source.markup, cloze=self.notetype.cloze)
+
+
+def _normal(text: str) -> str:
+    """Normalise as Anki does when it stores a field (rslib/src/notes/mod.rs): NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -1,0 +1,69 @@
+"""What authors write, read but not yet rendered: decks of notes, each word with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flashdeck.diagnostics import Span, Text
+from flashdeck.kinds import Kind
+from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
+
+Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNote:
+    """A note as its author wrote it.
+
+    `notetype` is the key of its note type: a built-in one's ("Question", "Cloze"), or
+    "custom:" and the id of one of the author's own. `tags` are the document's and its own; `deck`
+    is the full name of the deck it goes to.
+    """
+
+    kind: Kind
+    notetype: str
+    values: Mapping[str, Value]
+    id: Text | None
+    deck: str
+    tags: tuple[str, ...]
+    markup: str
+    span: Span
+    node: MappingNode = field(compare=False, repr=False)
+
+    @property
+    def released_kind(self) -> str:
+        """What the lock remembers of it: its kind, or which of the author's own note types."""
+        return self.kind.name if self.kind.notetype else self.notetype
+
+    @property
+    def head(self) -> str:
+        """The words that its id is derived from: the question, the text with gaps, the fields."""
+        value = self.values.get(self.kind.opener)
+        if isinstance(value, Mapping):
+            return "\0".join(node.value for node in value.values())
+        return self.text(self.kind.opener)
+
+    def text(self, key: str) -> str:
+        """Give the words under a text key; '' where the note lacks it."""
+        value = self.values.get(key)
+        return value.value if isinstance(value, ScalarNode) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDeck:
+    """One document: a deck, or a part of one, and its notes."""
+
+    name: Text
+    description: ScalarNode | None
+    markup: str
+    notes: tuple[SourceNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of `cards/`, read."""
+
+    yaml: YamlFile
+    decks: tuple[SourceDeck, ...]
