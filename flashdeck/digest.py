@@ -1,0 +1,83 @@
+"""Hashes of what is released: of a note, a note type, a package; of content, never of times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from flashdeck.model import Collection, Note, NoteType
+from flashdeck.template.cloze import Cloze, parse_clozes
+
+_SHORT, _SHORTEST = 16, 6
+
+
+def note_digest(note: Note) -> str:
+    """Tell an edit: rendered fields, tags and note type, not its deck or place."""
+    words = (str(note.notetype), *note.fields, " ".join(sorted(note.tags)))
+    return _hex("\x1f".join(words))[:_SHORT]
+
+
+def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:
+    """Give a short hash of what each cloze of a field hides, by number."""
+    hidden: dict[int, list[str]] = {}
+    waiting = [node for node in parse_clozes(text) if isinstance(node, Cloze)]
+    while waiting:
+        cloze = waiting.pop(0)
+        for number in cloze.numbers:
+            hidden.setdefault(number, []).append(cloze.text())
+        waiting += [node for node in cloze.nodes if isinstance(node, Cloze)]
+    pairs = sorted(hidden.items())
+    return tuple((number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs)
+
+
+def notetype_digest(notetype: NoteType) -> str:
+    """Tell a change of a note type: all of it but its time."""
+    return _hex(_json(_given(asdict(notetype))))[:_SHORT]
+
+
+def schema(notetype: NoteType) -> str:
+    """Write down what must not change once released: fields and templates, their order and ids."""
+    fields = [[field.name, field.id] for field in notetype.fields]
+    templates = [[template.name, template.id] for template in notetype.templates]
+    return _json(
+        {
+            "fields": fields,
+            "templates": templates,
+            "sort": notetype.sort,
+            "cloze": notetype.cloze,
+        }
+    )
+
+
+def package_digest(collection: Collection) -> str:
+    """Tell a change of anything in a package that is not a time or an id that follows from one."""
+    total = hashlib.sha256()
+    for notetype in collection.notetypes:
+        total.update(f"{notetype.id} {notetype_digest(notetype)}\n".encode())
+    for deck in collection.decks:
+        total.update(_json([deck.name, deck.description]).encode())
+    for media in collection.media:
+        total.update(f"{media.name} {media.sha256}\n".encode())
+    for note in collection.notes:
+        cards = ",".join(f"{card.ordinal}@{card.deck}" for card in note.cards)
+        total.update(f"{note.guid}\t{note_digest(note)}\t{cards}\n".encode())
+    return total.hexdigest()[: 2 * _SHORT]
+
+
+def _given(value: object) -> object:
+    """Leave out what is empty or unset, so that a new attribute changes no old digest."""
+    if isinstance(value, dict):
+        kept = {key: _given(one) for key, one in value.items() if key != "mod"}
+        return {key: one for key, one in kept.items() if one not in (None, "", False)}
+    if isinstance(value, list | tuple):
+        return [_given(one) for one in value]
+    return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,86 @@
+"""What many tests need: projects in throw-away folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from flashdeck.build import Built, Options, build
+from flashdeck.check import check
+from flashdeck.diagnostics import Diagnostic, Severity
+
+# A Monday in 2026; tests move on from it by hand.
+NOW = 1_780_000_000
+
+
+@dataclass
+class ProjectFolder:
+    """A project on disk, and the time that its builds are told."""
+
+    root: Path
+    now: int = NOW
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a source; the text may be indented as a whole."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(dedent(text).encode())
+        return target
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_bytes().decode()
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Edit a source as an author would."""
+        text = self.read(path)
+        assert old in text, f"{old!r} is not in {path}"
+        (self.root / path).write_bytes(text.replace(old, new).encode())
+
+    def build(self, **options: object) -> Built:
+        """Build at the folder's time."""
+        return build(self.root, Options(now=self.now, **options))  # type: ignore[arg-type]
+
+    def built(self, **options: object) -> Built:
+        """Build, and expect no errors."""
+        result = self.build(**options)
+        errors = [one for one in result.diagnostics if one.severity is Severity.ERROR]
+        assert not errors, errors
+        return result
+
+    def check(self) -> list[Diagnostic]:
+        return check(self.root)
+
+    @property
+    def package(self) -> Path:
+        """The only package in build/."""
+        (path,) = (self.root / "build").glob("*.apkg")
+        return path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> ProjectFolder:
+    """A project folder without any sources yet."""
+    root = tmp_path / "project"
+    (root / "cards").mkdir(parents=True)
+    return ProjectFolder(root)
+
+
+@pytest.fixture
+def two_notes(project: ProjectFolder) -> ProjectFolder:
+    """A small deck: a question and a cloze."""
+    project.write(
+        "cards/flask.yaml",
+        """\
+        deck: Flask
+        tags: [web]
+        notes:
+          - q: Who created Flask?
+            a: Armin Ronacher
+
+          - cloze: Flask relies on {{c1::Werkzeug}} and {{c2::Jinja2}}.
+        """,
+    )
+    return project

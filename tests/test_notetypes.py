@@ -1,0 +1,198 @@
+"""Note types of an author's own: read, checked, released, and carried over by the real Anki."""
+
+from __future__ import annotations
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.read.apkg import read_apkg
+
+TYPE = """\
+notetype: Country
+fields: [Country, Capital, {name: Flag, size: 30}]
+sort: Capital
+css: country.css
+templates:
+  - name: Country → Capital
+    front: "{{Country}}"
+    back: back.html
+  - name: Flag
+    front: "{{#Flag}}{{Flag}}{{/Flag}}"
+    back: "{{Country}}"
+"""
+DECK = """\
+deck: World
+notetype: Country
+notes:
+  - fields: {Country: France, Capital: "**Paris**"}
+  - fields: {Country: Spain, Capital: Madrid, Flag: "![](es.png)"}
+"""
+DAY = 86_400
+
+
+@pytest.fixture
+def world(project):
+    project.write("cards/notetypes/country.yaml", TYPE)
+    project.write("cards/notetypes/country.css", '.card { background: url("sky.png"); }\n')
+    project.write("cards/notetypes/back.html", "{{FrontSide}}<hr id=answer>{{Capital}}\n")
+    (project.root / "cards/notetypes/sky.png").write_bytes(b"sky")
+    (project.root / "cards/es.png").write_bytes(b"flag")
+    project.write("cards/world.yaml", DECK)
+    return project
+
+
+@pytest.fixture
+def learner():
+    with Learner() as one:
+        yield one
+
+
+def edit(world, old, new):
+    world.now += DAY
+    world.replace("cards/notetypes/country.yaml", old, new)
+
+
+def rules(built):
+    return [(one.rule, one.severity.value) for one in built.diagnostics]
+
+
+def test_notes_have_the_fields_and_the_cards_of_their_type(world, learner):
+    (package,) = world.built().packages
+    assert (package.notes, package.cards, package.media) == (2, 3, 2)
+    learner.import_package(package.path)
+    france, spain = read_apkg(package.path).notes
+    assert learner.note(france.guid).fields == ("France", "<strong>Paris</strong>", "")
+    assert [card.ordinal for card in learner.cards(spain.guid)] == [0, 1]
+    assert learner.render(france.guid).answer == "France<hr id=answer><strong>Paris</strong>\n"
+    notetype = learner.notetype("Country")
+    assert [field["name"] for field in notetype["flds"]] == ["Country", "Capital", "Flag"]
+    assert (notetype["sortf"], notetype["flds"][2]["size"]) == (1, 30)
+    assert learner.empty_cards() == []
+
+
+def test_files_that_a_style_names_reach_the_learner_under_their_new_names(world, learner):
+    (package,) = world.built().packages
+    learner.import_package(package.path)
+    (name,) = [name for name in learner.media() if name.startswith("_fd-")]
+    assert learner.media()[name] == b"sky"
+    assert f'url("{name}")' in learner.notetype("Country")["css"]
+
+
+def test_a_changed_style_reaches_learners_and_touches_no_note(world, learner):
+    (package,) = world.built().packages
+    learner.import_package(package.path)
+    before = {guid: learner.note(guid) for guid in learner.guids()}
+    world.write("cards/notetypes/country.css", ".card { color: teal; }\n")
+    world.now += DAY
+    (package,) = world.built().packages
+    assert learner.import_package(package.path).updated == 0
+    assert "teal" in learner.notetype("Country")["css"]
+    assert {guid: learner.note(guid) for guid in learner.guids()} == before
+
+
+def test_a_renamed_field_is_carried_over(world, learner):
+    (package,) = world.built().packages
+    learner.import_package(package.path)
+    for guid in learner.guids():
+        learner.answer(guid)
+    edit(world, "{name: Flag, size: 30}", "{name: Banner, was: Flag, size: 30}")
+    edit(world, "{{#Flag}}{{Flag}}{{/Flag}}", "{{#Banner}}{{Banner}}{{/Banner}}")
+    world.replace("cards/world.yaml", "Flag:", "Banner:")
+    built = world.built()
+    assert rules(built) == [("schema-rename", "warning")]
+    assert learner.import_package(built.packages[0].path).conflicting == 0
+    notetype = learner.notetype("Country")
+    assert [field["name"] for field in notetype["flds"]] == ["Country", "Capital", "Banner"]
+    assert learner.notetypes() & {"Country+", "Country-"} == set()
+    assert all(learner.review_log(guid) for guid in learner.guids())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[Country, Capital, {", "[Country, Capital, Anthem, {"),
+        ("[Country, Capital, {", "[Capital, Country, {"),
+        ("sort: Capital", "sort: Country"),
+        ("  - name: Flag\n", "  - name: Banner\n"),
+    ],
+)
+def test_any_other_change_of_a_released_schema_stops_the_build(world, old, new):
+    world.built()
+    before = world.package.read_bytes()
+    edit(world, old, new)
+    built = world.build()
+    assert set(rules(built)) == {("schema-change", "error")}
+    assert "Merge note types" in built.diagnostics[0].message
+    assert world.package.read_bytes() == before
+    accepted = world.built(accept_schema_change=True)
+    assert set(rules(accepted)) == {("schema-change", "warning")}
+    world.now += DAY
+    assert rules(world.built()) == []
+
+
+def test_a_note_type_that_was_never_released_may_change(world):
+    edit(world, "[Country, Capital, {", "[Country, Capital, Anthem, {")
+    assert rules(world.built()) == []
+
+
+def test_a_note_type_cannot_go_while_notes_of_it_are_in_a_package(world):
+    world.built()
+    (world.root / "cards/notetypes/country.yaml").unlink()
+    world.write("cards/world.yaml", "deck: World\nnotes:\n  - {q: a, a: b}\n")
+    world.now += DAY
+    built = world.build(accept_removals=True)
+    assert rules(built) == [("notetype-gone", "error")]
+
+
+def test_a_question_that_becomes_a_custom_note_is_a_new_note(world):
+    world.write("cards/more.yaml", "deck: World\nnotes:\n  - {q: Italy, a: Rome}\n")
+    world.built()
+    world.replace(
+        "cards/more.yaml", "q: Italy, a: Rome", "notetype: Country, fields: {Country: Italy}"
+    )
+    world.now += DAY
+    assert rules(world.built()) == [("changed-kind", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "words"),
+    [
+        ("[Country, Capital, {", "[Country, 'Cap:ital', {", "field-name", "can't hold ':'"),
+        ("[Country, Capital, {", "[Country, country, {", "duplicate-name", "two fields named"),
+        ("name: Flag\n", "name: COUNTRY → capital\n", "duplicate-name", "two templates named"),
+        ("{{Country}}", "{{Contry}}", "template", "Contry"),
+        ("{{#Flag}}{{Flag}}{{/Flag}}", "{{#Flag}}{{Flag}}", "template", "Flag"),
+        ("{{#Flag}}{{Flag}}{{/Flag}}", "nothing", "template", "no field is shown"),
+        ("sort: Capital", "sort: Nope", "unknown-field", "no field 'Nope'"),
+        ("css: country.css", "css: nope.css", "missing-file", "nope.css"),
+        ("{{Country}}", "{{Country}}<script>x()</script>", "template-media", "script"),
+        ("{{Country}}", "{{Country}}<img src=nope.png>", "template-media", "nope.png"),
+        ("  - name: Flag", "  - nam: Flag", "unknown-key", "no key 'nam'"),
+        ("templates:", "templatez:", "unknown-key", "no key 'templatez'"),
+    ],
+)
+def test_mistakes_in_a_note_type_are_shown(world, old, new, rule, words):
+    edit(world, old, new)
+    found = [one for one in world.check() if one.span and "notetypes" in one.span.path]
+    assert found[0].rule == rule
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("Country: France", "Contry: France", "unknown-field"),
+        ("notetype: Country", "notetype: County", "unknown-notetype"),
+        ("notetype: Country\n", "", "missing-key"),
+        ('{Country: France, Capital: "**Paris**"}', "{Capital: Paris}", "empty-front"),
+        ('{Country: France, Capital: "**Paris**"}', "France", "not-a-mapping"),
+    ],
+)
+def test_mistakes_in_a_custom_note_are_shown(world, old, new, rule):
+    world.replace("cards/world.yaml", old, new)
+    assert rule in [one.rule for one in world.check()]
+
+
+def test_two_note_types_of_one_name_are_an_error(world):
+    world.write("cards/notetypes/twin.yaml", TYPE.replace("Country\nfields", "country\nfields"))
+    assert "duplicate-notetype" in [one.rule for one in world.check()]

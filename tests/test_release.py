@@ -1,0 +1,219 @@
+"""Note times, revisions and what becomes of removed notes (the rules of identity)."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import NOW
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.read.apkg import read_apkg
+
+DAY = 86_400
+
+
+def notes(project, file="flask.apkg"):
+    """Give the notes of a built package by the text of their first field."""
+    collection = read_apkg(project.root / "build" / file)
+    return {note.fields[0]: note for note in collection.notes}
+
+
+def mods(project):
+    return {text: note.mod for text, note in notes(project).items()}
+
+
+@pytest.fixture
+def built(two_notes):
+    two_notes.built()
+    return two_notes
+
+
+def test_a_note_never_edited_keeps_the_time_of_its_first_build(built):
+    before = mods(built)
+    built.now += 10 * DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    cloze = next(text for text in before if "Werkzeug" in text)
+    assert mods(built)[cloze] == before[cloze]
+
+
+def test_an_edited_note_takes_the_time_of_the_build_that_brings_the_edit(built):
+    built.now += 10 * DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    assert mods(built)["Who created Flask?"] == NOW + 10 * DAY
+
+
+def test_tags_and_reverse_are_edits_but_deck_and_place_are_not(built):
+    built.now += DAY
+    built.replace("cards/flask.yaml", "deck: Flask\n", "deck: Flask::Basics\n")
+    built.built()
+    assert set(mods(built).values()) == {NOW}
+    built.now += DAY
+    built.replace("cards/flask.yaml", "tags: [web]", "tags: [web, python]")
+    built.built()
+    assert set(mods(built).values()) == {NOW + 2 * DAY}
+
+
+def test_an_edited_note_goes_out_anew_with_every_revision_for_a_year(built):
+    built.now = edited = NOW + DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    for later, expected in ((100 * DAY, NOW + 101 * DAY), (500 * DAY, edited + 365 * DAY)):
+        built.now = edited + later
+        built.replace("cards/flask.yaml", "{{c1::", "{{c1::x")
+        built.built()
+        assert mods(built)["Who created Flask?"] == expected
+
+
+def test_without_changes_nothing_is_written_anew(built):
+    package, lock = built.package.read_bytes(), built.read("flashdeck.lock")
+    built.now += 100 * DAY
+    result = built.built()
+    assert built.package.read_bytes() == package
+    assert built.read("flashdeck.lock") == lock
+    assert result.packages[0].counts.unchanged == 2
+
+
+def test_two_builds_in_one_second_still_count_as_two(built):
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    first = mods(built)["Who created Flask?"]
+    built.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
+    built.built()
+    assert mods(built)["Who created Flask?"] > first
+
+
+def test_times_never_go_back_when_the_clock_does(built):
+    built.now += DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    first = mods(built)["Who created Flask?"]
+    built.now -= DAY // 2
+    built.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
+    built.built()
+    assert mods(built)["Who created Flask?"] > first
+
+
+def test_a_clock_more_than_a_day_behind_the_lock_is_an_error(built):
+    built.now -= 2 * DAY
+    with pytest.raises(FlashdeckError, match=r"days behind flashdeck\.lock"):
+        built.build()
+
+
+@pytest.mark.parametrize("now", [0, 1, 1_000_000])
+def test_a_clock_that_was_never_set_is_an_error(two_notes, now):
+    two_notes.now = now
+    with pytest.raises(FlashdeckError, match="seconds since 1970"):
+        two_notes.build()
+    assert not two_notes.root.joinpath("flashdeck.lock").exists()
+
+
+def test_ids_of_notes_and_cards_are_unique_and_never_ahead_of_the_clock(project):
+    items = "".join(f"  - q: question {n}\n    a: x\n    reverse: true\n" for n in range(500))
+    project.write("cards/many.yaml", f"deck: Flask\nnotes:\n{items}")
+    project.built()
+    found = notes(project).values()
+    card_ids = [card.id for note in found for card in note.cards]
+    assert len(set(card_ids)) == len(card_ids) == 1000
+    assert len({note.id for note in found}) == 500
+    assert max(*card_ids, *(note.id for note in found)) <= NOW * 1000
+    by_place = sorted(found, key=lambda note: note.cards[0].position)
+    assert [note.id for note in by_place] == sorted(note.id for note in found)
+
+
+def test_a_card_that_is_added_takes_no_other_cards_id(built):
+    before = {card.id for note in notes(built).values() for card in note.cards}
+    built.now += DAY
+    built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    reverse: true")
+    built.built()
+    after = {card.id for note in notes(built).values() for card in note.cards}
+    assert before < after
+
+
+def test_positions_leave_gaps_and_follow_the_source(built):
+    order = [note.cards[0].position for note in notes(built).values()]
+    assert order == [10, 20]
+
+
+def test_a_removed_note_stays_as_an_empty_one_without_cards(built):
+    guid = notes(built)["Who created Flask?"].guid
+    built.now += DAY
+    source = built.read("cards/flask.yaml")
+    start, end = source.index("  - q: Who"), source.index("  - cloze:")
+    built.write("cards/flask.yaml", source[:start] + source[end:])
+    result = built.built()
+    stone = notes(built)[""]
+    assert (stone.guid, stone.cards, stone.tags) == (guid, (), ("flashdeck::removed",))
+    assert stone.mod == NOW + DAY
+    counts = result.packages[0].counts
+    assert (counts.removed, counts.tombstones, result.packages[0].notes) == (1, 1, 1)
+
+    built.now += DAY
+    built.write("cards/flask.yaml", source)
+    built.built()
+    restored = notes(built)["Who created Flask?"]
+    assert (restored.guid, restored.mod) == (guid, NOW + 2 * DAY)
+
+
+def test_an_empty_note_is_dropped_after_two_years_together_with_another_change(built):
+    source = built.read("cards/flask.yaml")
+    built.write("cards/flask.yaml", source[: source.index("  - cloze:")])
+    built.now += DAY
+    built.built()
+    built.now += 3 * 365 * DAY
+    built.built()
+    assert "" in notes(built)
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    assert list(notes(built)) == ["Who created Flask?"]
+
+
+def test_when_a_fifth_of_a_package_vanishes_the_build_stops(project):
+    def deck(count):
+        items = "".join(f"  - q: question {n}\n    a: x\n    id: id-{n:08}\n" for n in range(count))
+        project.write("cards/many.yaml", f"deck: Flask\nnotes:\n{items}")
+
+    deck(50)
+    project.built()
+    package = project.package.read_bytes()
+    deck(39)
+    project.now += DAY
+    assert [one.rule for one in project.build().diagnostics] == ["many-removals"]
+    assert project.package.read_bytes() == package
+    project.built(accept_removals=True)
+    assert len(notes(project)) == 40  # the empty ones all have the same, empty text
+
+
+def test_a_note_that_moves_to_another_package_is_not_removed(built):
+    guid = notes(built)["Who created Flask?"].guid
+    built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    deck: Python")
+    built.now += DAY
+    result = built.built()
+    assert notes(built, "python.apkg")["Who created Flask?"].guid == guid
+    assert "" not in notes(built)
+    assert [one.counts.removed for one in result.packages] == [0, 0]
+
+
+def test_a_changed_kind_makes_a_new_note_and_empties_the_old(built):
+    guid = notes(built)["Who created Flask?"].guid
+    built.replace(
+        "cards/flask.yaml", "q: Who created Flask?", "cloze: '{{c1::Who}} created Flask?'"
+    )
+    built.replace("cards/flask.yaml", "    a: Armin Ronacher\n", "")
+    built.now += DAY
+    result = built.built()
+    assert [one.rule for one in result.diagnostics] == ["changed-kind"]
+    found = notes(built)
+    assert found[""].guid == guid
+    fresh = found["{{c1::Who}} created Flask?"].guid
+    assert fresh != guid
+    assert f"id: {fresh}" in built.read("cards/flask.yaml")
+    assert guid not in built.read("cards/flask.yaml")
+
+
+def test_a_lost_lock_keeps_every_id(built):
+    before = {note.guid for note in notes(built).values()}
+    built.root.joinpath("flashdeck.lock").unlink()
+    built.now += DAY
+    built.built()
+    assert {note.guid for note in notes(built).values()} == before
