@@ -1,0 +1,108 @@
+"""How the command line speaks: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from flashdeck.cli.options import Color
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+
+# Fewer things than this are done before anybody could read about them.
+_WORTH_A_BAR = 2_000
+
+
+def put(words: str, end: str = "\n") -> None:
+    """Print what was asked for."""
+    sys.stdout.write(words + end)
+
+
+def say(words: str) -> None:
+    """Say something on the way."""
+    if words:
+        sys.stderr.write(words + "\n")
+
+
+def say_problems(
+    problems: Sequence[Diagnostic], root: Path, color: Color, *, quiet: bool = False
+) -> None:
+    """Say every problem in its frame, then how many there are; only errors when quiet."""
+    from flashdeck import report
+
+    if quiet:
+        problems = [one for one in problems if one.severity is Severity.ERROR]
+    if problems:
+        lines = report.source_lines(root)
+        sys.stderr.write(report.framed(problems, lines, color=colored(color, sys.stderr)))
+        say(report.summary(problems))
+
+
+def leave(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
+    """End with exit code 1 if there are errors, or warnings when strict."""
+    grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(problem.severity in grave for problem in problems):
+        raise typer.Exit(1)
+
+
+def colored(color: Color, stream: TextIO) -> bool:
+    """Whether to color what goes to a stream (no-color.org, force-color.org)."""
+    if color is not Color.AUTO:
+        return color is Color.ALWAYS
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def now() -> int:
+    """Give the time in seconds; SOURCE_DATE_EPOCH sets it (reproducible-builds.org)."""
+    words = os.environ.get("SOURCE_DATE_EPOCH")
+    if words is None:
+        return int(time.time())
+    if not (words.isascii() and words.isdigit()):
+        message = f"SOURCE_DATE_EPOCH is '{words}', not a number of seconds"
+        raise FlashdeckError(message, "set it to a time in seconds since 1970, or unset it")
+    return int(words)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far long work has come, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _what, _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+
+        def show(what: str, done: int, total: int) -> None:
+            if total >= _WORTH_A_BAR:
+                task = tasks.setdefault(what, TaskID(-1))
+                if task == -1:
+                    task = tasks[what] = bar.add_task(what, total=total)
+                bar.update(task, completed=done)
+
+        yield show
+
+
+def bug_report(error: Exception) -> str:
+    """Say that a bug of ours was met, with all that is needed to report it."""
+    from flashdeck import __version__
+
+    trace = "".join(traceback.format_exception(error))
+    return (
+        "flashdeck met a bug of its own; your files are as they were.\n"
+        "Please report it with what follows.\n\n"
+        f"flashdeck {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"{trace}"
+    )

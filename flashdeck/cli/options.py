@@ -1,0 +1,42 @@
+"""Options that several commands take, and what they stand for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flashdeck.diagnostics import FlashdeckError
+
+
+class Color(StrEnum):
+    """When to color what is said."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+Directory = Annotated[
+    Path | None,
+    typer.Option("-C", "--directory", metavar="DIR", help="The project's folder, or one in it."),
+]
+Colored = Annotated[Color, typer.Option("--color", help="Color what is said.")]
+Scripts = Annotated[
+    bool, typer.Option("--allow-scripts", help="Let scripts and other active content pass.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+
+
+def project_root(directory: Path | None) -> Path:
+    """Find the project that a command is about."""
+    from flashdeck.project import find_root
+
+    start = (directory or Path()).resolve()
+    if not start.is_dir():
+        message = f"there is no folder {directory}"
+        raise FlashdeckError(message, "name the project's folder with -C DIR")
+    return find_root(start)

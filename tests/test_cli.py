@@ -1,0 +1,239 @@
+"""The command line, as people and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import NOW
+
+from flashdeck import __version__, cli
+from flashdeck.cli import run
+
+
+@pytest.fixture
+def call(two_notes, monkeypatch, capsys):
+    """Run a command in the project; give exit code, stdout and stderr."""
+    monkeypatch.chdir(two_notes.root)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def called(*arguments):
+        code = run(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return called
+
+
+def test_build_prints_the_paths_that_it_wrote(call):
+    code, out, err = call("build")
+    assert (code, out) == (0, f"build{os.sep}flask.apkg\n")
+    assert "2 notes, 3 cards (2 new)" in err
+
+
+def test_quiet_leaves_nothing_but_the_paths(call):
+    assert call("build", "-q") == (0, f"build{os.sep}flask.apkg\n", "")
+
+
+def test_the_report_counts_what_changed(call, two_notes):
+    call("build")
+    two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    code, out, err = call("build", "--json")
+    (package,) = json.loads(out)["packages"]
+    assert (code, err) == (0, "")
+    assert len(package.pop("sha256")) == 64
+    assert package == {
+        "path": "build/flask.apkg",
+        "decks": ["Flask"],
+        "notes": 2,
+        "cards": 3,
+        "media": 0,
+        "new": 0,
+        "changed": 1,
+        "removed": 0,
+        "moved": 0,
+        "unchanged": 1,
+        "tombstones": 0,
+    }
+
+
+def test_problems_are_shown_in_a_frame_and_end_with_1(call, two_notes):
+    two_notes.replace("cards/flask.yaml", "q: Who", "q: 'Who")
+    code, out, err = call("build")
+    assert (code, out) == (1, "")
+    assert err == (
+        "cards/flask.yaml:4:8: error: this ' is never closed [unclosed-quote]\n"
+        "    4 |   - q: 'Who created Flask?\n"
+        "      |        ^\n"
+        "      = add ' where the text ends\n"
+        "1 error\n"
+    )
+
+
+def test_check_as_json_gives_places_from_the_projects_root(call, two_notes):
+    two_notes.replace("cards/flask.yaml", "a: Armin", "answer: Armin")
+    code, out, _ = call("check", "--format", "json")
+    assert code == 1
+    assert json.loads(out) == [
+        {
+            "rule": "unknown-key",
+            "severity": "error",
+            "message": "a question note has no key 'answer'",
+            "hint": "did you mean 'a'?",
+            "file": "cards/flask.yaml",
+            "line": 5,
+            "column": 5,
+            "end_line": 5,
+            "end_column": 11,
+        }
+    ]
+
+
+def test_check_for_github_writes_workflow_commands(call, two_notes):
+    two_notes.replace("cards/flask.yaml", "a: Armin", "answer: Armin")
+    _, out, _ = call("check", "--format", "github")
+    assert out == (
+        "::error file=cards/flask.yaml,line=5,endLine=5,col=5,endColumn=11,title=unknown-key"
+        "::a question note has no key 'answer' (did you mean 'a'?)\n"
+    )
+
+
+def test_strict_makes_warnings_fail(call, two_notes):
+    two_notes.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin\n    id: short")
+    assert call("check")[0] == 0
+    assert call("check", "--strict")[0] == 1
+
+
+def test_check_without_problems_says_so(call):
+    assert call("check") == (0, "", "no problems\n")
+
+
+def test_cards_as_json_shows_both_sides(call):
+    code, out, _ = call("cards", "--json")
+    first, second, third = json.loads(out)
+    assert code == 0
+    assert set(first) == {
+        "id", "ordinal", "deck", "tags", "notetype", "question", "answer", "file", "line",
+    }  # fmt: skip
+    assert "Who created Flask?" in first["question"]
+    assert "Armin Ronacher" in first["answer"]
+    assert "Armin Ronacher" not in first["question"]
+    assert (first["file"], first["line"], first["tags"]) == ("cards/flask.yaml", 4, ["web"])
+    assert [one["ordinal"] for one in (second, third)] == [0, 1]
+    assert "[...]" in second["question"]
+
+
+def test_cards_show_what_compiles_and_say_the_rest(call, two_notes):
+    two_notes.replace("cards/flask.yaml", "q: Who created", "q: `Who` created")
+    code, out, err = call("cards", "--json")
+    assert code == 0
+    assert "unquoted-start" in err
+    assert "Werkzeug" in out
+
+
+@pytest.mark.parametrize("arguments", [["build", "--nope"], ["nope"], ["check", "--format", "x"]])
+def test_wrong_usage_ends_with_2(call, arguments):
+    assert call(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize("directory", [".", "cards", "build"])
+def test_a_project_is_found_from_inside(call, two_notes, directory):
+    (two_notes.root / "build").mkdir()
+    assert call("check", "-C", str(two_notes.root / directory))[0] == 0
+
+
+def test_a_folder_without_a_project_is_one_sentence(call, tmp_path):
+    code, out, err = call("build", "-C", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert err.startswith("error: there is no flashdeck.yaml and no folder cards/ in ")
+    assert "-C DIR" in err
+
+
+@pytest.mark.parametrize("epoch", ["", "yesterday", "-1", "1.5", "0"])
+def test_a_wrong_source_date_epoch_is_one_sentence(call, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    code, _, err = call("build")
+    assert code == 1
+    assert err.startswith("error: ")
+    assert "SOURCE_DATE_EPOCH" in err
+
+
+def test_a_bug_of_ours_ends_with_3_and_a_report(call, monkeypatch):
+    monkeypatch.setattr("flashdeck.check.check", lambda *_, **__: 1 / 0)
+    code, _, err = call("check")
+    assert code == 3
+    assert "a bug of its own" in err
+    assert "ZeroDivisionError" in err
+    assert __version__ in err
+
+
+def test_ctrl_c_ends_with_130(call, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flashdeck.check.check", interrupt)
+    assert call("check")[0] == 130
+
+
+def test_colors_follow_the_environment_and_the_option(call, two_notes, monkeypatch):
+    two_notes.replace("cards/flask.yaml", "a: Armin", "answer: Armin")
+    assert "\x1b[" not in call("check")[1]
+    assert "\x1b[" in call("check", "--color", "always")[1]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in call("check")[1]
+    assert "\x1b[" not in call("check", "--color", "never")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in call("check")[1]
+
+
+def process(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "flashdeck", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def test_the_version_is_said_without_loading_the_command_line():
+    code = "import sys, flashdeck.__main__ as m; sys.argv[1:] = ['--version']; m.main()"
+    code += "; assert 'typer' not in sys.modules"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == f"flashdeck {__version__}\n"
+
+
+def test_help_loads_nothing_that_only_commands_need():
+    code = (
+        "import sys; from flashdeck.cli import run; run(['build', '--help'])\n"
+        "heavy = {'genanki', 'markdown_it', 'pygments', 'yaml', 'sqlite3', 'rich'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "--frozen" in shown.stdout
+
+
+def test_output_that_a_terminal_cannot_show_is_no_crash(two_notes):
+    two_notes.write("cards/ja.yaml", "deck: 日本語\nnotes:\n  - {q: 水, b: Wasser}\n")
+    shown = process(
+        "check", "-C", str(two_notes.root), env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert shown.returncode == 1
+    assert "Traceback" not in shown.stderr
+
+
+def test_every_command_has_help(capsys):
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert run([command.callback.__name__, "--help"]) == 0
+        assert command.callback.__doc__.split("\n")[0] in capsys.readouterr().out.replace(
+            "\n  ", " "
+        )
