@@ -1,0 +1,111 @@
+"""The deck that ships, judged by the real Anki."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import NOW, ProjectFolder
+from real_anki import Learner
+
+from flashdeck.cards import cards
+from flashdeck.compiler import compile_project
+from flashdeck.project import load_project
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    """A copy of the repository's own project, with the lock that is committed."""
+    for name in ("cards", "flashdeck.yaml", "flashdeck.lock"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    latest = max(
+        int(one) for one in re.findall(r"\t(\d{10})\b", (ROOT / "flashdeck.lock").read_text())
+    )
+    return ProjectFolder(tmp_path, now=max(NOW, latest + 1000))
+
+
+@pytest.fixture
+def learner():
+    with Learner() as one:
+        yield one
+
+
+def test_its_ids_and_its_lock_are_committed(shipped):
+    built = shipped.build(frozen=True)
+    assert built.diagnostics == ()
+
+
+def test_it_has_notes_enough_of_every_kind(shipped):
+    project, _ = load_project(shipped.root)
+    compiled, problems = compile_project(project)
+    kinds = [one.note.kind.name for one in compiled.notes]
+    assert problems == []
+    assert len(kinds) >= 30
+    assert kinds.count("cloze") >= 5
+    assert sum(one.note.values.get("reverse") is True for one in compiled.notes) >= 3
+
+
+def test_anki_imports_all_of_it(shipped, learner):
+    (package,) = shipped.built().packages
+    imported = learner.import_package(package.path)
+    assert imported == (package.notes, 0, 0, 0)
+    assert len(learner.guids()) == package.notes
+    assert learner.card_count() == package.cards
+    assert set(learner.decks()) >= set(package.decks)
+    assert "flask" in learner.tags()
+    assert learner.empty_cards() == []
+    assert learner.check_database() == ""
+
+
+def test_anki_shows_every_card_as_we_do(shipped, learner):
+    (package,) = shipped.built().packages
+    learner.import_package(package.path)
+    project, _ = load_project(shipped.root)
+    compiled, _ = compile_project(project)
+    for one in cards(compiled.collection):
+        shown = learner.render(one.note.guid, one.card.ordinal)
+        assert (shown.question, shown.answer) == (one.question, one.answer)
+        assert learner.card(one.note.guid, one.card.ordinal).deck == one.card.deck
+        assert learner.note(one.note.guid).fields == one.note.fields
+        assert set(learner.note(one.note.guid).tags) == set(one.note.tags)
+
+
+def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
+    (package,) = shipped.built().packages
+    learner.import_package(package.path)
+    guids = learner.guids()
+    for guid in guids:
+        learner.answer(guid)
+    before = {
+        guid: (learner.note(guid), learner.cards(guid), learner.review_log(guid)) for guid in guids
+    }
+
+    shipped.now += 86_400
+    shipped.replace("cards/flask.yaml", "a: Armin Ronacher\n", "a: Armin Ronacher, in 2010\n")
+    (package,) = shipped.built().packages
+    assert learner.import_package(package.path) == (0, 1, len(guids) - 1, 0)
+    changed = []
+    for guid, (note, held, reviews) in before.items():
+        assert learner.cards(guid) == held
+        assert learner.review_log(guid) == reviews
+        if learner.note(guid) != note:
+            changed.append(learner.note(guid).fields[1])
+    assert changed == ["Armin Ronacher, in 2010"]
+
+
+def test_an_import_of_the_same_build_changes_nothing(shipped, learner):
+    (package,) = shipped.built().packages
+    learner.import_package(package.path)
+    assert learner.import_package(package.path) == (0, 0, package.notes, 0)
+
+
+def test_the_lock_is_text_that_reads_well():
+    lines = (ROOT / "flashdeck.lock").read_text().splitlines()
+    assert lines == [*lines[:2], *sorted(lines[2:], key=lambda line: line.split("\t")[:1])]
+    assert json.loads(next(one for one in lines if one.startswith("notetype")).split("\t")[2])
