@@ -1,0 +1,76 @@
+"""What the documents say is so: examples build, links lead somewhere, every key is described."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flashdeck import cli
+from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, NOTETYPE, TEMPLATE
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+
+
+def blocks(path, language):
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+YAML = [(page, number) for page in PAGES for number in range(len(blocks(page, "yaml")))]
+
+
+@pytest.mark.parametrize(("page", "number"), YAML, ids=lambda one: getattr(one, "name", str(one)))
+def test_every_deck_in_the_documents_builds(project, page, number):
+    text = blocks(page, "yaml")[number]
+    project.write("cards/example.yaml", text if "deck:" in text else f"deck: Example\n{text}")
+    assert project.built().packages
+
+
+def test_the_readmes_four_lines_make_a_deck(tmp_path):
+    shell = blocks(ROOT / "README.md", "sh")[0]
+    lines = [line for line in shell.splitlines() if not line.startswith("pip ")]
+    scripts = Path(sys.executable).parent
+    subprocess.run(
+        "\n".join(["set -e", *lines]),
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    assert (tmp_path / "spanish" / "build" / "spanish.apkg").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    ours = [link for link in links if not link.startswith(("http:", "https:")) and "." in link]
+    text = re.sub(r"`[^`]*`", "", page.read_text("utf-8"))
+    missing = [link for link in ours if f"]({link}" in text and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_key_is_described_in_the_reference():
+    reference = (ROOT / "docs/reference/notes.md").read_text("utf-8")
+    keys = {key.name for keys in (COMMON, DOCUMENT, *(kind.keys for kind in KINDS)) for key in keys}
+    assert [key for key in sorted(keys) if f"| `{key}` |" not in reference] == []
+
+
+def test_every_key_of_a_note_type_is_described_in_the_reference():
+    reference = (ROOT / "docs/reference/notetypes.md").read_text("utf-8")
+    rows = [f"| `{key.name}` | {key.shape} |" for key in (*NOTETYPE, *FIELD, *TEMPLATE)]
+    assert [row for row in rows if row not in reference] == []
+
+
+def test_every_command_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    names = [command.callback.__name__ for command in cli.app.registered_commands]
+    assert [name for name in names if f"`flashdeck {name}" not in readme] == []
