@@ -74,7 +74,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
         check_package_name(options.output.name)
     _make(folder)
     with hold(folder / _HOLD):
-        sweep({root, folder})
+        sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
         return _build(root, options, progress)
 
 

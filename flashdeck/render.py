@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.identity import Identified
 from flashdeck.kinds import CUSTOM
-from flashdeck.markup import Markup, MediaRefusal, render
+from flashdeck.markup import Markup, MediaRefusal, Problem, cloze_problems, render
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source import SourceDeck, SourceNote
@@ -84,36 +84,35 @@ class Renderer:
             media=media or self.media,
             allow_scripts=self.allow_scripts,
         )
-        if rendered.problems and not self.file.is_damaged(node):
-            for problem in rendered.problems:
-                span = self.file.span_within(node, problem.start, problem.end)
-                severity = Severity(problem.severity)
-                self.problems.append(
-                    Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
-                )
+        self._report(rendered.problems, node)
         return rendered.html
 
+    def _report(self, problems: Iterable[Problem], node: ScalarNode) -> None:
+        for problem in problems:
+            if self.file.is_damaged(node):
+                return
+            span = self.file.span_within(node, problem.start, problem.end)
+            severity = Severity(problem.severity)
+            self.problems.append(
+                Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
+            )
+
     def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
+        opener = source.kind.opener
+        node = source.values.get(opener)
+        if isinstance(node, ScalarNode):
+            self._report(cloze_problems(node.value, Markup(source.markup)), node)
         own = fields if source.kind is CUSTOM else fields[:1]
-        numbers = sorted({number for text in own for number in cloze_numbers(text)})
-        if not numbers:
-            self._say_at(
-                source,
-                source.kind.opener,
-                "no-cloze",
-                "there is no gap in this text",
-                "write what to hide as {{c1::hidden}}",
-            )
-        elif numbers[-1] > _LAST_CLOZE:
-            self._say_at(
-                source,
-                source.kind.opener,
-                "cloze-number",
-                f"cloze number {numbers[-1]} is too great for Anki",
-                f"numbers go from 1 to {_LAST_CLOZE}",
-            )
+        numbers = {number for text in own for number in cloze_numbers(text)}
+        if source.kind is CUSTOM and not numbers:
+            hint = "write what to hide as {{c1::hidden}}"
+            self._say_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
+        if source.kind is CUSTOM and max(numbers, default=0) > _LAST_CLOZE:
+            message = f"cloze number {max(numbers)} is too great for Anki"
+            hint = f"numbers go from 1 to {_LAST_CLOZE}"
+            self._say_at(source, opener, "cloze-number", message, hint)
         for key in ("extra", "hint"):
-            stray = set(cloze_numbers(source.text(key))) - set(numbers)
+            stray = set(cloze_numbers(source.text(key))) - numbers
             if stray:
                 self._say_at(
                     source,

@@ -213,3 +213,42 @@ def test_nothing_to_build_is_no_error(project):
     built = project.build()
     assert [(one.rule, one.severity) for one in built.diagnostics] == [("no-decks", "warning")]
     assert built.packages == ()
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from flashdeck.build import Options, build
+
+left = int(sys.argv[1])
+rename = os.replace
+
+def deadly(*arguments, **keywords):
+    global left
+    for call in (lambda: None, lambda: rename(*arguments, **keywords)):
+        call()
+        left -= 1
+        if left == 0:
+            os._exit(9)
+
+os.replace = deadly
+build(Path(sys.argv[2]), Options(now=int(sys.argv[3])))
+"""
+
+
+def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_path):
+    killed, moment = True, 0
+    while killed:
+        moment += 1
+        root = tmp_path / str(moment)
+        shutil.copytree(two_notes.root, root)
+        command = [sys.executable, "-c", DYING, str(moment), str(root), str(NOW)]
+        killed = subprocess.run(command, check=False).returncode == 9
+        project = type(two_notes)(root, NOW + 60)
+        project.built()
+        project.built(frozen=True)
+        assert len(list(root.rglob("*.tmp"))) == 0
+        assert project.read("cards/flask.yaml").count("    id: ") == 2
+        guids = {note.guid for note in read_apkg(project.package).notes}
+        assert all(f"id: {guid}\n" in project.read("cards/flask.yaml") for guid in guids)
+    assert moment == 2 * 4 + 1  # before and after each: settings, source, lock, package

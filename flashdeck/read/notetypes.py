@@ -13,6 +13,7 @@ from flashdeck.kinds import FIELD, NOTETYPE, TEMPLATE
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_name, field_problem, template_problem
+from flashdeck.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.template import template_problems
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -87,8 +88,8 @@ class _NoteTypeReader(MappingReader):
             css=self._css(pairs),
             cloze=cloze,
             sort=self._sort(pairs, fields),
-            latex_pre=self._optional(pairs, "latex_pre"),
-            latex_post=self._optional(pairs, "latex_post"),
+            latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
+            latex_post=self._latex(pairs, "latex_post", LATEX_POST),
             stock=self._own_number(pairs, "stock"),
         )
         self._check_templates(notetype, templates)
@@ -104,6 +105,11 @@ class _NoteTypeReader(MappingReader):
     def _optional(self, pairs: Pairs, key: str) -> str | None:
         scalar = self.text(pairs[key][1], f"'{key}'") if key in pairs else None
         return scalar.value if scalar is not None else None
+
+    def _latex(self, pairs: Pairs, key: str, stock: str) -> str | None:
+        """Anki's own text counts as none."""
+        words = self._optional(pairs, key)
+        return None if words == stock else words
 
     def _own_number(self, pairs: Pairs, key: str) -> int | None:
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
