@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from flashdeck.compiler import Compiled, compile_project
+from flashdeck.compiler import Compiled, compile_project, known_kinds
+from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication, check_package_name, sweep
 from flashdeck.holding import hold
@@ -17,6 +18,7 @@ from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.packages import package_files
 from flashdeck.project import SETTINGS_NAME, Project, load_project, stamped_settings
 from flashdeck.read.apkg import read_apkg
+from flashdeck.recover import recover_lock
 from flashdeck.release import Content, Counts, Policy, Release, release
 from flashdeck.stamp import encoded, stamped_sources
 from flashdeck.write.apkg import write_apkg
@@ -84,7 +86,12 @@ def _build(root: Path, options: Options, progress: Progress) -> Built:
     if unsaved:
         settings = replace(project.settings, id=new_project_id())
         project = replace(project, settings=settings)
+    lost: list[Diagnostic] = []
+    if not project.lock_text and not unsaved:
+        lock, lost = recover_lock(project.build, known_kinds(project))
+        project = replace(project, lock=lock)
     compiled, found = compile_project(project, allow_scripts=options.allow_scripts)
+    problems += lost if any(one.stamped for one in compiled.notes) else []
     problems += found
     files, found = package_files(
         sorted({card.deck for note in compiled.collection.notes for card in note.cards}),
@@ -101,6 +108,7 @@ def _build(root: Path, options: Options, progress: Progress) -> Built:
         _content(compiled, files), project.lock, options.now, policy, single
     )
     problems += found
+    problems += consequences(compiled.collection, project.lock)
     texts = _texts(project, compiled, unsaved=unsaved)
     if options.frozen:
         problems += _frozen(texts, project.lock_text, lock_text(new_lock))

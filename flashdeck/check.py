@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flashdeck.compiler import compile_project
+from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.packages import package_files
 from flashdeck.project import load_project
@@ -16,4 +17,5 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
     compiled, found = compile_project(project, allow_scripts=allow_scripts)
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
     _, named = package_files(sorted(decks), project.settings)
-    return [*problems, *found, *named]
+    left = consequences(compiled.collection, project.lock)
+    return [*problems, *found, *named, *left]

@@ -80,6 +80,14 @@ def compile_project(
     return Compiled(collection, tuple(sources), tuple(identified), released, name), problems
 
 
+def known_kinds(project: Project) -> dict[int, str]:
+    """Give the kinds that the lock knows by the ids of their note types."""
+    number = _number(project)
+    custom, _ = read_custom_types(project, number, TemplateDresser(MediaTable(project.root)))
+    built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
+    return built | {notetype.id: key for key, notetype in custom.items()}
+
+
 def _number(project: Project) -> Callable[..., int]:
     """Derive ids of note types, fields and templates from the project's own."""
     project_id = project.settings.id or UNSAVED

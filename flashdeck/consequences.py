@@ -1,0 +1,100 @@
+"""What an import of the next build will not do by itself, said before anybody imports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from flashdeck.ankisearch import find_deck, find_notes
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.digest import cloze_digests
+from flashdeck.lockfile import Lock, NoteEntry
+from flashdeck.model import Collection, Note, NoteType
+
+_EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
+
+
+def consequences(collection: Collection, lock: Lock) -> list[Diagnostic]:
+    """Compare what was released with what will be, and say what learners must do themselves."""
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
+    released = [
+        (note, entry)
+        for note in collection.notes
+        if (entry := lock.notes.get(note.guid)) is not None and not entry.removed
+    ]
+    problems = _moves(released, lock)
+    for note, entry in released:
+        notetype = notetypes[note.notetype]
+        if notetype.cloze and entry.clozes:
+            problems += _cloze_changes(note, entry, notetype)
+        elif not notetype.cloze:
+            problems += _vanished_cards(note, entry, notetype)
+    return problems
+
+
+def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagnostic]:
+    moved: dict[tuple[str, str], list[Note]] = defaultdict(list)
+    for note, entry in released:
+        deck = note.cards[0].deck
+        if entry.deck and deck != entry.deck:
+            moved[entry.deck, deck].append(note)
+    held: dict[str, int] = defaultdict(int)
+    for one in lock.notes.values():
+        held[one.deck] += not one.removed
+    problems = []
+    for (old, new), notes in moved.items():
+        whole = len(notes) == held[old]
+        what = f"the deck '{old}' is" if whole else f"{len(notes)} of '{old}' are"
+        message = (
+            f"{what} now '{new}': Anki leaves existing cards where they are, and puts only new "
+            "ones there"
+        )
+        hint = f"learners find them with {find_deck(old)}, and move them with Change Deck"
+        if whole:
+            hint = f"learners rename '{old}' to '{new}' in Anki before they import"
+        problems.append(_say("deck-moved", message, notes[0].source, hint))
+    return problems
+
+
+def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
+    before: Mapping[int, str] = dict(entry.clozes)
+    after: Mapping[int, str] = dict(cloze_digests(note.fields[0]))
+    search = find_notes(notetype.name, [note.guid])
+    swapped = [
+        (old, new)
+        for new, digest in after.items()
+        for old, same in before.items()
+        if same == digest and old != new and before.get(new) != digest
+    ]
+    if swapped:
+        old, new = swapped[0]
+        message = (
+            f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they pass "
+            "to another gap"
+        )
+        hint = f"give each gap its old number, and new gaps new numbers; cards: {search}"
+        return [_say("cloze-renumbered", message, note.source, hint)]
+    gone = sorted(set(before) - set(after))
+    if not gone:
+        return []
+    numbers = ", ".join(map(str, gone))
+    message = f"cloze {numbers} is gone: its card stays with learners, and shows nothing"
+    return [_say("cloze-removed", message, note.source, f"{_EMPTY_CARDS}; cards: {search}")]
+
+
+def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
+    gone = set(entry.ordinals) - {card.ordinal for card in note.cards}
+    names = [
+        f"'{template.name}'" for index, template in enumerate(notetype.templates) if index in gone
+    ]
+    if not names:
+        return []
+    message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
+    where = ""
+    if any(field.name == "Id" for field in notetype.fields):
+        where = f"; cards: {find_notes(notetype.name, [note.guid])}"
+    return [_say("card-removed", message, note.source, _EMPTY_CARDS + where)]
+
+
+def _say(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:
+    return Diagnostic(rule, message, span, Severity.WARNING, hint)

@@ -1,0 +1,117 @@
+"""What an import won't do by itself is said before anybody imports, with a search that works."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.ankisearch import find_deck, find_notes
+
+DAY = 86_400
+
+
+@pytest.fixture
+def built(two_notes):
+    two_notes.write("flashdeck.yaml", "name: Flask_1 *\n")
+    two_notes.replace(
+        "cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    reverse: true"
+    )
+    two_notes.built()
+    two_notes.now += DAY
+    return two_notes
+
+
+@pytest.fixture
+def learner(built):
+    with Learner() as one:
+        one.import_package(built.package)
+        yield one
+
+
+def said(project):
+    """Give what is said besides errors, and that `check` says the same as `build`."""
+    checked = [(one.rule, one.message, one.hint) for one in project.check()]
+    built = [(one.rule, one.message, one.hint) for one in project.built().diagnostics]
+    assert checked == built
+    return built
+
+
+def cards_found(learner, hint):
+    (search,) = re.findall(r'"(?:note|deck):.*$', hint.split(", and move")[0])
+    return sorted(learner.collection.find_cards(search))
+
+
+def test_a_build_after_nothing_but_edits_says_nothing(built):
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c1::*Werkzeug*::WSGI}}")
+    assert said(built) == []
+
+
+def test_a_moved_note_is_said_with_the_search_for_its_old_deck(built, learner):
+    built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    deck: Python")
+    ((rule, message, hint),) = said(built)
+    assert rule == "deck-moved"
+    assert "1 of 'Flask' are now 'Python'" in message
+    assert len(cards_found(learner, hint)) == 4
+
+
+def test_a_renamed_deck_is_said_with_what_to_do_first(built):
+    built.replace("cards/flask.yaml", "deck: Flask", "deck: Web")
+    ((rule, message, hint),) = said(built)
+    assert (rule, "the deck 'Flask' is now 'Web'" in message) == ("deck-moved", True)
+    assert "rename 'Flask' to 'Web' in Anki before they import" in hint
+
+
+def test_a_cloze_that_is_gone_is_said_with_its_cards(built, learner):
+    guid = next(one for one in learner.guids() if "Werkzeug" in learner.note(one).fields[0])
+    built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
+    ((rule, message, hint),) = said(built)
+    assert (rule, "cloze 2 is gone" in message) == ("cloze-removed", True)
+    assert cards_found(learner, hint) == sorted(card.id for card in learner.cards(guid))
+
+
+def test_renumbered_clozes_are_said(built):
+    built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c3::Werkzeug}}")
+    built.replace("cards/flask.yaml", "{{c2::", "{{c1::")
+    assert [rule for rule, _, _ in said(built)] == ["cloze-renumbered"]
+
+
+def test_a_new_cloze_is_nothing_to_be_said(built):
+    built.replace("cards/flask.yaml", "relies on", "{{c3::relies}} on")
+    assert said(built) == []
+
+
+def test_a_reverse_card_that_is_turned_off_is_said(built, learner):
+    built.replace("cards/flask.yaml", "    reverse: true\n", "")
+    ((rule, message, hint),) = said(built)
+    assert (rule, "'Answer → Question'" in message) == ("card-removed", True)
+    assert len(cards_found(learner, hint)) == 2
+
+
+def test_what_was_said_once_is_not_said_again(built):
+    built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
+    built.built()
+    built.now += DAY
+    assert said(built) == []
+
+
+@pytest.mark.parametrize("name", ['Sp"anish', "A_B*C", "one::two: three", "back\\slash", "日本語"])
+def test_searches_find_names_with_special_characters(name):
+    with Learner() as learner:
+        learner.collection.decks.id(name)
+        assert len(learner.collection.find_cards(find_deck(name))) == 0
+        # A wrong search raises, or finds a deck that it does not name.
+        notetype = learner.collection.models.by_name("Basic")
+        note = learner.collection.new_note(notetype)
+        note.fields[0] = "x"
+        learner.collection.add_note(note, learner.collection.decks.id(name))
+        other = learner.collection.new_note(notetype)
+        other.fields[0] = "y"
+        learner.collection.add_note(other, learner.collection.decks.id("AxBxC"))
+        assert len(learner.collection.find_cards(find_deck(name))) == 1
+
+
+def test_ids_with_special_characters_are_found():
+    assert find_notes("A_B", ["k*9:|", "plain"]) == '"note:A\\_B" ("Id:k\\*9\\:|" or Id:plain)'

@@ -1,0 +1,90 @@
+"""A lost lock is rebuilt from the packages in build/, as if nothing had happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from flashdeck.lockfile import parse_lock
+
+DAY = 86_400
+
+
+@pytest.fixture
+def history(two_notes):
+    """A project with an edit, a removed note, and a note type of its own behind it."""
+    two_notes.write(
+        "cards/notetypes/own.yaml",
+        "notetype: Own\nfields: [A, B]\ntemplates:\n"
+        '  - {name: One, front: "{{A}}", back: "{{B}}"}\n',
+    )
+    two_notes.write(
+        "cards/more.yaml",
+        "deck: Flask::More\nnotes:\n  - {q: one, a: two}\n"
+        "  - {notetype: Own, fields: {A: three, B: four}}\n",
+    )
+    two_notes.built()
+    two_notes.now += DAY
+    two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    two_notes.built()
+    two_notes.now += DAY
+    lines = two_notes.read("cards/more.yaml").splitlines(keepends=True)
+    two_notes.write("cards/more.yaml", "".join(line for line in lines if "q: one" not in line))
+    two_notes.built()
+    two_notes.now += DAY
+    return two_notes
+
+
+def rules(built):
+    return [one.rule for one in built.diagnostics]
+
+
+def memory(project):
+    """What a lock says that a package says too: births, contents, revisions, schemas."""
+    lock, _ = parse_lock("flashdeck.lock", project.read("flashdeck.lock"))
+    notes = {
+        one.id: (one.kind, one.package, one.clozes, one.content, one.born, bool(one.removed))
+        for one in lock.notes.values()
+    }
+    return notes, lock.notetypes, lock.packages
+
+
+def test_the_lock_is_rebuilt_and_the_package_stays_the_same(history):
+    before, package = memory(history), history.package.read_bytes()
+    history.root.joinpath("flashdeck.lock").unlink()
+    built = history.built()
+    assert rules(built) == ["lock-lost"]
+    assert "rebuilt from build/: flask.apkg" in built.diagnostics[0].message
+    assert history.package.read_bytes() == package
+    assert memory(history) == before
+
+
+def test_an_edit_after_the_loss_goes_out(history):
+    history.root.joinpath("flashdeck.lock").unlink()
+    history.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
+    (package,) = history.built().packages
+    assert (package.counts.changed, package.counts.unchanged) == (1, 2)
+
+
+def test_without_packages_the_loss_is_said(history):
+    history.root.joinpath("flashdeck.lock").unlink()
+    history.package.unlink()
+    built = history.built()
+    assert rules(built) == ["lock-lost"]
+    assert "times start anew" in built.diagnostics[0].message
+
+
+def test_a_package_of_another_project_is_no_help(history, tmp_path):
+    other = type(history)(tmp_path / "other", history.now)
+    other.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: a, a: b}\n")
+    other.built(output=history.root / "build" / "other.apkg")
+    history.root.joinpath("flashdeck.lock").unlink()
+    (history.root / "build" / "broken.apkg").write_bytes(b"PK nothing")
+    built = history.built()
+    assert "flask.apkg" in built.diagnostics[-1].message
+    assert "other.apkg" not in built.diagnostics[-1].message
+    assert "package\tother.apkg" not in history.read("flashdeck.lock")
+
+
+def test_a_first_build_loses_nothing(two_notes):
+    two_notes.write("flashdeck.yaml", "id: 0123456789abcdef\nname: Flask\n")
+    assert rules(two_notes.built()) == []
