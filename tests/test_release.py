@@ -194,6 +194,22 @@ def test_a_note_that_moves_to_another_package_is_not_removed(built):
     assert [one.counts.removed for one in result.packages] == [0, 0]
 
 
+def test_removed_notes_may_be_kept_as_they_are(built):
+    built.replace("flashdeck.yaml", "name:", "removed: keep\nname:")
+    source = built.read("cards/flask.yaml")
+    built.write("cards/flask.yaml", source[: source.index("  - cloze:")])
+    built.now += DAY
+    (package,) = built.built().packages
+    assert (package.counts.tombstones, list(notes(built))) == (0, ["Who created Flask?"])
+    before = built.read("flashdeck.lock")
+    built.write("cards/flask.yaml", source)
+    built.now += DAY
+    built.built()
+    assert len(mods(built)) == 2
+    assert NOW in mods(built).values()  # what came back unchanged is no edit
+    assert before != built.read("flashdeck.lock")
+
+
 def test_a_changed_kind_makes_a_new_note_and_empties_the_old(built):
     guid = notes(built)["Who created Flask?"].guid
     built.replace(

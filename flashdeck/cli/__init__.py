@@ -6,6 +6,7 @@ imported when it runs, so that each starts as fast as it can.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from flashdeck.cli.build import build
 from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
 from flashdeck.cli.console import bug_report, put, say
+from flashdeck.cli.diff import diff
 from flashdeck.diagnostics import FlashdeckError
 
 FINE, PROBLEMS, BUG, INTERRUPTED = 0, 1, 3, 130
@@ -31,6 +33,7 @@ app = typer.Typer(
 app.command()(build)
 app.command()(check)
 app.command()(cards)
+app.command()(diff)
 
 
 @app.callback(invoke_without_command=True)
@@ -50,6 +53,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # A command makes millions of objects that live to its end; looking for circles among them
+    # again and again would double its time.
+    gc.disable()
     try:
         app(args=None if arguments is None else list(arguments), prog_name="flashdeck")
     except SystemExit as end:
