@@ -9,11 +9,11 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import MD_TRIM_RE, escapeHtml, mdTrim, unescapeAll
 from markdown_it.renderer import RendererHTML
 
-from flashdeck.markup.balance import OpenTags
 from flashdeck.markup.highlight import PLAIN, did_you_mean, highlight, is_language
 from flashdeck.markup.inlines import WRITERS
+from flashdeck.markup.output import Output
 from flashdeck.markup.plain import inert_text
-from flashdeck.markup.results import MediaRefusal, Problem
+from flashdeck.markup.results import Problem
 from flashdeck.markup.tags import BLOCKS
 
 if TYPE_CHECKING:
@@ -30,33 +30,20 @@ _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _CONTAINERS = frozenset({"blockquote_open", "list_item_open"})
-_MOST_PROBLEMS = 50  # of one text; who mends these sees the rest
 _DIRECTED = frozenset(
     {"p", "div", "li", "blockquote", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 
 
-class Emitter:
+class Emitter(Output):
     """Writes one text's HTML. Use once: `blocks`, then read `html` and `problems`."""
 
     def __init__(
         self, places: Places, media: Media, text: str, *, cloze: bool, allow_scripts: bool
     ) -> None:
-        self.out: list[str] = []
-        self.problems: list[Problem] = []
-        self.open_tags = OpenTags()
-        self.media = media
-        self.allow_scripts = allow_scripts
-        self._places = places
+        super().__init__(places, media, allow_scripts=allow_scripts)
         self._cloze = cloze
-        self.cloze_depth = 0
         self._directed = bool(_RIGHT_TO_LEFT.search(text))
-        self.block: tuple[Sequence[Token], int] = ((), 0)
-
-    @property
-    def html(self) -> str:
-        """All that was written."""
-        return "".join(self.out)
 
     def blocks(self, tokens: Sequence[Token]) -> None:
         """Write block tokens; a text that is one paragraph is not wrapped."""
@@ -104,26 +91,6 @@ class Emitter:
         if token.nesting == 1:
             self.open_tags.enter()
 
-    def problem(
-        self,
-        rule: str,
-        message: str,
-        start: int,
-        end: int,
-        hint: str = "",
-        severity: str = "error",
-    ) -> None:
-        """Note a problem; the place is one in the content of the block at hand."""
-        if len(self.problems) >= _MOST_PROBLEMS:
-            return
-        tokens, index = self.block
-        start, end = self._places.locate(tokens, index, start, end)
-        self.problems.append(Problem(rule, message, start, end, hint, severity))
-
-    def refuse(self, refusal: MediaRefusal, start: int, end: int) -> None:
-        """Note that a destination has no file."""
-        self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
-
     def _fence(self, token: Token) -> None:
         language = MD_TRIM_RE.split(mdTrim(unescapeAll(token.info)), maxsplit=1)[0]
         if language and not is_language(language):
@@ -144,14 +111,14 @@ class Emitter:
 
     def _too_deep(self, token: Token) -> None:
         """The engine leaves out what stands deeper, which must not go unnoticed."""
-        start, end = self._places.line(token.map[0] if token.map else 0)
+        start, end = self.places.line(token.map[0] if token.map else 0)
         message = "lists and quotes are nested too deep here to be shown"
         self.problems.append(Problem("nesting", message, start, end, hint="use fewer levels"))
 
     def _unknown_language(self, token: Token, language: str) -> None:
         close = did_you_mean(language)
-        start, end = self._places.line(token.map[0] if token.map else 0)
-        at = self._places.find(language, start, end)
+        start, end = self.places.line(token.map[0] if token.map else 0)
+        at = self.places.find(language, start, end)
         self.problems.append(
             Problem(
                 "unknown-language",

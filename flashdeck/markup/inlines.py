@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from flashdeck.markup.emit import Emitter
+    from flashdeck.markup.output import Output
 
 _PLAYED_IN_TEXT = re.compile(r"\[(?=(?:sound|anki):)")
 _SHOWN_IN_ALT: dict[str, Callable[[Token], str]] = {
@@ -36,75 +36,75 @@ _SHOWN_IN_ALT: dict[str, Callable[[Token], str]] = {
 }
 
 
-def _text(emitter: Emitter, token: Token) -> None:
+def _text(output: Output, token: Token) -> None:
     html = escapeHtml(token.content)
-    emitter.out.append(_PLAYED_IN_TEXT.sub("&#91;", html) if "[" in html else html)
+    output.out.append(_PLAYED_IN_TEXT.sub("&#91;", html) if "[" in html else html)
 
 
-def _written_out(emitter: Emitter, token: Token) -> None:
-    emitter.out.append(f"&#{ord(token.content)};")
+def _written_out(output: Output, token: Token) -> None:
+    output.out.append(f"&#{ord(token.content)};")
 
 
-def _softbreak(emitter: Emitter, _: Token) -> None:
-    emitter.out.append("\n")
+def _softbreak(output: Output, _: Token) -> None:
+    output.out.append("\n")
 
 
-def _hardbreak(emitter: Emitter, _: Token) -> None:
-    emitter.out.append("<br>\n")
+def _hardbreak(output: Output, _: Token) -> None:
+    output.out.append("<br>\n")
 
 
-def _code(emitter: Emitter, token: Token) -> None:
+def _code(output: Output, token: Token) -> None:
     code = inert_text(token.content)
-    if emitter.cloze_depth and not OPEN.search(token.content):
+    if output.cloze_depth and not OPEN.search(token.content):
         # Anki would take these for the cloze's own hint and end.
         code = code.replace("::", ":&#58;").replace("}}", "}&#125;")
-    emitter.out.append(f"<code>{code}</code>")
+    output.out.append(f"<code>{code}</code>")
 
 
-def _formula(emitter: Emitter, token: Token) -> None:
+def _formula(output: Output, token: Token) -> None:
     tex = escape(token.content, quote=False)
-    if emitter.open_tags.verbatim:
-        emitter.out.append(escape(token.markup, quote=False))
+    if output.open_tags.verbatim:
+        output.out.append(escape(token.markup, quote=False))
     else:
-        emitter.out.append(f"\\[{tex}\\]" if token.block else f"\\({tex}\\)")
+        output.out.append(f"\\[{tex}\\]" if token.block else f"\\({tex}\\)")
 
 
-def _ruby(emitter: Emitter, token: Token) -> None:
+def _ruby(output: Output, token: Token) -> None:
     pairs = "".join(
         f"{escapeHtml(base)}<rt>{escapeHtml(reading)}</rt>" for base, reading in token.meta["pairs"]
     )
-    emitter.out.append(f"<ruby>{pairs}</ruby>")
+    output.out.append(f"<ruby>{pairs}</ruby>")
 
 
-def _cloze_open(emitter: Emitter, token: Token) -> None:
-    emitter.out.append(token.content)
-    emitter.open_tags.enter()
-    emitter.cloze_depth += 1
+def _cloze_open(output: Output, token: Token) -> None:
+    output.out.append(token.content)
+    output.open_tags.enter()
+    output.cloze_depth += 1
 
 
-def _cloze_close(emitter: Emitter, _: Token) -> None:
-    emitter.out.append(emitter.open_tags.leave())
-    emitter.cloze_depth -= 1
+def _cloze_close(output: Output, _: Token) -> None:
+    output.out.append(output.open_tags.leave())
+    output.cloze_depth -= 1
 
 
-def _mark(emitter: Emitter, token: Token) -> None:
-    emitter.out.append(token.content)
+def _mark(output: Output, token: Token) -> None:
+    output.out.append(token.content)
 
 
-def _comment(emitter: Emitter, _: Token) -> None:
+def _comment(output: Output, _: Token) -> None:
     """A comment is the author's own: it stays out of the package."""
 
 
-def _tag(emitter: Emitter, token: Token) -> None:
-    tagged.write(emitter, token.meta["tag"], token.content)
+def _tag(output: Output, token: Token) -> None:
+    tagged.write(output, token.meta["tag"], token.content)
 
 
-def _link(emitter: Emitter, token: Token) -> None:
+def _link(output: Output, token: Token) -> None:
     address = str(token.attrs["href"])
-    if is_active(address) and not emitter.allow_scripts:
-        tokens, index = emitter.block
+    if is_active(address) and not output.allow_scripts:
+        tokens, index = output.block
         start = max(tokens[index].content.find(address), 0)
-        emitter.problem(
+        output.problem(
             "active-content",
             f"a link to {address.strip().partition(':')[0].lower()}: is active content",
             start,
@@ -112,29 +112,29 @@ def _link(emitter: Emitter, token: Token) -> None:
         )
         address = ""
     title = f' title="{escapeHtml(str(token.attrs["title"]))}"' if "title" in token.attrs else ""
-    emitter.out.append(f'<a href="{escapeHtml(normalizeLink(address))}"{title}>')
-    emitter.open_tags.enter()
+    output.out.append(f'<a href="{escapeHtml(normalizeLink(address))}"{title}>')
+    output.open_tags.enter()
 
 
-def _link_close(emitter: Emitter, _: Token) -> None:
-    emitter.out.append(emitter.open_tags.leave() + "</a>")
+def _link_close(output: Output, _: Token) -> None:
+    output.out.append(output.open_tags.leave() + "</a>")
 
 
-def _image(emitter: Emitter, token: Token) -> None:
+def _image(output: Output, token: Token) -> None:
     destination = str(token.attrs["src"])
-    name = emitter.media.name(destination)
+    name = output.media.name(destination)
     if isinstance(name, MediaRefusal):
-        emitter.refuse(name, *token.meta["at"])
-        emitter.out.append(escapeHtml(token.meta["source"]))
+        output.refuse(name, *token.meta["at"])
+        output.out.append(escapeHtml(token.meta["source"]))
     elif is_played(destination):
-        emitter.out.append(f"[sound:{escape(name, quote=False)}]")
+        output.out.append(f"[sound:{escape(name, quote=False)}]")
     else:
         alt = _alt(token.children or [])
         attributes = {"src": name, "alt": alt} | {
             key: str(value) for key, value in token.attrs.items() if key not in {"src", "alt"}
         }
         written = "".join(f' {key}="{escapeHtml(value)}"' for key, value in attributes.items())
-        emitter.out.append(f"<img{written}>")
+        output.out.append(f"<img{written}>")
 
 
 def _alt(tokens: Sequence[Token]) -> str:
@@ -144,16 +144,16 @@ def _alt(tokens: Sequence[Token]) -> str:
     )
 
 
-def _sound(emitter: Emitter, token: Token) -> None:
-    name = emitter.media.name(token.content)
+def _sound(output: Output, token: Token) -> None:
+    name = output.media.name(token.content)
     if isinstance(name, MediaRefusal):
-        emitter.refuse(name, *token.meta["at"])
-        emitter.out.append(inert_text(token.meta["source"]))
+        output.refuse(name, *token.meta["at"])
+        output.out.append(inert_text(token.meta["source"]))
     else:
-        emitter.out.append(f"[sound:{escape(name, quote=False)}]")
+        output.out.append(f"[sound:{escape(name, quote=False)}]")
 
 
-WRITERS: dict[str, Callable[[Emitter, Any], None]] = {
+WRITERS: dict[str, Callable[[Output, Any], None]] = {
     "text": _text,
     "written_out": _written_out,
     "softbreak": _softbreak,

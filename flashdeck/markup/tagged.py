@@ -21,27 +21,27 @@ from flashdeck.markup.tags import (
 )
 
 if TYPE_CHECKING:
-    from flashdeck.markup.emit import Emitter
+    from flashdeck.markup.output import Output
 
 
-def write(emitter: Emitter, tag: Tag, source: str) -> None:
+def write(output: Output, tag: Tag, source: str) -> None:
     """Write a tag, or show it as it was written."""
-    trusted = emitter.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
+    trusted = output.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
     if tag.closing:
-        _close(emitter, tag, source)
+        _close(output, tag, source)
     elif trusted and tag.name in RAW_TEXT and source.endswith(f"</{tag.name}>"):
-        emitter.out.append(source)
+        output.out.append(source)
     elif reason := ("" if trusted else _reason(tag)):
-        emitter.problem("active-content", reason, tag.start, tag.end, _hint(tag))
-        emitter.out.append(escapeHtml(source))
+        output.problem("active-content", reason, tag.start, tag.end, _hint(tag))
+        output.out.append(escapeHtml(source))
     elif tag.name in MEDIA:
-        _media(emitter, tag, source, trusted=trusted)
+        _media(output, tag, source, trusted=trusted)
     elif trusted:
-        _open(emitter, tag, source)
+        _open(output, tag, source)
     elif tag.name in HARMLESS and not foreign_attributes(tag):
-        _open(emitter, tag, _rebuilt(tag))
+        _open(output, tag, _rebuilt(tag))
     else:
-        _show(emitter, tag, source)
+        _show(output, tag, source)
 
 
 def _reason(tag: Tag) -> str:
@@ -55,21 +55,21 @@ def _hint(tag: Tag) -> str:
     return f"to show the tag, write `<{tag.name}>`; to run it, build with --allow-scripts"
 
 
-def _close(emitter: Emitter, tag: Tag, source: str) -> None:
+def _close(output: Output, tag: Tag, source: str) -> None:
     if tag.name in VOID and tag.name in HARMLESS:
-        emitter.out.append(escapeHtml(source))
+        output.out.append(escapeHtml(source))
         return
-    closed = emitter.open_tags.close(tag.name)
+    closed = output.open_tags.close(tag.name)
     if closed is Closer.STRAY:
-        emitter.out.append(escapeHtml(source))
+        output.out.append(escapeHtml(source))
     elif isinstance(closed, str):
-        emitter.out.append(closed)
+        output.out.append(closed)
 
 
-def _open(emitter: Emitter, tag: Tag, html: str) -> None:
+def _open(output: Output, tag: Tag, html: str) -> None:
     if tag.name not in VOID:
-        emitter.out.append(emitter.open_tags.open(tag.name))
-    emitter.out.append(html)
+        output.out.append(output.open_tags.open(tag.name))
+    output.out.append(html)
 
 
 def _rebuilt(tag: Tag, **changed: str) -> str:
@@ -82,28 +82,28 @@ def _rebuilt(tag: Tag, **changed: str) -> str:
     return f"<{tag.name}{attributes}>"
 
 
-def _media(emitter: Emitter, tag: Tag, source: str, *, trusted: bool) -> None:
+def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
     src = next((each for each in tag.attributes if each.name == "src"), None)
     foreign = not trusted and foreign_attributes(tag)
     if foreign or (src is None and tag.name in {"img", "source"}):
-        _show(emitter, tag, source)
+        _show(output, tag, source)
     elif src is None:
-        _open(emitter, tag, _rebuilt(tag))
+        _open(output, tag, _rebuilt(tag))
     else:
-        name = emitter.media.name(src.value or "")
+        name = output.media.name(src.value or "")
         if isinstance(name, MediaRefusal):
-            emitter.refuse(name, src.start, src.end)
-            emitter.out.append(escapeHtml(source))
+            output.refuse(name, src.start, src.end)
+            output.out.append(escapeHtml(source))
         else:
-            _open(emitter, tag, _rebuilt(tag, src=name))
+            _open(output, tag, _rebuilt(tag, src=name))
 
 
-def _show(emitter: Emitter, tag: Tag, source: str) -> None:
-    emitter.out.append(escapeHtml(source))
+def _show(output: Output, tag: Tag, source: str) -> None:
+    output.out.append(escapeHtml(source))
     written = [each for each in tag.attributes if each.value is not None]
     if tag.name in HARMLESS and written:
         names = ", ".join(foreign_attributes(tag)) or "a missing src"
-        emitter.problem(
+        output.problem(
             "html-attribute",
             f"<{tag.name}> with {names} is shown as text",
             tag.start,
