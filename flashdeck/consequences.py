@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from flashdeck.ankisearch import find_deck, find_notes
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.diff.changes import Entry
+from flashdeck.diff.search import deck_search, note_searches
 from flashdeck.digest import cloze_digests
 from flashdeck.lockfile import Lock, NoteEntry
 from flashdeck.model import Collection, Note, NoteType
@@ -49,7 +50,7 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
             f"{what} now '{new}': Anki leaves existing cards where they are, and puts only new "
             "ones there"
         )
-        hint = f"learners find them with {find_deck(old)}, and move them with Change Deck"
+        hint = f"learners find them with {deck_search(old)}, and move them with Change Deck"
         if whole:
             hint = f"learners rename '{old}' to '{new}' in Anki before they import"
         problems.append(_say("deck-moved", message, notes[0].source, hint))
@@ -59,7 +60,7 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
 def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
     before: Mapping[int, str] = dict(entry.clozes)
     after: Mapping[int, str] = dict(cloze_digests(note.fields[0]))
-    search = find_notes(notetype.name, [note.guid])
+    search = _search(note, notetype)
     swapped = [
         (old, new)
         for new, digest in after.items()
@@ -90,10 +91,12 @@ def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Di
     if not names:
         return []
     message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
-    where = ""
-    if any(field.name == "Id" for field in notetype.fields):
-        where = f"; cards: {find_notes(notetype.name, [note.guid])}"
-    return [_say("card-removed", message, note.source, _EMPTY_CARDS + where)]
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    return [_say("card-removed", message, note.source, hint)]
+
+
+def _search(note: Note, notetype: NoteType) -> str:
+    return note_searches([Entry(note, notetype)])[0]
 
 
 def _say(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:

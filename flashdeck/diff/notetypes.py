@@ -1,0 +1,80 @@
+"""Note types before and after: what Anki carries over, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from flashdeck.diff.changes import NoteTypeChange, PartsChange
+from flashdeck.model import Field, NoteType, Template
+
+Part = TypeVar("Part", Field, Template)
+
+
+def matches(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
+    """Match fields, or templates, as Anki 23.10 and later does: old index to new index.
+
+    By their JSON ids where both have one, else by their names (rslib/src/notetype/merge.rs).
+    """
+    found: dict[int, int] = {}
+    for index, part in enumerate(old):
+        for other, candidate in enumerate(new):
+            by_id = part.id is not None and candidate.id is not None
+            same = part.id == candidate.id if by_id else part.name == candidate.name
+            if same and other not in found.values():
+                found[index] = other
+                break
+    return found
+
+
+def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
+    """Give what changed of a note type; None where nothing did. Its time is no content."""
+    if replace(old, mod=0) == replace(new, mod=0):
+        return None
+    templates = _pairs(old.templates, new.templates)
+    texts = [
+        after.name
+        for before, after in templates
+        if (before.front, before.back) != (after.front, after.back)
+    ]
+    fields = _pairs(old.fields, new.fields)
+    latex = (old.latex_pre, old.latex_post) != (new.latex_pre, new.latex_post)
+    change = NoteTypeChange(
+        old=old,
+        new=new,
+        fields=_parts(old.fields, new.fields),
+        templates=_parts(old.templates, new.templates),
+        texts=tuple(texts),
+        css=old.css != new.css,
+        details=latex
+        or any(_settings(before) != _settings(after) for before, after in fields)
+        or any(_browser(before) != _browser(after) for before, after in templates),
+    )
+    nothing = NoteTypeChange(old, new, PartsChange(), PartsChange(), (), css=False, details=False)
+    told = change != nothing or old.name != new.name or change.sort_changed or change.kind_changed
+    return change if told else None
+
+
+def _parts(old: Sequence[Part], new: Sequence[Part]) -> PartsChange:
+    pairs = matches(old, new)
+    names = [(old[before].name, new[after].name) for before, after in pairs.items()]
+    order = [pairs[before] for before in sorted(pairs)]
+    return PartsChange(
+        added=tuple(one.name for at, one in enumerate(new) if at not in pairs.values()),
+        removed=tuple(one.name for at, one in enumerate(old) if at not in pairs),
+        renamed=tuple((before, after) for before, after in names if before != after),
+        reordered=order != sorted(order),
+    )
+
+
+def _pairs(old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
+    return [(old[before], new[after]) for before, after in matches(old, new).items()]
+
+
+def _settings(field: Field) -> tuple[object, ...]:
+    return field.rtl, field.font, field.size, field.sticky, field.description
+
+
+def _browser(template: Template) -> tuple[str, str]:
+    return template.browser_front, template.browser_back
