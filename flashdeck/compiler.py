@@ -10,6 +10,7 @@ from flashdeck.decks import DeckTable
 from flashdeck.diagnostics import Diagnostic, Text
 from flashdeck.identity import UNSAVED, Identified, identify, stable_id
 from flashdeck.kinds import KINDS
+from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
@@ -55,6 +56,7 @@ def compile_project(
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
     )
     problems += found
+    identified = with_numbers(identified, project.lock)
     decks = DeckTable()
     waiting = iter(identified)
     notes: list[Note] = []

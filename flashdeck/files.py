@@ -32,6 +32,9 @@ _PAUSES: Final = (
     (0.2,) * 5 if os.name == "nt" else ()
 )  # another program may hold a file for a while
 _PACKAGE_END: Final = ".apkg"
+_LONGEST_NAME: Final = 255  # bytes, on nearly every disk
+# Separators, control characters, line ends, and what is no UTF-8 on the disk.
+_NOT_IN_A_NAME: Final = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Refusal(StrEnum):
@@ -45,12 +48,16 @@ class Refusal(StrEnum):
 
 
 class RefusedFileError(FlashdeckError):
-    """A file that was not read; `refusal` says why, for those who know where it was asked for."""
+    """A file that was not read.
+
+    `refusal` says why, `why` with its figures, for those who know where it was asked for.
+    """
 
     def __init__(self, path: Path, refusal: Refusal, detail: str = "") -> None:
         super().__init__(f"{path} can't be read: {refusal}{detail}")
         self.path = path
         self.refusal = refusal
+        self.why = f"{refusal}{detail}"
 
 
 def read_regular(path: Path, root: Path, limit: int) -> bytes:
@@ -100,8 +107,16 @@ def check_package_name(name: str) -> None:
     """Raise `FlashdeckError` for a file name that must not be given to a package.
 
     Anki takes `collection.apkg` and `backup-….apkg` for whole collections and offers to replace the
-    user's own; AnkiDroid opens nothing that does not end in `.apkg`.
+    user's own; AnkiDroid opens nothing that does not end in `.apkg`. A name is one name, never a
+    path, and one that the lock can hold on a line.
     """
+    held = _NOT_IN_A_NAME.search(name)
+    if held is not None:
+        msg = f"a package's name can't hold {held.group()!r}, and {name!r} does"
+        raise FlashdeckError(msg, "choose another name for the file")
+    if len(name.encode()) > _LONGEST_NAME:
+        msg = f"a package's name has at most {_LONGEST_NAME} bytes, and {name!r} has more"
+        raise FlashdeckError(msg, "choose another name for the file")
     lower = name.lower()
     if not lower.endswith(_PACKAGE_END) or lower == _PACKAGE_END:
         msg = f"a package's name must end in {_PACKAGE_END}, and {name!r} does not"

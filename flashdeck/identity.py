@@ -64,13 +64,15 @@ def stable_id(*words: str) -> int:
 class Identified:
     """A note with its id. `stamped` is False when the id does not stand in the source (yet).
 
-    `was` is the id it has in the source when a change of kind makes it another note.
+    `was` is the id it has in the source when a change of kind makes it another note. `numbers` are
+    the cloze numbers of the masks over its picture, in their order.
     """
 
     note: SourceNote
     id: str
     stamped: bool
     was: str = ""
+    numbers: tuple[int, ...] = ()
 
 
 def identify(

@@ -160,8 +160,7 @@ def _add(lock: Lock, parts: list[str]) -> None:
         case ["package", file, revision, digest]:
             package = PackageEntry(file, int(revision), digest)
             kept = lock.packages.get(file)
-            if kept is None or (package.revision, digest) > (kept.revision, kept.digest):
-                lock.packages[file] = package
+            lock.packages[file] = package if kept is None else _both_built(kept, package)
         case _:
             raise ValueError(parts)
 
@@ -174,6 +173,16 @@ def _newer(one: NoteEntry, other: NoteEntry) -> NoteEntry:
         # Learners have one text or the other; what follows must be newer than both.
         changed = max(one.time, other.time)
     return replace(newer, born=min(one.born, other.born), changed=changed)
+
+
+def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
+    """The later of two branches' revisions; without a digest, so that the next build is another.
+
+    Anki up to 24.11 stamps notes with the time of the import, and somebody may have imported the
+    one package after the other was built: what follows must be newer than both.
+    """
+    digest = one.digest if one.digest == other.digest else ""
+    return PackageEntry(one.file, max(one.revision, other.revision), digest)
 
 
 def _note(parts: list[str]) -> NoteEntry:

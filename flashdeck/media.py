@@ -21,6 +21,14 @@ from flashdeck.slug import slug
 LARGEST = 100 * 2**20
 _CHUNK = 1 << 20
 _LONGEST_STEM = 40
+# What makes a drawing run something. Inside of `<img>` none of it would run; for a learner who
+# opens the file itself it would.
+_SCRIPT = re.compile(
+    rb"<(?:\w{1,40}:)?script\b|<[a-z][^<>]{0,999}\son[a-z]{2,40}\s*=|javascript:", re.IGNORECASE
+)
+_LONGEST_SCRIPT = 1_000
+# Names that are compared with all others to guess what was meant: that takes its time.
+_MOST_GUESSES = 100
 _ENDINGS = frozenset(
     "apng avif bmp gif ico jpeg jpg png svg tif tiff webp "
     "3gp aac flac m4a mp3 oga ogg opus spx wav "
@@ -55,6 +63,8 @@ class MediaTable:
         self._root = root
         self._known: dict[Path, str | MediaRefusal] = {}
         self._files: dict[str, Media] = {}
+        self._names: dict[Path, list[str]] = {}
+        self._guesses = _MOST_GUESSES
 
     def resolver(self, folder: Path) -> MediaResolver:
         """Give the way to look up names as a file in `folder` writes them."""
@@ -108,23 +118,33 @@ class MediaTable:
                 "media-kind",
             )
         try:
-            digest, size = self._hash(path)
+            digest, size, active = self._hash(path, is_svg=ending == "svg")
         except RefusedFileError as refused:
             return self._refusal(folder, destination, refused)
         except ValueError:
             return MediaRefusal(f"no file {destination!r}", "check its name")
+        if not size:
+            message = f"{destination} is empty; Anki would call it missing"
+            return MediaRefusal(message, "save the file again", "media-size")
+        if active:
+            message = f"{destination} holds a script"
+            return MediaRefusal(message, "save it as plain SVG, or as png", "active-content")
         name = media_name(PurePosixPath(destination).stem, digest, suffix)
         return Media(name, digest, size, partial(open_regular, path, self._root))
 
-    def _hash(self, path: Path) -> tuple[str, int]:
-        total, size = hashlib.sha256(), 0
+    def _hash(self, path: Path, *, is_svg: bool) -> tuple[str, int, bool]:
+        """Give a file's digest, its size, and whether it is a drawing with a script in it."""
+        total, size, active, tail = hashlib.sha256(), 0, False, b""
         with open_regular(path, self._root) as file:
             while chunk := file.read(_CHUNK):
                 total.update(chunk)
                 size += len(chunk)
                 if size > LARGEST:
                     raise RefusedFileError(path, Refusal.TOO_LARGE)
-        return total.hexdigest(), size
+                if is_svg and not active:
+                    active = _SCRIPT.search(tail + chunk) is not None
+                    tail = chunk[-_LONGEST_SCRIPT:]
+        return total.hexdigest(), size, active
 
     def _refusal(self, folder: Path, destination: str, refused: RefusedFileError) -> MediaRefusal:
         match refused.refusal:
@@ -146,11 +166,20 @@ class MediaTable:
         return f"the deck in {folder.relative_to(self._root).as_posix()}/"
 
     def _did_you_mean(self, folder: Path, destination: str) -> str:
-        names = [
-            path.relative_to(folder).as_posix()
-            for path in folder.rglob("*")
-            if path.suffix.lower().lstrip(".") in _ENDINGS
-        ]
-        by_name = [one for one in names if one.rsplit("/")[-1].lower() == destination.lower()]
-        near = by_name or difflib.get_close_matches(destination, names, n=1, cutoff=0.6)
+        names = self._names_in(folder)
+        name = PurePosixPath(destination).name.lower()
+        near = [one for one in names if PurePosixPath(one).name.lower() == name]
+        if not near and self._guesses:
+            self._guesses -= 1
+            near = difflib.get_close_matches(destination, names, n=1, cutoff=0.6)
         return f"did you mean {near[0]}?" if near else "a name is relative to the deck's file"
+
+    def _names_in(self, folder: Path) -> list[str]:
+        """Give the media that lie in a folder or below it; looked up once for each folder."""
+        if folder not in self._names:
+            self._names[folder] = [
+                path.relative_to(folder).as_posix()
+                for path in sorted(folder.rglob("*"))
+                if path.suffix.lower().lstrip(".") in _ENDINGS
+            ]
+        return self._names[folder]

@@ -38,17 +38,24 @@ def package_files(
     problems: list[Diagnostic] = []
     span = Span.point(SETTINGS_NAME)
     roots: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for deck, file in files.items():
+        if deck.startswith("::") or not deck:
+            continue  # no name for a deck, which is said where it stands
         try:
             check_package_name(file)
         except FlashdeckError as refused:
             hint = f"name it otherwise in {SETTINGS_NAME}: 'packages: {{other.apkg: [{deck}]}}'"
             problems.append(Diagnostic("package-name", str(refused), span, hint=hint))
+        same = spellings.setdefault(file.lower(), file)
+        if same != file:
+            message = f"'{same}' and '{file}' are one file on Windows and macOS"
+            problems.append(Diagnostic("package-name", message, span, hint="rename one of them"))
         root = deck.split("::")[0]
         if file in settings.packages:
             continue
         other = roots.setdefault(file.lower(), root)
-        if other != root:
+        if other.lower() != root.lower():  # else one deck in two spellings, which is said elsewhere
             message = f"the decks '{other}' and '{root}' would both be written to {file}"
             hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{root}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))

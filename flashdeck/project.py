@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
-from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds import Key, Shape
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
-from flashdeck.read.names import clean_deck
+from flashdeck.read.names import clean_deck, deck_problem, path_problem
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -41,7 +42,11 @@ SETTINGS: tuple[Key, ...] = (
     Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
     Key("limits", Shape.LIMITS, "What a file may hold at most."),
 )
-_LARGEST_LOCK = 2**30
+_ENDINGS = frozenset({".yaml", ".yml"})
+_LARGEST_LOCK = 2**28
+# Of a lock that is no lock, so many lines are enough to see it.
+_MOST_LOCK_PROBLEMS = 20
+_LONGEST_NAME = 100
 _REMOVED = ("empty", "keep")
 _SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
 
@@ -107,10 +112,12 @@ def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
     cards = root / CARDS_NAME
     decks: list[Path] = []
     notetypes: list[Path] = []
-    for path in sorted(_sources(cards), key=lambda one: one.relative_to(cards).parts):
+    sources, found = _sources(root, cards)
+    problems += found
+    for path in sorted(sources, key=lambda one: one.relative_to(cards).parts):
         folder = path.relative_to(cards).parts[0]
         (notetypes if folder == NOTETYPES_NAME else decks).append(path)
-    if not decks:
+    if not decks and not found:
         message = f"there is no deck in {CARDS_NAME}/"
         hint = f"write one, as {CARDS_NAME}/spanish.yaml"
         problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
@@ -128,8 +135,14 @@ def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Dia
     try:
         data = read_regular(path, project.root, project.settings.limits.size)
     except RefusedFileError as refused:
-        return None, [Diagnostic("unreadable", refused.refusal, Span.point(name))]
-    return read_yaml(name, data, project.settings.limits), []
+        return None, [_unreadable(name, refused.why)]
+    file = read_yaml(name, data, project.settings.limits)
+    unnamed = any(isinstance(one, MappingNode) and not one.get("deck") for one in file.documents)
+    problem = deck_problem(default_deck(project, path)) if unnamed else None
+    if problem is None or path in project.notetypes:
+        return file, []
+    hint = "rename the file, or write 'deck: NAME' into it"
+    return file, [Diagnostic("deck-name", problem[0], Span.point(name), hint=hint)]
 
 
 def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
@@ -137,6 +150,10 @@ def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
     stamps = [("id", project_id)] if settings.name else [("id", project_id), ("name", quoted(name))]
     file = settings.yaml
     root = file.documents[0] if file is not None and file.documents else None
+    if file is not None and isinstance(root, MappingNode) and not root.pairs:
+        inside = root.start.index + 1
+        words = ", ".join(f"{key}: {value}" for key, value in stamps)
+        return splice(file.text, [Edit(inside, inside, words)])
     if file is not None and isinstance(root, MappingNode):
         edits: list[Edit] = []
         for key, value in stamps:
@@ -150,37 +167,66 @@ def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
     return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
 
 
-def _sources(cards: Path) -> list[Path]:
-    return [
-        path
-        for pattern in ("*.yaml", "*.yml")
-        for path in cards.rglob(pattern)
-        if not any(part.startswith(".") for part in path.relative_to(cards).parts)
-    ]
+def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """Find the YAML files below `cards/`; what can't be looked into is said, not passed over."""
+    found: list[Path] = []
+    problems: list[Diagnostic] = []
+    waiting = [cards]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            inside = sorted(folder.iterdir())
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            problems.append(_unreadable(folder.relative_to(root).as_posix(), why))
+            continue
+        for path in inside:
+            is_source = path.suffix.lower() in _ENDINGS
+            is_folder = path.is_dir() and not is_source
+            if path.name.startswith(".") or not (is_source or is_folder):
+                continue
+            why = path_problem(path.name)
+            if is_folder and path.is_symlink():
+                why = "it is a link to a folder, and those are not followed"
+            if why:
+                problems.append(_unreadable(path.relative_to(root).as_posix(), why))
+            else:
+                (found if is_source else waiting).append(path)
+    return found, problems
+
+
+def _unreadable(name: str, why: str) -> Diagnostic:
+    return Diagnostic("unreadable", f"{name} can't be read: {why}", Span.point(name))
 
 
 def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
     path = root / LOCK_NAME
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is not nothing
         return Lock(), "", []
     try:
         words = read_regular(path, root, _LARGEST_LOCK).decode()
     except (RefusedFileError, UnicodeDecodeError) as error:
-        message = f"{LOCK_NAME} can't be read: {error}"
+        why = error.why if isinstance(error, RefusedFileError) else "it is not UTF-8"
+        message = f"{LOCK_NAME} can't be read: {why}"
         raise FlashdeckError(message, "restore it from git") from error
     lock, problems = parse_lock(LOCK_NAME, words)
+    if len(problems) > _MOST_LOCK_PROBLEMS:
+        message = f"{len(problems) - _MOST_LOCK_PROBLEMS:,} more lines of it can't be read"
+        more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
+        problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
     return lock, words, problems
 
 
 def _settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
     path = root / SETTINGS_NAME
-    if not path.exists():
+    if not os.path.lexists(path):
         return Settings(), []
     try:
         data = read_regular(path, root, Limits().size)
     except RefusedFileError as refused:
-        span = Span.point(SETTINGS_NAME)
-        return Settings(), [Diagnostic("unreadable", refused.refusal, span)]
+        return Settings(), [_unreadable(SETTINGS_NAME, refused.why)]
     file = read_yaml(SETTINGS_NAME, data)
     reader = _SettingsReader(file, root)
     settings = reader.read()
@@ -202,11 +248,7 @@ class _SettingsReader(MappingReader):
             self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
             return Settings(yaml=self.file)
         pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
-        words = {
-            name: scalar.value
-            for name in ("id", "name")
-            if name in pairs and (scalar := self.filled(*pairs[name], f"'{name}'")) is not None
-        }
+        words = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
         return Settings(
             id=words.get("id", ""),
             name=words.get("name", ""),
@@ -219,6 +261,17 @@ class _SettingsReader(MappingReader):
             yaml=self.file,
         )
 
+    def _name(self, key: ScalarNode, node: Node) -> str:
+        scalar = self.filled(key, node, f"'{key.value}'")
+        if scalar is None:
+            return ""
+        if "\n" in scalar.value or "\t" in scalar.value or len(scalar.value) > _LONGEST_NAME:
+            message = (
+                f"'{key.value}' is one line of at most {_LONGEST_NAME} characters, without tabs"
+            )
+            self.say("not-a-name", message, scalar, "choose another")
+        return scalar.value
+
     def _css(self, node: Node) -> str:
         scalar = self.text(node, "'css'")
         if scalar is None:
@@ -229,7 +282,7 @@ class _SettingsReader(MappingReader):
             data = read_regular(self._root / scalar.value.strip(), self._root, Limits().size)
             return data.decode("utf-8").replace("\r\n", "\n")
         except RefusedFileError as refused:
-            self.say("missing-file", f"{scalar.value}: {refused.refusal}", scalar)
+            self.say("missing-file", f"{scalar.value}: {refused.why}", scalar)
         except UnicodeDecodeError:
             self.say("encoding", f"{scalar.value} is not UTF-8", scalar, "save it as UTF-8")
         return ""
@@ -254,6 +307,11 @@ class _SettingsReader(MappingReader):
             if not isinstance(value, SequenceNode):
                 hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
                 self.say("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
+                continue
+            try:
+                check_package_name(name.value)
+            except FlashdeckError as refused:
+                self.say("package-name", str(refused), name, "as in spanish.apkg")
                 continue
             decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
             found[name.value] = tuple(clean_deck(deck.value) for deck in decks)

@@ -8,11 +8,21 @@ from dataclasses import dataclass, field
 
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.identity import Identified
-from flashdeck.kinds import CUSTOM
-from flashdeck.markup import Markup, MediaRefusal, Problem, cloze_problems, render
+from flashdeck.kinds import CUSTOM, ELLIPSE, Cover
+from flashdeck.markup import (
+    Markup,
+    MediaRefusal,
+    Problem,
+    cloze_problems,
+    escape_text,
+    inert_braces,
+    picture,
+    render,
+    typable,
+)
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Card, Note, NoteType
-from flashdeck.source import SourceDeck, SourceNote
+from flashdeck.source import Masks, SourceDeck, SourceNote, Texts
 from flashdeck.template import cloze_numbers, ordinals, shows_something
 from flashdeck.yamlnode import ScalarNode, YamlFile
 
@@ -44,13 +54,13 @@ class Renderer:
         notetype = self.notetypes.get(source.notetype)
         if notetype is None:
             return None
-        composer = _Composer(self, source, notetype, identified.id)
+        composer = _Composer(self, source, notetype, identified)
         fields = tuple(_normal(text) for text in source.kind.compose(composer))
         tags = tuple(sorted(source.tags))
         made = ordinals(notetype, fields, tags)
-        if notetype.cloze:
+        if notetype.cloze and source.kind.gaps:
             self._check_clozes(source, fields)
-        elif not shows_something(notetype, fields, made[0], tags):
+        elif not notetype.cloze and not shows_something(notetype, fields, made[0], tags):
             self._say_at(
                 source,
                 source.kind.opener,
@@ -86,6 +96,18 @@ class Renderer:
         )
         self._report(rendered.problems, node)
         return rendered.html
+
+    def picture(self, node: ScalarNode) -> str:
+        """Render a picture that is named outside of any text."""
+        shown = picture(node.value.strip(), media=self.media)
+        if not isinstance(shown, MediaRefusal):
+            return shown
+        self.say(node, shown.rule, shown.message, shown.hint)
+        return ""
+
+    def say(self, node: ScalarNode, rule: str, message: str, hint: str = "") -> None:
+        """Report a problem of a whole text."""
+        self._report([Problem(rule, message, 0, len(node.value), hint)], node)
 
     def _report(self, problems: Iterable[Problem], node: ScalarNode) -> None:
         for problem in problems:
@@ -138,14 +160,56 @@ class _Composer:
     renderer: Renderer
     source: SourceNote
     notetype: NoteType
-    guid: str
+    identified: Identified
+
+    @property
+    def guid(self) -> str:
+        return self.identified.id
 
     def html(self, key: str) -> str:
-        value = self.source.values.get(key)
-        return self._html(value) if isinstance(value, ScalarNode) else ""
+        return "".join(self._html(node) for node in self._nodes(key)[:1])
+
+    def htmls(self, key: str) -> tuple[str, ...]:
+        return tuple(self._html(node) for node in self._nodes(key))
+
+    def words(self, key: str) -> tuple[str, ...]:
+        return tuple(node.value.strip() for node in self._nodes(key))
+
+    def word(self, key: str) -> str:
+        return "".join(self.words(key))
+
+    def is_list(self, key: str) -> bool:
+        return isinstance(self.source.values.get(key), Texts)
 
     def flag(self, key: str) -> bool:
         return self.source.values.get(key) is True
+
+    def typed(self, key: str, answer: str) -> str:
+        if not self.flag("typed"):
+            return escape_text(self.word("typed"))
+        found = typable(answer)
+        if found is None:
+            message = f"'{key}' holds no text that could be typed"
+            for node in self._nodes(key)[:1]:
+                self.renderer.say(node, "typed-nothing", message, 'write it: typed: "…"')
+        return escape_text(found or "")
+
+    def picture(self, key: str) -> str:
+        return "".join(self.renderer.picture(node) for node in self._nodes(key))
+
+    def covers(self, key: str) -> tuple[Cover, ...]:
+        masks = self.source.values.get(key)
+        if not isinstance(masks, Masks):
+            return ()
+        return tuple(
+            Cover(
+                number,
+                self._html(mask.label) if mask.label is not None else "",
+                mask.place,
+                mask.shape == ELLIPSE,
+            )
+            for mask, number in zip(masks.masks, self.identified.numbers, strict=True)
+        )
 
     def named_fields(self) -> tuple[str, ...]:
         given = self.source.values.get("fields")
@@ -156,8 +220,16 @@ class _Composer:
             for field in self.notetype.fields
         )
 
+    def _nodes(self, key: str) -> tuple[ScalarNode, ...]:
+        value = self.source.values.get(key)
+        if isinstance(value, Texts):
+            return value.nodes
+        return (value,) if isinstance(value, ScalarNode) else ()
+
     def _html(self, node: ScalarNode) -> str:
-        return self.renderer.text(node, self.source.markup, cloze=self.notetype.cloze)
+        gaps = self.notetype.cloze and self.source.kind.gaps
+        html = self.renderer.text(node, self.source.markup, cloze=gaps)
+        return inert_braces(html) if self.notetype.cloze and not gaps else html
 
 
 def _normal(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.files import RefusedFileError, read_regular
 
 LineOf = Callable[[str, int], str | None]
 """Gives a line of a source file by its path and number, None where there is none."""
@@ -17,17 +19,28 @@ _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 _COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NOTE: "\x1b[36m"}
 _WIDEST = 100
 _ELLIPSIS = "…"
+_LARGEST = 2**27  # bytes; what nobody could look through in a frame is not shown
+# What a terminal would obey instead of showing it, and how it is shown: control characters by
+# their pictures, characters that turn the text around by a mark.
+_VISIBLE = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_VISIBLE |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
+_VISIBLE |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 
 
 def source_lines(root: Path) -> LineOf:
-    """Give the lines of a project's files as they stand on disk."""
+    """Give the lines of a project's files as they stand on disk.
+
+    Of a file that may not be read (a pipe, a link that leads out of the project) nothing is shown.
+    """
 
     @cache
     def lines(path: str) -> list[str]:
         try:
-            text = (root / path).read_bytes().decode("utf-8", "replace")
-        except OSError:
+            data = read_regular(root / path, root, _LARGEST)
+        except RefusedFileError:
             return []
+        # As the readers do: each byte that is not UTF-8 is one column.
+        text = re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
         return [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
 
     def line_of(path: str, number: int) -> str | None:
@@ -86,11 +99,11 @@ def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
     tone = _COLORS[problem.severity]
     severity = paint(problem.severity, _BOLD + tone)
     rule = paint(f"[{problem.rule}]", _DIM)
+    said = f"{severity}: {_visible(problem.message)} {rule}\n"
+    hint = f"      = {_visible(problem.hint)}\n" if problem.hint else ""
     if span is None:
-        head = f"{severity}: {problem.message} {rule}\n"
-        return head + (f"      = {problem.hint}\n" if problem.hint else "")
-    place = paint(f"{span.path}:{span.line}:{span.column}", _BOLD)
-    head = f"{place}: {severity}: {problem.message} {rule}\n"
+        return said + hint
+    place = paint(f"{_visible(span.path)}:{span.line}:{span.column}", _BOLD)
     source = line_of(span.path, span.line)
     frame = ""
     if source is not None:
@@ -98,8 +111,12 @@ def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
         number = f"{span.line:>5} | "
         marks = " " * (len(number) - 2) + "| " + " " * offset + paint("^" * width, tone)
         frame = f"{paint(number, _DIM)}{text}\n{marks}\n"
-    hint = f"      = {problem.hint}\n" if problem.hint else ""
-    return head + frame + hint
+    return f"{place}: {said}{frame}{hint}"
+
+
+def _visible(text: str) -> str:
+    """Write a text so that it stays on its line, and a terminal shows all of it."""
+    return text if text.isprintable() else text.translate(_VISIBLE)
 
 
 def _cut(source: str, span: Span) -> tuple[str, int, int]:
@@ -114,7 +131,7 @@ def _cut(source: str, span: Span) -> tuple[str, int, int]:
         text = _ELLIPSIS + text[1:]
     if first + _WIDEST < len(source):
         text = text[:-1] + _ELLIPSIS
-    text = text.expandtabs(1)
+    text = _visible(text.expandtabs(1))
     before = _columns(text[: start - first])
     width = max(1, _columns(text[start - first : end - first]))
     return text, before, width

@@ -10,7 +10,39 @@ from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds import Kind
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
 
-Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode]
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of texts."""
+
+    nodes: tuple[ScalarNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A mask over a picture, as its author wrote it.
+
+    `place` is left, top, width and height in percent of the picture, as decimals. `number` is its
+    cloze number, None until the first build writes one. Masks of the same `group`, where it is not
+    '', share a number.
+    """
+
+    label: ScalarNode | None
+    place: tuple[str, str, str, str]
+    shape: str
+    group: str
+    number: int | None
+    node: MappingNode = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """The masks over one picture."""
+
+    masks: tuple[Mask, ...]
+
+
+Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode] | Texts | Masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +76,12 @@ class SourceNote:
         if isinstance(value, Mapping):
             return "\0".join(node.value for node in value.values())
         return self.text(self.kind.opener)
+
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        """The masks over its picture."""
+        value = self.values.get("occlude")
+        return value.masks if isinstance(value, Masks) else ()
 
     def text(self, key: str) -> str:
         """Give the words under a text key; '' where the note lacks it."""

@@ -1,8 +1,9 @@
-"""Writes ids into the sources: text is put in, every other byte stays as it was."""
+"""Writes ids and numbers of masks into the sources: text is put in, every other byte stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
@@ -23,20 +24,35 @@ from flashdeck.yamlnode import (
 _BOM = b"\xef\xbb\xbf"
 
 
-def stamped_sources(sources: Iterable[SourceFile], notes: Iterable[Identified]) -> dict[str, str]:
-    """Give the new text of each file that lacks ids, by its path.
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """A pair that a mapping will hold, in the place of `old` where the key has a value already."""
 
-    The new text is read again and must say the same as before but for the ids, or nothing is
-    written at all.
+    mapping: MappingNode
+    key: str
+    value: str
+    old: Node | None = None
+
+    def edit(self, text: str) -> Edit:
+        if self.old is not None:
+            return Edit(self.old.start.index, self.old.end.index, self.value)
+        return insertion_into(text, self.mapping, self.key, self.value)
+
+
+def stamped_sources(sources: Iterable[SourceFile], notes: Iterable[Identified]) -> dict[str, str]:
+    """Give the new text of each file that lacks ids or numbers of masks, by its path.
+
+    The new text is read again and must say the same as before but for those, or nothing is written
+    at all.
     """
     waiting = iter(notes)
     found: dict[str, str] = {}
     for source in sources:
         own = [next(waiting) for deck in source.decks for _ in deck.notes]
-        fresh = [one for one in own if not one.stamped]
-        if fresh:
-            text = splice(source.yaml.text, [_edit(source.yaml, one) for one in fresh])
-            _verify(source.yaml, text, fresh)
+        stamps = [stamp for one in own for stamp in _stamps(one)]
+        if stamps:
+            text = splice(source.yaml.text, [stamp.edit(source.yaml.text) for stamp in stamps])
+            _verify(source.yaml, text, stamps)
             found[source.yaml.path] = text
     return found
 
@@ -51,32 +67,35 @@ def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
     return mark + after.encode()
 
 
-def _edit(file: YamlFile, one: Identified) -> Edit:
-    if not one.was:
-        return insertion_into(file.text, one.note.node, "id", one.id)
-    old = one.note.node.get("id")
-    assert old is not None, "an id that changes stands in the source"
-    return Edit(old.start.index, old.end.index, one.id)
+def _stamps(one: Identified) -> Iterator[_Stamp]:
+    """Give what is missing, from the inside out: at one place a mask's line goes before its note's.
+
+    A mask that stands last in its note ends where the note does.
+    """
+    for mask, number in zip(one.note.masks, one.numbers, strict=True):
+        if mask.number is None:
+            yield _Stamp(mask.node, "n", str(number))
+    if not one.stamped:
+        yield _Stamp(one.note.node, "id", one.id, one.note.node.get("id") if one.was else None)
 
 
-def _verify(before: YamlFile, text: str, fresh: list[Identified]) -> None:
+def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp]) -> None:
     after = read_yaml(before.path, text.encode())
-    ids = {id(one.note.node): one.id for one in fresh}
+    fresh = {id(stamp.mapping): {stamp.key: stamp.value} for stamp in stamps}
     if after.problems or [_plain(one, {}) for one in after.documents] != [
-        _plain(one, ids) for one in before.documents
+        _plain(one, fresh) for one in before.documents
     ]:
         message = f"writing ids into {before.path} would change more than ids; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it with that file")
 
 
-def _plain(node: Node | None, ids: dict[int, str]) -> object:
-    """Give what a node says, with the ids that will be added; keys in no order."""
+def _plain(node: Node | None, fresh: Mapping[int, Mapping[str, str]]) -> object:
+    """Give what a node says, with the pairs that will be added; keys in no order."""
     if node is None:
         return None
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, MappingNode):
-        pairs = {key.value: _plain(value, ids) for key, value in node.pairs}
-        fresh = ids.get(id(node))
-        return pairs | {"id": fresh} if fresh is not None else pairs
-    return [_plain(item, ids) for item in node.items]
+        pairs = {key.value: _plain(value, fresh) for key, value in node.pairs}
+        return pairs | dict(fresh.get(id(node), {}))
+    return [_plain(item, fresh) for item in node.items]

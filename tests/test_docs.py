@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flashdeck import cli
-from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, NOTETYPE, TEMPLATE
+from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TEMPLATE
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -60,8 +60,23 @@ def test_links_between_pages_lead_somewhere(page):
 
 def test_every_key_is_described_in_the_reference():
     reference = (ROOT / "docs/reference/notes.md").read_text("utf-8")
-    keys = {key.name for keys in (COMMON, DOCUMENT, *(kind.keys for kind in KINDS)) for key in keys}
-    assert [key for key in sorted(keys) if f"| `{key}` |" not in reference] == []
+    keys = {
+        f"| `{key.name}` | {key.holds} |"
+        for keys in (COMMON, DOCUMENT, MASK, *(kind.keys for kind in KINDS))
+        for key in keys
+    }
+    assert [key for key in sorted(keys) if key not in reference] == []
+
+
+def test_every_picture_in_the_documents_is_there():
+    named = [
+        (page.parent / source).resolve()
+        for page in PAGES
+        for source in re.findall(r'<img src="([^"]+)"', page.read_text("utf-8"))
+    ]
+    assert named
+    assert [path for path in named if not path.exists()] == []
+    assert sum(path.stat().st_size for path in (ROOT / "docs/pictures").iterdir()) < 1_500_000
 
 
 def test_every_key_of_a_note_type_is_described_in_the_reference():

@@ -1,4 +1,4 @@
-"""The deck that ships, judged by the real Anki."""
+"""The decks that ship, judged by the real Anki."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from real_anki import Learner
 
 from flashdeck.cards import cards
 from flashdeck.compiler import compile_project
+from flashdeck.kinds import COMMON, KINDS
 from flashdeck.project import load_project
+from flashdeck.source import Texts
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,39 +38,64 @@ def learner():
         yield one
 
 
+def package_of(shipped, name):
+    return next(one for one in shipped.built().packages if one.path.name == name)
+
+
+def compiled_at(root):
+    project, _ = load_project(root)
+    compiled, problems = compile_project(project)
+    assert problems == []
+    return compiled
+
+
 def test_its_ids_and_its_lock_are_committed(shipped):
     built = shipped.build(frozen=True)
     assert built.diagnostics == ()
 
 
-def test_it_has_notes_enough_of_every_kind(shipped):
-    project, _ = load_project(shipped.root)
-    compiled, problems = compile_project(project)
-    kinds = [one.note.kind.name for one in compiled.notes]
-    assert problems == []
+def test_there_are_notes_enough_of_every_kind(shipped):
+    notes = [one.note for one in compiled_at(shipped.root).notes]
+    kinds = [note.kind.name for note in notes if note.deck.startswith("Flask")]
     assert len(kinds) >= 30
     assert kinds.count("cloze") >= 5
-    assert sum(one.note.values.get("reverse") is True for one in compiled.notes) >= 3
+    assert sum(note.values.get("reverse") is True for note in notes) >= 3
 
 
-def test_anki_imports_all_of_it(shipped, learner):
-    (package,) = shipped.built().packages
+def test_the_tour_shows_every_key_of_every_built_in_kind(shipped):
+    notes = [one.note for one in compiled_at(shipped.root).notes if one.note.deck == "Tour"]
+    for kind in KINDS:
+        if kind.notetype:
+            own = [set(note.values) for note in notes if note.kind is kind]
+            keys = {key.name for key in kind.keys} - {key.name for key in COMMON}
+            assert keys - set().union(*own) - {"extra", "hint", "typed"} == set()
+    masks = [mask for note in notes for mask in note.masks]
+    assert {mask.shape for mask in masks} == {"rectangle", "ellipse"}
+    assert any(mask.group for mask in masks)
+    assert any(isinstance(note.values.get("a"), Texts) for note in notes)
+    assert any(
+        "choices" in note.values and not isinstance(note.values["a"], Texts) for note in notes
+    )
+
+
+@pytest.mark.parametrize("name", ["flask.apkg", "tour.apkg"])
+def test_anki_imports_all_of_it(shipped, learner, name):
+    package = package_of(shipped, name)
     imported = learner.import_package(package.path)
     assert imported == (package.notes, 0, 0, 0)
     assert len(learner.guids()) == package.notes
     assert learner.card_count() == package.cards
     assert set(learner.decks()) >= set(package.decks)
-    assert "flask" in learner.tags()
+    assert name.removesuffix(".apkg") in learner.tags()
     assert learner.empty_cards() == []
     assert learner.check_database() == ""
+    assert len(learner.media()) == package.media
 
 
 def test_anki_shows_every_card_as_we_do(shipped, learner):
-    (package,) = shipped.built().packages
-    learner.import_package(package.path)
-    project, _ = load_project(shipped.root)
-    compiled, _ = compile_project(project)
-    for one in cards(compiled.collection):
+    for package in shipped.built().packages:
+        learner.import_package(package.path)
+    for one in cards(compiled_at(shipped.root).collection):
         shown = learner.render(one.note.guid, one.card.ordinal)
         assert (shown.question, shown.answer) == (one.question, one.answer)
         assert learner.card(one.note.guid, one.card.ordinal).deck == one.card.deck
@@ -77,7 +104,7 @@ def test_anki_shows_every_card_as_we_do(shipped, learner):
 
 
 def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
-    (package,) = shipped.built().packages
+    package = package_of(shipped, "flask.apkg")
     learner.import_package(package.path)
     guids = learner.guids()
     for guid in guids:
@@ -88,7 +115,7 @@ def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
 
     shipped.now += 86_400
     shipped.replace("cards/flask.yaml", "a: Armin Ronacher\n", "a: Armin Ronacher, in 2010\n")
-    (package,) = shipped.built().packages
+    package = package_of(shipped, "flask.apkg")
     assert learner.import_package(package.path) == (0, 1, len(guids) - 1, 0)
     changed = []
     for guid, (note, held, reviews) in before.items():
@@ -100,7 +127,7 @@ def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
 
 
 def test_an_import_of_the_same_build_changes_nothing(shipped, learner):
-    (package,) = shipped.built().packages
+    package = package_of(shipped, "flask.apkg")
     learner.import_package(package.path)
     assert learner.import_package(package.path) == (0, 0, package.notes, 0)
 

@@ -146,3 +146,86 @@ def test_whatever_the_style_only_ids_are_added(project, text):
 def stamped_again(project):
     build(project.root, Options(now=NOW + 5000))
     return project.read("cards/deck.yaml")
+
+
+# What stands between the small angles is what the build puts in.
+AT = "at: [1%, 2%, 3%, 4%]"
+MASKS = {
+    "flow masks": """notes:
+  - image: map.png
+    occlude:
+      - {label: one, AT‹, n: 1›}   # why
+      - {label: two, AT‹, n: 2›}
+‹    id: ID
+›""",
+    "block masks, the last thing in the file": """notes:
+  - image: map.png
+    occlude:
+      - label: one
+        AT
+‹        n: 1
+›      - label: two
+        at:
+          - 1%
+          - 2%
+          - 3%
+          - 4%‹
+        n: 2
+    id: ID›""",
+    "block text last, without a line end": """notes:
+  - image: map.png
+    ‹id: ID
+    ›occlude:
+      - AT
+        ‹n: 1
+        ›label: |
+          one""",
+    "block text last, blank lines behind": """notes:
+  - image: map.png
+    occlude:
+      - AT
+        label: |
+          one
+‹        n: 1
+›      \n‹    id: ID
+›
+""",
+    "all in flow style": """notes: [{image: map.png, occlude: [{AT‹, n: 1›}, {AT‹, n: 2›}]‹, id: ID›}]
+""",
+    "CRLF": """notes:\r
+  - image: map.png\r
+    occlude:\r
+    - label: one\r
+      AT\r
+‹      n: 1\r
+›‹    id: ID\r
+›""",
+    "some have numbers": """notes:
+  - image: map.png
+    occlude:
+      - {label: one, AT‹, n: 8›}
+      - {label: two, AT, n: 7}
+      - {label: three, AT‹, n: 9›}
+    id: abcdefghijkl
+""",
+    "groups": """notes:
+  - image: map.png
+    occlude:
+      - {label: one, AT, group: g‹, n: 6›}
+      - {label: two, AT‹, n: 7›}
+      - {label: three, AT, group: g‹, n: 6›}
+      - {label: four, AT, group: h, n: 5}
+      - {label: five, AT, group: h‹, n: 5›}
+‹    id: ID
+›""",
+}
+
+
+@pytest.mark.parametrize("marked", MASKS.values(), ids=MASKS)
+def test_every_mask_gets_its_number_and_every_other_byte_stays(project, marked):
+    marked = marked.replace("AT", AT)
+    (project.root / "cards/map.png").write_bytes(b"map")
+    after = stamped(project, re.sub("‹.*?›", "", marked, flags=re.DOTALL))
+    fresh = re.sub(rf"\bid: {ID}", "id: ID", after) if "id: ID" in marked else after
+    assert fresh == re.sub("[‹›]", "", marked)
+    assert stamped_again(project) == after

@@ -3,10 +3,11 @@
 from flashdeck.kinds.cloze import CLOZE
 from flashdeck.kinds.custom import CUSTOM
 from flashdeck.kinds.key import Key, Shape
-from flashdeck.kinds.kind import COMMON, Composer, Kind
+from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
+from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
 
-KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, QUESTION)
+KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
 
 DOCUMENT: tuple[Key, ...] = (
     Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
@@ -55,11 +56,16 @@ __all__ = [
     "COMMON",
     "CUSTOM",
     "DOCUMENT",
+    "ELLIPSE",
     "FIELD",
     "KINDS",
+    "MASK",
     "NOTETYPE",
+    "OCCLUSION",
+    "QUESTION",
     "TEMPLATE",
     "Composer",
+    "Cover",
     "Key",
     "Kind",
     "Shape",

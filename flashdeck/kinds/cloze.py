@@ -7,7 +7,8 @@ from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Kind, with_hint
 
 
 def _compose(note: Composer) -> tuple[str, ...]:
-    return (with_hint(note.html("cloze"), note.html("hint")), note.html("extra"), "", note.guid)
+    text = with_hint(note.html("cloze"), note.html("hint"))
+    return (text, note.html("extra"), "1" if note.flag("typed") else "", note.guid)
 
 
 CLOZE = Kind(
@@ -16,10 +17,12 @@ CLOZE = Kind(
     opener="cloze",
     keys=(
         Key("cloze", Shape.TEXT, "The text, its gaps written as `{{c1::hidden}}`.", required=True),
+        Key("typed", Shape.FLAG, "`true`: the learner types what the gap hides."),
         EXTRA,
         HINT,
         *COMMON,
     ),
     notetype="Cloze",
     compose=_compose,
+    gaps=True,
 )

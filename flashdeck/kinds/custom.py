@@ -23,4 +23,5 @@ CUSTOM = Kind(
     ),
     notetype="",
     compose=_compose,
+    gaps=True,
 )

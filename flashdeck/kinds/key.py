@@ -14,8 +14,20 @@ class Shape(StrEnum):
 
     TEXT = "text"
     """One scalar, any text."""
+    TEXTS = "list of texts"
+    """A list of scalars, any text each."""
+    ANSWER = "text, or a list of texts"
+    """One scalar; where the note has choices also a list of those that are right."""
     FLAG = "true or false"
     """`true` or `false`."""
+    TYPED = "true, or text in quotes"
+    """`true`, or the text that the learner is to type."""
+    WORD = "one of a few words"
+    """One of the key's `words`."""
+    MASKS = "list of masks"
+    """A list of mappings, each a mask over a picture."""
+    PLACE = "four percentages"
+    """A list of left, top, width and height, each in percent of a picture."""
     TAGS = "list of tags"
     """A list of Anki tags."""
     FIELDS = "names with text"
@@ -44,9 +56,18 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `summary` is a sentence for the reference page and for editors."""
+    """One key. `summary` is a sentence for the reference page and for editors.
+
+    `words` are all that a key of the shape `WORD` takes; the first is what is meant without it.
+    """
 
     name: str
     shape: Shape
     summary: str
     required: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> str:
+        """Say in words what the value looks like."""
+        return " or ".join(self.words) if self.words else str(self.shape)

@@ -9,6 +9,20 @@ from typing import Protocol
 from flashdeck.kinds.key import Key, Shape
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A mask over a picture, ready to be composed.
+
+    `number` is its card's, from 1; `label` is HTML without braces that Anki would read; `place` is
+    left, top, width and height in percent of the picture, as decimals.
+    """
+
+    number: int
+    label: str
+    place: tuple[str, str, str, str]
+    ellipse: bool
+
+
 class Composer(Protocol):
     """What a kind asks while it composes the fields of one note."""
 
@@ -19,8 +33,32 @@ class Composer(Protocol):
     def html(self, key: str) -> str:
         """Give the value of a text key as HTML; '' where the note lacks it."""
 
+    def htmls(self, key: str) -> tuple[str, ...]:
+        """Give the value of a key that takes texts as HTML, item by item; a single text is one."""
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Give the same texts as they were written, without blanks round them."""
+
+    def word(self, key: str) -> str:
+        """Give the one of a key's words that was chosen; '' where the note lacks the key."""
+
+    def is_list(self, key: str) -> bool:
+        """Say whether a key that may take one text or several was given a list."""
+
     def flag(self, key: str) -> bool:
         """Say whether a flag is set."""
+
+    def typed(self, key: str, answer: str) -> str:
+        """Give what the learner is to type as HTML: what was written for it, or `answer`'s text.
+
+        `key` is where the answer is written, `answer` is its HTML.
+        """
+
+    def picture(self, key: str) -> str:
+        """Give the picture that a key names as an `<img>`."""
+
+    def covers(self, key: str) -> tuple[Cover, ...]:
+        """Give the masks under a key."""
 
     def named_fields(self) -> tuple[str, ...]:
         """Give the fields of a note of a custom note type, in the type's order, as HTML."""
@@ -32,7 +70,8 @@ class Kind:
 
     A note is of this kind when it holds `opener`; that key's text is also what the note's id is
     derived from. `notetype` names the built-in note type ("Question" or "Cloze") whose fields
-    `compose` gives, in their order; it is empty where each note names its own.
+    `compose` gives, in their order; it is empty where each note names its own. `gaps`: whether
+    `{{c1::…}}` in its texts is a gap, if its note type is one for gaps.
     """
 
     name: str
@@ -41,6 +80,7 @@ class Kind:
     keys: tuple[Key, ...]
     notetype: str
     compose: Callable[[Composer], tuple[str, ...]]
+    gaps: bool = False
 
 
 EXTRA = Key("extra", Shape.TEXT, "Shown under the answer.")
@@ -58,7 +98,7 @@ COMMON = (
 
 
 def with_hint(question: str, hint: str) -> str:
-    """Put a hint under a question: closed until it is tapped, on either side, without a script."""
+    """Put a hint under a question: closed until it is tapped, without a script."""
     if not hint:
         return question
     return f'{question}<details class="fd-hint"><summary>Hint</summary><div>{hint}</div></details>'

@@ -1,17 +1,24 @@
-"""Question and answer, if wanted also the other way round."""
+"""Question and answer: plain, with choices, typed, or asked the other way round as well."""
 
 from __future__ import annotations
 
+from flashdeck.kinds.choices import answer_list, choice_list
 from flashdeck.kinds.key import Key, Shape
 from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Kind, with_hint
 
 
 def _compose(note: Composer) -> tuple[str, ...]:
+    question, answers = note.html("q"), note.htmls("a")
+    choices = note.htmls("choices")
+    several = note.is_list("a")
+    answer = answer_list(answers) if several else "".join(answers)
+    if choices:
+        question += choice_list(choices, note.words("choices"), note.words("a"), several=several)
     return (
-        with_hint(note.html("q"), note.html("hint")),
-        note.html("a"),
+        with_hint(question, note.html("hint")),
+        answer,
         note.html("extra"),
-        "",
+        note.typed("a", answer),
         "1" if note.flag("reverse") else "",
         note.guid,
     )
@@ -23,7 +30,18 @@ QUESTION = Kind(
     opener="q",
     keys=(
         Key("q", Shape.TEXT, "The question.", required=True),
-        Key("a", Shape.TEXT, "The answer.", required=True),
+        Key(
+            "a",
+            Shape.ANSWER,
+            "The answer; with `choices` one of them, or a list of several.",
+            required=True,
+        ),
+        Key("choices", Shape.TEXTS, "What to choose from, shown in another order every time."),
+        Key(
+            "typed",
+            Shape.TYPED,
+            "What the learner types; `true` is the answer's plain text.",
+        ),
         Key("reverse", Shape.FLAG, "`true` makes a second card that asks the other way round."),
         EXTRA,
         HINT,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from flashdeck.markup import htmlfield
+from flashdeck.markup.addresses import is_played
 from flashdeck.markup.clozecheck import cloze_problems
 from flashdeck.markup.clozes import brace_problems
 from flashdeck.markup.emit import Emitter
 from flashdeck.markup.engine import parse
 from flashdeck.markup.palette import code_css
 from flashdeck.markup.places import Places
-from flashdeck.markup.plain import escape_text, inert_text, is_plain, without_control
+from flashdeck.markup.plain import escape_text, inert_braces, inert_text, is_plain, without_control
 from flashdeck.markup.references import Media
 from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
 from flashdeck.markup.shelltags import shell_tag_problems
+from flashdeck.markup.typable import typable
 
 __all__ = [
     "Markup",
@@ -22,8 +24,12 @@ __all__ = [
     "Rendered",
     "cloze_problems",
     "code_css",
+    "escape_text",
+    "inert_braces",
     "is_plain",
+    "picture",
     "render",
+    "typable",
 ]
 
 _BLANK = " \t\r\n"
@@ -60,6 +66,14 @@ def render(
         problems += shell_tag_problems(text, rendered.html)
     problems.sort(key=lambda problem: (problem.start, problem.end))
     return Rendered(rendered.html, tuple(problems)) if problems else rendered
+
+
+def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
+    """Write a picture that is named outside of any text, or say why there is none."""
+    if is_played(destination):
+        return MediaRefusal(f"'{destination}' is no picture", rule="media-kind")
+    name = Media(media).name(destination)
+    return name if isinstance(name, MediaRefusal) else f'<img src="{escape_text(name)}" alt="">'
 
 
 def _markdown(text: str, *, cloze: bool, media: MediaResolver, allow_scripts: bool) -> Rendered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,25 @@ _ATTRIBUTE = re.compile(
 )
 _TAG_END = re.compile(r"[\s/]*+>")
 _SOUND_END = re.compile(r"[^\]]+")
-_STYLE_LOADS = re.compile(r"@import|url\s*\(\s*[\"']?\s*(?:[a-z][a-z0-9+.-]+:|//)", re.IGNORECASE)
+_STYLE_LOADS = re.compile(
+    r"@import|image-set\s*\(|url\s*\(\s*[\"']?\s*(?:[a-z][a-z0-9+.-]+:|[/\\]{2})", re.IGNORECASE
+)
+_CSS_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
+_LAST_CHARACTER = 0x10FFFF
 _REFERENCES = {"img": "src", "audio": "src", "video": "src", "source": "src", "object": "data"}
-_RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "noembed"})
+_RAW_TEXT = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
+    for name in ("script", "style", "textarea", "title", "xmp", "noembed")
+}
+_BEGINS = re.compile("<(?=[A-Za-z])")
+_COMMENT_END = re.compile(r"--!?>")
+# What would run if a browser took for tags what is text here: inside of a drawing `<style>` and
+# `<title>` hold tags, and where scripts run `<noscript>` holds none.
+_WOULD_RUN = re.compile(
+    r"<(?:script|i?frame|object|embed|applet|meta|base|link)\b|[\s/\"']on[a-z]+\s*=|javascript:",
+    re.IGNORECASE,
+)
+_KEEP = "to keep it, use --allow-scripts"
 
 
 @dataclass(slots=True)
@@ -50,21 +66,33 @@ class _Field:
             self.out += [self.text[self.copied : start], escape(name)]
             self.copied = end
 
+    def active(self, reason: str, start: int, end: int, hint: str = _KEEP) -> None:
+        """Report what would run, unless it may."""
+        if not self.allow_scripts:
+            self.problems.append(Problem("active-content", reason, start, end, hint))
+
+    def inert(self, start: int, end: int) -> None:
+        """Make sure that what is no tag here would run nothing where a browser sees one."""
+        first = _BEGINS.search(self.text, start, end) if start >= 0 else None
+        if first and (found := _WOULD_RUN.search(self.text, first.start(), end)):
+            hint = f"to show it, write &lt; for its '<'; {_KEEP}"
+            self.active("a browser may run this", *found.span(), hint)
+
     def tag(self, tag: Tag) -> None:
         """Judge a tag and resolve its reference."""
-        reason = active_reason(tag)
-        if reason and not self.allow_scripts:
-            self.problems.append(
-                Problem(
-                    "active-content", reason, tag.start, tag.end, "to keep it, use --allow-scripts"
-                )
-            )
+        if reason := active_reason(tag):
+            self.active(reason, tag.start, tag.end)
+        for each in tag.attributes:
+            self.inert(each.start, each.end)
         reference = _REFERENCES.get(tag.name)
+        others = []
         for each in tag.attributes:
             if each.name == reference and each.value:
                 self.replace(each.start, each.end, each.value)
-                return
-        if remote := remote_address(tag):
+                reference = None
+            else:
+                others.append(each)
+        if remote := remote_address(replace(tag, attributes=tuple(others))):
             self.problems.append(
                 Problem(
                     "remote-media",
@@ -82,13 +110,18 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     while found := _NEXT.search(text, position):
         match found.group():
             case "<!--":
-                end = text.find("-->", found.end())
-                position = end + 3 if end >= 0 else len(text)
+                # `<!-->` and `<!--->` are whole comments, to browsers.
+                end = _COMMENT_END.search(text, found.start() + 2)
+                position = end.end() if end else len(text)
             case "[sound:":
                 position = _sound(html, found.end())
             case _:
-                tag = _read_tag(text, found.start())
+                tag, closed = _read_tag(text, found.start())
                 html.tag(tag)
+                if not closed:
+                    hint = "write &lt; for a '<' that begins no tag"
+                    what = "this tag is never closed, and takes in what follows on the card"
+                    html.active(what, tag.start, tag.end, hint)
                 position = _behind(html, tag)
     return Rendered("".join(html.out) + text[html.copied :], tuple(html.problems))
 
@@ -101,7 +134,8 @@ def _sound(html: _Field, start: int) -> int:
     return start
 
 
-def _read_tag(text: str, start: int) -> Tag:
+def _read_tag(text: str, start: int) -> tuple[Tag, bool]:
+    """Read the tag at `start`; give it and whether it ends."""
     name = _NAME.match(text, start + 1)
     position = name.end() if name else start + 1
     attributes: list[Attribute] = []
@@ -111,29 +145,31 @@ def _read_tag(text: str, start: int) -> Tag:
             break
         position = found.end()
         attributes.append(attribute(found.group(1), found.group(2), found.start(2), found.end(2)))
-    return Tag(
+    tag = Tag(
         name=name.group().lower() if name else "",
         closing=False,
         attributes=tuple(attributes),
         start=start,
         end=end.end() if end else len(text),
     )
+    return tag, end is not None
 
 
 def _behind(html: _Field, tag: Tag) -> int:
     """Where to look on: behind a script's or style's own text, which holds no tags."""
     if tag.name not in _RAW_TEXT:
         return tag.end
-    end = html.text.find(f"</{tag.name}", tag.end)
-    end = end if end >= 0 else len(html.text)
-    if tag.name == "style" and not html.allow_scripts:
-        loads = _STYLE_LOADS.search(html.text, tag.end, end)
-        if loads:
-            html.problems.append(
-                Problem(
-                    "active-content",
-                    "this style loads something from another machine",
-                    *loads.span(),
-                )
-            )
+    found = _RAW_TEXT[tag.name].search(html.text, tag.end)
+    end = found.start() if found else len(html.text)
+    if tag.name != "script":
+        html.inert(tag.end, end)
+    if tag.name == "style" and _STYLE_LOADS.search(
+        _CSS_ESCAPE.sub(_unescaped, html.text[tag.end : end])
+    ):
+        html.active("this style loads something from another machine", tag.start, end)
     return end
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if code <= _LAST_CHARACTER else ""

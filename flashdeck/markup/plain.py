@@ -30,6 +30,11 @@ def inert_text(text: str) -> str:
     return _TAKEN_BY_ANKI.sub("&#91;", escape_text(text))
 
 
+def inert_braces(html: str) -> str:
+    """HTML in which Anki finds no cloze, no end and no hint of one; it looks the same."""
+    return html.replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
+
+
 def without_control(html: str) -> str:
     """HTML without control characters and lone surrogates, which Anki drops or refuses."""
     return _CONTROL.sub("\ufffd", html)

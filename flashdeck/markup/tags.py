@@ -86,6 +86,8 @@ _ADDRESSES = frozenset(
     "href src data action formaction xlink:href poster background cite srcset".split()
 )
 
+_ANIMATED = frozenset({"values", "to", "from", "by"})  # what an animation puts into an attribute
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -171,6 +173,8 @@ def _active_attribute(each: Attribute) -> str:
         return "srcdoc=…"
     if each.name in _ADDRESSES and is_active(value):
         return f"a {value.strip().partition(':')[0].lower()}: address"
+    if each.name in _ANIMATED and any(is_active(one) for one in value.split(";")):
+        return f"{each.name}=… with an address that runs something"
     if each.name == "style" and _STYLE_TRAPS.search(value):
         return "style=… that loads or runs something"
     return ""
@@ -181,6 +185,10 @@ def remote_address(tag: Tag) -> str:
     loads = {"src", "data", "poster", "background", "srcset"}
     if tag.name in {"image", "use"}:
         loads |= {"href", "xlink:href"}
-    return next(
-        (a.value or "" for a in tag.attributes if a.name in loads and is_remote(a.value)), ""
+    addresses = (
+        each
+        for a in tag.attributes
+        if a.name in loads and a.value
+        for each in (a.value.split(",") if a.name == "srcset" else (a.value,))
     )
+    return next((each.strip() for each in addresses if is_remote(each)), "")

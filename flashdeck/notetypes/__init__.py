@@ -11,36 +11,47 @@ from importlib.resources import files
 
 from flashdeck.markup import code_css
 from flashdeck.model import Field, NoteType, Template
+from flashdeck.notetypes.script import choice_script
 
 _QUESTION_FIELDS = ("Question", "Answer", "Extra", "Typed", "Reverse", "Id")
 _CLOZE_FIELDS = ("Text", "Extra", "Typed", "Id")
 
 # `<hr id=answer>` is written without quotes: Anki's type-in comparison looks for these very
 # characters to put the rule in front of itself. `dir="auto"` gives each part its own direction.
+# `fd-back` is how the style and the script tell the answer side.
+_RULE = "\n\n<hr id=answer>\n\n"
 _TYPED = '{{#Typed}}<div class="fd-typed">{{type:Typed}}</div>{{/Typed}}'
+_TYPED_GAP = '{{#Typed}}<div class="fd-typed">{{type:cloze:Text}}</div>{{/Typed}}'
 _EXTRA = '{{#Extra}}<div class="fd-extra" dir="auto">{{Extra}}</div>{{/Extra}}'
-_TEXT = '<div class="fd-{part}" dir="auto">{{{{{field}}}}}</div>'
 
 
 def _part(part: str, name: str) -> str:
-    return _TEXT.format(part=part, field=name)
+    return f'<div class="fd-{part}" dir="auto">{{{{{name}}}}}</div>'
 
 
-_QUESTION_TEMPLATES = (
-    (
-        "Question → Answer",
-        _part("question", "Question") + _TYPED,
-        "{{FrontSide}}\n\n<hr id=answer>\n\n" + _part("answer", "Answer") + _EXTRA,
-    ),
-    (
-        "Answer → Question",
-        "{{#Reverse}}" + _part("question", "Answer") + "{{/Reverse}}",
-        "{{FrontSide}}\n\n<hr id=answer>\n\n" + _part("answer", "Question") + _EXTRA,
-    ),
-)
-_CLOZE_TEMPLATES = (
-    ("Cloze", _part("text", "cloze:Text") + _TYPED, _part("text", "cloze:Text") + _TYPED + _EXTRA),
-)
+def _back(text: str, more: str = "") -> str:
+    return f'<div class="fd-back{more}">{text}{_EXTRA}</div>'
+
+
+def _question_templates() -> tuple[tuple[str, str, str], ...]:
+    script = f"<script>{choice_script()}</script>"
+    return (
+        (
+            "Question → Answer",
+            _part("question", "Question") + _TYPED + script,
+            _back("{{FrontSide}}" + _RULE + _part("answer", "Answer")),
+        ),
+        (
+            "Answer → Question",
+            "{{#Reverse}}" + _part("question", "Answer") + "{{/Reverse}}",
+            _back("{{FrontSide}}" + _RULE + _part("answer", "Question"), " fd-reversed"),
+        ),
+    )
+
+
+def _cloze_templates() -> tuple[tuple[str, str, str], ...]:
+    text = _part("text", "cloze:Text") + _TYPED_GAP
+    return (("Cloze", text, _back(text)),)
 
 
 def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, NoteType]:
@@ -50,8 +61,8 @@ def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, No
     from words, the same for the same project.
     """
     css = style(css)
-    question = _notetype("Question", name, css, _QUESTION_FIELDS, _QUESTION_TEMPLATES, number)
-    cloze = _notetype("Cloze", name, css, _CLOZE_FIELDS, _CLOZE_TEMPLATES, number)
+    question = _notetype("Question", name, css, _QUESTION_FIELDS, _question_templates(), number)
+    cloze = _notetype("Cloze", name, css, _CLOZE_FIELDS, _cloze_templates(), number)
     return {"Question": question, "Cloze": cloze}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from flashdeck.diagnostics import Diagnostic, Severity
@@ -23,8 +24,16 @@ _ELSEWHERE = {
     "reversed": "reverse",
     "name": "deck",
     "cards": "notes",
+    "options": "choices",
+    "type": "typed",
+    "picture": "image",
+    "masks": "occlude",
+    "caption": "label",
 }
+# Keys that mean something elsewhere, and what to write in their stead.
+_OUT_OF_PLACE = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
 _FLAGS = {"true": True, "false": False}
+_MOST = 1_000
 _MARKUPS = ("markdown", "html", "text")
 _LIKE_FLAGS = frozenset({"yes", "no", "on", "off", "0", "1"})
 
@@ -35,6 +44,8 @@ class MappingReader:
     def __init__(self, file: YamlFile) -> None:
         self.file = file
         self.problems: list[Diagnostic] = []
+        self._said: Counter[Severity] = Counter()
+        self._tags: dict[str, tuple[str, int]] = {}
 
     def say(
         self,
@@ -44,14 +55,26 @@ class MappingReader:
         hint: str = "",
         severity: Severity = Severity.ERROR,
     ) -> None:
-        """Report a problem at a node; nothing where the text there was damaged, and reported."""
-        if not self.file.is_damaged(node):
-            self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint))
+        """Report a problem at a node; nothing where the text there was damaged, and reported.
+
+        Nobody reads more than `_MOST` of them; in a file that is no deck there could be millions.
+        """
+        if self.file.is_damaged(node):
+            return
+        self._said[severity] += 1
+        if self._said[severity] > _MOST:
+            return
+        if self._said[severity] == _MOST:
+            rule, message, hint = "more-problems", f"more {severity}s follow from here on", ""
+            severity = Severity.NOTE
+        self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint))
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report a key that `what` does not have; give the key that was probably meant, or ''."""
         near = _nearest(key.value, known)
         hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}"
+        if called == "key" and not near:
+            hint = _OUT_OF_PLACE.get(key.value, hint)
         self.say(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
         return near
 
@@ -98,6 +121,16 @@ class MappingReader:
             )
         return value
 
+    def word(self, key: Key, node: Node) -> ScalarNode | None:
+        """Read one of the words that a key takes."""
+        scalar = self.text(node, f"'{key.name}'")
+        if scalar is None or scalar.value.strip() in key.words:
+            return scalar
+        near = _nearest(scalar.value.strip(), key.words)
+        hint = f"did you mean '{near}'?" if near else f"write {' or '.join(key.words)}"
+        self.say("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
+        return None
+
     def number(self, node: Node, what: str) -> int | None:
         """Read a whole number above 0, written in digits."""
         scalar = self.text(node, what)
@@ -120,7 +153,7 @@ class MappingReader:
                 hint = f"write [{', '.join(words)}]"
             self.say("not-a-list", f"{what} takes a list", node, hint)
             return ()
-        found: list[str] = []
+        found: dict[str, None] = {}  # a set in order
         for item in node.items:
             scalar = self.text(item, "a tag")
             if scalar is None:
@@ -130,8 +163,21 @@ class MappingReader:
             if problem is not None:
                 self.say("tag", problem[0], scalar, problem[1])
             elif tag not in found:
-                found.append(tag)
+                found[tag] = None
+                self._check_spelling(tag, scalar)
         return tuple(found)
+
+    def _check_spelling(self, tag: str, scalar: ScalarNode) -> None:
+        """Anki keeps the spelling of a tag, and of each of its levels, that it meets first."""
+        levels = tag.split("::")
+        for depth in range(1, len(levels) + 1):
+            name = "::".join(levels[:depth])
+            first = self._tags.setdefault(name.casefold(), (name, scalar.start.line + 1))
+            if first[0] != name:
+                message = f"the tag '{name}' is spelled '{first[0]}' in line {first[1]}"
+                hint = "spell it one way; to Anki both are one tag"
+                self.say("tag-spelling", message, scalar, hint, Severity.WARNING)
+                return
 
     def markup(self, node: Node) -> str | None:
         """Read a kind of markup."""
@@ -166,15 +212,18 @@ class MappingReader:
         if not self.file.may_be_cut(mapping):
             self.say("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
 
-    def _raw_line(self, node: Node) -> str:
-        line = self.file.text[node.start.index :].partition("\n")[0]
-        return line.rstrip()
+    def _raw_line(self, node: SequenceNode | MappingNode) -> str:
+        line = self._line_from(node.start.index)
+        return line[: node.end.index - node.start.index] if node.flow else line
 
     def comment_behind(self, key: ScalarNode) -> str:
         """Give the comment that stands in a value's place: `q: # hash`; '' where there is none."""
-        rest = self.file.text[key.end.index :].partition("\n")[0].rstrip("\r")
-        found = re.match(r"[ \t]*:[ \t]+(#.*)", rest)
-        return found.group(1).rstrip() if found else ""
+        found = re.match(r"[ \t]*:[ \t]+(#.*)", self._line_from(key.end.index))
+        return found.group(1) if found else ""
+
+    def _line_from(self, index: int) -> str:
+        end = self.file.text.find("\n", index)
+        return self.file.text[index : end if end >= 0 else None].rstrip()
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

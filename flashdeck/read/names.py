@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _BLANK = re.compile(r"\s")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Anki adds these itself and strips them from packages (`leech` and `marked`).
 RESERVED_TAGS = frozenset({"leech", "marked"})
 OUR_TAG = "flashdeck::removed"
@@ -50,6 +51,13 @@ def deck_problem(name: str) -> tuple[str, str] | None:
     if len(name) > _LONGEST_DECK:
         return f"the deck name has {len(name)} characters", f"keep it under {_LONGEST_DECK}"
     return None
+
+
+def path_problem(name: str) -> str:
+    """Say what keeps a source from having a file name; '' where nothing does."""
+    if any("\ud800" <= one <= "\udfff" for one in name):
+        return "its name is not UTF-8"
+    return "its name holds a control character" if _CONTROL.search(name) else ""
 
 
 _LONGEST_DECK = 200

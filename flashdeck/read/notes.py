@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flashdeck.diagnostics import Severity, Text
-from flashdeck.kinds import CUSTOM, KINDS, Key, Kind, Shape
+from flashdeck.kinds import CUSTOM, KINDS, OCCLUSION, Key, Kind, Shape
 from flashdeck.model import NoteType
+from flashdeck.read.answers import check_answers, read_texts, read_typed
 from flashdeck.read.mapping import MappingReader
+from flashdeck.read.masks import check_labels, read_masks
 from flashdeck.read.names import clean_deck, clean_name, deck_problem
 from flashdeck.source import SourceNote, Value
-from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _SHORTEST_ID = 8
 _OPENERS = [kind.opener for kind in KINDS]
@@ -46,7 +48,8 @@ class NoteReader(MappingReader):
         kind = self._kind(node)
         if kind is None:
             return None
-        pairs = self.read_keys(node, kind.keys, f"a {kind.name} note")
+        article = "an" if kind.name[0] in "aeiou" else "a"
+        pairs = self.read_keys(node, kind.keys, f"{article} {kind.name} note")
         notetype = self._notetype(kind, pairs, around, node)
         values = self._values(kind, pairs, notetype)
         own = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
@@ -88,6 +91,11 @@ class NoteReader(MappingReader):
 
     def _kind(self, node: MappingNode) -> Kind | None:
         present = {key.value for key, _ in node.pairs}
+        if "occlude" in present:
+            return OCCLUSION
+        if {"q", "a"} <= present:
+            # With an `image` beside them: a picture was meant that belongs into one of the texts.
+            present.discard(OCCLUSION.opener)
         for kind in KINDS:
             if kind.opener in present:
                 return kind
@@ -126,16 +134,34 @@ class NoteReader(MappingReader):
         for key in kind.keys:
             if key.name not in pairs or key.name == "notetype":
                 continue
-            value: Value | None = None
-            if key.shape is Shape.FLAG:
-                value = self.flag(pairs[key.name][1], f"'{key.name}'")
-            elif key.shape is Shape.TEXT:
-                value = self._text(key, *pairs[key.name])
-            elif key.shape is Shape.FIELDS:
-                value = self._fields(pairs[key.name][1], self._by_key.get(notetype))
+            value = self._value(key, pairs, notetype)
             if value is not None:
                 values[key.name] = value
+        check_answers(self, pairs, values)
+        check_labels(self, values)
         return values
+
+    def _value(self, key: Key, pairs: Mapping[str, Pair], notetype: str) -> Value | None:
+        name, node = pairs[key.name]
+        match key.shape:
+            case Shape.FLAG:
+                return self.flag(node, f"'{key.name}'")
+            case Shape.TEXT:
+                return self._text(key, name, node)
+            case Shape.ANSWER if not ("choices" in pairs and isinstance(node, SequenceNode)):
+                return self._text(key, name, node)
+            case Shape.TEXTS | Shape.ANSWER:
+                return read_texts(self, name, node)
+            case Shape.TYPED:
+                return read_typed(self, name, node)
+            case Shape.WORD:
+                return self.word(key, node)
+            case Shape.MASKS:
+                return read_masks(self, name, node)
+            case Shape.FIELDS:
+                return self._fields(node, self._by_key.get(notetype))
+            case _:
+                return None
 
     def _text(self, key: Key, name: ScalarNode, node: Node) -> ScalarNode | None:
         if key.required or not isinstance(node, ScalarNode) or node.value.strip():

@@ -4,7 +4,8 @@ Written from the behaviour of Anki 26.9.3; the tests hold every part of it again
 """
 
 from flashdeck.template.av import AvTag, Sound, Speech
-from flashdeck.template.cloze import cloze_numbers
+from flashdeck.template.cloze import cloze_filter, cloze_numbers, typed_cloze
+from flashdeck.template.htmltext import strip_html
 from flashdeck.template.ordinals import ordinals, shows_something
 from flashdeck.template.problems import TemplateProblem, template_problems
 from flashdeck.template.render import Rendered, render
@@ -15,9 +16,12 @@ __all__ = [
     "Sound",
     "Speech",
     "TemplateProblem",
+    "cloze_filter",
     "cloze_numbers",
     "ordinals",
     "render",
     "shows_something",
+    "strip_html",
     "template_problems",
+    "typed_cloze",
 ]

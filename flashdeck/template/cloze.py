@@ -138,6 +138,12 @@ def cloze_only_filter(text: str, number: int, *, question: bool) -> str:
     return ", ".join(_hidden(parse_clozes(text), number, question=question))
 
 
+def typed_cloze(text: str, number: int) -> str:
+    """Return what a learner has to type for cloze `number`: what it hides, once if all is equal."""
+    hidden = list(_hidden(parse_clozes(text), number, question=False))
+    return ", ".join(hidden if len(set(hidden)) > 1 else hidden[:1])
+
+
 def _is_active(nodes: list[str | Cloze], number: int) -> bool:
     """Return whether the cloze is shown; what lies inside an image occlusion never is."""
     return any(

@@ -27,7 +27,7 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     """Give the text of a file and at most `most` problems; the text can be parsed all the same.
 
     A byte that is not UTF-8 becomes U+FFFD and a forbidden character a space, so that every other
-    place in the text stays where it is.
+    place in the text stays where it is. Where there are too many of them, no text is given.
     """
     for mark, name in _MARKS.items():
         if data.startswith(mark) or (mark == b"\xff\xfe" and b"\x00" in data[:4]):
@@ -38,10 +38,9 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
                 )
             ]
     text, problems = _utf8(path, data, most)
-    text = text.removeprefix(_BOM)
     for found in _FORBIDDEN.finditer(text):
         if len(problems) == most:
-            break
+            return "", problems
         problems.append(_forbidden(path, text, found))
     text = _FORBIDDEN.sub(" ", text)
     for found in _OVERRIDES.finditer(text):
@@ -68,16 +67,15 @@ def place(text: str, index: int) -> tuple[int, int]:
 
 def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     try:
-        return data.decode("utf-8"), []
+        return data.decode("utf-8").removeprefix(_BOM), []
     except UnicodeDecodeError:
         pass
     problems: list[Diagnostic] = []
-    text = data.decode("utf-8", "surrogateescape")
-    skip = 1 if text.startswith(_BOM) else 0
+    text = data.decode("utf-8", "surrogateescape").removeprefix(_BOM)
     for found in re.finditer("[\udc80-\udcff]", text):
         if len(problems) == most:
-            break
-        line, column = place(text[skip:], found.start() - skip)
+            return "", problems
+        line, column = place(text, found.start())
         byte = ord(found.group()) - 0xDC00
         problems.append(
             Diagnostic(

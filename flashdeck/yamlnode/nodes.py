@@ -77,6 +77,7 @@ class MappingNode(NamedTuple):
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
+_BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n?")
 
 
@@ -116,19 +117,18 @@ class YamlFile:
         It can be told for text on one line without escapes, for block text (`|`), and wherever the
         characters themselves stand once in the source.
         """
-        raw_start, raw_end = node.start.index, node.end.index
-        raw = self.text[raw_start:raw_end]
+        raw = self.text[node.start.index : node.end.index]
         if node.style == "|":
             places = _literal_offsets(raw, node.value, start, end)
             if places is not None:
-                return self._span_at(raw_start + places[0], raw_start + places[1])
+                return self._span_at(node, places[0], places[1])
         inner = 1 if node.style in ("'", '"') else 0
         if raw[inner : inner + len(node.value)] == node.value:
-            return self._span_at(raw_start + inner + start, raw_start + inner + end)
+            return self._span_at(node, inner + start, inner + end)
         piece = node.value[start:end]
         if piece and raw.count(piece) == 1:
-            found = raw_start + raw.index(piece)
-            return self._span_at(found, found + len(piece))
+            found = raw.index(piece)
+            return self._span_at(node, found, found + len(piece))
         return self.span(node)
 
     def is_damaged(self, node: Node) -> bool:
@@ -142,14 +142,18 @@ class YamlFile:
         """Whether lines of the node, or right behind it, could not be understood."""
         if not self.damaged:
             return False
-        line = max(node.start.line, node.end.line - (0 if node.end.column else 1)) + 1
-        lines = self.text.split("\n")
-        while line < len(lines) and not lines[line].strip():
-            line += 1
+        line, index = node.end.line, node.end.index
+        if node.end.column or line == node.start.line:
+            line, index = line + 1, self.text.find("\n", index) + 1 or len(self.text)
+        blank = _BLANK_LINES.match(self.text, index)
+        line += blank.group().count("\n") if blank else 0
         return line + 1 in self.damaged or self.is_damaged(node)
 
-    def _span_at(self, start: int, end: int) -> Span:
-        line = self.text.count("\n", 0, start) + 1
+    def _span_at(self, node: ScalarNode, start: int, end: int) -> Span:
+        """Give the place of a stretch of a node; both ends count from the node's start."""
+        first = node.start.index
+        start, end = first + start, first + end
+        line = node.start.line + self.text.count("\n", first, start) + 1
         column = start - (self.text.rfind("\n", 0, start) + 1) + 1
         end = max(end, start + 1)
         end_line = line + self.text.count("\n", start, end)

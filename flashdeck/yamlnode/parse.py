@@ -158,10 +158,7 @@ class Builder:
 
     def _open(self, event: DocumentStartEvent) -> None:
         if event.version or event.tags:
-            # The event's mark lies behind the directives; the first of them opens the line.
-            line = next(
-                (n for n, words in enumerate(self._text.split("\n"), 1) if words.startswith("%")), 1
-            )
+            line = event.start_mark.line + 1 if event.start_mark is not None else 1
             span = Span.point(self._path, line)
             message = "a deck needs no YAML directives (lines that begin with '%')"
             self.problems.append(Diagnostic("directive", message, span, hint="remove the line"))

@@ -95,7 +95,7 @@ def _latex(word: str, offset: int) -> _Flaw:
 
 def _placed(path: str, text: str, node: ScalarNode, flaw: _Flaw) -> Diagnostic:
     index = node.start.index + flaw.offset
-    line = text.count("\n", 0, index) + 1
+    line = node.start.line + text.count("\n", node.start.index, index) + 1
     column = index - text.rfind("\n", 0, index)
     span = Span(path, line, column, line, column + len(flaw.word))
     return Diagnostic(flaw.rule, flaw.message, span, hint=flaw.hint)

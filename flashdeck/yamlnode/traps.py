@@ -67,7 +67,8 @@ def find_trap(
     if "tab character" in problem or here.text[here.column : here.column + 1] == "\t":
         return _tab(here)
     if "quoted scalar" in context:
-        return _bad_escape(here) if "escape" in problem else _never_closed(there)
+        is_escape = "escape" in problem or "hexdecimal" in problem
+        return _bad_escape(here) if is_escape else _never_closed(there)
     return (
         _behind_quote(lines, last, error.problem_mark)
         or _misread(lines, problem, here, last)
@@ -168,7 +169,7 @@ def _bad_escape(here: Place) -> Finding:
     word = (found.group() if found else "") or here.text[begin : begin + 1]
     message = f"{word[:2]} inside double quotes is no escape that YAML knows"
     hint = "use single quotes or block text ('|'), where a backslash is a backslash"
-    if word.startswith("\\u"):
+    if re.fullmatch(r"(?:\\u[0-9A-Fa-f]{4})+", word):
         message, hint = f"{word} is no whole character in YAML", "write the character itself"
     return here.narrow("unknown-escape", message, hint, begin, len(word))
 

@@ -1,0 +1,232 @@
+"""Makes the pictures of the tour deck: `make pictures`. Needs Chromium on the path.
+
+Each card stands in a frame of its own, wrapped as Anki's desktop reviewer wraps it (measured, in
+our own words); the type-in box and the comparison are put in as Anki does. Storage is denied and
+the day is fixed, so that choices stand in the same order every time.
+"""
+
+# ruff: noqa: INP001 - a script by itself, no package
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flashdeck.cards import ShownCard, cards
+from flashdeck.compiler import compile_project
+from flashdeck.project import load_project
+
+ROOT = Path(__file__).parent.parent
+OUTPUT = Path(__file__).parent / "pictures"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
+    " --disable-background-networking --disable-component-update --disable-sync"
+    " --virtual-time-budget=4000"
+).split()
+GAP = 12
+SCALE = 0.75  # of the sheets that show every card
+
+# What the desktop reviewer adds to a card's own style.
+REVIEWER = """
+html { font-family: "Liberation Sans", sans-serif; font-size: 15px; }
+body { margin: 20px; overflow-wrap: break-word; background: #f5f5f5; color: #020202; }
+body.nightMode { background: #2c2c2c; color: #fcfcfc; }
+a { color: #1d4ed8; text-decoration: none; }
+hr { height: 1px; margin: 1em 0; border: 0; background-color: #737373; }
+img { max-width: 100%; max-height: 95vh; }
+pre { text-align: left; }
+.replay-button { display: inline-flex; vertical-align: middle; margin: 3px; }
+.replay-button svg { width: 40px; height: 40px; }
+.replay-button circle { fill: #fff; stroke: #414141; }
+.replay-button path { fill: #414141; }
+"""
+PLAY = (
+    '<a class="replay-button soundLink" href="#"><svg viewBox="0 0 64 64">'
+    '<circle cx="32" cy="32" r="29"/><path d="M56.5 32.3 22.1 11.2v41.4z"/></svg></a>'
+)
+FIELD = "\"font-family: 'Arial'; font-size: 20px;\""
+BEFORE = """
+Date.now = function () { return 0; };
+Object.defineProperty(window, "sessionStorage", { get: function () { throw new Error(); } });
+"""
+AFTER = """
+[].slice.call(document.querySelectorAll(".fd-choices input"), 0, 2).forEach(function (box) {
+  if (box.type === "checkbox" || !document.querySelector(".fd-choices input:checked")) {
+    box.checked = true;
+  }
+});
+"""
+# Puts each card's two sides beside each other, both as high as the higher one, into the column that
+# is the shortest so far; says in the title how high all of it is.
+ARRANGE = """
+addEventListener("load", function () {
+  var tops = [];
+  for (var i = 0; i < columns; i += 1) { tops.push(gap); }
+  var frames = [].slice.call(document.querySelectorAll("iframe"));
+  for (i = 0; i < frames.length; i += 2) {
+    var pair = [frames[i], frames[i + 1]], column = 0;
+    for (var c = 0; c < columns; c += 2) { if (tops[c] < tops[column]) { column = c; } }
+    var height = Math.max.apply(null, pair.map(function (one) {
+      return one.contentDocument.body.offsetHeight;
+    }));
+    pair.forEach(function (one, side) {
+      one.height = height;
+      one.style.left = gap + (column + side) * (width + gap) + "px";
+      one.style.top = tops[column] + "px";
+    });
+    tops[column] += height + gap;
+  }
+  document.title = Math.max.apply(null, tops);
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One picture: which cards, how wide each of them is, in which mode, in how many columns."""
+
+    name: str
+    cards: Sequence[ShownCard]
+    width: int
+    night: bool
+    columns: int
+    scale: float = 1
+
+
+def main() -> int:
+    """Make every picture; the exit code."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        print("make pictures needs Chromium: install it, and try again", file=sys.stderr)  # noqa: T201
+        return 1
+    project, _ = load_project(ROOT)
+    compiled, problems = compile_project(project)
+    if problems:
+        print("the decks have problems: flashdeck check", file=sys.stderr)  # noqa: T201
+        return 1
+    tour = [one for one in cards(compiled.collection) if one.card.deck.split("::")[0] == "Tour"]
+    with tempfile.TemporaryDirectory() as folder:
+        for media in compiled.collection.media:
+            with media.open() as source:
+                Path(folder, media.name).write_bytes(source.read())
+        for sheet in _sheets(tour):
+            _shoot(browser, Path(folder), sheet)
+    return 0
+
+
+def _sheets(tour: Sequence[ShownCard]) -> Iterator[Sheet]:
+    for night in (False, True):
+        mode = "night" if night else "day"
+        yield Sheet(f"desktop-{mode}", tour, 800, night, 4, SCALE)
+        yield Sheet(f"phone-{mode}", tour, 390, night, 8, SCALE)
+    for name, (night, *parts) in PARTS.items():
+        chosen = [
+            one
+            for words, ordinal in parts
+            for one in tour
+            if words in one.note.fields[0] and one.card.ordinal == ordinal
+        ]
+        yield Sheet(name, chosen, 390, night, columns=2)
+
+
+# The pictures beside the sources in the reference: whether by night, and which cards they show, by
+# words of theirs and their ordinals.
+PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
+    "question": (False, ("Who created", 0)),
+    "choices": (False, ("WSGI layer", 0)),
+    "typed": (False, ("abort(404)", 0)),
+    "cloze": (True, ("for pages", 0), ("for pages", 1)),
+    "occlusion": (False, ("way is this", 0), ("way is this", 4)),
+    "text": (True, ("What is wrong here", 0), ("漢字", 0), ("فرنسا", 0), ("Which keys", 0)),
+}
+
+
+def _shoot(browser: str, folder: Path, sheet: Sheet) -> None:
+    page = folder / f"{sheet.name}.html"
+    page.write_text(_page(sheet), "utf-8")
+    base = [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}"]
+    width = sheet.columns * (sheet.width + GAP) + GAP
+    flags = [f"--force-device-scale-factor={sheet.scale}"]
+    measured = _run([*base, *flags, f"--window-size={width},800", "--dump-dom", page.as_uri()])
+    found = re.search(r"<title>(\d+)</title>", measured)
+    height = int(found.group(1)) if found else 800
+    target = OUTPUT / f"{sheet.name}.png"
+    size = f"--window-size={width},{height}"
+    _run([*base, *flags, size, f"--screenshot={target}", page.as_uri()])
+    if shutil.which("pngquant"):
+        _run(["pngquant", "--strip", "--speed=1", "--ext=.png", "--force", "64", str(target)])
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout
+
+
+def _page(sheet: Sheet) -> str:
+    """Put every side into a frame, as high as its card, in columns of about the same height."""
+    frames = "".join(
+        f'<iframe width="{sheet.width}" height="700" srcdoc="{html.escape(frame)}"></iframe>'
+        for one in sheet.cards
+        for frame in (_frame(one, _question(one), sheet), _frame(one, _answer(one), sheet))
+    )
+    back = "#000" if sheet.night else "#c9ced6"
+    return f"""<!doctype html><meta charset="utf-8"><title>0</title>
+<style>html {{ background: {back}; }} body {{ position: relative; margin: 0; }}
+iframe {{ display: block; position: absolute; border: 0; border-radius: 6px; }}</style>{frames}
+<script>var gap = {GAP}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
+
+
+def _frame(one: ShownCard, side: str, sheet: Sheet) -> str:
+    night = " nightMode night_mode" if sheet.night else ""
+    number = one.card.ordinal + 1
+    scheme = "dark" if sheet.night else "light"
+    return f"""<!doctype html><html class="linux chrome{" night-mode" if night else ""}" dir="ltr">
+<meta charset="utf-8"><style>:root {{ color-scheme: {scheme}; }}{REVIEWER}</style>
+<script>{BEFORE}</script><body class="card card{number} isLin{night} fancy">
+<div id="qa" dir="auto"><style>{one.notetype.css}</style>{side}</div>
+<script>{AFTER}</script></body>"""
+
+
+def _question(one: ShownCard) -> str:
+    box = f"<center><input type=text id=typeans style={FIELD}></center>"
+    return _played(re.sub(r"\[\[type:[^]]+]]", box, one.question))
+
+
+def _answer(one: ShownCard) -> str:
+    text = one.answer
+    found = re.search(r"\[\[type:([^]]+)]]", text)
+    if found is None:
+        return _played(text)
+    rule = "<hr id=answer>" if "<hr id=answer>" in text else ""
+    expected = _expected(one)
+    right, missed = expected[:-1], expected[-1:]
+    compared = (
+        f"<span class=typeGood>{right}</span><span class=typeBad>x</span><br>"
+        "<span id=typearrow>&darr;</span><br>"
+        f"<span class=typeGood>{right}</span><span class=typeMissed>{missed}</span>"
+    )
+    line = f"{rule}<div style={FIELD}><code id=typeans>{compared}</code></div>"
+    return _played(text.replace(rule, "").replace(found.group(), line))
+
+
+def _expected(one: ShownCard) -> str:
+    if not one.notetype.cloze:
+        return one.note.fields[3]
+    (found,) = re.findall(r'<span class="cloze"[^>]*>(.*?)</span>', one.answer)[:1]
+    return re.sub("<[^>]*>", "", found)
+
+
+def _played(text: str) -> str:
+    return re.sub(r"\[anki:play:.:\d+]", PLAY, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""Answers that are chosen or typed: what stands in the fields, and what Anki makes of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.notetypes.script import choice_script, choice_script_source
+from flashdeck.read.apkg import read_apkg
+
+DAY = 86_400
+CHOICES = """\
+deck: Flask
+notes:
+  - q: Which library is the WSGI layer?
+    choices: [Jinja, Werkzeug, "`Click`"]
+    a: Werkzeug
+"""
+
+
+@pytest.fixture
+def learner():
+    with Learner() as one:
+        yield one
+
+
+@pytest.fixture
+def deck(project):
+    project.write("cards/flask.yaml", CHOICES)
+    return project
+
+
+def fields(built):
+    (note,) = read_apkg(built.packages[0].path).notes
+    return note.fields
+
+
+def choices(question):
+    """The choices as they stand in the field, and whether each is right."""
+    items = re.findall(r"<li( class=\"fd-right\")?><label.*?<span[^>]*>(.*?)</span>", question)
+    return [(html, bool(right)) for right, html in items]
+
+
+def test_choices_stand_in_the_field_in_the_authors_order(deck):
+    question, answer, *_ = fields(deck.built())
+    expected = [("Jinja", False), ("Werkzeug", True), ("<code>Click</code>", False)]
+    assert choices(question) == expected
+    assert 'type="radio"' in question
+    assert answer == "Werkzeug"
+
+
+def test_with_a_list_of_answers_several_can_be_ticked(deck):
+    deck.replace("cards/flask.yaml", "a: Werkzeug", 'a: ["`Click`", Jinja]')
+    question, answer, *_ = fields(deck.built())
+    assert [right for _, right in choices(question)] == [True, False, True]
+    assert 'type="checkbox"' in question
+    assert re.findall("<li[^>]*>(.*?)</li>", answer) == ["<code>Click</code>", "Jinja"]
+
+
+def test_turning_choices_typed_and_reverse_on_and_off_keeps_the_note_and_its_reviews(deck, learner):
+    (package,) = deck.built().packages
+    learner.import_package(package.path)
+    (guid,) = learner.guids()
+    learner.answer(guid)
+    reviews = learner.review_log(guid)
+    schema = learner.schema_time()
+    with_choices = '    choices: [Jinja, Werkzeug, "`Click`"]\n'
+    for old, new in (
+        (with_choices, "    typed: true\n"),
+        ("    typed: true\n", "    typed: true\n    reverse: true\n"),
+        ("    typed: true\n    reverse: true\n", "    reverse: true\n" + with_choices),
+        ("    reverse: true\n", ""),
+    ):
+        deck.now += DAY
+        deck.replace("cards/flask.yaml", old, new)
+        (package,) = deck.built().packages
+        assert learner.import_package(package.path) == (0, 1, 0, 0)
+        assert learner.guids() == [guid]
+        assert learner.review_log(guid) == reviews
+        assert learner.schema_time() == schema
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "expected"),
+    [
+        ("404 Not Found", '"404"', "404"),
+        ("404 Not Found", "true", "404 Not Found"),
+        ('"**flask** `run`"', "true", "flask run"),
+        ('"a < b & c"', "true", "a < b & c"),
+        ('"{漢字|かんじ}"', "true", "漢字"),
+        ('"- one\\n- two"', "true", "one two"),
+        ("x", '"<b> &amp; x"', "<b> &amp; x"),
+    ],
+)
+def test_anki_takes_what_was_meant_for_right(deck, learner, answer, typed, expected):
+    deck.write(
+        "cards/flask.yaml", f"deck: D\nnotes:\n  - q: one\n    a: {answer}\n    typed: {typed}\n"
+    )
+    learner.import_package(deck.built().packages[0].path)
+    (guid,) = learner.guids()
+    assert "[[type:Typed]]" in learner.render(guid).question
+    compared = learner.collection.compare_answer(learner.note(guid).fields[3], expected)
+    assert set(re.findall('class="?(type[A-Za-z]+)', compared)) == {"typeGood"}
+
+
+@pytest.mark.parametrize("answer", ['"$x^2$"', '"![](map.png)"', '"[sound:word.mp3]"'])
+def test_an_answer_that_nobody_can_type_is_an_error(deck, answer):
+    (deck.root / "cards/map.png").write_bytes(b"map")
+    (deck.root / "cards/word.mp3").write_bytes(b"word")
+    deck.write("cards/flask.yaml", f"notes:\n  - q: one\n    a: {answer}\n    typed: true\n")
+    (problem,) = deck.check()
+    assert problem.rule == "typed-nothing"
+    assert problem.span.line == 3
+
+
+def test_a_missing_picture_in_a_choice_is_said_once(deck):
+    deck.replace("cards/flask.yaml", "[Jinja,", '["![](nope.png)",')
+    assert [one.rule for one in deck.check()] == ["missing-media"]
+
+
+def test_a_gap_can_be_typed(deck, learner):
+    deck.write(
+        "cards/flask.yaml", 'notes:\n  - cloze: "{{c1::Jinja}} makes pages"\n    typed: true\n'
+    )
+    learner.import_package(deck.built().packages[0].path)
+    (guid,) = learner.guids()
+    assert learner.render(guid).question.endswith('<div class="fd-typed">[[type:cloze:Text]]</div>')
+    field = learner.note(guid).fields[0]
+    assert learner.collection.extract_cloze_for_typing(field, 1) == "Jinja"
+
+
+def test_the_answer_side_shows_the_choices_before_the_rule(deck, learner):
+    learner.import_package(deck.built().packages[0].path)
+    (guid,) = learner.guids()
+    answer = learner.render(guid).answer
+    assert answer.startswith('<div class="fd-back"><div class="fd-question"')
+    assert answer.index("fd-choices") < answer.index("<hr id=answer>") < answer.index("fd-answer")
+
+
+def test_the_script_is_named_by_its_hash_as_it_stands_in_the_template(deck, learner):
+    learner.import_package(deck.built().packages[0].path)
+    (guid,) = learner.guids()
+    for side in learner.render(guid):
+        (script,) = re.findall("<script>(.*?)</script>", side, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert choice_script_source() == f"sha256-{digest}"
+
+
+@pytest.mark.parametrize(
+    "words", ["{{", "}}", r"\(", r"\[", "[sound:", "[latex]", "</", "font-weight:600", "<!--"]
+)
+def test_the_script_holds_nothing_that_anki_would_take_for_its_own(words):
+    assert words not in choice_script()
+
+
+@pytest.mark.parametrize(
+    "word", ["let ", "const ", "=>", "`", "...", "?.", "class ", "for (var x of"]
+)
+def test_the_script_is_of_the_javascript_that_old_phones_know(word):
+    assert word not in choice_script()
