@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.diff.changes import Entry
@@ -26,7 +26,7 @@ def consequences(collection: Collection, lock: Lock) -> list[Diagnostic]:
     problems = _moves(released, lock)
     for note, entry in released:
         notetype = notetypes[note.notetype]
-        if notetype.cloze and entry.clozes:
+        if notetype.cloze and entry.live_clozes:
             problems += _cloze_changes(note, entry, notetype)
         elif not notetype.cloze:
             problems += _vanished_cards(note, entry, notetype)
@@ -58,8 +58,8 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
 
 
 def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
-    before: Mapping[int, str] = dict(entry.clozes)
-    after: Mapping[int, str] = dict(cloze_digests(note.fields[0]))
+    before = entry.live_clozes
+    after = dict(cloze_digests(note.fields[0]))
     search = _search(note, notetype)
     swapped = [
         (old, new)

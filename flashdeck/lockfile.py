@@ -20,13 +20,15 @@ _HEADER = (
 )
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?")
 _NONE = "-"
+GONE = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class NoteEntry:
     """A note that was released.
 
-    `kind` is the kind's name; `clozes` gives a short hash of each cloze's text by its number;
+    `kind` is the kind's name; `clozes` gives a short hash of each cloze's text by its number, "-"
+    for a number that is gone;
     `content` is the hash that tells an edit. `born` is in milliseconds and is the note's id in
     Anki; `changed` (seconds) is the revision that brought the last edit, 0 for a note never
     edited; `removed` (seconds) is the revision that emptied it, 0 for a living note.
@@ -42,6 +44,11 @@ class NoteEntry:
     born: int
     changed: int = 0
     removed: int = 0
+
+    @property
+    def live_clozes(self) -> dict[int, str]:
+        """The hashes of the clozes that its last build held."""
+        return {number: digest for number, digest in self.clozes if digest != GONE}
 
     @property
     def first_built(self) -> int:

@@ -18,7 +18,7 @@ def with_numbers(notes: Iterable[Identified], lock: Lock) -> list[Identified]:
 
 def _numbered(one: Identified, lock: Lock) -> Identified:
     entry = lock.notes.get(one.id)
-    released = [ordinal + 1 for ordinal in entry.ordinals] if entry is not None else []
+    released = [number for number, _ in entry.clozes] if entry is not None else []
     return replace(one, numbers=mask_numbers(one.note.masks, released))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.digest import cloze_digests, note_digest, notetype_digest, package_digest, schema
-from flashdeck.lockfile import LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.lockfile import GONE, LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
 from flashdeck.media import references
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.numbering import apart, births, note_and_card_ids
@@ -264,11 +264,17 @@ class _Dater:
             package=self._home[note.guid],
             deck=_deck(note),
             ordinals=tuple(card.ordinal for card in note.cards),
-            clozes=cloze_digests(note.fields[0]) if is_cloze else (),
+            clozes=_clozes(note, old) if is_cloze else (),
             content=digest,
             born=self._born[note.guid],
             changed=_changed(old, digest, revision),
         )
+
+
+def _clozes(note: Note, old: NoteEntry | None) -> tuple[tuple[int, str], ...]:
+    """The hashes of its clozes; numbers that are gone stay known, so that none is given again."""
+    known = dict.fromkeys((number for number, _ in old.clozes), GONE) if old is not None else {}
+    return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
 
 
 def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:

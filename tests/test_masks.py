@@ -105,6 +105,15 @@ def test_the_number_of_a_mask_that_goes_is_not_given_to_the_one_that_comes(river
     assert [one.rule for one in built.diagnostics] == ["cloze-removed"]
 
 
+def test_nor_to_one_that_comes_builds_later(rivers):
+    rivers.built()
+    mask = "      - {label: Oder, at: [70%, 10%, 20%, 5%], shape: ellipse, n: 3}\n"
+    edit(rivers, mask, "")
+    edit(rivers, "Which river?", "Which river is it?")
+    edit(rivers, "    q:", "      - {label: Main, at: [1%, 1%, 2%, 2%]}\n    q:")
+    assert numbers(rivers) == {"Rhine": 1, "Elbe": 2, "Main": 4}
+
+
 def test_masks_of_one_group_are_one_card(rivers):
     rivers.write("cards/rivers.yaml", DECK.replace("5%]", "5%], group: west", 1))
     rivers.replace("cards/rivers.yaml", "5.50%]", "5.5%], group: west")
