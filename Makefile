@@ -4,7 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help deck test lint format pictures clean
+# One release of each generation of Anki's importer; 25.9.2 is the backend of AnkiDroid.
+RELEASES := 2.1.49 2.1.66 24.11 25.9.2 26.9.3
+HISTORIES ?= 200
+STEPS ?= 15
+SEED ?= 1
+
+.PHONY: help deck test lint format pictures anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -12,6 +18,10 @@ help:
 	@echo "make lint    check style and types"
 	@echo "make format  write the code in the one style"
 	@echo "make pictures  make docs/pictures anew, with Chromium"
+	@echo "make anki-matrix  prove on $(RELEASES) that no review is lost, each"
+	@echo "               in an environment of its own; some of these releases can only be"
+	@echo "               installed by Python 3.11: PYTHON=python3.11. Less: HISTORIES=20,"
+	@echo "               RELEASES=24.11. Others: SEED=2. Two at a time: make -j2 anki-matrix"
 	@echo "make clean   remove what make made"
 
 deck: $(VENV)/.deck
@@ -32,8 +42,15 @@ format: $(VENV)/.test
 pictures: $(VENV)/.deck
 	@$(BIN)/python docs/make_pictures.py
 
+anki-matrix: $(RELEASES:%=anki-%)
+
+# The histories of one release.
+anki-%: .venv-anki/%/.ready
+	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
+		--histories $(HISTORIES) --steps $(STEPS) --seed $(SEED)
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-anki .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.deck: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -44,3 +61,11 @@ $(VENV)/.test: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable ".[test]"
 	@touch $@ $(VENV)/.deck
+
+# Anki is given exactly; 2.1.49 was made for an older protobuf and doesn't say so.
+.venv-anki/%/.ready: pyproject.toml
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip --disable-pip-version-check --quiet install --only-binary anki "anki==$*" \
+		$(if $(filter 2.1.4%,$*),"protobuf<3.21") "hypothesis>=6.100" --editable .
+	@touch $@
+.PRECIOUS: .venv-anki/%/.ready

@@ -14,6 +14,7 @@ from flashdeck.markup.tags import (
     active_reason,
     attribute,
     remote_address,
+    unpacked_name,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class _Field:
                 reference = None
             else:
                 others.append(each)
-        if remote := remote_address(replace(tag, attributes=tuple(others))):
+        rest = replace(tag, attributes=tuple(others))
+        if remote := remote_address(rest):
             self.problems.append(
                 Problem(
                     "remote-media",
@@ -100,6 +102,12 @@ class _Field:
                     tag.start,
                     tag.end,
                 )
+            )
+        elif name := unpacked_name(rest):
+            message = f"Anki does not bring {name} along: it looks at src alone"
+            hint = "show it by a tag of its own, as in <img src=…>"
+            self.problems.append(
+                Problem("html-attribute", message, tag.start, tag.end, hint, "warning")
             )
 
 

@@ -185,10 +185,21 @@ def remote_address(tag: Tag) -> str:
     loads = {"src", "data", "poster", "background", "srcset"}
     if tag.name in {"image", "use"}:
         loads |= {"href", "xlink:href"}
-    addresses = (
-        each
-        for a in tag.attributes
-        if a.name in loads and a.value
-        for each in (a.value.split(",") if a.name == "srcset" else (a.value,))
-    )
-    return next((each.strip() for each in addresses if is_remote(each)), "")
+    return next((each for each in _addresses(tag, loads) if is_remote(each)), "")
+
+
+def unpacked_name(tag: Tag) -> str:
+    """The name of a picture that Anki would not find in a field; empty if there is none."""
+    names = _addresses(tag, {"poster", "background", "srcset"})
+    return next((one for one in names if not one.lower().startswith(("data:", "{{"))), "")
+
+
+def _addresses(tag: Tag, attributes: set[str]) -> list[str]:
+    found: list[str] = []
+    for each in tag.attributes:
+        if each.name == "srcset" and each.name in attributes:
+            candidates = (one.split() for one in (each.value or "").split(","))
+            found += [words[0] for words in candidates if words]
+        elif each.name in attributes and each.value:
+            found.append(each.value)
+    return found

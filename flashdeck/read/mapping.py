@@ -232,7 +232,8 @@ def _nearest(name: str, known: Sequence[str]) -> str:
     meant = _ELSEWHERE.get(name, "")
     if meant in known:
         return meant
-    lower = {one.lower(): one for one in reversed(known)}
+    lower = {word: one for word, one in _ELSEWHERE.items() if one in known}
+    lower |= {one.lower(): one for one in reversed(known)}
     close = difflib.get_close_matches(name, lower, n=1, cutoff=0.6)
     begun = [one for one in lower if name and one.startswith(name)]
     return lower[(close or begun)[0]] if close or begun else ""

@@ -1,0 +1,254 @@
+"""What stands in the sources, as their author thinks of it: notes, documents, files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from proof.words import Words
+
+Pictures = Mapping[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A note as Anki must hold it, and what comes with it."""
+
+    kind: str
+    fields: tuple[str, ...]
+    tags: frozenset[str]
+    ordinals: frozenset[int]
+    deck: str
+    media: Mapping[str, bytes]
+
+    @property
+    def taken(self) -> tuple[object, ...]:
+        """What an import can change: an edit is a change of this."""
+        return self.kind, self.fields, self.tags
+
+    @property
+    def package(self) -> str:
+        """The file that it comes in."""
+        return self.deck.split("::")[0].lower() + ".apkg"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note in the sources. `handle` tells it from all others, through every edit of it."""
+
+    handle: int
+    kind: str
+    text: Words
+    answer: Words
+    extra: Words | None = None
+    reverse: bool = False
+    gaps: tuple[tuple[int, int], ...] = ((1, 0),)
+    """Of a cloze: the number of each gap, and the number of the word that it hides."""
+    tags: frozenset[str] = frozenset()
+    deck: str = ""
+    id: str = ""
+    flow: bool = False
+
+
+@dataclass(slots=True)
+class Document:
+    """One YAML document: a deck, or a part of one."""
+
+    deck: str
+    notes: list[Draft]
+    tags: frozenset[str] = frozenset()
+    description: Words | None = None
+
+
+@dataclass(slots=True)
+class File:
+    """One file below `cards/`. `shown` is what stood in it when it was last written or read."""
+
+    path: str
+    documents: list[Document]
+    shown: str = field(default="", compare=False)
+
+
+# What each kind of note writes into the sources, and what Anki must make of it. Another kind
+# belongs here: its keys, its fields, its cards.
+
+
+_NAMES = ("Name", "Value", "More")
+KINDS = ("question", "cloze", "custom")
+
+
+def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]:
+    """The keys of a note's mapping, but for its id; `names` are those of a custom note's fields."""
+    match draft.kind:
+        case "question":
+            pairs: dict[str, object] = {
+                "q": draft.text.source(folder),
+                "a": draft.answer.source(folder),
+            }
+            if draft.reverse:
+                pairs["reverse"] = True
+        case "cloze":
+            pairs = {"cloze": f"{draft.text.source(folder)}: {_gaps(draft)}"}
+        case _:
+            given = (draft.text, draft.answer, draft.extra)
+            named = zip(names, given, strict=True)
+            texts = {name: words.source(folder) for name, words in named if words is not None}
+            pairs = {"notetype": "Fact", "fields": texts}
+    if draft.extra is not None and draft.kind != "custom":
+        pairs["extra"] = draft.extra.source(folder)
+    if draft.tags:
+        pairs["tags"] = sorted(draft.tags)
+    if draft.deck:
+        pairs["deck"] = draft.deck
+    return pairs
+
+
+def content(draft: Draft, document: Document, pictures: Pictures) -> Content:
+    """What Anki must make of a note that has its id."""
+    extra = draft.extra.html(pictures) if draft.extra is not None else ""
+    shown = [draft.text, *([draft.extra] if draft.extra is not None else [])]
+    match draft.kind:
+        case "question":
+            reverse = "1" if draft.reverse else ""
+            answer = draft.answer.html(pictures)
+            fields = (draft.text.html(pictures), answer, extra, "", reverse, draft.id)
+            ordinals = frozenset({0, 1} if draft.reverse else {0})
+            shown.append(draft.answer)
+        case "cloze":
+            fields = (f"{draft.text.html(pictures)}: {_gaps(draft)}", extra, "", draft.id)
+            ordinals = frozenset(number - 1 for number, _ in draft.gaps)
+        case _:
+            answer = draft.answer.html(pictures)
+            fields = (draft.text.html(pictures), answer, extra)
+            ordinals = frozenset({0, 1} if extra else {0})
+            shown.append(draft.answer)
+    media = {name: data for one in shown for name, data in one.media(pictures).items()}
+    tags = draft.tags | document.tags
+    return Content(draft.kind, fields, tags, ordinals, draft.deck or document.deck, media)
+
+
+def _gaps(draft: Draft) -> str:
+    return ", ".join(f"{{{{c{number}::gap{word}}}}}" for number, word in draft.gaps)
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything an author wrote; `trash` holds deleted notes, `css` the project's own style.
+
+    `texts` is a word in the custom note type's templates, `names` are its fields' names.
+    """
+
+    files: list[File] = field(default_factory=list)
+    pictures: dict[int, bytes] = field(default_factory=dict)
+    css: str = ""
+    texts: str = "first"
+    names: tuple[str, str, str] = _NAMES
+    trash: list[Draft] = field(default_factory=list)
+
+    def documents(self) -> list[Document]:
+        """Every document, in the order in which it is studied."""
+        files = sorted(self.files, key=lambda one: one.path.split("/"))
+        return [document for file in files for document in file.documents]
+
+    def drafts(self) -> list[tuple[Document, Draft]]:
+        """Every note with its document, in study order."""
+        return [(document, draft) for document in self.documents() for draft in document.notes]
+
+    def put(self, changed: Draft) -> None:
+        """Put a note in place of the one with its handle."""
+        for document in self.documents():
+            document.notes[:] = [
+                changed if draft.handle == changed.handle else draft for draft in document.notes
+            ]
+
+    def take(self, handle: int) -> Draft | None:
+        """Take a note out; None where there is none."""
+        for document in self.documents():
+            for draft in document.notes:
+                if draft.handle == handle:
+                    document.notes.remove(draft)
+                    self.sweep()
+                    return draft
+        return None
+
+    def identify(self, ids: Iterator[str], file: File) -> None:
+        """Give the notes of a file the ids that a build wrote into it."""
+        for document in file.documents:
+            document.notes[:] = [replace(draft, id=next(ids)) for draft in document.notes]
+
+    def contents(self) -> dict[str, Content]:
+        """What Anki must make of everything, by id; notes without one are left out."""
+        return {
+            draft.id: content(draft, document, self.pictures)
+            for document, draft in self.drafts()
+            if draft.id
+        }
+
+    def descriptions(self) -> dict[str, str]:
+        """The description of each deck that has one, as Anki must hold it."""
+        return {
+            document.deck: document.description.html(self.pictures)
+            for document in self.documents()
+            if document.description is not None and self.describes(document)
+        }
+
+    def looks(self) -> dict[str, str]:
+        """What the texts of the note type of each kind must hold."""
+        own = f"{self.texts} {{{{{self.names[0]}}}}}"
+        return {"question": self.css, "cloze": self.css, "custom": own}
+
+    def notetype(self) -> str:
+        """The file of the custom note type; its second card asks for what has more to say."""
+        first, second, third = self.names
+        fields = [
+            name if name == was else {"name": name, "was": was}
+            for name, was in zip(self.names, _NAMES, strict=True)
+        ]
+        front = f"{{{{#{third}}}}}{{{{{second}}}}}{{{{/{third}}}}}"
+        templates = [
+            {"name": "Forth", "front": f"{self.texts} {{{{{first}}}}}", "back": "{{FrontSide}}"},
+            {"name": "Back", "front": f"{self.texts} {front}", "back": f"{{{{{first}}}}}"},
+        ]
+        whole = {"notetype": "Fact", "fields": fields, "templates": templates}
+        return "".join(f"{key}: {_quoted(value)}\n" for key, value in whole.items())
+
+    def describes(self, document: Document) -> bool:
+        """Whether a document may describe its deck: only the first one that would."""
+        mine = (
+            one
+            for one in self.documents()
+            if one.deck == document.deck and one.description is not None
+        )
+        return next(mine, None) is document
+
+    def text(self, file: File) -> str:
+        """A file's text."""
+        folder = "../" * file.path.count("/") + "pictures/"
+        return "---\n".join(self._document(one, folder) for one in file.documents)
+
+    def _document(self, document: Document, folder: str) -> str:
+        lines = [f"deck: {_quoted(document.deck)}"]
+        if document.description is not None and self.describes(document):
+            lines.append(f"description: {_quoted(document.description.source(folder))}")
+        if document.tags:
+            lines.append(f"tags: {_quoted(sorted(document.tags))}")
+        lines.append("notes:")
+        for draft in document.notes:
+            pairs = keys(draft, folder, self.names) | ({"id": draft.id} if draft.id else {})
+            words = [f"{key}: {_quoted(value)}" for key, value in pairs.items()]
+            if draft.flow:
+                lines.append(f"  - {{{', '.join(words)}}}")
+            else:
+                lines += [f"  {' ' if at else '-'} {word}" for at, word in enumerate(words)]
+        return "\n".join(lines) + "\n"
+
+    def sweep(self) -> None:
+        """Remove what holds no note any more."""
+        for file in self.files:
+            file.documents[:] = [one for one in file.documents if one.notes]
+        self.files[:] = [file for file in self.files if file.documents]
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

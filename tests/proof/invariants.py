@@ -1,0 +1,188 @@
+"""What must hold after every import, whatever author and learner did before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from real_anki import VERSION, Imported, Learner
+
+from proof.drafts import Content
+from proof.ledger import Ledger, Record
+from proof.snapshot import Snapshot
+
+REMOVED = frozenset({"flashdeck::removed"})
+# Older importers set a deck's description only together with new cards.
+_DESCRIPTIONS = (2, 1, 55)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken promise: which, and of what."""
+
+    promise: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.what}"
+
+
+@dataclass(slots=True)
+class Check:
+    """One import, held against what was published and what the learner did.
+
+    `touched`, `stamped` and `got` are the student's before the import. `late` gathers the notes
+    that are behind their source by the one exception, a learner's touch after the build and before
+    its import; `current` gathers all others.
+    """
+
+    name: str
+    ledger: Ledger
+    before: Snapshot
+    after: Snapshot
+    touched: Mapping[str, int]
+    stamped: Mapping[str, int]
+    got: Mapping[str, int]
+    late: set[str] = field(default_factory=set)
+    current: set[str] = field(default_factory=set)
+
+    def violations(self, learner: Learner, imported: Imported) -> list[Violation]:
+        """Every broken promise."""
+        return [
+            *self._nothing_lost(),
+            *self._nothing_doubled(imported),
+            *(one for guid in sorted(self.ours) for one in self._note(guid)),
+            *self._others(),
+            *self._media(learner),
+            *self._looks(learner),
+        ]
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """The GUIDs in the package."""
+        return self.ledger.members(self.name)
+
+    def _nothing_lost(self) -> Iterator[Violation]:
+        for review, row in self.before.reviews.items():
+            if self.after.reviews.get(review) != row:
+                yield Violation("no review lost", f"review {row}")
+        for card, row in self.before.cards.items():
+            found = self.after.cards.get(card)
+            if found != row:
+                yield Violation("no review lost", f"card {card} was {row} and is {found}")
+        cards = {row[0] for row in self.after.cards.values()}
+        for row in self.after.reviews.values():
+            if row[1] not in cards and row[0] not in self.before.reviews:
+                yield Violation("no review lost", f"review {row} of no card")
+
+    def _nothing_doubled(self, imported: Imported) -> Iterator[Violation]:
+        for what in self.after.doubled:
+            yield Violation("nothing twice", what)
+        for guid in sorted(set(self.after.notes) - set(self.before.notes) - self.ours):
+            yield Violation("nothing twice", f"note {guid} came from nowhere")
+        for guid in sorted(set(self.before.notes) - set(self.after.notes)):
+            yield Violation("no review lost", f"note {guid}")
+        if imported.conflicting:
+            yield Violation("text as in the source", f"{imported.conflicting} notes were refused")
+
+    def _note(self, guid: str) -> Iterator[Violation]:
+        record = self.ledger.notes.get(guid)
+        if record is None:
+            yield Violation("text as in the source", f"note {guid} is in no source")
+            return
+        had, has = self.before.notes.get(guid), self.after.notes.get(guid)
+        if has is None:
+            yield Violation("text as in the source", f"note {guid} did not arrive")
+            return
+        yield from self._cards(guid, record.content)
+        wanted = _wanted(record, len(has.fields))
+        is_current = (has.fields, has.tags) == wanted
+        own = record.edited is None and self.got.get(guid, -1) >= record.born
+        if had is not None and own:
+            if (has.fields, has.tags) != (had.fields, had.tags):
+                yield Violation("learners keep their work", f"note {guid}: {had} became {has}")
+        elif not is_current and self._excused(guid, record):
+            self.late.add(guid)
+            if has != had:
+                yield Violation("text as in the source", f"note {guid}: neither {wanted} nor {had}")
+            return
+        elif not is_current:
+            yield Violation("text as in the source", f"note {guid}: {has}, not {wanted}")
+        self.current.add(guid)
+        yield from self._empty_cards(guid, record.content)
+
+    def _excused(self, guid: str, record: Record) -> bool:
+        """Whether the learner touched the note after the build, as far as its clock tells."""
+        due = record.due(self.ledger.revised[self.name])
+        times = [self.touched.get(guid, 0)]
+        if self.name in self.ledger.early:
+            times.append(self.stamped.get(guid, 0))
+        return guid in self.before.notes and max(times) >= due
+
+    def _cards(self, guid: str, content: Content | None) -> Iterator[Violation]:
+        wanted = self.before.ordinals(guid) | (content.ordinals if content else frozenset())
+        found = self.after.ordinals(guid)
+        if found != wanted:
+            yield Violation("no card doubled", f"note {guid} has {set(found)}, not {set(wanted)}")
+
+    def _empty_cards(self, guid: str, content: Content | None) -> Iterator[Violation]:
+        """Of a note that is as in the source: cards that the source has no more are listed."""
+        gone = self.after.ordinals(guid) - (content.ordinals if content else frozenset())
+        wanted = frozenset(self.after.cards[guid, ordinal][0] for ordinal in gone)
+        listed = self.after.empty.get(guid, frozenset())
+        if listed != wanted:
+            yield Violation("Empty Cards", f"note {guid}: {set(listed)}, not {set(wanted)}")
+        deletes = content is None and bool(wanted)
+        if (guid in self.after.deletes) != deletes:
+            yield Violation("Empty Cards", f"note {guid} would {'not ' * deletes}be deleted")
+
+    def _others(self) -> Iterator[Violation]:
+        """What is not in the package stays as it was."""
+        for guid, held in self.before.notes.items():
+            if guid in self.ours:
+                continue
+            if self.after.notes.get(guid) != held:
+                yield Violation("learners keep their work", f"note {guid} of another package")
+            if self.after.ordinals(guid) != self.before.ordinals(guid):
+                yield Violation("no card doubled", f"note {guid} of another package")
+            if self.after.empty.get(guid) != self.before.empty.get(guid):
+                yield Violation("Empty Cards", f"note {guid} of another package")
+
+    def _media(self, learner: Learner) -> Iterator[Violation]:
+        held = learner.media()
+        for guid in sorted(self.current):
+            content = self.ledger.notes[guid].content
+            for name, data in (content.media if content else {}).items():
+                if held.get(name) != data:
+                    yield Violation("media as in the source", f"{name} of note {guid}")
+
+    def _looks(self, learner: Learner) -> Iterator[Violation]:
+        living = {
+            guid: record.content
+            for guid, record in self.ledger.notes.items()
+            if guid in self.ours & set(self.after.notes) and record.content is not None
+        }
+        for guid, content in living.items():
+            for ordinal in content.ordinals - self.before.ordinals(guid):
+                if (guid, ordinal) in self.after.cards:
+                    deck = learner.collection.decks.name(self.after.cards[guid, ordinal][1])
+                    if deck != content.deck:
+                        what = f"the new card {ordinal} of {guid} lies in {deck}"
+                        yield Violation("decks as in the source", what)
+        for name in sorted({content.kind for content in living.values()}):
+            guid = next(guid for guid, content in living.items() if content.kind == name)
+            notetype = learner.notetype(learner.note(guid).notetype)
+            texts = [notetype["css"], *(one["qfmt"] for one in notetype["tmpls"])]
+            if not any(self.ledger.looks[name] in text for text in texts):
+                what = f"{name} lacks {self.ledger.looks[name]}"
+                yield Violation("note types as in the source", what)
+        for deck in sorted({content.deck for content in living.values()}):
+            text = self.ledger.descriptions.get(deck, "")
+            if VERSION >= _DESCRIPTIONS and text and learner.description(deck) != text:
+                yield Violation("description as in the source", f"{deck} lacks {text}")
+
+
+def _wanted(record: Record, count: int) -> tuple[tuple[str, ...], frozenset[str]]:
+    if record.content is None:
+        return ("",) * count, REMOVED
+    return record.content.fields, record.content.tags

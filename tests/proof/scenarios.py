@@ -1,0 +1,237 @@
+"""One edit at a time, and what becomes of a learner's cards: the rows of the table for authors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import count
+
+from proof.author import Author
+from proof.builder import RefusedError
+from proof.drafts import Document, Draft, File
+from proof.edits import copy_with_id
+from proof.ledger import DAY
+from proof.snapshot import Snapshot
+from proof.words import FORMS, Words
+from proof.world import Step, World
+
+# The notes of the project that every scenario begins with, by their places.
+_QUESTION, _BOTH_WAYS, _CLOZE, _CUSTOM, _OTHER = range(5)
+_OWN_TAG = "mine0"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """An edit in words and in deeds, and the place of the note to look at."""
+
+    words: str
+    do: Callable[[World], object]
+    note: int = _QUESTION
+
+
+def row(scenario: Scenario) -> str:
+    """Try a scenario with Anki, every promise being checked; give its row of the table."""
+    world = _begin()
+    try:
+        draft = _drafts(world)[scenario.note]
+        seen = _Seen(world, draft)
+        try:
+            scenario.do(world)
+            world.build()
+        except RefusedError:
+            return f"| {scenario.words} | the build stops and says where | | |"
+        world.wait(60)
+        world.take()
+        return f"| {scenario.words} | {seen.reviews()} | {seen.text()} | {seen.tags()} |"
+    finally:
+        world.close()
+
+
+class _Seen:
+    """A note and its cards, before and after."""
+
+    def __init__(self, world: World, draft: Draft) -> None:
+        self._world = world
+        self._old = draft
+        documents = world.author.sources.documents()
+        self._document = next(tuple(one.notes) for one in documents if draft in one.notes)
+        self._before = world.student.look()
+        self._content = world.ledger.notes[draft.id].content
+        self._descriptions = dict(world.ledger.descriptions)
+        self._looks = dict(world.ledger.looks)
+
+    def reviews(self) -> str:
+        """What became of its cards and their reviews."""
+        after, guid = self._after, self._old.id
+        words = ["kept" if self._history() else "lost"]
+        if self._now is None:
+            words += ["until learners use *Empty Cards*"] * (guid in after.deletes)
+        elif self._now.id != guid:
+            words += ["on the old note, which *Empty Cards* deletes; the new note begins anew"]
+        else:
+            words += [", for the number"] * self._is_renumbered(self._now)
+            words += ["; one more card"] * bool(after.ordinals(guid) - self._before.ordinals(guid))
+            words += ["; *Empty Cards* lists the card that is gone"] * (guid in after.empty)
+        return " ".join(words).replace(" ,", ",").replace(" ;", ";")
+
+    def text(self) -> str:
+        """What is to be seen."""
+        ledger = self._world.ledger
+        if self._now is None:
+            return "an empty card"
+        held = self._after.notes[self._now.id]
+        content = ledger.notes[self._now.id].content
+        assert content is not None
+        if (held.fields, held.tags - {_OWN_TAG, "late"}) != (content.fields, content.tags):
+            return "the old text, till your next build"
+        deck = {self._world.student.anki.card(self._now.id).deck}
+        if deck != {content.deck}:
+            return "new cards come to the new deck, old ones stay"
+        if self._content is None or self._content.taken != content.taken:
+            return "your edit"
+        if (ledger.descriptions, ledger.looks) != (self._descriptions, self._looks):
+            return "your edit"
+        return "as before"
+
+    def tags(self) -> str:
+        """What became of the learner's own tags and edits."""
+        kept = {guid for guid, one in self._after.notes.items() if _OWN_TAG in one.tags}
+        if self._old.id in kept:
+            return "kept"
+        if not kept:
+            return "gone, on all notes"
+        siblings = {draft.id for draft in self._document}
+        return "gone, on all its notes" if not kept & siblings else "gone"
+
+    @property
+    def _after(self) -> Snapshot:
+        return self._world.student.look()
+
+    @property
+    def _now(self) -> Draft | None:
+        found = (one for one in _drafts(self._world) if one.handle == self._old.handle)
+        return next(found, None)
+
+    def _history(self) -> bool:
+        after = self._after
+        cards = all(after.cards.get(card) == one for card, one in self._before.cards.items())
+        return cards and after.reviews == self._before.reviews
+
+    def _is_renumbered(self, now: Draft) -> bool:
+        old, new = dict(self._old.gaps), dict(now.gaps)
+        return any(old[number] != new[number] for number in set(old) & set(new))
+
+
+def _begin() -> World:
+    """A learner who has answered every card of a project with every kind, and tagged every note."""
+    world = World()
+    world.author = author = Author.begin(world.root, 1)
+    number = author.fresh
+
+    def words(form: int = 0) -> Words:
+        return Words(next(number), form)
+
+    def draft(kind: str, handle: int, form: int = 0, *, reverse: bool = False) -> Draft:
+        gaps = ((1, next(number)), (2, next(number)))
+        return Draft(handle, kind, words(form), words(), None, reverse, gaps)
+
+    notes = count(1000)
+    first = [
+        draft("question", next(notes)),
+        draft("question", next(notes), FORMS - 1, reverse=True),
+        draft("cloze", next(notes)),
+        draft("custom", next(notes)),
+    ]
+    other = [draft("question", next(notes))]
+    author.sources.files = [
+        File("art.yaml", [Document("Art::One", first, description=words())]),
+        File("bio.yaml", [Document("Bio", other)]),
+    ]
+    world.build()
+    world.take()
+    cards = len(world.student.look().cards)
+    world.act([(act, card, 2) for act in ("answer", "tag") for card in range(cards)])
+    world.wait(DAY)
+    return world
+
+
+def _drafts(world: World) -> list[Draft]:
+    return [draft for _, draft in world.author.sources.drafts()]
+
+
+def _edits(*edits: Step) -> Callable[[World], object]:
+    return lambda world: world.edit(edits)
+
+
+def _into_deck(world: World) -> None:
+    draft = _drafts(world)[_QUESTION]
+    world.author.sources.put(replace(draft, deck="Art::Two"))
+
+
+def _put_back(world: World) -> None:
+    world.edit([("delete", _QUESTION, 0)])
+    world.build()
+    world.take()
+    world.wait(DAY)
+    world.edit([("put_back", 0, 0)])
+
+
+def _edit_then_touch(world: World) -> None:
+    world.edit([("rewrite", _QUESTION, 0)])
+    world.build()
+    world.wait(60)
+    world.act([("mark", 0, 0)])
+
+
+def _edit_touch_and_build_again(world: World) -> None:
+    _edit_then_touch(world)
+    world.take()
+    world.wait(DAY)
+    world.edit([("rewrite", _CLOZE, 0)])
+
+
+def _slow_clock(world: World) -> None:
+    world.behind = 3600
+    world.edit([("rewrite", _QUESTION, 0)])
+
+
+def _branches(world: World) -> None:
+    world.branch([("rewrite", _QUESTION, 0)], [("rewrite", _CLOZE, 0)], [], 0)
+
+
+SCENARIOS = (
+    Scenario("rewrite a question, an answer, an extra", _edits(("rewrite", _QUESTION, 0))),
+    Scenario("change its markup", _edits(("mark_up", _QUESTION, 0))),
+    Scenario("add a tag to a note, or take one away", _edits(("tag", _QUESTION, 1))),
+    Scenario("change the tags of a document", _edits(("tag_document", 0, 1))),
+    Scenario(
+        "replace a picture under the same name", _edits(("replace_picture", 0, 0)), _BOTH_WAYS
+    ),
+    Scenario("put notes in another order", _edits(("reorder", _QUESTION, 3))),
+    Scenario("move a note to another place, same deck", _edits(("move_file", 0, 0))),
+    Scenario("move a note to another deck", _into_deck),
+    Scenario("rename a deck", _edits(("rename_deck", 0, 6))),
+    Scenario("rename its root, and so the package", _edits(("rename_deck", 0, 5))),
+    Scenario("turn `reverse` on", _edits(("reverse", 0, 0))),
+    Scenario("turn `reverse` off", _edits(("reverse", 1, 0)), _BOTH_WAYS),
+    Scenario("add a gap with a new number", _edits(("add_gap", 0, 0)), _CLOZE),
+    Scenario("remove a gap", _edits(("remove_gap", 0, 0)), _CLOZE),
+    Scenario("renumber gaps", _edits(("renumber", 0, 0)), _CLOZE),
+    Scenario("make a question a cloze note", _edits(("change_kind", _QUESTION, 0))),
+    Scenario("make it a note of your own note type", _edits(("change_kind", _QUESTION, 1))),
+    Scenario("delete a note", _edits(("delete", _QUESTION, 0))),
+    Scenario("put a deleted note back, with its `id`", _put_back),
+    Scenario("copy a note with its `id`", lambda world: copy_with_id(world.author, _QUESTION, 0)),
+    Scenario("write another description", _edits(("describe", 0, 0))),
+    Scenario("change the style", _edits(("restyle", 0, 0))),
+    Scenario("change the texts of your note type", _edits(("retext", 0, 0)), _CUSTOM),
+    Scenario("rename a field of it (Anki 23.10 on)", _edits(("rename_field", 0, 0)), _CUSTOM),
+    Scenario("merge two people's branches", _branches),
+    Scenario("lose `flashdeck.lock`", lambda world: world.lose_lock(with_packages=True)),
+    Scenario(
+        "lose `flashdeck.lock` and `build/`", lambda world: world.lose_lock(with_packages=False)
+    ),
+    Scenario("set the clock back by an hour", _slow_clock),
+    Scenario("edit what a learner then touches before importing", _edit_then_touch),
+    Scenario("… and build again, for any other edit", _edit_touch_and_build_again),
+)

@@ -1,0 +1,23 @@
+"""The proof, a short round of it, with the Anki that is installed here.
+
+`make anki-matrix` runs a long one, with every generation of Anki's importer.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, settings
+from proof.histories import CommandLineHistory, History
+
+# The same histories in every run: `make anki-matrix` looks for others.
+SHORT = settings(
+    max_examples=8,
+    stateful_step_count=15,
+    derandomize=True,
+    deadline=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+TestHistories = History.TestCase
+TestHistories.settings = SHORT
+TestHistoriesByCommand = CommandLineHistory.TestCase
+TestHistoriesByCommand.settings = settings(SHORT, max_examples=1, stateful_step_count=5)

@@ -1,0 +1,101 @@
+"""A proof is worth something only if it can fail: what others do with times and ids is caught."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from proof.histories import History
+from proof.world import START, BrokenPromiseError
+
+import flashdeck.build
+import flashdeck.compiler
+import flashdeck.release
+
+RELEASE = flashdeck.build.release
+IDENTIFY = flashdeck.compiler.identify
+# The first broken history will do, however long it is.
+FIRST = settings(
+    max_examples=100,
+    stateful_step_count=15,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+)
+
+
+def broken_promise():
+    """Run histories until one breaks a promise; give the promise's name."""
+    with pytest.raises(BrokenPromiseError) as caught:
+        run_state_machine_as_test(History, settings=FIRST)
+    return str(caught.value).split(":")[0]
+
+
+def dated(time_of):
+    """Release as always, but for the notes' times."""
+
+    def release(content, lock, now, *others):
+        releases, new_lock, problems = RELEASE(content, lock, now, *others)
+        changed = []
+        for one in releases:
+            notes = tuple(replace(note, mod=time_of(now)) for note in one.collection.notes)
+            changed.append(replace(one, collection=replace(one.collection, notes=notes)))
+        return tuple(changed), new_lock, problems
+
+    return release
+
+
+def hashed(note):
+    words = sorted((key, str(getattr(value, "value", value))) for key, value in note.values.items())
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:12] + "z"
+
+
+def test_a_constant_time_for_all_notes_leaves_old_text_in_place(monkeypatch):
+    monkeypatch.setattr(flashdeck.build, "release", dated(lambda _: START))
+    assert broken_promise() == "text as in the source"
+
+
+def test_the_time_of_the_build_for_all_notes_takes_learners_work(monkeypatch):
+    monkeypatch.setattr(flashdeck.build, "release", dated(lambda now: now))
+    assert broken_promise() == "learners keep their work"
+
+
+def test_the_time_of_the_edit_alone_leaves_notes_behind_that_learners_touched(monkeypatch):
+    monkeypatch.setattr(flashdeck.release, "_WINDOW", 0)
+    assert broken_promise() == "text as in the source"
+
+
+def test_a_hash_of_the_fields_for_an_id_loses_reviews(monkeypatch):
+    def identify(*others):
+        found, problems = IDENTIFY(*others)
+        return [
+            replace(one, id=fresh, stamped=False, was=one.id if one.stamped else "")
+            if (fresh := hashed(one.note)) != one.id
+            else one
+            for one in found
+        ], problems
+
+    monkeypatch.setattr(flashdeck.compiler, "identify", identify)
+    assert broken_promise() == "no review lost"
+
+
+def test_a_hash_of_the_fields_for_a_guid_is_another_note(monkeypatch):
+    def release(*others):
+        releases, new_lock, problems = RELEASE(*others)
+        changed = []
+        for one in releases:
+            notes = tuple(
+                replace(note, guid=hashlib.sha256("".join(note.fields).encode()).hexdigest()[:10])
+                for note in one.collection.notes
+            )
+            changed.append(replace(one, collection=replace(one.collection, notes=notes)))
+        return tuple(changed), new_lock, problems
+
+    monkeypatch.setattr(flashdeck.build, "release", release)
+    assert broken_promise() == "text as in the source"
