@@ -38,7 +38,9 @@ def read_yaml(path: str, data: bytes, limits: Limits | None = None) -> YamlFile:
             break
         except LimitReachedError as reached:
             span = Span.point(path, reached.mark.line + 1, reached.mark.column + 1)
+            quote = working[reached.mark.index : reached.mark.index + 1]
             hint = "split it, or raise the limit in flashdeck.yaml (limits)"
+            hint = f"is its closing {quote} missing? else {hint}" if quote in ("'", '"') else hint
             problems.append(Diagnostic("limit", str(reached), span, hint=hint))
             builder.documents.clear()
             break
