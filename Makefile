@@ -18,10 +18,11 @@ help:
 	@echo "make lint    check style and types"
 	@echo "make format  write the code in the one style"
 	@echo "make pictures  make docs/pictures anew, with Chromium"
-	@echo "make anki-matrix  prove on $(RELEASES) that no review is lost, each"
-	@echo "               in an environment of its own; some of these releases can only be"
-	@echo "               installed by Python 3.11: PYTHON=python3.11. Less: HISTORIES=20,"
-	@echo "               RELEASES=24.11. Others: SEED=2. Two at a time: make -j2 anki-matrix"
+	@echo "make anki-matrix  prove with random histories that no review is lost, on Anki"
+	@echo "             $(RELEASES), each in an environment of its own."
+	@echo "             Fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2."
+	@echo "             Tried with Python 3.11 to 3.13; where yours can't install an old"
+	@echo "             release: PYTHON=python3.11"
 	@echo "make clean   remove what make made"
 
 deck: $(VENV)/.deck

@@ -95,7 +95,7 @@ YAML = [
     ),
     Row(
         "11 a quote that is never closed in a long file",
-        asks('"Who?') + "  - q: What?\n    a: A framework\n" * 2_000 + '  - q: "x"\n    a: y\n',
+        asks('"Who?') + "  - q: What?\n    a: A framework\n" * 4_000 + '  - q: "x"\n    a: y\n',
         ((2, 8, "limit", 'is its closing " missing?'),),
     ),
     Row("12 Latin-1", asks("café").encode("latin-1"), ((2, 11, "encoding", "0xe9"),)),

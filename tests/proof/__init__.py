@@ -1,4 +1,6 @@
 """The proof: authors edit, learners study, and after every import what was promised must hold.
 
-Knows flashdeck only by what its users know: folders of text, builds, packages.
+Knows flashdeck only by what its users know: folders of text, builds, packages. `histories` says
+what happens at random, `world` puts author, learner and time together, `invariants` says what must
+hold. A new edit belongs into `edits`, a new kind of note into `drafts`.
 """

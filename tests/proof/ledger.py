@@ -27,7 +27,11 @@ class Record:
     edited: int | None = None
 
     def due(self, revised: int) -> int:
-        """The time up to which a learner's touch of this note is overridden by the package."""
+        """The time up to which a learner's touch of this note is overridden by the package.
+
+        A note whose lock was lost counts as never edited: touched between the build after that and
+        its import, it stays as it was until its next edit.
+        """
         if self.edited is None:
             return self.first
         return min(revised, self.edited + YEAR)
