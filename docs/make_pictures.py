@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flashdeck.cards import ShownCard, cards
 from flashdeck.compiler import compile_project
 from flashdeck.project import load_project
+from flashdeck.shown import ShownCard, cards
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = Path(__file__).parent / "pictures"

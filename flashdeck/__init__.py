@@ -1,3 +1,80 @@
-"""flashdeck: the compiler for Anki decks."""
+"""flashdeck: the compiler for Anki decks.
+
+`import flashdeck` gives what the commands use: read a project, compile it to a `Collection`, show
+its cards, build its packages, read and write packages. What is listed in `__all__` is public, and
+nothing else is. Each name is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flashdeck.builder import Built, Options, build
+    from flashdeck.check import check as lint
+    from flashdeck.comparison import diff
+    from flashdeck.compiler import Compiled, compile_project
+    from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
+    from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
+    from flashdeck.project import Project, load_project
+    from flashdeck.read.apkg import read_apkg
+    from flashdeck.shown import ShownCard, cards
+    from flashdeck.write.apkg import write_apkg
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "builder": ("Built", "Options", "build"),
+    "shown": ("ShownCard", "cards"),
+    "check": ("lint",),
+    "compiler": ("Compiled", "compile_project"),
+    "diagnostics": ("Diagnostic", "FlashdeckError", "Severity", "Span", "Text"),
+    "comparison": ("diff",),
+    "model": ("Card", "Collection", "Deck", "Field", "Media", "Note", "NoteType", "Template"),
+    "project": ("Project", "load_project"),
+    "read.apkg": ("read_apkg",),
+    "write.apkg": ("write_apkg",),
+}
+_NAMED_OTHERWISE = {"lint": "check"}
+
+__all__ = [
+    "Built",
+    "Card",
+    "Collection",
+    "Compiled",
+    "Deck",
+    "Diagnostic",
+    "Field",
+    "FlashdeckError",
+    "Media",
+    "Note",
+    "NoteType",
+    "Options",
+    "Project",
+    "Severity",
+    "ShownCard",
+    "Span",
+    "Template",
+    "Text",
+    "build",
+    "cards",
+    "compile_project",
+    "diff",
+    "lint",
+    "load_project",
+    "read_apkg",
+    "write_apkg",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            module = import_module(f"flashdeck.{home}")
+            return getattr(module, _NAMED_OTHERWISE.get(name, name))
+    raise AttributeError(f"module 'flashdeck' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from flashdeck.comparison.changes import Entry
+from flashdeck.comparison.search import deck_search, note_searches
 from flashdeck.diagnostics import Diagnostic, Severity, Span
-from flashdeck.diff.changes import Entry
-from flashdeck.diff.search import deck_search, note_searches
 from flashdeck.digest import cloze_digests
 from flashdeck.lockfile import Lock, NoteEntry
 from flashdeck.model import Collection, Note, NoteType

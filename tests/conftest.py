@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from flashdeck.build import Built, Options, build
+from flashdeck.builder import Built, Options, build
 from flashdeck.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
 

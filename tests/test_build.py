@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-import flashdeck.build
+import flashdeck.builder
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.read.apkg import read_apkg
 
@@ -156,13 +156,13 @@ def test_frozen_fails_when_an_edit_is_not_in_the_lock(two_notes):
 
 
 def test_a_source_that_changes_during_the_build_is_left_alone(two_notes, monkeypatch):
-    original = flashdeck.build.release
+    original = flashdeck.builder.release
 
     def edit_meanwhile(*arguments):
         two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
         return original(*arguments)
 
-    monkeypatch.setattr(flashdeck.build, "release", edit_meanwhile)
+    monkeypatch.setattr(flashdeck.builder, "release", edit_meanwhile)
     with pytest.raises(FlashdeckError, match="changed while"):
         two_notes.build()
     assert "a: Armin\n" in two_notes.read("cards/flask.yaml")
@@ -218,7 +218,7 @@ def test_nothing_to_build_is_no_error(project):
 DYING = """
 import os, sys
 from pathlib import Path
-from flashdeck.build import Options, build
+from flashdeck.builder import Options, build
 
 left = int(sys.argv[1])
 rename = os.replace

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
-from flashdeck.diff import as_json, as_markdown, as_text, diff
-from flashdeck.diff.order import longest_increasing
-from flashdeck.diff.readable import readable, shortened
-from flashdeck.diff.words import Kind, compare_words
+from flashdeck.comparison import as_json, as_markdown, as_text, diff
+from flashdeck.comparison.order import longest_increasing
+from flashdeck.comparison.readable import readable, shortened
+from flashdeck.comparison.words import Kind, compare_words
 from flashdeck.model import Card, Collection, Deck, Field, Note
 
 # Whole collections take their time to think of.

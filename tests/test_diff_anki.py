@@ -9,10 +9,10 @@ from conftest import ProjectFolder
 from real_anki import Learner
 from test_apkg_anki import CLOZE, QUESTION, question
 
-from flashdeck.diff import Changes, diff
-from flashdeck.diff.advice import Advice, When, advise
-from flashdeck.diff.changes import Entry
-from flashdeck.diff.search import deck_search, note_searches
+from flashdeck.comparison import Changes, diff
+from flashdeck.comparison.advice import Advice, When, advise
+from flashdeck.comparison.changes import Entry
+from flashdeck.comparison.search import deck_search, note_searches
 from flashdeck.model import Card, Collection, Deck, Field, Note
 from flashdeck.read.apkg import read_apkg
 from flashdeck.versions import read_built, read_sources

@@ -11,10 +11,10 @@ import pytest
 from conftest import NOW, ProjectFolder
 from real_anki import Learner
 
-from flashdeck.cards import cards
 from flashdeck.compiler import compile_project
 from flashdeck.kinds import COMMON, KINDS
 from flashdeck.project import load_project
+from flashdeck.shown import cards
 from flashdeck.source import Texts
 
 ROOT = Path(__file__).parent.parent

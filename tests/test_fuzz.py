@@ -17,7 +17,7 @@ import pytest
 from conftest import NOW
 
 from flashdeck import report
-from flashdeck.build import Options, build
+from flashdeck.builder import Options, build
 from flashdeck.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from real_anki import Learner
 
-from flashdeck.cards import cards
 from flashdeck.read.apkg import read_apkg
+from flashdeck.shown import cards
 
 DAY = 86_400
 DECK = """\

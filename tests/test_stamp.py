@@ -9,7 +9,7 @@ from conftest import NOW
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flashdeck.build import Options, build
+from flashdeck.builder import Options, build
 from flashdeck.diagnostics import Severity
 
 ID = "[0-9a-z]{12}"

@@ -12,7 +12,7 @@ from flashdeck.cli import options
 from flashdeck.cli.console import leave, now, progress, put, say, say_problems
 
 if TYPE_CHECKING:
-    from flashdeck.build import Built, BuiltPackage
+    from flashdeck.builder import Built, BuiltPackage
 
 
 def build(
@@ -37,8 +37,8 @@ def build(
     color: options.Colored = options.Color.AUTO,
 ) -> None:
     """Build the packages, one for each root deck, into build/."""
-    from flashdeck.build import Options
-    from flashdeck.build import build as build_project
+    from flashdeck.builder import Options
+    from flashdeck.builder import build as build_project
 
     root = options.project_root(directory)
     wanted = Options(

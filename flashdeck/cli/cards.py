@@ -9,7 +9,7 @@ from flashdeck.cli import options
 from flashdeck.cli.console import put, say_problems
 
 if TYPE_CHECKING:
-    from flashdeck.cards import ShownCard
+    from flashdeck.shown import ShownCard
 
 
 def cards(
@@ -20,9 +20,9 @@ def cards(
     color: options.Colored = options.Color.AUTO,
 ) -> None:
     """List every card as Anki will make it; with --json, both sides as Anki will show them."""
-    from flashdeck.cards import cards as show_cards
     from flashdeck.compiler import compile_project
     from flashdeck.project import load_project
+    from flashdeck.shown import cards as show_cards
 
     root = options.project_root(directory)
     project, problems = load_project(root)

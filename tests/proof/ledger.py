@@ -106,18 +106,21 @@ class Ledger:
     def merge(self, other: Ledger, base: Ledger) -> None:
         """Take over what another branch published since both had the same base.
 
-        A package that both built is built anew; one that only the others built is as they left it.
+        A package of which they built two versions is built anew; one that only the others built, or
+        both in the same way, is as they left it.
         """
         for guid, theirs in other.notes.items():
             ours = self.notes.get(guid)
             self.notes[guid] = theirs if ours is None else _merged(ours, theirs)
         for name, revision in other._revisions.items():
             old, own = base._revisions.get(name), self._revisions.get(name)
-            if own == old:
-                self._revisions[name] = revision
+            if revision == old:
+                continue
+            if own == old or (own is not None and own[0] == revision[0]):
+                self._revisions[name] = revision if own is None else max(own, revision, key=_time)
                 self.early.add(name)
-            elif revision != old:
-                del self._revisions[name]
+            else:
+                self._revisions.pop(name, None)
 
     def _living(self, old: Record | None, content: Content, now: int) -> Record:
         if old is None:
@@ -135,6 +138,10 @@ class Ledger:
         described = {one.deck: self.descriptions.get(one.deck, "") for one in living}
         looks = {one.kind: self.looks[one.kind] for one in living}
         return list(found.items()), package.guids - set(found), described, looks
+
+
+def _time(revision: tuple[object, int]) -> int:
+    return revision[1]
 
 
 def _merged(ours: Record, theirs: Record) -> Record:

@@ -141,6 +141,7 @@ class World:
         other, others_ledger = self.author.fork(other_root), self.ledger.fork()
         for name, which, detail in there:
             EDITS[name](other, which, detail)
+            self.tally["edits"] += 1
         self.edit(here)
         if how & 1:
             self._build(other, others_ledger)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flashdeck.diff.advice import advise
-from flashdeck.diff.changes import ChangedNote, Changes, Entry, NoteTypeChange, PartsChange
-from flashdeck.diff.phrases import summary, title
-from flashdeck.diff.readable import readable
-from flashdeck.diff.words import compare_words
+from flashdeck.comparison.advice import advise
+from flashdeck.comparison.changes import ChangedNote, Changes, Entry, NoteTypeChange, PartsChange
+from flashdeck.comparison.phrases import summary, title
+from flashdeck.comparison.readable import readable
+from flashdeck.comparison.words import compare_words
 
 Plain = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from flashdeck.diff.changes import DescriptionChange, RenamedDeck
+from flashdeck.comparison.changes import DescriptionChange, RenamedDeck
 from flashdeck.model import Collection, Deck
 
 

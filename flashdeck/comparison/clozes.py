@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flashdeck.diff.changes import Renumbered
+from flashdeck.comparison.changes import Renumbered
 
 _MARK = re.compile(r"\{\{c([0-9,]+)::|\}\}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, starmap
 
-from flashdeck.diff.changes import (
+from flashdeck.comparison.changes import (
     ChangedNote,
     Changes,
     Edit,
@@ -17,12 +17,12 @@ from flashdeck.diff.changes import (
     RemovedNote,
     RetypedNote,
 )
-from flashdeck.diff.clozes import renumbered
-from flashdeck.diff.decks import Renames, described, find_renames
-from flashdeck.diff.media import compare_media
-from flashdeck.diff.notetypes import changed_notetype, matches
-from flashdeck.diff.order import longest_increasing
-from flashdeck.diff.readable import media_names, readable
+from flashdeck.comparison.clozes import renumbered
+from flashdeck.comparison.decks import Renames, described, find_renames
+from flashdeck.comparison.media import compare_media
+from flashdeck.comparison.notetypes import changed_notetype, matches
+from flashdeck.comparison.order import longest_increasing
+from flashdeck.comparison.readable import media_names, readable
 from flashdeck.model import Collection, NoteType
 
 Entries = Mapping[str, Entry]

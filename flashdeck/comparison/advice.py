@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flashdeck.diff.changes import ChangedNote, Changes, Entry, MovedNote
-from flashdeck.diff.decks import Renames
-from flashdeck.diff.search import card_search, deck_search, note_searches, notetype_search
+from flashdeck.comparison.changes import ChangedNote, Changes, Entry, MovedNote
+from flashdeck.comparison.decks import Renames
+from flashdeck.comparison.search import card_search, deck_search, note_searches, notetype_search
 
 
 class When(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from flashdeck.diff.changes import NoteTypeChange, PartsChange
+from flashdeck.comparison.changes import NoteTypeChange, PartsChange
 from flashdeck.model import Field, NoteType, Template
 
 Part = TypeVar("Part", Field, Template)

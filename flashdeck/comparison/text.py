@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from flashdeck.diff.advice import When, advise, notes
-from flashdeck.diff.changes import ChangedNote, Changes, Edit, Entry, FieldChange
-from flashdeck.diff.phrases import (
+from flashdeck.comparison.advice import When, advise, notes
+from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, FieldChange
+from flashdeck.comparison.phrases import (
     apart,
     by_deck,
     card_names,
@@ -19,7 +19,7 @@ from flashdeck.diff.phrases import (
     title,
     title_change,
 )
-from flashdeck.diff.words import Kind
+from flashdeck.comparison.words import Kind
 
 _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 _RED, _GREEN, _YELLOW, _CYAN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
 
-from flashdeck.diff.changes import (
+from flashdeck.comparison.changes import (
     ChangedNote,
     Changes,
     Edit,
@@ -13,9 +13,9 @@ from flashdeck.diff.changes import (
     NoteTypeChange,
     PartsChange,
 )
-from flashdeck.diff.clozes import in_brackets
-from flashdeck.diff.readable import readable, shortened
-from flashdeck.diff.words import Kind, Piece, compare_words
+from flashdeck.comparison.clozes import in_brackets
+from flashdeck.comparison.readable import readable, shortened
+from flashdeck.comparison.words import Kind, Piece, compare_words
 from flashdeck.model import NoteType
 
 _CONTEXT = 48

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from flashdeck.diff.order import longest_increasing
+from flashdeck.comparison.order import longest_increasing
 
 # A short cloze is one word. Han and kana characters are words of their own, as are signs; anything
 # else runs to the next blank. Letters are not asked for: combining marks and joiners must stay with

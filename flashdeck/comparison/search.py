@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from flashdeck.diff.changes import Entry
+from flashdeck.comparison.changes import Entry
 
 # Anki refuses a search of a thousand terms (measured with 26.9.3; 500 pass).
 _MOST_TERMS = 100

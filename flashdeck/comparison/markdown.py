@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from flashdeck.diff.advice import Advice, When, advise, notes
-from flashdeck.diff.changes import ChangedNote, Changes, Edit, Entry, FieldChange
-from flashdeck.diff.phrases import (
+from flashdeck.comparison.advice import Advice, When, advise, notes
+from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, FieldChange
+from flashdeck.comparison.phrases import (
     apart,
     by_deck,
     card_names,
@@ -17,7 +17,7 @@ from flashdeck.diff.phrases import (
     title,
     title_change,
 )
-from flashdeck.diff.words import Kind, Piece
+from flashdeck.comparison.words import Kind, Piece
 
 # So many notes are listed in a section; of more, the rest is counted.
 _MOST = 30

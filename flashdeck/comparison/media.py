@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection as Container
 from collections.abc import Iterable
 
-from flashdeck.diff.changes import Entry, ReplacedMedia
-from flashdeck.diff.readable import display_name, media_names
+from flashdeck.comparison.changes import Entry, ReplacedMedia
+from flashdeck.comparison.readable import display_name, media_names
 from flashdeck.model import Media
 
 

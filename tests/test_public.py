@@ -1,0 +1,40 @@
+"""`import flashdeck`: the public names, each of which works."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+import flashdeck
+
+
+def test_every_public_name_is_there():
+    assert [name for name in flashdeck.__all__ if not hasattr(flashdeck, name)] == []
+    assert sorted(flashdeck.__all__) == flashdeck.__all__
+
+
+def test_nothing_else_is_public():
+    assert set(dir(flashdeck)) == {*flashdeck.__all__, "__version__"}
+    with pytest.raises(AttributeError, match="'nope'"):
+        flashdeck.nope  # noqa: B018 - asking is the test
+
+
+def test_importing_it_loads_nothing_else():
+    code = "import sys, flashdeck; print([m for m in sys.modules if m.startswith('flashdeck.')])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "[]\n"
+
+
+def test_from_a_project_to_a_package_and_back(two_notes):
+    project, problems = flashdeck.load_project(two_notes.root)
+    compiled, found = flashdeck.compile_project(project)
+    assert [*problems, *found, *flashdeck.lint(two_notes.root)] == []
+    assert [card.card.ordinal for card in flashdeck.cards(compiled.collection)] == [0, 0, 1]
+    built = flashdeck.build(two_notes.root, flashdeck.Options(now=two_notes.now))
+    collection = flashdeck.read_apkg(built.packages[0].path)
+    out = io.BytesIO()
+    flashdeck.write_apkg(collection, out)
+    assert out.getvalue() == built.packages[0].path.read_bytes()
