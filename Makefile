@@ -10,7 +10,7 @@ HISTORIES ?= 200
 STEPS ?= 15
 SEED ?= 1
 
-.PHONY: help deck test lint format pictures anki-matrix clean
+.PHONY: help deck test browser lint format pictures anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -28,8 +28,18 @@ help:
 deck: $(VENV)/.deck
 	@$(BIN)/flashdeck build --quiet
 
-test: $(VENV)/.test
+test: $(VENV)/.test browser
 	@$(BIN)/python -m pytest
+
+# The preview is tested in a real browser. Where we may, we install one.
+browser:
+	@for name in chromium chromium-browser google-chrome chrome; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update -qq >/dev/null && apt-get install -y -qq chromium >/dev/null && exit 0; \
+	fi; \
+	echo "The preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'."
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff format --check .

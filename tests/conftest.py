@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from browsing import browser, page, preview  # noqa: F401 - fixtures
 
 from flashdeck.builder import Built, Options, build
 from flashdeck.check import check

@@ -19,6 +19,7 @@ from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
 from flashdeck.cli.console import bug_report, put, say
 from flashdeck.cli.diff import diff
+from flashdeck.cli.preview import preview
 from flashdeck.diagnostics import FlashdeckError
 
 FINE, PROBLEMS, BUG, INTERRUPTED = 0, 1, 3, 130
@@ -34,6 +35,7 @@ app.command()(build)
 app.command()(check)
 app.command()(cards)
 app.command()(diff)
+app.command()(preview)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,152 @@
+"""`flashdeck preview`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.console import bug_report, put, say, say_problems
+from flashdeck.diagnostics import FlashdeckError
+
+if TYPE_CHECKING:
+    from flashdeck.frame.document import Platform
+    from flashdeck.preview import Previewed
+    from flashdeck.serve.app import OpenEditor, Wishes
+    from flashdeck.serve.snapshot import Snapshot
+
+_PLATFORMS: dict[str, Platform] = {"win32": "win", "darwin": "mac"}
+
+
+def preview(
+    package: Annotated[
+        Path | None, typer.Argument(metavar="[FILE.apkg]", help="A package; default: the sources.")
+    ] = None,
+    *,
+    directory: options.Directory = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the page as one file.")
+    ] = None,
+    media: Annotated[
+        Path | None,
+        typer.Option("--media", metavar="DIR", help="With --html: put media there, not into FILE."),
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 is any free one.")
+    ] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address.")
+    ] = False,
+    editor: Annotated[
+        str | None,
+        typer.Option(
+            "--editor",
+            metavar="COMMAND",
+            help="What opens a source: 'code', or 'edit {file} {line}'. Default: $VISUAL, VS Code.",
+        ),
+    ] = None,
+    allow_scripts: options.Scripts = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Show every card as Anki will, in the browser, while you write."""
+    from flashdeck.preview import PreviewedPackage, PreviewedSources
+
+    if media is not None and html is None:
+        raise typer.BadParameter("--media needs --html")
+    previewed: Previewed
+    if package is not None:
+        previewed = PreviewedPackage(package)
+        snapshot = previewed.first()
+    else:
+        root = options.project_root(directory)
+        previewed = PreviewedSources(root, allow_scripts=allow_scripts)
+        snapshot = previewed.first()
+        say_problems(snapshot.problems, root, color)
+    if html is not None:
+        _write(snapshot, html, media, allow_scripts=allow_scripts)
+    else:
+        wishes = _wishes(previewed.root, editor, allow_scripts=allow_scripts)
+        _serve(previewed, snapshot, wishes, port, open_browser=not no_browser)
+
+
+def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts: bool) -> None:
+    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.preview import folder_address, write_page
+    from flashdeck.serve.onefile import OneFile
+
+    wishes = OneFile(
+        folder=folder_address(html, media) if media is not None else "",
+        platform=_PLATFORMS.get(sys.platform, "lin"),
+        scripts=(f"'{choice_script_source()}'",),
+        allow_scripts=allow_scripts,
+    )
+    write_page(snapshot, html, media, wishes)
+    put(str(html))
+
+
+def _serve(
+    previewed: Previewed, snapshot: Snapshot, wishes: Wishes, port: int, *, open_browser: bool
+) -> None:
+    from flashdeck.serve.app import make_app
+    from flashdeck.serve.guard import Guard
+    from flashdeck.serve.server import HOST, listen, make
+    from flashdeck.serve.shelf import Shelf
+
+    listener = listen(port)
+    shelf = Shelf(snapshot)
+    guard = Guard(listener.getsockname()[1])
+    server = make(listener, make_app(shelf, guard, wishes))
+    # A server runs for long: from here on circles are looked for, but not among the deck.
+    gc.freeze()
+    gc.enable()
+    stop = Event()
+    follow = (shelf, stop, lambda error: say(bug_report(error)))
+    Thread(target=previewed.follow, args=follow, daemon=True).start()
+    address = f"http://{HOST}:{guard.port}/{guard.page}/"
+    put(address)
+    sys.stdout.flush()
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        server.serve_forever()  # until Ctrl-C, which it takes for itself
+    finally:
+        stop.set()
+        shelf.close()
+    raise KeyboardInterrupt
+
+
+def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> Wishes:
+    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.serve.app import Wishes
+    from flashdeck.serve.editor import editor_link
+
+    program = (editor or os.environ.get("VISUAL") or "").strip()
+    return Wishes(
+        platform=_PLATFORMS.get(sys.platform, "lin"),
+        scripts=(f"'{choice_script_source()}'",),
+        allow_scripts=allow_scripts,
+        open_editor=_opener(root, program) if root is not None and program else None,
+        editor_link=editor_link(root) if root is not None else "",
+    )
+
+
+def _opener(root: Path, program: str) -> OpenEditor:
+    from flashdeck.serve.editor import editor_command
+
+    def open_editor(path: str, line: int, column: int) -> None:
+        command = editor_command(program, root / path, line, column)
+        try:
+            subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the author's own
+        except OSError as error:
+            message = f"{command[0]} can't be started: {(error.strerror or str(error)).lower()}"
+            raise FlashdeckError(message) from error
+
+    return open_editor

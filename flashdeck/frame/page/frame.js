@@ -1,0 +1,442 @@
+// One card on one screen. The page that holds this frame says what to show, and hears of keys and
+// links; what the card brings along does not run, unless the policy of this document lets it.
+(() => {
+  "use strict";
+  const setting = JSON.parse(document.getElementById("fd-setting").textContent);
+  document.getElementById("fd-setting").remove();
+  const dressStyle = document.getElementById("fd-dress");
+  const root = document.documentElement;
+  const MATH = /\\\[(.*?)\\\]|\\\((.*?)\\\)/su;
+  const BOX = /\[\[type:.+?\]\]/g;
+  const PLAY = /\[anki:play:([qa]):(\d+)\]/g;
+  const RULE = "<hr id=answer>";
+  // What would load or lead elsewhere by merely standing in the page.
+  const BANNED = "iframe, frame, frameset, object, embed, applet, portal, base, meta, " +
+    "link:not([rel=stylesheet])";
+  const VIDEO = /\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|webm)$/i;
+  const PLATFORM = { lin: ["linux", "isLin"], win: ["win", "isWin"], mac: ["mac", "isMac"] };
+
+  let shown = null; // what was asked for last
+  let turn = 0; // counts what was asked for, so that only the last is shown
+  let typed = "";
+  let player = null;
+
+  window.onUpdateHook = [];
+  window.onShownHook = [];
+  window.ankiPlatform = "desktop";
+  window.pycmd = () => false;
+
+  const tell = (message) => parent !== window && parent.postMessage({ fd: message }, "*");
+
+  // --- the screen
+
+  const dresses = {
+    desktop: {
+      root: (night) => `${night ? "night-mode " : ""}${PLATFORM[setting.platform][0]} chrome`,
+      body: (night) => `${PLATFORM[setting.platform][1]}${night ? " nightMode night_mode" : ""}` +
+        `${night && setting.platform === "mac" ? " macos-dark-mode" : ""} fancy`,
+      font: { lin: '"Sans Serif", sans-serif', win: '"Segoe UI"', mac: "Helvetica" }[setting.platform],
+    },
+    android: {
+      root: (night) => `${night ? "night-mode " : ""}android mobile chrome`,
+      body: (night) => `${night ? "nightMode night_mode " : ""}mathjax-rendered`,
+    },
+    "android-old": {
+      root: () => "mobile android linux js",
+      body: (night, math) => `${night ? "night_mode nightMode " : ""}chrome` +
+        `${math ? " mathjax-rendered" : ""}`,
+    },
+  };
+
+  function dress(wish) {
+    const own = dresses[wish.dress];
+    root.className = own.root(wish.night);
+    root.dir = "ltr";
+    if (wish.dress === "android-old") delete root.dataset.bsTheme;
+    else root.dataset.bsTheme = wish.night ? "dark" : "light";
+    const font = own.font ? `html{font-family:${own.font}}` : "";
+    const zoom = wish.zoom && wish.zoom !== 1 ? `body{zoom:${wish.zoom}}` : "";
+    const still = wish.still ? "html{overflow:hidden}" : "";
+    const css = setting.dresses[wish.dress] + font + zoom + still;
+    if (dressStyle.textContent !== css) dressStyle.textContent = css;
+    const wanted = wish.dress === "android-old" ? "content" : "qa";
+    if (document.body.dataset.fdFor !== wanted) {
+      document.body.replaceChildren(...skeleton(wish.dress));
+      document.body.dataset.fdFor = wanted;
+    }
+  }
+
+  function skeleton(name) {
+    const place = element("div", { id: "qa" });
+    if (name === "android-old") {
+      const content = element("div", { id: "content", dir: "auto" });
+      content.append(place);
+      return [content];
+    }
+    place.dir = "auto";
+    if (name === "android") return [place];
+    const mark = element("div", { id: "_mark", hidden: "" });
+    const flag = element("div", { id: "_flag", hidden: "" });
+    mark.textContent = "★";
+    flag.textContent = "⚑";
+    return [mark, flag, place];
+  }
+
+  function element(name, attributes = {}) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  }
+
+  // --- one side
+
+  const playing = {
+    desktop: (side, at) =>
+      `\n<a class="replay-button soundLink" href=# data-fd-play="${side}:${at}" draggable="false">` +
+      '<svg class="playImage" viewBox="0 0 64 64" version="1.1"><circle cx="32" cy="32" r="29" />' +
+      '<path d="M56.502 32.301 19 52.402 19.329 11.598 56.502 32.301z" /></svg></a>',
+    "android-old": (side, at) =>
+      `<a class="replay-button replaybutton" href=# data-fd-play="${side}:${at}"><span>` +
+      '<svg viewBox="0 0 32 32"><polygon points="11,25 25,16 11,7" /></svg></span></a>',
+  };
+
+  function withSounds(html, wish) {
+    const button = playing[wish.dress] || playing.desktop;
+    return html.replace(PLAY, (_all, side, at) => {
+      const one = (wish.face.sounds[side] || [])[Number(at)];
+      if (one && one.sound && VIDEO.test(one.sound) && wish.dress === "android-old") {
+        return `<video controls src="${encodeURIComponent(one.sound)}"></video>`;
+      }
+      return button(side, at);
+    });
+  }
+
+  function withBox(html, wish) {
+    const { typed: box } = wish.face;
+    if (wish.side === "answer") return box && box.box ? withComparison(html, wish) : html.replace(BOX, "");
+    if (!box) return html;
+    if (!box.box) return html.replace(BOX, () => box.instead);
+    if (wish.dress === "android") return html.replace(BOX, "");
+    if (wish.dress === "android-old") {
+      return html.replace(BOX, "<span id=typeans class=typePrompt>........</span>");
+    }
+    return html.replace(BOX, () =>
+      "\n<center>\n<input type=text id=typeans " +
+      `style="font-family: '${quoted(box.font)}'; font-size: ${Number(box.size)}px;">\n</center>\n`);
+  }
+
+  function withComparison(html, wish) {
+    const { typed: box } = wish.face;
+    if (!html.match(BOX)) return html;
+    const bare = html.split(RULE).join("");
+    const rule = bare.length < html.length ? RULE : "";
+    const result = compareAnswer(box.expected, typed, box.combining);
+    return bare.replace(BOX, () =>
+      `${rule}\n<div style="font-family: '${quoted(box.font)}'; ` +
+      `font-size: ${Number(box.size)}px">${result}</div>`);
+  }
+
+  const quoted = (name) => name.replace(/[&"'<>\\]/g, "");
+
+  // What was written becomes elements in a document where nothing loads or runs; there it is made
+  // harmless, and its media get the addresses that they have here.
+  function parsed(html, media) {
+    const place = document.implementation.createHTMLDocument("").createElement("div");
+    place.innerHTML = html;
+    place.querySelectorAll(BANNED).forEach((one) => one.remove());
+    for (const one of place.querySelectorAll("[src], [data], [poster], [srcset], [ping], [href]")) {
+      one.removeAttribute("ping");
+      if (setting.single) one.removeAttribute("srcset");
+      for (const name of ["src", "poster"]) {
+        if (one.hasAttribute(name)) one.setAttribute(name, address(one.getAttribute(name), media));
+      }
+      if (one.localName === "link") one.href = address(one.getAttribute("href"), media);
+    }
+    if (media) {
+      for (const one of place.querySelectorAll("style")) {
+        one.textContent = withUrls(one.textContent, media);
+      }
+      for (const one of place.querySelectorAll("[style]")) {
+        one.setAttribute("style", withUrls(one.getAttribute("style"), media));
+      }
+    }
+    return place;
+  }
+
+  function address(name, media) {
+    if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(name)) return name;
+    if (media) return media[name] || media[decoded(name)] || "data:,";
+    return name.split("/").map(encodeURIComponent).join("/");
+  }
+
+  function decoded(name) {
+    try {
+      return decodeURIComponent(name);
+    } catch (_error) {
+      return name;
+    }
+  }
+
+  const withUrls = (css, media) =>
+    css.replace(/\burl\(\s*(["']?)([^"')]+)\1\s*\)/g, (all, _quote, name) => {
+      const found = media[name] || media[decoded(name)];
+      return found ? `url("${found}")` : all;
+    });
+
+  // Elements that were parsed elsewhere don't run; Anki makes scripts anew so that they do, and the
+  // policy of this document decides.
+  function revived(place) {
+    for (const old of place.querySelectorAll("script")) {
+      const fresh = document.createElement("script");
+      for (const one of old.attributes) fresh.setAttribute(one.name, one.value);
+      fresh.textContent = old.textContent;
+      old.replaceWith(fresh);
+    }
+  }
+
+  async function show(wish) {
+    turn += 1;
+    const mine = turn;
+    const same = shown && shown.key === wish.key && shown.version === wish.version;
+    const before = shown;
+    if (!shown || shown.key !== wish.key) typed = "";
+    const box = document.querySelector("input#typeans");
+    if (same && before.side === "question" && box) typed = box.value;
+    if (typeof wish.typed === "string") typed = wish.typed;
+    const scroll = before && before.key === wish.key && before.side === wish.side
+      ? root.scrollTop : null;
+    shown = wish;
+    const raw = wish.side === "answer" ? wish.face.answer : wish.face.question;
+    const math = MATH.test(raw);
+    const loaded = math ? loadMath() : null;
+    if (math) await loaded.catch(() => null);
+    if (mine !== turn) return;
+    hush();
+    dress(wish);
+    const place = document.getElementById("qa");
+    const html = `<style>${wish.face.css}</style>${withSounds(withBox(raw, wish), wish)}`;
+    window.onUpdateHook.length = 0;
+    window.onShownHook.length = 0;
+    place.replaceChildren(...parsed(html, wish.media).childNodes);
+    revived(place);
+    document.body.className =
+      `card card${wish.face.number} ${dresses[wish.dress].body(wish.night, math)}`;
+    for (const hook of window.onUpdateHook) attempt(hook);
+    if (scroll !== null) scrollTo(0, scroll);
+    else {
+      scrollTo(0, 0);
+      if (wish.side === "answer") pictures(place).then(() => mine === turn && toAnswer());
+    }
+    if (math && window.MathJax && window.MathJax.typesetPromise) {
+      window.MathJax.typesetClear();
+      await window.MathJax.typesetPromise([place]).catch(() => null);
+      if (mine !== turn) return;
+    }
+    for (const hook of window.onShownHook) attempt(hook);
+    const input = document.querySelector("input#typeans");
+    if (input) {
+      input.value = typed;
+      input.setAttribute("aria-label", "Type the answer");
+      if (wish.focus) input.focus({ preventScroll: true });
+    }
+    if (wish.play) play(sounds(wish));
+    await document.fonts.ready;
+    if (mine === turn) {
+      tell({ shown: wish.key, side: wish.side, version: wish.version, math: Boolean(window.MathJax) });
+    }
+  }
+
+  function attempt(hook) {
+    try {
+      hook();
+    } catch (error) {
+      console.log(error);
+    }
+  }
+
+  function pictures(place) {
+    return Promise.all(Array.from(place.querySelectorAll("img"), (one) =>
+      one.complete || new Promise((done) => {
+        one.addEventListener("load", done);
+        one.addEventListener("error", done);
+      })));
+  }
+
+  // Not `scrollIntoView`: that would move the page round this frame as well.
+  function toAnswer() {
+    const answer = document.getElementById("answer");
+    if (answer) scrollTo(0, answer.getBoundingClientRect().top + scrollY);
+  }
+
+  // --- maths
+
+  let mathLoading = null;
+
+  function loadMath() {
+    if (mathLoading) return mathLoading;
+    const packages = ["noerrors", "mathtools"];
+    window.MathJax = {
+      tex: {
+        displayMath: [["\\[", "\\]"]],
+        processEscapes: false,
+        processEnvironments: false,
+        processRefs: false,
+        packages: { "[+]": packages, "[-]": ["textmacros"] },
+      },
+      loader: { load: packages.map((one) => `[tex]/${one}`), versionWarnings: false },
+      chtml: { fontURL: setting.fonts },
+      startup: { typeset: false, ready: startMath },
+    };
+    mathLoading = new Promise((done, failed) => {
+      const script = document.getElementById("fd-mathjax");
+      const made = document.createElement("script");
+      if (script) made.textContent = script.textContent;
+      else {
+        made.src = setting.mathjax;
+        made.onload = () => done();
+      }
+      made.onerror = () => failed(new Error("MathJax can't be loaded"));
+      document.head.append(made);
+      if (script) done();
+    }).then(() => window.MathJax.startup.promise);
+    return mathLoading;
+  }
+
+  // In a page that is one file, the fonts stand in it.
+  function startMath() {
+    if (setting.fontData) {
+      const { defaultFonts } = window.MathJax._.output.chtml.fonts.tex_ts.TeXFont;
+      for (const rule of Object.values(defaultFonts)) {
+        rule.src = rule.src.replace(/url\("%%URL%%\/([^"]+)"\)/, (all, name) =>
+          setting.fontData[name] ? `url("${setting.fontData[name]}")` : all);
+      }
+    }
+    window.MathJax.startup.defaultReady();
+  }
+
+  // --- sounds
+
+  function sounds(wish) {
+    const side = wish.side === "answer" ? wish.face.answer : wish.face.question;
+    const own = wish.side === "answer" ? "a" : "q";
+    return [...side.matchAll(PLAY)]
+      .filter(([, which]) => which === own)
+      .map(([, which, at]) => wish.face.sounds[which][Number(at)])
+      .filter(Boolean);
+  }
+
+  function hush() {
+    if (player) player.pause();
+    player = null;
+    document.querySelectorAll("audio, video").forEach((one) => one.pause());
+    if (window.speechSynthesis) speechSynthesis.cancel();
+    const stage = document.getElementById("fd-stage");
+    if (stage) stage.remove();
+  }
+
+  async function play(queue) {
+    hush();
+    for (const one of queue) {
+      const done = one.sound ? playFile(one.sound) : speak(one);
+      await done.catch(() => tell({ silent: one.sound || one.text }));
+    }
+  }
+
+  function playFile(name) {
+    const made = document.createElement(VIDEO.test(name) ? "video" : "audio");
+    made.src = address(name, shown.media);
+    player = made;
+    if (made.localName === "video") {
+      made.id = "fd-stage";
+      made.controls = true;
+      made.style.cssText = "position:fixed;inset:auto 0 0 0;width:100%;max-height:60vh;background:#000";
+      document.body.append(made);
+    }
+    return new Promise((done, failed) => {
+      made.onended = () => {
+        made.remove();
+        done();
+      };
+      made.onerror = failed;
+      made.play().then(() => tell({ playing: name }), failed);
+    });
+  }
+
+  function speak({ text, lang, speed }) {
+    return new Promise((done, failed) => {
+      if (!window.speechSynthesis) failed();
+      const words = Object.assign(new SpeechSynthesisUtterance(text), { lang, rate: speed });
+      words.onend = done;
+      words.onerror = failed;
+      speechSynthesis.speak(words);
+    });
+  }
+
+  // --- keys, links, messages
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a");
+    if (!link) return;
+    if (link.dataset.fdPlay) {
+      const [side, at] = link.dataset.fdPlay.split(":");
+      const one = (shown.face.sounds[side] || [])[Number(at)];
+      if (one) play([one]);
+    } else if (link.classList.contains("hint")) openHint(link);
+    else follow(link);
+    event.preventDefault();
+  });
+
+  // A hint's own handler is a script of the card; its link and its text stand together.
+  function openHint(link) {
+    const id = /getElementById\('([^']+)'\)/.exec(link.getAttribute("onclick") || "");
+    const text = id ? document.getElementById(id[1]) : link.nextElementSibling;
+    if (!text) return;
+    link.style.display = "none";
+    text.style.display = "block";
+    text.tabIndex = -1;
+    text.focus({ preventScroll: true });
+  }
+
+  function follow(link) {
+    const to = link.getAttribute("href") || "";
+    if (to.startsWith("#")) {
+      const target = to.length > 1 && document.getElementById(decoded(to.slice(1)));
+      if (target) scrollTo(0, target.getBoundingClientRect().top + scrollY);
+    } else if (/^https?:/i.test(link.href)) tell({ link: link.href });
+  }
+
+  const TAKES_KEYS = "input, textarea, select, [contenteditable]";
+  const TAKES_ENTER = "a, button, summary, label, input, video, audio";
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !event.isTrusted) return;
+    const { target, key } = event;
+    const writes = target.matches && target.matches(TAKES_KEYS) &&
+      !/^(radio|checkbox|button)$/.test(target.type || "");
+    if (key === "Enter" && target.id === "typeans") {
+      tell({ key: "Enter" });
+      event.preventDefault();
+      return;
+    }
+    if (key === "Escape") target.blur();
+    else if (writes) return;
+    else if ((key === " " || key === "Enter") && target.matches && target.matches(TAKES_ENTER)) return;
+    tell({ key, shift: event.shiftKey });
+    if (key === " " || key === "ArrowLeft" || key === "ArrowRight" || key === "/") event.preventDefault();
+  });
+
+  document.addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("securitypolicyviolation", (event) => {
+    if (/^script-src/.test(event.effectiveDirective)) tell({ refused: "script", card: shown && shown.key });
+  });
+
+  addEventListener("message", (event) => {
+    if (event.source !== parent || !event.data) return;
+    if (event.data.show) show(event.data.show);
+    if (event.data.replay && shown) play(sounds(shown));
+    if (event.data.hush) hush();
+  });
+
+  if (setting.show) show(setting.show);
+  tell({ ready: true });
+})();

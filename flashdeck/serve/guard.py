@@ -1,0 +1,86 @@
+"""Who may ask the preview for what: checks before, and headers after, every request.
+
+Another site's page can send requests to this machine, and can make a host name of its own point to
+it. So the Host header must be ours, and every address holds a secret of this run: one for the page,
+another for frames and media, which a card might read from its own address.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+
+from flask import Request, Response
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    # A card's own style attributes are wanted in the print; they can't load anything by themselves.
+    "style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; frame-src 'self'; font-src 'self'; media-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+MEDIA_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_OWN_SITES = frozenset({None, "none", "same-origin"})
+SECRET_HEADER = "X-Flashdeck"  # noqa: S105 - the name of a header
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What this run lets pass: its port, and its two secrets."""
+
+    port: int
+    page: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    frame: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The values of Host that name this server."""
+        return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
+
+    def refusal(self, request: Request) -> str:
+        """Tell why a request is refused, '' if it isn't."""
+        # Flask's own `request.host` would fill in what is missing.
+        if request.environ.get("HTTP_HOST", "") not in self.hosts:
+            return "this host name is not the preview's"
+        origin = request.headers.get("Origin")
+        framed = self._is_framed(request)
+        ours = {f"http://{host}" for host in self.hosts} | ({"null"} if framed else set())
+        if origin is not None and origin not in ours:
+            return "another site asks"
+        if framed:
+            return ""
+        if request.headers.get("Sec-Fetch-Site") not in _OWN_SITES:
+            return "another site asks"
+        if request.method == "POST" and not same(request.headers.get(SECRET_HEADER), self.page):
+            return "the request lacks the secret of this run"
+        return ""
+
+    def _is_framed(self, request: Request) -> bool:
+        """Whether it comes from inside a card's frame: those have no origin of their own."""
+        return request.path.startswith((f"/f/{self.frame}/", f"/x/{self.frame}/"))
+
+
+def same(given: str | None, wanted: str) -> bool:
+    """Compare a secret in constant time."""
+    return given is not None and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def seal(response: Response, *, framed: bool) -> Response:
+    """Add the headers that every answer has; those that are set already stay."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": PAGE_POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin" if framed else "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-DNS-Prefetch-Control": "off",
+    }
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    if framed:
+        # Fonts are asked for with CORS, from frames whose origin is "null".
+        response.headers["Access-Control-Allow-Origin"] = "null"
+    return response

@@ -1,0 +1,72 @@
+// What every part of the page uses: elements, words, and the one table of who listens to what.
+"use strict";
+const setting = JSON.parse(document.getElementById("setting").textContent);
+
+const byId = (id) => document.getElementById(id);
+
+// Makes an element. Text is always text: nothing here is ever read as HTML.
+function make(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((one) => one !== null && one !== undefined));
+  return made;
+}
+
+const listeners = new Map();
+
+function on(what, listener) {
+  for (const one of what.split(" ")) {
+    if (!listeners.has(one)) listeners.set(one, []);
+    listeners.get(one).push(listener);
+  }
+}
+
+function tell(what, detail) {
+  for (const listener of listeners.get(what) || []) listener(detail);
+}
+
+let saidTimer = 0;
+
+function say(...words) {
+  clearTimeout(saidTimer);
+  byId("said").replaceChildren(...words);
+  saidTimer = setTimeout(() => byId("said").replaceChildren(), 6000);
+}
+
+const number = (value) => value.toLocaleString("en").replaceAll(",", "\u2009");
+const counted = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+
+// Letters as people search them: no case, no accents.
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+function sourceLink(file, line, target) {
+  const words = `${file.split("/").pop()}:${line}`;
+  const title = `${file}:${line}`;
+  if (!file) return null;
+  if (setting.editor) {
+    return make("button", {
+      type: "button", class: "link source", title: `Open ${title}`,
+      onclick: (event) => { event.stopPropagation(); openEditor(target); },
+    }, words);
+  }
+  if (setting.link) {
+    const path = file.split("/").map(encodeURIComponent).join("/");
+    const href = `${setting.link}/${path}:${line}:${target.column || 1}`;
+    return make("a", { class: "link source", title: `Open ${title}`, href }, words);
+  }
+  return make("span", { title }, words);
+}
+
+async function openEditor(target) {
+  const answer = await fetch("open", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Flashdeck": setting.secret },
+    body: JSON.stringify(target),
+  }).catch(() => null);
+  const told = answer && answer.ok ? await answer.json() : { error: "the editor could not be opened" };
+  if (told.error) say(told.error);
+}

@@ -1,0 +1,127 @@
+// Frames that show cards. Each is a sandbox of its own; all it gets is a message with what to show.
+"use strict";
+const Frames = (() => {
+  const frames = new Map(); // by their windows, to know who speaks
+  const MATH = /\\\[.*?\\\]|\\\(.*?\\\)/su;
+
+  // On a disk a sandbox without an origin can't load the files beside the page. Where nothing that a
+  // card brings along runs, it may have this page's.
+  const SANDBOX = setting.beside && location.protocol === "file:"
+    ? "allow-scripts allow-same-origin" : "allow-scripts";
+
+  class Frame {
+    constructor(label, inert = false) {
+      this.label = label;
+      this.inert = inert;
+      this.place = make("div", { class: "fitted" });
+      this.math = false;
+      this.shown = null;
+      this.onkey = null;
+      this.ondrawn = null;
+      this.onplaying = null;
+      this.build(false);
+    }
+
+    build(math) {
+      if (this.element) {
+        frames.delete(this.window);
+        this.element.remove();
+      }
+      this.ready = false;
+      this.math = math;
+      this.element = make("iframe", {
+        title: this.label, sandbox: SANDBOX, allow: "autoplay", referrerpolicy: "no-referrer",
+        ...(this.inert ? { tabindex: "-1", "aria-hidden": "true", scrolling: "no" } : {}),
+      });
+      if (setting.live) this.element.src = setting.frame;
+      else this.element.srcdoc = Single.frameDocument(math);
+      this.place.append(this.element);
+      this.size();
+      requestAnimationFrame(() => this.known());
+    }
+
+    // A frame's window is there once it is in the page.
+    known() {
+      if (this.element.contentWindow) {
+        this.window = this.element.contentWindow;
+        frames.set(this.window, this);
+      }
+    }
+
+    fit(width, height, scale) {
+      this.box = { width, height, scale };
+      this.size();
+    }
+
+    size() {
+      if (!this.box) return;
+      const { width, height, scale } = this.box;
+      const { style } = this.element;
+      style.width = `${width}px`;
+      style.height = `${height}px`;
+      style.transform = scale === 1 ? "" : `scale(${scale})`;
+    }
+
+    show(wish) {
+      this.wish = { ...wish, still: this.inert };
+      if (!setting.live) {
+        this.wish.media = Store.mediaOf(wish.face);
+        const { question, answer } = wish.face;
+        if (!this.math && (MATH.test(question) || MATH.test(answer))) this.build(true);
+      }
+      if (this.ready) this.post({ show: this.wish });
+    }
+
+    post(message) {
+      if (this.element.contentWindow) this.element.contentWindow.postMessage(message, "*");
+    }
+
+    hear(message) {
+      if (message.ready) {
+        this.ready = true;
+        if (this.wish) this.post({ show: this.wish });
+      }
+      if (message.math) this.math = true;
+      if ("shown" in message) {
+        this.shown = message;
+        if (this.ondrawn) this.ondrawn(message);
+      }
+      if (message.key && this.onkey) this.onkey(message);
+      if (typeof message.link === "string" && /^https?:\/\//.test(message.link)) {
+        say("This link leads out: ", make("a", { href: message.link, target: "_blank", rel: "noopener noreferrer" }, message.link));
+      }
+      if (typeof message.playing === "string" && this.onplaying) this.onplaying(message.playing);
+      if (message.refused === "script") tell("refused", message.card);
+      if (typeof message.silent === "string") say(`Can't be played here: ${message.silent.slice(0, 200)}`);
+    }
+  }
+
+  addEventListener("message", (event) => {
+    if (!event.data || typeof event.data.fd !== "object") return;
+    let frame = frames.get(event.source);
+    if (!frame) {
+      for (const one of Frames.all) one.known();
+      frame = frames.get(event.source);
+    }
+    if (frame) frame.hear(event.data.fd);
+  });
+
+  const all = new Set();
+
+  function create(label, inert) {
+    const frame = new Frame(label, inert);
+    all.add(frame);
+    return frame;
+  }
+
+  function remove(frame) {
+    frames.delete(frame.window);
+    all.delete(frame);
+    frame.place.remove();
+  }
+
+  // What every card is told of the screen that it is on.
+  const screen = () => ({ dress: Store.view.dress, night: Store.view.night, zoom: Store.view.zoom });
+
+  return { all, create, remove, screen };
+})();

@@ -1,0 +1,89 @@
+// The keys, Anki's own where it has some.
+"use strict";
+const Keys = (() => {
+  const TABLE = [
+    ["Space or Enter", "turn the card"], ["← →", "previous, next card"], ["/", "search"],
+    ["A", "all cards: answers or questions"], ["B", "both sides at once"], ["R", "play the sounds again"],
+    ["E", "open the source in the editor"], ["N", "night or day"], ["G, O", "gallery, overview"],
+    ["P", "problems"], ["Escape", "close, or back to the gallery"],
+  ];
+
+  const other = { single: "gallery", gallery: "overview", overview: "gallery" };
+  const flip = () => (Store.view.name === "single" ? Single.flip() : Store.current && Store.turn(Store.current));
+  const move = (by) => (Store.view.name === "single" ? Single.move(by) : Gallery.move(by));
+
+  const actions = {
+    " ": flip,
+    ArrowLeft: () => move(-1),
+    ArrowRight: () => move(1),
+    "/": () => { byId("query").focus(); byId("query").select(); },
+    a: () => Store.show({ answers: !Store.view.answers }),
+    b: () => Store.show({ both: !Store.view.both, name: "single" }),
+    r: () => Single.replay(),
+    n: () => Store.show({ night: !Store.view.night }),
+    g: () => Store.show({ name: "gallery" }),
+    o: () => Store.show({ name: other[Store.view.name] === "overview" || Store.view.name === "single" ? "overview" : "gallery" }),
+    p: () => Problems.toggle(),
+    e: edit,
+    "?": help,
+    Escape: escape,
+  };
+
+  function edit() {
+    const row = Store.cards.get(Store.current);
+    if (!row || !row.file) return;
+    if (setting.editor) openEditor({ card: row.key });
+    else if (setting.link) sourceLink(row.file, row.line, {}).click();
+  }
+
+  function escape() {
+    if (byId("filters").classList.contains("open")) Main.filters(false);
+    else if (Problems.isOpen()) Problems.close();
+    else if (document.activeElement === byId("query")) byId("query").blur();
+    else if (Store.view.name !== "gallery") Store.show({ name: "gallery" });
+  }
+
+  function help() {
+    const dialog = byId("help");
+    if (dialog.open) return dialog.close();
+    dialog.replaceChildren(make("h2", { id: "help-title" }, "Keys"),
+      make("dl", {}, ...TABLE.flatMap(([key, what]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, what)])),
+      make("form", { method: "dialog" }, make("button", { class: "plain toggle", "aria-pressed": "true" }, "Close")));
+    return dialog.showModal();
+  }
+
+  // A key that was pressed here, or in a card's frame. A card that runs scripts could make up keys
+  // of its own, and must not open editors.
+  function press(key, shift, framed) {
+    if (framed && setting.scripts && key === "e") return false;
+    const name = key.length === 1 ? key.toLowerCase() : key;
+    if (key === "Enter" && Store.view.name === "single") {
+      flip();
+      return true;
+    }
+    const gallery = Store.view.name === "gallery" && !framed;
+    if (gallery && key === "ArrowDown") Gallery.move(Gallery.columns());
+    else if (gallery && key === "ArrowUp") Gallery.move(-Gallery.columns());
+    else if (actions[name]) actions[name]();
+    else return false;
+    return true;
+  }
+
+  const WRITES = "input:not([type=range]), textarea, select";
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+    const { target, key } = event;
+    if (target.matches("input[type=range]") && key.startsWith("Arrow")) return;
+    if (target.matches(WRITES) && key !== "Escape") return;
+    const tile = target.matches(".tile .open");
+    const activates = target.closest("button, a, summary") && !tile;
+    if (activates && (key === " " || key === "Enter")) return;
+    if (tile && key === "Enter") return;
+    if (target.closest(".problems, .filters, .about, .overview") && key.startsWith("Arrow")) return;
+    if (press(key, event.shiftKey, false)) event.preventDefault();
+  });
+
+  byId("help-button").addEventListener("click", help);
+  return { press };
+})();

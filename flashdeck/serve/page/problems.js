@@ -1,0 +1,63 @@
+// What is wrong in the sources, in frames, over the last good cards.
+"use strict";
+const Problems = (() => {
+  const room = byId("problems");
+  const button = byId("problems-button");
+
+  function code(one) {
+    const lines = one.lines.map(([at, text]) => {
+      const number_ = make("span", { class: "number", "aria-hidden": "true" }, String(at));
+      if (at !== one.line) return make("div", {}, number_, make("span", {}, text));
+      const letters = [...text];
+      return make("div", { class: "here" }, number_, make("span", {},
+        letters.slice(0, one.from).join(""),
+        make("mark", {}, letters.slice(one.from, one.to).join("") || " "),
+        letters.slice(one.to).join("")));
+    });
+    return lines.length ? make("div", { class: "code", tabindex: "0" }, ...lines) : null;
+  }
+
+  function entry(one, at) {
+    const link = sourceLink(one.file, one.line, { problem: at, column: one.column });
+    if (link) link.textContent = `${one.file}:${one.line}:${one.column}`;
+    return make("article", { class: `problem ${one.severity}` },
+      link ? make("div", { class: "where" }, link) : null,
+      make("p", { class: "message" }, make("b", {}, `${one.severity}: `), one.message),
+      code(one),
+      one.hint ? make("p", { class: "hint" }, one.hint) : null);
+  }
+
+  function draw({ fresh }) {
+    const all = Store.problems;
+    const errors = all.filter((one) => one.severity === "error").length;
+    const others = all.length - errors;
+    const words = [errors ? counted(errors, "error") : "", others ? counted(others, "warning") : ""].filter(Boolean).join(", ");
+    button.hidden = !all.length;
+    button.textContent = words;
+    button.classList.toggle("mild", !errors);
+    if (fresh) room.hidden = !errors;
+    if (!all.length) room.hidden = true;
+    room.classList.toggle("mild", !errors);
+    if (!fresh && room.childElementCount) return;
+    room.replaceChildren(
+      make("header", {}, make("h2", { id: "problems-title" }, words),
+        make("button", { type: "button", class: "plain", onclick: close, title: "Escape" }, "Close")),
+      errors && Store.cards.size ? make("p", { class: "why" }, "The cards behind this are as they were before; save again once it is mended.") : "",
+      ...all.slice(0, 50).map(entry));
+  }
+
+  function close() {
+    room.hidden = true;
+    button.focus();
+  }
+
+  function toggle() {
+    if (!Store.problems.length) return;
+    room.hidden = !room.hidden;
+    if (!room.hidden) room.querySelector("button").focus();
+  }
+
+  button.addEventListener("click", toggle);
+  on("problems", draw);
+  return { close, toggle, isOpen: () => !room.hidden };
+})();

@@ -1,0 +1,107 @@
+"""A preview that runs, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from flashdeck.notetypes.script import choice_script_source
+from flashdeck.preview import PreviewedSources
+from flashdeck.serve.app import Wishes, make_app
+from flashdeck.serve.editor import editor_link
+from flashdeck.serve.guard import Guard
+from flashdeck.serve.server import listen, make
+from flashdeck.serve.shelf import Shelf
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+WITHOUT = (
+    "the preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'"
+)
+
+
+@dataclass
+class Running:
+    """A preview that is being served; `opened` is what its editor was told to open."""
+
+    guard: Guard
+    shelf: Shelf
+    opened: list[tuple[str, int, int]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.guard.port}/{self.guard.page}/"
+
+    @property
+    def frame(self) -> str:
+        return f"http://127.0.0.1:{self.guard.port}/f/{self.guard.frame}/"
+
+
+@contextmanager
+def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]:
+    listener = listen(0)
+    shelf = Shelf(previewed.first())
+    running = Running(Guard(listener.getsockname()[1]), shelf)
+    wishes = Wishes(
+        scripts=(f"'{choice_script_source()}'",),
+        allow_scripts=allow_scripts,
+        open_editor=(lambda *place: running.opened.append(place)) if editor else None,
+        editor_link=editor_link(previewed.root) if previewed.root else "",
+    )
+    server = make(listener, make_app(shelf, running.guard, wishes))
+    stop = Event()
+    bugs: list[Exception] = []
+    Thread(target=previewed.follow, args=(shelf, stop, bugs.append), daemon=True).start()
+    answering = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    answering.start()
+    try:
+        yield running
+    finally:
+        stop.set()
+        shelf.close()
+        server.shutdown()
+        answering.join()
+        server.server_close()
+        listener.detach()
+    assert bugs == []
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium. Without one the tests fail: a preview that nobody looked at is not tested."""
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail(WITHOUT)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Page]:
+    """A page of its own: nothing is remembered, and mistakes of our scripts are failures."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    context.set_default_timeout(10_000)
+    shown = context.new_page()
+    mistakes: list[str] = []
+    shown.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield shown
+    context.close()
+    assert mistakes == []
+
+
+@pytest.fixture
+def preview(project):
+    """Preview the project, and everything that is written into it."""
+    with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
+        yield running

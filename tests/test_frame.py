@@ -1,0 +1,238 @@
+"""The card frame: what a card becomes, and whether it looks as on the real screens."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from flashdeck.frame import Dress, Screen, Surroundings, card_document, face, frame_script
+from flashdeck.frame.document import data
+from flashdeck.model import Card, Field, Note, NoteType, Template
+from flashdeck.serve.assets import mathjax_files
+
+NIGHT = "nightMode night_mode"
+
+
+def notetype(front="{{Front}}", back="{{FrontSide}}<hr id=answer>{{Back}}", **more):
+    fields = (Field("Front"), Field("Back", font="Courier", size=18))
+    return NoteType(1, "Basic", fields, (Template("Card", front, back),), **more)
+
+
+def made(kind, *fields, ordinal=0):
+    return face(kind, Note("g", 1, fields, (), (Card(ordinal, "D"),)), Card(ordinal, "D"))
+
+
+@pytest.fixture
+def show(page):
+    """Show one side of a card as a document of its own."""
+
+    def shown(kind, *fields, side="question", typed="", **screen):
+        text = card_document(
+            made(kind, *fields), Screen(**screen), Surroundings(), side=side, typed=typed
+        )
+        page.goto("about:blank")
+        page.set_content(text)
+        expect(page.locator("#qa > style")).to_be_attached()
+        return page
+
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("dress", "night", "root", "body"),
+    [
+        (Dress.DESKTOP, False, "linux chrome", "card card1 isLin fancy"),
+        (Dress.DESKTOP, True, "night-mode linux chrome", f"card card1 isLin {NIGHT} fancy"),
+        (Dress.ANDROID, False, "android mobile chrome", "card card1 mathjax-rendered"),
+        (
+            Dress.ANDROID,
+            True,
+            "night-mode android mobile chrome",
+            f"card card1 {NIGHT} mathjax-rendered",
+        ),
+        (Dress.ANDROID_OLD, False, "mobile android linux js", "card card1 chrome"),
+        (
+            Dress.ANDROID_OLD,
+            True,
+            "mobile android linux js",
+            "card card1 night_mode nightMode chrome",
+        ),
+    ],
+)
+def test_html_and_body_have_the_classes_of_each_screen(show, dress, night, root, body):
+    page = show(notetype(), "a", "b", dress=dress, night=night)
+    assert page.evaluate("document.compatMode") == "CSS1Compat"
+    expect(page.locator("html")).to_have_class(root)
+    expect(page.locator("body")).to_have_class(body)
+
+
+@pytest.mark.parametrize(
+    ("dress", "night", "colors"),
+    [
+        (Dress.DESKTOP, False, ("rgb(245, 245, 245)", "rgb(2, 2, 2)")),
+        (Dress.DESKTOP, True, ("rgb(44, 44, 44)", "rgb(252, 252, 252)")),
+        (Dress.ANDROID, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+        (Dress.ANDROID_OLD, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+    ],
+)
+def test_a_card_without_css_has_the_screens_colors(show, dress, night, colors):
+    page = show(notetype(), "a", "b", dress=dress, night=night)
+    style = "(one => [one.backgroundColor, one.color])(getComputedStyle(document.body))"
+    assert tuple(page.evaluate(style)) == colors
+
+
+def test_by_night_the_desktop_overrules_what_a_deck_says_of_the_day(show):
+    kind = notetype(css=".card { color: red; background: yellow }")
+    day = show(kind, "a", "b")
+    expect(day.locator("body")).to_have_css("color", "rgb(255, 0, 0)")
+    night = show(kind, "a", "b", night=True)
+    expect(night.locator("body")).to_have_css("color", "rgb(252, 252, 252)")
+    own = show(notetype(css=".card.nightMode { color: blue }"), "a", "b", night=True)
+    expect(own.locator("body")).to_have_css("color", "rgb(0, 0, 255)")
+
+
+@pytest.mark.parametrize(("dress", "width"), [(Dress.DESKTOP, 800), (Dress.ANDROID, 390)])
+def test_boxes_lie_where_anki_puts_them(show, dress, width):
+    page = show(notetype(css=".card { font-size: 20px }"), "a", "b", side="answer", dress=dress)
+    page.set_viewport_size({"width": width, "height": 600})
+    box = page.locator("#answer").bounding_box()
+    assert (box["x"], box["width"], box["height"]) == (20, width - 40, 1)
+
+
+def test_the_answer_is_scrolled_to(show):
+    long = "<p>line</p>" * 80
+    page = show(notetype(), long, "b", side="answer")
+    expect(page.locator("#answer")).to_be_in_viewport()
+    question = show(notetype(), long, "b")
+    assert question.evaluate("scrollY") == 0
+
+
+def test_a_template_error_is_shown_as_anki_shows_it_without_the_style(show):
+    page = show(notetype("{{Fron}}", css=".card { color: red }"), "a", "b")
+    expect(page.locator("#qa")).to_contain_text("Front template has a problem:")
+    expect(page.locator("body")).to_have_css("color", "rgb(2, 2, 2)")
+
+
+def test_a_hint_of_the_template_language_opens(show):
+    page = show(notetype("{{hint:Front}}"), "the hint", "b")
+    expect(page.get_by_text("the hint")).to_be_hidden()
+    page.get_by_role("link", name="Front").click()
+    expect(page.get_by_text("the hint")).to_be_visible()
+    expect(page.get_by_role("link", name="Front")).to_be_hidden()
+
+
+def test_sounds_are_buttons_and_keep_their_places(show):
+    page = show(notetype(), "a[sound:x.mp3]b", "c[sound:y.mp3]", side="answer")
+    expect(page.locator(".replay-button svg")).to_have_count(2)
+    expect(page.locator(".replay-button").first).to_have_css("display", "inline-flex")
+    old = show(notetype(), "a[sound:x.mp3]", "c", dress=Dress.ANDROID_OLD)
+    expect(old.locator(".replay-button")).to_have_count(1)
+
+
+def test_names_of_media_are_encoded(show):
+    page = show(notetype(), '<img src="a b#1.png">', "c")
+    expect(page.locator("img")).to_have_attribute("src", "a%20b%231.png")
+
+
+TYPED = "{{Front}} {{type:Back}}"
+
+
+def test_the_rule_moves_in_front_of_the_comparison(show):
+    page = show(notetype(TYPED), "a", "right", side="answer", typed="rigth")
+    html = page.locator("#qa").inner_html()
+    assert html.index('id="answer"') < html.index("typeGood") < html.rindex("right")
+    assert html.count("<hr") == 1
+    expect(page.locator("code#typeans")).to_have_css("font-family", re.compile("Courier|mono"))
+
+
+@pytest.mark.parametrize(
+    ("template", "fields", "text"),
+    [
+        ("{{type:Nope}}", ("a", "b"), "template has a problem"),
+        (TYPED, ("a", ""), "a"),
+        ("{{Front}}[[type:Nope]]", ("a", "b"), "aType answer: unknown field Nope"),
+    ],
+)
+def test_a_box_that_can_not_be_made_says_why(show, template, fields, text):
+    page = show(notetype(template), *fields)
+    expect(page.locator("#qa")).to_contain_text(text)
+    expect(page.locator("input")).to_have_count(0)
+
+
+def test_each_screen_asks_in_its_own_way(show):
+    desktop = show(notetype(TYPED), "a", "b")
+    expect(desktop.locator("center > input#typeans")).to_have_attribute(
+        "style", "font-family: 'Courier'; font-size: 18px;"
+    )
+    new = show(notetype(TYPED), "a", "b", dress=Dress.ANDROID)
+    expect(new.locator("#qa")).to_have_text("a")
+    old = show(notetype(TYPED), "a", "b", dress=Dress.ANDROID_OLD)
+    expect(old.locator(".typePrompt")).to_have_text("........")
+
+
+def test_what_is_typed_for_a_cloze_is_what_it_hides():
+    kind = notetype("{{cloze:Front}}{{type:cloze:Front}}", cloze=True)
+    assert made(kind, "{{c1::a&amp;b}} {{c2::c}} {{c1::d}}", "")["typed"]["expected"] == "a&b, d"
+    assert made(kind, "{{c1::a}} {{c1::a}}", "")["typed"]["expected"] == "a"
+    assert made(notetype("{{Front}}{{type:nc:Back}}"), "x", "é")["typed"]["combining"] is False
+
+
+COMPARE = """([pairs, combining]) =>
+    pairs.map(([one, other]) => compareAnswer(one, other, combining))"""
+
+
+def letters(rng):
+    alphabet = rng.choice(["ab", "abc d", "aéèn\u0303ñ", "日本語かな", "<&>\"'", "한글", "xyz" * 3])
+    return "".join(rng.choice(alphabet) for _ in range(rng.choice([0, 1, 3, 8, 30, 230])))
+
+
+def test_answers_are_compared_as_anki_compares_them(page, tmp_path):
+    from anki.collection import Collection as AnkiCollection
+
+    rng = random.Random(7)
+    pairs = [
+        ("404", "504"),
+        ("x", ""),
+        ("ab", "ba"),
+        ("naïve", "naive"),
+        ("e\u0301", "é"),
+        ("a", "\u0301"),
+    ]
+    for _ in range(400):
+        expected = letters(rng).strip()
+        typed = letters(rng)
+        if rng.random() < 0.6 and expected:
+            at = rng.randrange(len(expected))
+            typed = expected[:at] + rng.choice(["", "a", "x", "é"]) + expected[at + 1 :]
+        pairs.append((expected, typed))
+    page.set_content("<!doctype html>")
+    page.add_script_tag(content=frame_script().split("// One card on one screen.")[0])
+    collection = AnkiCollection(str(tmp_path / "c.anki2"))
+    try:
+        for combining in (True, False):
+            ours = page.evaluate(COMPARE, [pairs, combining])
+            escaped = [
+                (one.replace("&", "&amp;").replace("<", "&lt;"), other) for one, other in pairs
+            ]
+            theirs = [collection.compare_answer(*pair, combining) for pair in escaped]
+            different = [
+                (pair, one, other)
+                for pair, one, other in zip(pairs, ours, theirs, strict=True)
+                if one != other
+            ]
+            assert different == []
+    finally:
+        collection.close()
+
+
+def test_data_can_stand_in_a_script_element():
+    assert "</script" not in data({"a": "</script><!--\u2028"})
+
+
+def test_mathjax_is_the_one_that_anki_ships():
+    files = mathjax_files()
+    assert len(files["tex-chtml-full.js"]) == 1_327_522
+    assert sum(name.endswith(".woff") for name in files) == 23

@@ -1,0 +1,327 @@
+"""What the preview is made of: recompiling, watching, one file, editors, the command."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+
+import pytest
+from conftest import NOW
+from playwright.sync_api import expect
+
+from flashdeck.cli import run
+from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.recompile import Recompiler
+from flashdeck.serve.editor import editor_command, editor_link
+from flashdeck.serve.onefile import OneFile, one_file
+from flashdeck.serve.pagefiles import page_file
+from flashdeck.serve.shelf import Shelf
+from flashdeck.serve.snapshot import Snapshot
+from flashdeck.serve.watch import Watched, changes
+
+
+def fresh(project):
+    return Recompiler(project.root).compile()
+
+
+@pytest.fixture
+def decks(two_notes):
+    two_notes.write("flashdeck.yaml", "id: recompiletest\nname: Test\n")
+    two_notes.replace(
+        "cards/flask.yaml", "    a: Armin Ronacher\n", "    a: Armin\n    id: aaaaaaaa1\n"
+    )
+    two_notes.write("cards/more.yaml", "deck: More\nnotes:\n  - {q: one, a: two, id: bbbbbbbb1}\n")
+    return two_notes
+
+
+EDITS = [
+    ("a: Armin", "a: Ronacher"),
+    ("q: Who created Flask?", "q: Who made $x$?"),
+    ("{{c2::Jinja2}}", "{{c3::Jinja2}} and {{c4::Click}}"),
+    ("tags: [web]", "tags: [net]"),
+    ("deck: Flask", "deck: Fläschchen"),
+    ("id: aaaaaaaa1", "id: bbbbbbbb1"),
+    ("    a: Armin\n", "    a: Armin\n    reverse: true\n"),
+    ("q: Who", "q: 'Who"),
+    ("a: Armin", "b: Armin"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+def test_compiling_what_changed_gives_what_compiling_everything_gives(decks, old, new):
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    path = decks.root / "cards" / "flask.yaml"
+    decks.replace("cards/flask.yaml", old, new)
+    partly, wholly = recompiler.compile([path]), fresh(decks)
+    assert sorted(map(str, partly.problems)) == sorted(map(str, wholly.problems))
+    if wholly.is_good:
+        assert partly.collection == wholly.collection
+        assert (partly.kinds, partly.changed) == (wholly.kinds, wholly.changed)
+        assert [one.source for one in partly.collection.notes] == [
+            one.source for one in wholly.collection.notes
+        ]
+    decks.replace("cards/flask.yaml", new, old)
+    assert recompiler.compile([path]).collection == fresh(decks).collection
+
+
+def test_files_that_come_and_go_are_noticed(decks):
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    path = decks.write("cards/new.yaml", "deck: New\nnotes:\n  - {q: a, a: b, id: cccccccc1}\n")
+    assert len(recompiler.compile([path]).collection.notes) == 4
+    path.unlink()
+    assert len(recompiler.compile([path]).collection.notes) == 3
+
+
+def test_only_new_and_edited_notes_have_changed_since_the_last_build(decks):
+    assert len(fresh(decks).changed) == 3
+    decks.built()
+    assert fresh(decks).changed == frozenset()
+    decks.replace("cards/more.yaml", "two", "three")
+    assert fresh(decks).changed == {"bbbbbbbb1"}
+
+
+def broken(*_, **__):
+    raise OSError("no notifications here")
+
+
+def silent(*_, stop_event, **__):
+    stop_event.wait(10)
+    yield from ()
+
+
+@pytest.mark.parametrize("notifier", [broken, silent])
+def test_changes_are_seen_where_the_system_tells_nothing(project, notifier):
+    path = project.write("cards/a.yaml", "notes: []\n")
+    stop = Event()
+
+    def write_then(*paths, **settings):
+        path.write_text("notes: []\n# more\n")
+        return notifier(*paths, **settings)
+
+    watched = Watched((project.root / "cards",), (project.root,))
+    assert next(changes(watched, stop, write_then)) == {str(path)}
+    stop.set()
+
+
+def test_a_shelf_keeps_keys_while_notes_are_edited(decks):
+    def snapshot():
+        state = fresh(decks)
+        return Snapshot(state.name, state.collection, state.problems, state.kinds, state.changed)
+
+    shelf = Shelf(snapshot())
+    before = {row["key"]: row["id"] for row in shelf.everything()["cards"]}
+    decks.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
+    shelf.update(snapshot())
+    (event,) = shelf.wait(0, 0)
+    assert [row["id"] for row in event["rows"]] == ["aaaaaaaa1"]
+    assert event["order"] is None
+    assert {row["key"]: row["id"] for row in shelf.everything()["cards"]} == before
+    shelf.update(snapshot())
+    assert shelf.wait(1, 0) == []
+    assert shelf.wait(-60, 0) == [{"version": 1, "reload": True}]
+
+
+@pytest.mark.parametrize(
+    ("editor", "command"),
+    [
+        ("code", ["code", "--goto", "/p/a b.yaml:12:3"]),
+        ("/usr/bin/code --wait", ["/usr/bin/code", "--wait", "--goto", "/p/a b.yaml:12:3"]),
+        ("subl", ["subl", "/p/a b.yaml:12:3"]),
+        ("pycharm", ["pycharm", "--line", "12", "/p/a b.yaml"]),
+        ("gvim", ["gvim", "+12", "/p/a b.yaml"]),
+        ("mine -l {line} -c {column} {file}", ["mine", "-l", "12", "-c", "3", "/p/a b.yaml"]),
+        ("'my editor' {file}", ["my editor", "/p/a b.yaml"]),
+    ],
+)
+def test_editors_are_told_the_place_in_their_own_way(editor, command):
+    assert editor_command(editor, Path("/p/a b.yaml"), 12, 3) == command
+
+
+def test_the_link_for_vs_code_can_hold_any_folder():
+    assert editor_link(Path("/p/Ä b#c")) == "vscode://file/p/%C3%84%20b%23c"
+
+
+def hexes(block):
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+
+
+def luminance(color):
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["day", "night"])
+def test_texts_stand_out_from_what_is_behind_them(theme):
+    colors = hexes(re.findall(r":root[^{]*\{(.*?)\}", page_file("page.css"), re.DOTALL)[theme])
+    pairs = [
+        (ink, back)
+        for ink in ("ink", "soft", "accent", "grave", "warm", "fresh")
+        for back in ("paper", "panel")
+    ]
+    pairs += [
+        ("accent", "tint"),
+        ("soft", "tint"),
+        ("grave", "grave-tint"),
+        ("ink", "grave-tint"),
+        ("panel", "accent"),
+    ]
+    weak = {}
+    for ink, back in pairs:
+        light, dark = sorted((luminance(colors[ink]), luminance(colors[back])), reverse=True)
+        if (light + 0.05) / (dark + 0.05) < 4.5:
+            weak[ink, back] = round((light + 0.05) / (dark + 0.05), 2)
+    assert weak == {}
+    edge, paper = luminance(colors["edge"]), luminance(colors["paper"])
+    light, dark = max(edge, paper), min(edge, paper)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="10"/>'
+
+
+@pytest.fixture
+def published(decks, monkeypatch):
+    decks.write("cards/map.svg", PICTURE)
+    decks.write(
+        "cards/p.yaml", 'deck: P\nnotes:\n  - {q: "![](map.svg) $x^2$", a: "$y$", id: pppppppp1}\n'
+    )
+    monkeypatch.chdir(decks.root)
+    return decks.root
+
+
+@pytest.mark.parametrize("media", [[], ["--media", "beside/pictures"]])
+def test_one_file_shows_the_deck_without_asking_anybody(published, page, capsys, media):
+    assert run(["preview", "--html", "deck.html", *media]) == 0
+    assert capsys.readouterr().out == "deck.html\n"
+    asked = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.goto((published / "deck.html").as_uri())
+    expect(page.locator("#count")).to_have_text("5 cards")
+    page.locator("[data-group=deck] button", has_text="P").click()
+    shown = page.frame_locator(".tile[aria-posinset='1'] iframe")
+    expect(shown.locator("mjx-container")).to_be_visible()
+    expect(shown.locator("img")).to_have_js_property("naturalWidth", 30)
+    page.locator(".tile:visible .open").first.click()
+    page.keyboard.press("Space")
+    expect(page.frame_locator("#single iframe").locator("#answer")).to_be_attached()
+    expect(page.locator(".source")).to_have_count(0)
+    remote = [one for one in asked if not one.startswith(("data:", "file:"))]
+    assert remote == []
+    if media:
+        assert [one.read_text() for one in (published / "beside/pictures").iterdir()] == [PICTURE]
+    assert str(published) not in (published / "deck.html").read_text("utf-8")
+
+
+def test_in_print_the_question_is_on_the_left_and_the_answer_on_the_right(published, page):
+    assert run(["preview", "--html", "deck.html"]) == 0
+    page.goto((published / "deck.html").as_uri())
+    expect(page.locator("#count")).to_have_text("5 cards")
+    assert page.evaluate("Print.prepare()") == 5
+    page.emulate_media(media="print")
+    expect(page.locator(".bar")).to_be_hidden()
+    first = page.locator(".pair").first.locator("> div")
+    question, answer = first.nth(0).bounding_box(), first.nth(1).bounding_box()
+    assert question["x"] + question["width"] <= answer["x"]
+    assert question["y"] == answer["y"]
+    expect(first.nth(0)).to_have_text("Who created Flask?")
+    expect(first.nth(1)).to_have_text("Armin")
+    expect(page.locator("#print mjx-container")).to_have_count(2)
+
+
+def test_a_text_that_closes_scripts_harms_no_file(tmp_path, page):
+    kind = NoteType(1, "K", (Field("F"),), (Template("T", "{{F}}", "{{F}}"),))
+    text = "&lt;/script&gt;</script><!--<script> %%MATHJAX%% <!--SCRIPTS-->"
+    note = Note("g", 1, (f"Words {text}",), (), (Card(0, "D</script>"),))
+    snapshot = Snapshot("</script>", Collection((kind,), (Deck("D</script>"),), (note,)))
+    path = tmp_path / "x.html"
+    path.write_text(one_file(snapshot, OneFile()), "utf-8")
+    page.goto(path.as_uri())
+    expect(page.locator("#count")).to_have_text("1 card")
+    expect(page.frame_locator(".tile iframe").locator("#qa")).to_contain_text("Words </script>")
+
+
+def get(address):
+    """Ask for an address; give status and body."""
+    _, _, place, path = address.split("/", 3)
+    connection = http.client.HTTPConnection(place, timeout=20)
+    connection.request("GET", f"/{path}")
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+@pytest.fixture
+def started(two_notes):
+    """Start the command in a process of its own; give it and the first line that it prints."""
+    processes = []
+
+    def start(*arguments, **more):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flashdeck", "preview", "--no-browser", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=two_notes.root,
+            env={**os.environ, "SOURCE_DATE_EPOCH": str(NOW), "VISUAL": "", **more},
+        )
+        processes.append(process)
+        return process, process.stdout.readline().strip()
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_the_first_line_is_the_address_and_ctrl_c_ends_it(started):
+    process, address = started()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{22}/", address)
+    assert "<title>flashdeck</title>" in get(address)[1]
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_one_sentence(started):
+    port = started()[1].split(":")[2].split("/")[0]
+    process, line = started("--port", port)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, line) == (1, "")
+    assert err.startswith(f"error: port {port} is in use")
+    assert "Traceback" not in err
+
+
+def test_what_is_wrong_is_said_and_the_rest_is_shown(two_notes, started):
+    two_notes.replace("cards/flask.yaml", "q: Who created", "q: `Who` created")
+    _, address = started()
+    text = get(f"{address}data")[1]
+    assert "unquoted-start" in text
+    assert "Werkzeug" in text
+
+
+def test_a_package_that_can_not_be_read_is_one_sentence(two_notes, capsys, monkeypatch):
+    monkeypatch.chdir(two_notes.root)
+    (two_notes.root / "x.apkg").write_bytes(b"PK no")
+    assert run(["preview", "x.apkg", "--no-browser"]) == 1
+    assert capsys.readouterr().err.startswith("error: x.apkg can't be read")
+
+
+def test_media_without_a_file_is_wrong_usage(two_notes, monkeypatch):
+    monkeypatch.chdir(two_notes.root)
+    assert run(["preview", "--media", "x"]) == 2
+
+
+def test_a_stranger_who_knows_the_port_gets_nothing(started):
+    _, address = started()
+    assert get(address.rsplit("/", 2)[0] + "/data")[0] == 404

@@ -1,0 +1,459 @@
+"""The live page in a real browser, as its author uses it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import serving
+from playwright.sync_api import expect
+
+from flashdeck.preview import PreviewedPackage, PreviewedSources
+
+DECK = """\
+deck: Flask::Basics
+tags: [web]
+notes:
+  - q: Who created Flask?
+    a: Armin Ronacher
+    hint: His initials are A. R.
+    id: note00000001
+  - q: Which status does it send?
+    a: "404"
+    typed: true
+    tags: [http::codes]
+    id: note00000002
+  - cloze: Flask relies on {{c1::Werkzeug}} and {{c2::Jinja}}.
+    id: note00000003
+  - q: Which library is the WSGI layer?
+    choices: [Jinja, Werkzeug, Click]
+    a: Werkzeug
+    id: note00000004
+---
+deck: Español
+notes:
+  - q: Buenos días
+    a: $x^2$ and more
+    id: note00000005
+"""
+
+
+SETTINGS = "id: previewtests1\nname: Preview\n"
+
+
+@pytest.fixture
+def deck(project):
+    """The deck, to be edited."""
+    project.write("cards/flask.yaml", DECK)
+    project.write("flashdeck.yaml", SETTINGS)
+    return project
+
+
+@pytest.fixture
+def live(deck, preview, page):  # noqa: ARG001 - the deck must be there first
+    """The page of the deck that is edited."""
+    page.goto(preview.address)
+    expect(page.locator(".tile .drawn")).to_have_count(6)
+    return page
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """The deck, previewed once for all tests that only look."""
+    root = tmp_path_factory.mktemp("shared")
+    (root / "cards").mkdir()
+    (root / "cards" / "flask.yaml").write_text(DECK, "utf-8")
+    (root / "flashdeck.yaml").write_text(SETTINGS, "utf-8")
+    with serving(PreviewedSources(root, allow_scripts=False)) as running:
+        yield running
+
+
+@pytest.fixture
+def look(shared, page):
+    """The page of the deck that nobody edits."""
+    page.goto(shared.address)
+    expect(page.locator("#count")).to_have_text("6 cards")
+    return page
+
+
+def tile(page, number):
+    return page.locator(f".tile[aria-posinset='{number}']")
+
+
+def card(page, number):
+    """What the card in a tile shows."""
+    return tile(page, number).frame_locator("iframe").locator("#qa")
+
+
+def opened(page, number):
+    """Open one card; give its document."""
+    tile(page, number).locator(".open").click()
+    return single(page)
+
+
+def single(page):
+    return page.frame_locator("#single .screen:first-child iframe")
+
+
+def found(page):
+    """The ids of the notes whose cards are found, by their last digit."""
+    return page.evaluate("Store.found.map((key) => Number(Store.cards.get(key).id.slice(-1)))")
+
+
+def test_the_gallery_shows_every_card_as_anki_will(look):
+    expect(card(look, 1)).to_contain_text("Who created Flask?")
+    expect(card(look, 1)).not_to_contain_text("Armin Ronacher")
+    expect(card(look, 3).locator(".cloze")).to_have_text("[...]")
+    expect(card(look, 4)).to_contain_text("Werkzeug")
+    expect(card(look, 6)).to_contain_text("Buenos días")
+    expect(look.locator("#count")).to_have_text("6 cards")
+
+
+def test_space_and_enter_turn_the_card_and_arrows_go_on(look):
+    shown = opened(look, 1).locator("#qa")
+    look.keyboard.press("Space")
+    expect(shown).to_contain_text("Armin Ronacher")
+    look.keyboard.press("Space")
+    expect(shown).not_to_contain_text("Armin Ronacher")
+    look.keyboard.press("Enter")
+    expect(shown).to_contain_text("Armin Ronacher")
+    look.keyboard.press("ArrowRight")
+    expect(shown).to_contain_text("Which status")
+    look.keyboard.press("ArrowRight")
+    look.keyboard.press("ArrowLeft")
+    expect(look.locator(".at")).to_have_text("2 / 6")
+
+
+def test_keys_that_are_pressed_inside_of_a_card_count_as_well(look):
+    shown = opened(look, 1)
+    shown.locator("#qa").click()
+    shown.locator("body").press("Space")
+    expect(shown.locator("#qa")).to_contain_text("Armin Ronacher")
+    shown.locator("body").press("ArrowRight")
+    expect(look.locator(".at")).to_have_text("2 / 6")
+
+
+def test_a_card_is_turned_in_the_gallery_and_all_at_once(look):
+    tile(look, 1).hover()
+    tile(look, 1).locator(".side").click()
+    expect(card(look, 1)).to_contain_text("Armin Ronacher")
+    look.locator("#answers").click()
+    expect(card(look, 3)).to_contain_text("Werkzeug and Jinja")
+
+
+@pytest.mark.parametrize(
+    ("query", "notes"),
+    [
+        ("created", [1]),
+        ("ronacher", [1]),
+        ("codes", [2]),
+        ("espanol", [5]),
+        ("dias", [5]),
+        ("note00000004", [4]),
+        ("which library", [4]),
+        ("flask relies", [3, 3]),
+    ],
+)
+def test_search_looks_at_text_tags_decks_and_ids_while_typing(look, query, notes):
+    look.keyboard.press("/")
+    look.keyboard.type(query)
+    expect(look.locator("#count")).to_have_text(re.compile(rf"^{len(notes)} of 6 cards$"))
+    assert found(look) == notes
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "count"),
+    [("deck", "Flask", 5), ("deck", "Español", 1), ("tag", "http", 1), ("kind", "cloze", 2)],
+)
+def test_filters_leave_what_is_asked_for(look, group, name, count):
+    look.locator(f"[data-group={group}] button", has_text=name).first.click()
+    expect(look.locator("#count")).to_have_text(f"{count} of 6 cards")
+    look.locator("[data-group=flags] button").first.click()
+    expect(look.locator("#count")).to_have_text("6 cards")
+
+
+def test_what_changed_since_the_last_build_is_a_filter(deck, page):
+    deck.built()
+    deck.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
+        page.goto(running.address)
+        page.get_by_role("button", name="Changed since the last build").click()
+        expect(page.locator("#count")).to_have_text("1 of 6 cards")
+        assert found(page) == [1]
+
+
+def test_cards_with_problems_are_a_filter(deck, page):
+    deck.replace("cards/flask.yaml", "note00000001", "short1")
+    with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
+        page.goto(running.address)
+        expect(page.locator("#problems-button")).to_have_text("1 warning")
+        expect(page.locator("#problems")).to_be_hidden()
+        page.get_by_role("button", name="Has problems").click()
+        assert found(page) == [1]
+
+
+def test_a_saved_card_is_drawn_anew_where_it_stands(deck, live):
+    live.keyboard.press("/")
+    live.keyboard.type("web")
+    tile(live, 1).locator(".open").click()
+    live.keyboard.press("Space")
+    shown = single(live).locator("#qa")
+    expect(shown).to_contain_text("Armin Ronacher")
+    deck.replace("cards/flask.yaml", "Armin Ronacher", "Armin R.")
+    expect(shown).to_contain_text("Armin R.")
+    expect(live.locator("#query")).to_have_value("web")
+    expect(live.locator("#count")).to_have_text("5 of 6 cards")
+
+
+def test_scroll_stays_when_cards_are_added_above(deck, live):
+    many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(60))
+    deck.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
+    expect(live.locator("#count")).to_have_text("66 cards")
+    live.evaluate("document.getElementById('gallery').scrollTop = 2000")
+    expect(live.locator(".tile .drawn").first).to_be_visible()
+    first = "document.elementFromPoint(500, 400).closest('.tile').dataset.key"
+    before = live.evaluate(first)
+    deck.write("cards/a.yaml", "deck: A\nnotes:\n  - {q: New, a: b}\n")
+    expect(live.locator("#count")).to_have_text("67 cards")
+    columns = live.evaluate("Gallery.columns()")
+    keys = live.evaluate("Store.found")
+    here = int(live.evaluate(first))
+    assert abs(keys.index(here) - keys.index(int(before))) < columns
+
+
+def test_a_note_that_has_no_id_yet_stays_open_while_it_is_rewritten(deck, live):
+    deck.write("cards/new.yaml", "deck: New\nnotes:\n  - q: First words\n    a: b\n")
+    expect(live.locator("#count")).to_have_text("7 cards")
+    shown = opened(live, 7).locator("#qa")
+    expect(shown).to_contain_text("First words")
+    deck.replace("cards/new.yaml", "First words", "Other words")
+    expect(shown).to_contain_text("Other words")
+    expect(live.locator(".at")).to_have_text("7 / 7")
+
+
+def test_a_changed_picture_and_a_changed_style_are_shown(deck, live):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="10"/>'
+    deck.write("cards/pic.svg", svg.format(30))
+    deck.replace("cards/flask.yaml", "Who created Flask?", '"![](pic.svg)"')
+    picture = card(live, 1).locator("img")
+    expect(picture).to_have_js_property("naturalWidth", 30)
+    deck.write("cards/pic.svg", svg.format(70))
+    expect(picture).to_have_js_property("naturalWidth", 70)
+    deck.write("cards/own.css", ".card { color: rgb(1, 2, 3); }")
+    deck.write("flashdeck.yaml", "id: previewtests1\nname: Preview\ncss: cards/own.css\n")
+    body = tile(live, 1).frame_locator("iframe").locator("body")
+    expect(body).to_have_css("color", "rgb(1, 2, 3)")
+    deck.write("cards/own.css", ".card { color: rgb(4, 5, 6); }")
+    expect(body).to_have_css("color", "rgb(4, 5, 6)")
+
+
+def test_a_changed_note_type_is_shown(deck, live):
+    kind = (
+        "notetype: Land\nfields: [Name]\n"
+        "templates:\n  - {{name: One, front: '{0} {{{{Name}}}}', back: b}}\n"
+    )
+    deck.write("cards/notetypes/land.yaml", kind.format("Country:"))
+    deck.write("cards/zz.yaml", "deck: Z\nnotetype: Land\nnotes:\n  - fields: {Name: Peru}\n")
+    expect(card(live, 7)).to_contain_text("Country: Peru")
+    deck.write("cards/notetypes/land.yaml", kind.format("Land:"))
+    expect(card(live, 7)).to_contain_text("Land: Peru")
+
+
+def test_a_mistake_lies_over_the_last_good_cards_until_it_is_mended(deck, live):
+    deck.replace("cards/flask.yaml", "q: Who created Flask?", "q: 'Who created Flask?")
+    overlay = live.locator("#problems")
+    expect(overlay).to_be_visible()
+    expect(overlay.locator("h2")).to_have_text("1 error")
+    expect(overlay.locator(".where")).to_have_text("cards/flask.yaml:4:8")
+    expect(overlay.locator(".here")).to_contain_text("- q: 'Who created Flask?")
+    expect(overlay.locator("mark")).to_have_text("'")
+    expect(overlay.locator(".hint")).to_contain_text("add '")
+    expect(card(live, 1)).to_contain_text("Who created Flask?")
+    expect(live.locator("#count")).to_have_text("6 cards")
+    live.keyboard.press("Escape")
+    expect(overlay).to_be_hidden()
+    expect(live.locator("#problems-button")).to_have_text("1 error")
+    deck.replace("cards/flask.yaml", "q: 'Who created Flask?", "q: Who created the thing?")
+    expect(live.locator("#problems-button")).to_be_hidden()
+    expect(card(live, 1)).to_contain_text("Who created the thing?")
+
+
+def test_clicking_the_source_opens_the_editor_at_the_note(live, preview):
+    tile(live, 2).locator(".source").click()
+    expect(live.locator("#said")).to_be_empty()
+    assert preview.opened == [("cards/flask.yaml", 8, 5)]
+    opened(live, 1)
+    live.keyboard.press("e")
+    expect(live.locator(".about .source")).to_have_text("flask.yaml:4")
+    live.evaluate("fetch('data')")
+    assert preview.opened[1:] == [("cards/flask.yaml", 4, 5)]
+
+
+def test_a_problem_opens_the_editor_at_its_place(deck, live, preview):
+    deck.replace("cards/flask.yaml", "q: Who created Flask?", "q: 'Who created Flask?")
+    live.locator("#problems .source").click()
+    live.evaluate("fetch('data')")
+    assert preview.opened == [("cards/flask.yaml", 4, 8)]
+
+
+def test_without_an_editor_the_source_is_a_link_for_vs_code(deck, page):
+    with serving(PreviewedSources(deck.root, allow_scripts=False), editor=False) as running:
+        page.goto(running.address)
+        link = tile(page, 1).locator(".source")
+        expect(link).to_have_attribute("href", f"vscode://file{deck.root}/cards/flask.yaml:4:1")
+
+
+def test_a_type_in_box_compares_as_anki_does(look):
+    shown = opened(look, 2)
+    box = shown.locator("input#typeans")
+    expect(box).to_be_focused()
+    box.fill("504")
+    box.press("Enter")
+    expect(shown.locator("code#typeans")).to_have_text("504↓404")
+    expect(shown.locator(".typeBad")).to_have_text("5")
+    expect(shown.locator(".typeMissed")).to_have_text("4")
+
+
+def test_on_a_phone_the_answer_is_typed_below_the_card(look):
+    opened(look, 2)
+    look.select_option("#dress", "android")
+    look.locator(".native input").fill("404")
+    look.locator(".native input").press("Enter")
+    expect(single(look).locator(".typeGood")).to_have_text("404")
+
+
+def test_a_hint_opens_when_it_is_clicked(look):
+    shown = opened(look, 1)
+    hint = shown.get_by_text("His initials are A. R.")
+    expect(hint).to_be_hidden()
+    shown.get_by_text("Hint").click()
+    expect(hint).to_be_visible()
+
+
+def test_what_is_ticked_stays_ticked_on_the_answer(look):
+    shown = opened(look, 5)
+    order = shown.locator(".fd-choices li").all_text_contents()
+    shown.locator(".fd-choices label", has_text="Click").click()
+    look.locator(".flip").click()
+    expect(shown.locator("#answer")).to_be_attached()
+    expect(shown.get_by_label("Click")).to_be_checked()
+    assert sorted(shown.locator(".fd-choices li").all_text_contents()) == sorted(order)
+
+
+def test_maths_is_set_where_there_is_some_and_only_there(look):
+    shown = opened(look, 6)
+    look.keyboard.press("Space")
+    expect(shown.locator("mjx-container")).to_be_visible()
+    expect(tile(look, 1).frame_locator("iframe").locator("script[src]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", ["360", "390", "430"])
+def test_phone_frames_are_as_wide_as_phones(look, width):
+    shown = opened(look, 1)
+    look.select_option("#dress", "android")
+    look.select_option("#width", width)
+    expect(shown.locator("html")).to_have_js_property("clientWidth", int(width))
+
+
+def test_night_is_dark_on_cards_and_page(look):
+    look.locator("#night").click()
+    body = tile(look, 1).frame_locator("iframe").locator("body")
+    expect(body).to_have_class(re.compile(r"\bcard card1\b.*\bnightMode night_mode\b"))
+    expect(look.locator("html")).to_have_attribute("data-night", "")
+    look.reload()
+    expect(look.locator("#night")).to_have_attribute("aria-pressed", "true")
+
+
+def test_both_sides_are_shown_at_once(look):
+    opened(look, 1)
+    look.keyboard.press("b")
+    expect(single(look).locator("#qa")).not_to_contain_text("Armin")
+    other = look.frame_locator("#single .screen:nth-child(2) iframe").locator("#qa")
+    expect(other).to_contain_text("Armin Ronacher")
+
+
+def test_sounds_play(project, page):
+    silence = b"RIFF" + (36 + 800).to_bytes(4, "little") + b"WAVEfmt " + bytes.fromhex(
+        "100000000100010040 1f0000401f000001000800".replace(" ", "")
+    ) + b"data" + (800).to_bytes(4, "little") + b"\x80" * 800  # fmt: skip
+    (project.root / "cards" / "beep.wav").write_bytes(silence)
+    project.write("cards/a.yaml", 'notes:\n  - q: "Hear ![](beep.wav)"\n    a: b\n')
+    with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
+        page.goto(running.address)
+        shown = opened(page, 1)
+        shown.locator(".replay-button").click()
+        expect(page.locator("#single .screen").first).to_have_attribute(
+            "data-playing", re.compile(r"^beep-[0-9a-f]{12}\.wav$")
+        )
+
+
+def test_the_overview_counts_and_leads_to_the_cards(look):
+    look.keyboard.press("o")
+    expect(look.locator(".figures li").first).to_have_text("6cards")
+    look.locator(".plot button", has_text="cloze").click()
+    expect(look.locator("#count")).to_have_text("2 of 6 cards")
+    expect(look.locator("#gallery")).to_be_visible()
+
+
+def test_a_package_is_shown_without_sources(deck, page):
+    deck.built(output=deck.root / "all.apkg")
+    with serving(PreviewedPackage(deck.root / "all.apkg")) as running:
+        page.goto(running.address)
+        expect(page.locator(".tile .drawn")).to_have_count(6)
+        expect(card(page, 1)).to_contain_text("Who created Flask?")
+        expect(page.locator(".source")).to_have_count(0)
+
+
+def test_only_the_cards_in_sight_have_frames(project, preview, page):
+    many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(3000))
+    project.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
+    page.goto(preview.address)
+    expect(page.locator("#count")).to_have_text("3\u2009000 cards")
+    for top in (20_000, 90_000, 5_000, 200_000):
+        page.evaluate(f"document.getElementById('gallery').scrollTop = {top}")
+        expect(page.locator(".tile:visible .drawn").first).to_be_visible()
+    assert page.locator("iframe").count() < 40
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_nothing_sticks_out_on_a_small_screen(look, width):
+    look.set_viewport_size({"width": width, "height": 640})
+    look.reload()
+    expect(tile(look, 1)).to_be_visible()
+    for name in ("gallery", "overview", "single"):
+        look.locator(f"[data-view={name}]").click()
+        expect(look.locator(f"#{name}")).to_be_visible()
+        assert look.evaluate("document.documentElement.scrollWidth") <= width
+        assert look.evaluate(
+            f"(one => one.scrollWidth <= one.clientWidth)(document.getElementById('{name}'))"
+        )
+
+
+def test_everything_is_reached_by_keyboard_alone(look):
+    look.keyboard.press("Tab")
+    expect(look.locator(".skip")).to_be_focused()
+    look.locator("#query").focus()
+    look.keyboard.press("ArrowDown")
+    expect(tile(look, 1).locator(".open")).to_be_focused()
+    look.keyboard.press("ArrowRight")
+    expect(tile(look, 2).locator(".open")).to_be_focused()
+    look.keyboard.press("Space")
+    expect(card(look, 2)).to_contain_text("404")
+    look.keyboard.press("Enter")
+    expect(look.locator("#single")).to_be_visible()
+    look.keyboard.press("Escape")
+    expect(tile(look, 2).locator(".open")).to_be_focused()
+
+
+def test_every_control_has_a_name(look):
+    for key in ("g", "o"):
+        look.keyboard.press(key)
+        nameless = look.evaluate(
+            "[...document.querySelectorAll('button, a, select, input, iframe')].filter(one =>"
+            " one.offsetParent && !(one.textContent.trim() || one.ariaLabel || one.title ||"
+            " (one.labels && one.labels.length))).map(one => one.outerHTML)"
+        )
+        assert nameless == []
+    expect(tile(look, 1).locator(".open")).to_have_attribute(
+        "aria-label", "Card 1 of 6: Who created Flask?. Flask::Basics. Question side."
+    )

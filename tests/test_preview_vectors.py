@@ -1,0 +1,216 @@
+"""What a stranger's card can try: 46 ways to run, to load or to lead elsewhere. None works."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from browsing import serving
+from playwright.sync_api import expect
+
+from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.serve.onefile import OneFile, one_file
+from flashdeck.serve.snapshot import Snapshot
+
+# RAN stands for a script that leaves a mark, OUT for an address that listens.
+RUNNING = [
+    "<script>RAN</script>",
+    "<SCRIPT type=module>RAN</SCRIPT>",
+    "<script src='OUT/a.js'></script>",
+    "<script src='//OUT/a.js'></script>",
+    "<script src='data:text/javascript,RAN'></script>",
+    "<svg><script>RAN</script></svg>",
+    "<svg onload=RAN>",
+    "<svg><animate onbegin=RAN attributeName=x dur=1s>",
+    "<svg><a xlink:href='javascript:RAN'><text class=go y=20>x</text></a></svg>",
+    "<img src=x onerror=RAN>",
+    "<img src=x onerror='eval(atob(`UkFO`))'>",
+    "<body onload=RAN>",
+    "<details open ontoggle=RAN>",
+    "<input autofocus onfocus=RAN>",
+    "<select autofocus onfocus=RAN>",
+    "<video><source onerror=RAN></video>",
+    "<audio src=x onerror=RAN></audio>",
+    "<marquee onstart=RAN>x</marquee>",
+    "<div onpointerover=RAN class=go>x</div>",
+    "<div onclick=RAN class=go>x</div>",
+    "<style>@keyframes k{}</style><b style='animation:k 1s' onanimationstart=RAN>x</b>",
+    "<a href='javascript:RAN' class=go>x</a>",
+    "<a href=' &#106;avascript:RAN' class=go>x</a>",
+    "<form action='javascript:RAN'><button class=go>x</button></form>",
+    "<form><button formaction='javascript:RAN' class=go>x</button></form>",
+    "<iframe srcdoc='<script>RAN</script>'></iframe>",
+    "<iframe src='javascript:RAN'></iframe>",
+    "<object data='javascript:RAN'></object>",
+    "<embed src='javascript:RAN'>",
+    "<math><mtext><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=RAN&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=RAN>'>",
+    r"\(\href{javascript:RAN}{\class{go}{x}}\)",
+]
+LEADING = [
+    "<img src='OUT/a.png'>",
+    "<img srcset='OUT/a.png 1x'>",
+    "<video poster='OUT/a.png' src='OUT/a.mp4'></video>",
+    "<audio src='OUT/a.mp3' autoplay></audio>",
+    "<iframe src='OUT/a'></iframe>",
+    "<object data='OUT/a'></object>",
+    "<embed src='OUT/a'>",
+    "<link rel=stylesheet href='OUT/a.css'>",
+    "<link rel=prefetch href='OUT/a'><link rel=preconnect href='OUT'>",
+    "<style>@import 'OUT/a.css'; b{background:url(OUT/a.png)}</style><b>x</b>",
+    "<meta http-equiv=refresh content='0;url=OUT/a'>",
+    "<base href='OUT/'><img src='a.png'>",
+    "<a href='OUT/a' ping='OUT/p' class=go>x</a>",
+    "<form action='OUT/a' method=post><input name=x><button class=go>x</button></form>",
+]
+VECTORS = RUNNING + LEADING
+MARK = "parent.postMessage({evil:1},'*');document.title='evil';top.location.hash='evil'"
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """Listens on this machine; remembers whatever arrives."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.heard.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        do_POST = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - http.server's names
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.heard = []
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def snapshot(listener):
+    out = f"http://127.0.0.1:{listener.server_port}"
+    kind = NoteType(
+        1,
+        "Stranger's",
+        (Field("Text"),),
+        (Template("One", "Number {{Text}}", "{{FrontSide}}"),),
+        css=f"@import '{out}/css.css'; .card {{ background: url({out}/bg.png) }}",
+    )
+    texts = [one.replace("RAN", MARK).replace("OUT", out) for one in VECTORS]
+    notes = tuple(
+        Note(f"g{at}", 1, (f"{at}: <i>here</i> {text}",), (), (Card(0, "D"),))
+        for at, text in enumerate(texts)
+    )
+    return Snapshot("Strange", Collection((kind,), (Deck("D"),), notes))
+
+
+class Strange:
+    root: Path | None = None
+
+    def __init__(self, shown):
+        self.shown = shown
+
+    def first(self):
+        return self.shown
+
+    def follow(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(listener):
+    with serving(Strange(snapshot(listener))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def file(listener, tmp_path_factory):
+    path = tmp_path_factory.mktemp("file") / "cards.html"
+    path.write_text(one_file(snapshot(listener), OneFile()), "utf-8")
+    return path
+
+
+def walk(page, address):
+    """Look at every card, touch what can be touched; tell what came of it."""
+    dialogs = []
+    page.on("dialog", lambda one: dialogs.append(f"evil {one.message}"))
+    page.goto(address)
+    page.evaluate("addEventListener('message', event => { if (event.data.evil) window.evil = 1 })")
+    page.locator("[data-view=single]").click()
+    for number in range(len(VECTORS)):
+        frame = page.frame_locator("#single .screen iframe")
+        expect(frame.locator("#qa")).to_contain_text(f"{number}: here")
+        for target in frame.locator(".go").all()[:1]:
+            target.hover(force=True)
+            target.click(force=True)
+        expect(frame.locator("#qa")).to_contain_text(f"{number}: here")
+        if number < len(VECTORS) - 1:
+            page.locator("[title='→']").click()
+    return page.evaluate("[window.evil, location.hash, document.title].join()") + "".join(dialogs)
+
+
+def test_there_are_46_of_them():
+    assert len(VECTORS) == 46
+
+
+def test_no_card_runs_or_leads_anywhere_on_the_live_page(served, page, listener):
+    ran = walk(page, served.address)
+    assert "1" not in ran.split(",")
+    assert "evil" not in ran
+    assert listener.heard == []
+
+
+def test_no_card_runs_or_leads_anywhere_in_the_page_that_is_one_file(file, page, listener):
+    ran = walk(page, file.as_uri())
+    assert "1" not in ran.split(",")
+    assert "evil" not in ran
+    assert listener.heard == []
+
+
+def test_nothing_of_a_card_acts_in_the_print(served, file, page, listener):
+    for address in (served.address, file.as_uri()):
+        page.goto(address)
+        expect(page.locator("#count")).to_have_text("46 cards")
+        page.evaluate(
+            "addEventListener('message', event => { if (event.data.evil) window.evil = 1 })"
+        )
+        assert page.evaluate("Print.prepare()") == 46
+        active = page.evaluate(
+            "[...document.querySelectorAll('#print .pair > div')].flatMap(one =>"
+            " [...one.shadowRoot.querySelectorAll('*')]).filter(one =>"
+            " /^(script|iframe|object|embed|meta|base|link|form)$/i.test(one.localName) ||"
+            " [...one.attributes].some(({name, value}) => name.startsWith('on') ||"
+            " /javascript:/i.test(value))).map(one => one.outerHTML)"
+        )
+        assert active == []
+        assert page.evaluate("window.evil") is None
+    assert listener.heard == []
+
+
+def test_with_allow_scripts_they_run_but_only_inside_of_the_sandbox(listener, browser):
+    with serving(Strange(snapshot(listener)), allow_scripts=True) as running:
+        page = browser.new_page()
+        page.goto(running.address)
+        page.evaluate(
+            "addEventListener('message', event => { if (event.data.evil) window.evil = 1 })"
+        )
+        expect(page.locator(".tile .drawn").first).to_be_visible()
+        page.locator("[data-view=single]").click()
+        expect(page.frame_locator("#single .screen iframe").locator("#qa")).to_contain_text(
+            "0: here"
+        )
+        inside = [one for one in page.frames if one.url == running.frame]
+        assert inside
+        origins = {one.evaluate("origin") for one in inside}
+        assert origins == {"null"}
+        assert page.evaluate("window.evil") == 1
+        assert page.evaluate("location.hash").startswith("#view=single")
+        page.close()
+    assert listener.heard == []
