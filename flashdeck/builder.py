@@ -74,7 +74,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     folder = root / "build"
     if options.output is not None:
         check_package_name(options.output.name)
-    _make(folder)
+    _make(folder, root)
     with hold(folder / _HOLD):
         sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
         return _build(root, options, progress)
@@ -117,13 +117,16 @@ def _build(root: Path, options: Options, progress: Progress) -> Built:
     with Publication() as publication:
         if not options.frozen:
             for path, words in texts.items():
-                _stage(publication, root / path, words)
+                publication.stage(root / path, root).write(words)
             if lock_text(new_lock) != project.lock_text:
-                _stage(publication, root / LOCK_NAME, lock_text(new_lock).encode())
+                publication.stage(root / LOCK_NAME, root).write(lock_text(new_lock).encode())
         packages = []
         for one in releases:
+            # Where the author names a file, that may lie anywhere.
+            inside = root if options.output is None else None
             target = options.output or project.build / one.file
-            packages.append(_package(publication, one, target, progress))
+            stream = publication.stage(target, inside)
+            packages.append(_package(stream, one, target, progress))
         publication.commit()
     return Built(tuple(packages), tuple(problems))
 
@@ -150,7 +153,9 @@ def _texts(project: Project, compiled: Compiled, *, unsaved: bool) -> dict[str, 
             else encoded(project.root / SETTINGS_NAME, project.root, before, words)
         )
     texts = {source.yaml.path: source.yaml.text for source in compiled.sources}
-    for path, words in stamped_sources(compiled.sources, compiled.notes).items():
+    for path, words in stamped_sources(
+        compiled.sources, compiled.notes, project.settings.limits
+    ).items():
         found[path] = encoded(project.root / path, project.root, texts[path], words)
     return found
 
@@ -164,15 +169,8 @@ def _frozen(texts: dict[str, bytes], old: str, new: str) -> list[Diagnostic]:
     ]
 
 
-def _stage(publication: Publication, path: Path, data: bytes) -> None:
-    publication.stage(path).write(data)
-
-
-def _package(
-    publication: Publication, one: Release, target: Path, progress: Progress
-) -> BuiltPackage:
+def _package(stream: BinaryIO, one: Release, target: Path, progress: Progress) -> BuiltPackage:
     """Write a package beside its place, read it back, and compare."""
-    stream = publication.stage(target)
     write_apkg(one.collection, stream, progress=lambda done, all_: progress(one.file, done, all_))
     sha256 = _sha256(stream)
     stream.seek(0)
@@ -199,13 +197,17 @@ def _sha256(stream: BinaryIO) -> str:
     return total.hexdigest()
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, root: Path) -> None:
+    name = folder.relative_to(root)
     try:
         if not folder.is_dir():
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n", "utf-8")
     except OSError as error:
-        raise FlashdeckError(f"the folder {folder} can't be made: {error.strerror}") from error
+        why = (error.strerror or str(error)).lower()
+        raise FlashdeckError(f"the folder {name} can't be made: {why}") from error
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise FlashdeckError(f"the folder {name} lies outside the project", "remove that link")
 
 
 def _fatal(problems: Sequence[Diagnostic]) -> bool:

@@ -145,14 +145,18 @@ class Publication:
         for staged in self._staged.values():
             staged.discard()
 
-    def stage(self, target: Path) -> BinaryIO:
+    def stage(self, target: Path, inside: Path | None = None) -> BinaryIO:
         """Open a new file that will stand at `target`, for writing and reading back.
 
-        A link is followed, and goes on pointing to the file. Raises `FlashdeckError` when nothing
-        can be written there; so do the stream's own methods when the disk is full.
+        A link is followed, and goes on pointing to the file, but never out of `inside`. Raises
+        `FlashdeckError` when nothing can be written there; so do the stream's own methods when the
+        disk is full.
         """
         try:
             real = target.resolve()
+            if inside is not None and not real.is_relative_to(inside.resolve()):
+                msg = f"{target} can't be written: {Refusal.OUTSIDE}"
+                raise FlashdeckError(msg, "remove the link that stands there")
             if real.is_dir() or (real.exists() and not real.is_file()):
                 msg = f"{target} can't be written: it is a folder or a device"
                 raise FlashdeckError(msg)

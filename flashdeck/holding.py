@@ -14,6 +14,7 @@ from typing import Final
 from flashdeck.diagnostics import FlashdeckError
 
 _BUSY: Final = frozenset({errno.EAGAIN, errno.EACCES})
+_HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _LOCK_AT: Final = 1 << 20  # Windows locks bytes against reading, too: not those of the process id
 
 
@@ -22,10 +23,11 @@ def hold(path: Path) -> Iterator[None]:
     """Hold the lock on a file, which is made if need be, and names the process that holds it.
 
     The system lets go of it when the process ends, however that happens; the file stays. Raises
-    `FlashdeckError` when another process, or this one, holds it already.
+    `FlashdeckError` when another process, or this one, holds it already, or when a link stands in
+    its place: what it points to is none of ours.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        descriptor = os.open(path, _HOW, 0o666)
     except OSError as error:
         msg = f"{path} can't be written: {(error.strerror or str(error)).lower()}"
         raise FlashdeckError(msg) from error

@@ -37,21 +37,24 @@ def new_project_id() -> str:
     return project_id if not _NUMBER_LIKE.fullmatch(project_id) else new_project_id()
 
 
-def derived_id(project_id: str, note: SourceNote, taken: Container[str]) -> str:
+def derived_id(
+    project_id: str, note: SourceNote, taken: Container[str], tried: dict[str, int]
+) -> str:
     """Derive the id of a note that has none.
 
     The first 60 bits of SHA-256 over project id, deck, kind, the text that opens the note and a
-    count, joined by NUL; the count grows while the id is taken or looks like a number.
+    count, joined by NUL; the count grows while the id is taken or looks like a number. `tried`
+    keeps each count for the next note that opens alike: what was taken once stays so.
     """
     words = (project_id, note.deck, note.kind.name, note.head)
     head = unicodedata.normalize("NFC", "\0".join(words))
-    count = 0
     while True:
+        count = tried.get(head, 0)
+        tried[head] = count + 1
         digest = hashlib.sha256(f"{head}\0{count}".encode()).digest()
         found = _base32(int.from_bytes(digest[:8], "big") >> 4, _ID_LENGTH)
         if found not in taken and not _NUMBER_LIKE.fullmatch(found):
             return found
-        count += 1
 
 
 def stable_id(*words: str) -> int:
@@ -100,6 +103,7 @@ def identify(
         else:
             first[note.id.value] = note.id.span
     taken = set(first) | set(known)
+    tried: dict[str, int] = {}
     found: list[Identified] = []
     for index, note in enumerate(notes):
         if note.id is not None and index not in twice:
@@ -108,7 +112,7 @@ def identify(
                 found.append(Identified(note, note.id.value, stamped=True))
                 continue
             problems.append(_changed_kind(note, was))
-        fresh = derived_id(project_id, note, taken)
+        fresh = derived_id(project_id, note, taken, tried)
         taken.add(fresh)
         replaced = note.id.value if note.id is not None else ""
         found.append(Identified(note, fresh, stamped=False, was=replaced))

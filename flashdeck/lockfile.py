@@ -6,6 +6,7 @@ last changed, which revision each package has, which notes were removed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -117,7 +118,7 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
             continue
         try:
             _add(lock, line.split("\t"))
-        except (ValueError, IndexError):
+        except (ValueError, RecursionError):
             span = Span(path, number, 1, number, len(line) + 1)
             problems.append(
                 Diagnostic(
@@ -160,6 +161,7 @@ def _add(lock: Lock, parts: list[str]) -> None:
             old = lock.notes.get(note.id)
             lock.notes[note.id] = note if old is None else _newer(old, note)
         case ["notetype", number, schema, content, time]:
+            _check_schema(schema)
             notetype = NoteTypeEntry(int(number), schema, content, int(time))
             held = lock.notetypes.get(notetype.id)
             if held is None or (notetype.time, notetype.content) > (held.time, held.content):
@@ -198,7 +200,7 @@ def _note(parts: list[str]) -> NoteEntry:
         id=name,
         kind=kind,
         package=package,
-        deck="" if deck == _NONE else deck,
+        deck=deck,
         ordinals=_numbers(ordinals),
         clozes=_clozes(clozes),
         content=content,
@@ -214,7 +216,7 @@ def _note_line(entry: NoteEntry) -> str:
         entry.id,
         entry.kind,
         entry.package,
-        entry.deck or _NONE,
+        entry.deck,
         ",".join(map(str, entry.ordinals)) or _NONE,
         ",".join(f"{number}:{digest}" for number, digest in entry.clozes) or _NONE,
         entry.content,
@@ -223,6 +225,20 @@ def _note_line(entry: NoteEntry) -> str:
         str(entry.removed or _NONE),
     )
     return "\t".join(parts)
+
+
+def _check_schema(text: str) -> None:
+    """Raise `ValueError` unless a schema is one as `digest.schema` writes it."""
+    given = json.loads(text)
+    if not isinstance(given, dict) or given.keys() != {"fields", "templates", "sort", "cloze"}:
+        raise ValueError(text)
+    for pairs in (given["fields"], given["templates"]):
+        for pair in pairs if isinstance(pairs, list) else [()]:
+            match pair:
+                case [str(), int() | None]:
+                    pass
+                case _:
+                    raise ValueError(text)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

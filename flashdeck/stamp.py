@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.files import read_regular
 from flashdeck.identity import Identified
 from flashdeck.source import SourceFile
 from flashdeck.yamlnode import (
     Edit,
+    Limits,
     MappingNode,
     Node,
     ScalarNode,
@@ -39,11 +40,13 @@ class _Stamp:
         return insertion_into(text, self.mapping, self.key, self.value)
 
 
-def stamped_sources(sources: Iterable[SourceFile], notes: Iterable[Identified]) -> dict[str, str]:
+def stamped_sources(
+    sources: Iterable[SourceFile], notes: Iterable[Identified], limits: Limits
+) -> dict[str, str]:
     """Give the new text of each file that lacks ids or numbers of masks, by its path.
 
-    The new text is read again and must say the same as before but for those, or nothing is written
-    at all.
+    The new text is read again, within the limits that the old one was read with, and must say the
+    same as before but for those, or nothing is written at all.
     """
     waiting = iter(notes)
     found: dict[str, str] = {}
@@ -52,7 +55,7 @@ def stamped_sources(sources: Iterable[SourceFile], notes: Iterable[Identified]) 
         stamps = [stamp for one in own for stamp in _stamps(one)]
         if stamps:
             text = splice(source.yaml.text, [stamp.edit(source.yaml.text) for stamp in stamps])
-            _verify(source.yaml, text, stamps)
+            _verify(source.yaml, text, stamps, limits)
             found[source.yaml.path] = text
     return found
 
@@ -79,10 +82,13 @@ def _stamps(one: Identified) -> Iterator[_Stamp]:
         yield _Stamp(one.note.node, "id", one.id, one.note.node.get("id") if one.was else None)
 
 
-def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp]) -> None:
-    after = read_yaml(before.path, text.encode())
+def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp], limits: Limits) -> None:
+    data = text.encode()
+    # A stamp may be what makes a file one byte too large; the next build says so.
+    after = read_yaml(before.path, data, replace(limits, size=max(limits.size, len(data))))
     fresh = {id(stamp.mapping): {stamp.key: stamp.value} for stamp in stamps}
-    if after.problems or [_plain(one, {}) for one in after.documents] != [
+    broken = any(one.severity is Severity.ERROR for one in after.problems)
+    if broken or [_plain(one, {}) for one in after.documents] != [
         _plain(one, fresh) for one in before.documents
     ]:
         message = f"writing ids into {before.path} would change more than ids; nothing was written"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flashdeck import cli
+from flashdeck.cli.app import app
 from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TEMPLATE
 
 ROOT = Path(__file__).parent.parent
@@ -87,5 +87,5 @@ def test_every_key_of_a_note_type_is_described_in_the_reference():
 
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text("utf-8")
-    names = [command.callback.__name__ for command in cli.app.registered_commands]
+    names = [command.callback.__name__ for command in app.registered_commands]
     assert [name for name in names if f"`flashdeck {name}" not in readme] == []

@@ -15,6 +15,8 @@ from flashdeck.lockfile import (
     parse_lock,
 )
 
+SCHEMA = '{"cloze":false,"fields":[["Front",1],["Back",null]],"sort":0,"templates":[["Card",2]]}'
+
 
 def note(name="abcdefghijkl", **changes):
     values = {
@@ -62,7 +64,7 @@ notes = st.builds(
 def test_a_lock_reads_back_as_it_was_written(entries):
     lock = Lock(
         {one.id: one for one in entries},
-        {7: NoteTypeEntry(7, '{"fields":[]}', "ff", 3)},
+        {7: NoteTypeEntry(7, SCHEMA, "ff", 3)},
         {"a b.apkg": PackageEntry("a b.apkg", 5, "dd")},
     )
     assert parsed(lock_text(lock)) == lock

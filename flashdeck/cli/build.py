@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import leave, now, progress, put, say, say_problems
+from flashdeck.cli.console import leave, now, progress, say_problems
+from flashdeck.cli.streams import put, say
 
 if TYPE_CHECKING:
     from flashdeck.builder import Built, BuiltPackage

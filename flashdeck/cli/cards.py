@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from flashdeck.cli import options
-from flashdeck.cli.console import put, say_problems
+from flashdeck.cli.console import say_problems
+from flashdeck.cli.streams import put
 
 if TYPE_CHECKING:
     from flashdeck.shown import ShownCard

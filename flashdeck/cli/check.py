@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import colored, leave, put, say
+from flashdeck.cli.console import colored, leave
+from flashdeck.cli.streams import put, say
 
 
 class Format(StrEnum):

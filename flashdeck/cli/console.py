@@ -1,12 +1,10 @@
-"""How the command line speaks: results on stdout, everything else on stderr."""
+"""What commands share in speaking: problems, colour, the time, how far long work has come."""
 
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,21 +13,11 @@ from typing import TextIO
 import typer
 
 from flashdeck.cli.options import Color
+from flashdeck.cli.streams import say
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 
 # Fewer things than this are done before anybody could read about them.
 _WORTH_A_BAR = 2_000
-
-
-def put(words: str, end: str = "\n") -> None:
-    """Print what was asked for."""
-    sys.stdout.write(words + end)
-
-
-def say(words: str) -> None:
-    """Say something on the way."""
-    if words:
-        sys.stderr.write(words + "\n")
 
 
 def say_problems(
@@ -42,7 +30,7 @@ def say_problems(
         problems = [one for one in problems if one.severity is Severity.ERROR]
     if problems:
         lines = report.source_lines(root)
-        sys.stderr.write(report.framed(problems, lines, color=colored(color, sys.stderr)))
+        say(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
         say(report.summary(problems))
 
 
@@ -93,16 +81,3 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
                 bar.update(task, completed=done)
 
         yield show
-
-
-def bug_report(error: Exception) -> str:
-    """Say that a bug of ours was met, with all that is needed to report it."""
-    from flashdeck import __version__
-
-    trace = "".join(traceback.format_exception(error))
-    return (
-        "flashdeck met a bug of its own; your files are as they were.\n"
-        "Please report it with what follows.\n\n"
-        f"flashdeck {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"{trace}"
-    )

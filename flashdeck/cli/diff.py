@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import colored, leave, put, say, say_problems
+from flashdeck.cli.console import colored, leave, say_problems
+from flashdeck.cli.streams import put, say
 
 if TYPE_CHECKING:
     from flashdeck.versions import Version

@@ -35,8 +35,13 @@ def project_root(directory: Path | None) -> Path:
     """Find the project that a command is about."""
     from flashdeck.project import find_root
 
-    start = (directory or Path()).resolve()
-    if not start.is_dir():
+    start = directory or Path()
+    try:
+        start = start.resolve()
+        is_there = start.is_dir()
+    except (OSError, RuntimeError, ValueError):  # too long; links in a circle; a NUL in it
+        is_there = False
+    if not is_there:
         message = f"there is no folder {directory}"
         raise FlashdeckError(message, "name the project's folder with -C DIR")
     return find_root(start)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import bug_report, put, say, say_problems
+from flashdeck.cli.bug import bug_report
+from flashdeck.cli.console import say_problems
+from flashdeck.cli.streams import put, say
 from flashdeck.diagnostics import FlashdeckError
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Mapping
 
 from flashdeck.read.mapping import MappingReader
@@ -14,6 +15,7 @@ _FLAGS = {"true": True, "false": False}
 # Words that other YAML tools take for true or false: to type them is meant as often as not.
 _LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
 _FEWEST = 2
+_LONGEST_QUOTE = 60  # characters
 
 
 def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | None:
@@ -82,11 +84,19 @@ def check_answers(
     nodes = answers.nodes if isinstance(answers, Texts) else (answers,)
     for node in nodes:
         if isinstance(node, ScalarNode) and known and node.value.strip() not in known:
-            message = f"the answer '{node.value.strip()}' is not among the choices"
+            shown = _one_line(node.value)
+            message = f"the answer '{shown}' is not among the choices"
             reader.say("no-such-choice", message, node, _hint(node.value.strip(), known))
 
 
 def _hint(words: str, known: list[str]) -> str:
     lower = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(words.casefold(), lower, n=1, cutoff=0.6)
-    return f"did you mean '{lower[near[0]]}'?" if near else f"choices are {', '.join(known)}"
+    if near:
+        return f"did you mean '{_one_line(lower[near[0]])}'?"
+    return f"choices are {', '.join(map(_one_line, known))}"
+
+
+def _one_line(text: str) -> str:
+    """Give text as a message can quote it."""
+    return textwrap.shorten(text, _LONGEST_QUOTE, placeholder="…")

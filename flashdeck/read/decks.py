@@ -69,10 +69,13 @@ class _DeckReader(NoteReader):
         if pair is None:
             return []
         key, node = pair
-        if isinstance(node, SequenceNode):
-            return node.items
-        if isinstance(node, ScalarNode) and not node.value:
+        items = node.items if isinstance(node, SequenceNode) else []
+        if not items and (isinstance(node, SequenceNode) or _is_empty(node)):
             self.say("no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING)
-        else:
+        elif not isinstance(node, SequenceNode):
             self.say("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
-        return []
+        return items
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and not node.value
