@@ -9,8 +9,10 @@ RELEASES := 2.1.49 2.1.66 24.11 25.9.2 26.9.3
 HISTORIES ?= 200
 STEPS ?= 15
 SEED ?= 1
+NOTES ?= 1000,10000,100000
+MEDIA ?= 1024
 
-.PHONY: help deck test browser lint format pictures anki-matrix clean
+.PHONY: help deck test browser lint format pictures bench anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -18,6 +20,7 @@ help:
 	@echo "make lint    check style and types"
 	@echo "make format  write the code in the one style"
 	@echo "make pictures  make docs/pictures anew, with Chromium"
+	@echo "make bench   measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
 	@echo "make anki-matrix  prove with random histories that no review is lost, on Anki"
 	@echo "             $(RELEASES), each in an environment of its own."
 	@echo "             Fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2."
@@ -52,6 +55,10 @@ format: $(VENV)/.test
 
 pictures: $(VENV)/.deck
 	@$(BIN)/python docs/make_pictures.py
+
+# Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB.
+bench: $(VENV)/.test
+	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA)
 
 anki-matrix: $(RELEASES:%=anki-%)
 

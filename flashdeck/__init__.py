@@ -7,13 +7,11 @@ nothing else is. Each name is loaded when it is first asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
     from flashdeck.builder import Built, Options, build
     from flashdeck.check import check as lint
-    from flashdeck.comparison import diff
+    from flashdeck.comparison.compare import diff
     from flashdeck.compiler import Compiled, compile_project
     from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
     from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
@@ -30,7 +28,7 @@ _HOMES = {
     "check": ("lint",),
     "compiler": ("Compiled", "compile_project"),
     "diagnostics": ("Diagnostic", "FlashdeckError", "Severity", "Span", "Text"),
-    "comparison": ("diff",),
+    "comparison.compare": ("diff",),
     "model": ("Card", "Collection", "Deck", "Field", "Media", "Note", "NoteType", "Template"),
     "project": ("Project", "load_project"),
     "read.apkg": ("read_apkg",),
@@ -68,7 +66,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     for home, names in _HOMES.items():
         if name in names:
             module = import_module(f"flashdeck.{home}")

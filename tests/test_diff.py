@@ -10,9 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
-from flashdeck.comparison import as_json, as_markdown, as_text, diff
+from flashdeck.comparison.compare import diff
+from flashdeck.comparison.markdown import as_markdown
 from flashdeck.comparison.order import longest_increasing
+from flashdeck.comparison.plain import as_json
 from flashdeck.comparison.readable import readable, shortened
+from flashdeck.comparison.text import as_text
 from flashdeck.comparison.words import Kind, compare_words
 from flashdeck.model import Card, Collection, Deck, Field, Note
 

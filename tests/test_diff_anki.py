@@ -9,9 +9,9 @@ from conftest import ProjectFolder
 from real_anki import Learner
 from test_apkg_anki import CLOZE, QUESTION, question
 
-from flashdeck.comparison import Changes, diff
 from flashdeck.comparison.advice import Advice, When, advise
-from flashdeck.comparison.changes import Entry
+from flashdeck.comparison.changes import Changes, Entry
+from flashdeck.comparison.compare import diff
 from flashdeck.comparison.search import deck_search, note_searches
 from flashdeck.model import Card, Collection, Deck, Field, Note
 from flashdeck.read.apkg import read_apkg

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from flashdeck import __version__
 from flashdeck.cli.streams import put, say, streams
-from flashdeck.diagnostics import FlashdeckError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FINE, PROBLEMS, BUG, INTERRUPTED = 0, 1, 3, 130
 
@@ -24,16 +26,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
         try:
             with streams():
                 return _run(given)
-        except FlashdeckError as error:
-            say(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
-            return PROBLEMS
         except Exception as error:  # noqa: BLE001 - the one place where a bug of ours is caught
-            from flashdeck.cli.bug import bug_report
-
-            say(bug_report(error))
-            return BUG
+            return _failed(error)
     say("stopped")
     return INTERRUPTED
+
+
+def _failed(error: Exception) -> int:
+    from flashdeck.diagnostics import FlashdeckError
+
+    if isinstance(error, FlashdeckError):
+        say(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
+        return PROBLEMS
+    from flashdeck.cli.bug import bug_report
+
+    say(bug_report(error))
+    return BUG
 
 
 def _run(arguments: list[str]) -> int:

@@ -39,7 +39,7 @@ def diff(
     color: options.Colored = options.Color.AUTO,
 ) -> None:
     """Show what importing will change, and what learners must do by hand."""
-    from flashdeck import comparison
+    from flashdeck.comparison import compare, markdown, plain, text
 
     if as_json and as_markdown:
         raise typer.BadParameter("--json and --markdown exclude each other")
@@ -49,18 +49,18 @@ def diff(
         _check(before, color, quiet=True)
         _check(after, color, quiet=new is not None)
         before, after = _narrowed(before, after, old, new)
-        found = comparison.diff(
+        found = compare.diff(
             before.collection, after.collection, empties_removed=after.empties_removed
         )
     if as_json:
-        plain = {"old": before.name, "new": after.name, **comparison.as_json(found)}
-        put(json.dumps(plain, ensure_ascii=False, indent=2))
+        report = {"old": before.name, "new": after.name, **plain.as_json(found)}
+        put(json.dumps(report, ensure_ascii=False, indent=2))
     elif as_markdown:
-        put(comparison.as_markdown(found), end="")
+        put(markdown.as_markdown(found), end="")
     else:
         say(f"{before.name} → {after.name}")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-        shown = comparison.as_text(found, color=colored(color, sys.stdout), width=max(40, width))
+        shown = text.as_text(found, color=colored(color, sys.stdout), width=max(40, width))
         put(shown, end="")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from flashdeck.diagnostics import FlashdeckError
+TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flashdeck.diagnostics import FlashdeckError
 
 
 def put(words: str, end: str = "\n") -> None:
@@ -38,7 +40,7 @@ def streams() -> Iterator[None]:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
@@ -56,4 +58,6 @@ def streams() -> Iterator[None]:
 
 def _unwritable(error: OSError) -> FlashdeckError:
     """Say why nothing can be put."""
+    from flashdeck.diagnostics import FlashdeckError
+
     return FlashdeckError(f"the output can't be written: {(error.strerror or str(error)).lower()}")

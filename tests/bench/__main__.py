@@ -1,0 +1,258 @@
+"""Measures flashdeck and what it is held against: `python -m bench`, the folder tests/ being known.
+
+All figures of a row come from runs in turns, so that its ratio holds on a busy machine, too. Times
+are CPU seconds, user and system, of whole processes; medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.decks import write_project
+from bench.measure import Figures, Subject, interleaved, run
+
+HERE = Path(__file__).parent
+ROUNDS = {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 1}
+ENOUGH_FOR_SAFE = 10_000  # PyYAML's own loader takes minutes for more
+MIB = 2**20
+TYPER = """
+import typer
+app = typer.Typer()
+@app.command()
+def main(name: str = "you") -> None:
+    print(name)
+app()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: two figures, their ratio, and what it should be at most."""
+
+    name: str
+    ours: float
+    theirs: float
+    goal: float
+    unit: str = "s"
+
+    @property
+    def ratio(self) -> float:
+        """Ours by theirs."""
+        return self.ours / self.theirs
+
+    def __str__(self) -> str:
+        met = "yes" if self.ratio <= self.goal else "no"
+        shown = f"{self.ours:9.3f} {self.theirs:9.3f} {self.unit:<3} {self.ratio:7.3f}"
+        return f"{self.name:<58} {shown} {self.goal:7.3f}  {met}"
+
+
+class Bench:
+    """A folder to measure in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.growth: dict[int, Figures] = {}
+
+    def project(self, count: int, *, html: bool = False) -> Path:
+        """Give a project of so many notes."""
+        root = self.folder / f"{count}{'-html' if html else ''}"
+        if not root.exists():
+            write_project(root, count, html=html)
+        return root
+
+    def flashdeck(self, root: Path, before: Callable[[], None]) -> Subject:
+        """Give a build."""
+        return Subject(["-m", "flashdeck", "build", "--quiet"], root, before)
+
+    def plain(self, root: Path, *flags: str) -> Subject:
+        """Give the plain script."""
+        out = self.folder / "plain.apkg"
+        return Subject([str(HERE / "plain.py"), str(root), str(out), *flags], root)
+
+    def builds(self, count: int) -> Iterator[Row]:
+        """Measure a project of so many notes: from nothing, after an edit, and again."""
+        root = self.project(count)
+        subjects = {
+            "cold": self.flashdeck(root, lambda: forget(root)),
+            "edit": self.flashdeck(root, lambda: edit(root)),
+            "again": self.flashdeck(root, lambda: None),
+            "plain": self.plain(root),
+            "typer": Subject(["-c", TYPER], root),
+        }
+        if count <= ENOUGH_FOR_SAFE:
+            subjects["safe"] = self.plain(root, "--safe")
+        found = interleaved(subjects, ROUNDS[count])
+        self.growth[count] = found["cold"]
+        cold = found["cold"].seconds
+        yield Row(
+            f"{count:,} notes, cold : plain script, C loader", cold, found["plain"].seconds, 1 / 4
+        )
+        if "safe" in found:
+            yield Row(f"{count:,} notes, cold : plain script", cold, found["safe"].seconds, 1 / 9)
+        yield Row(f"{count:,} notes, one edit : cold", found["edit"].seconds, cold, 1 / 5)
+        nothing = found["again"].seconds
+        yield Row(
+            f"{count:,} notes, nothing to do : bare Typer", nothing, found["typer"].seconds, 1.4
+        )
+
+    def ready_fields(self, count: int) -> Iterator[Row]:
+        """Measure fields that are HTML already."""
+        root = self.project(count, html=True)
+        subjects = {
+            "cold": self.flashdeck(root, lambda: forget(root)),
+            "plain": self.plain(root, "--html"),
+        }
+        found = interleaved(subjects, ROUNDS[count])
+        ours, theirs = found["cold"].seconds, found["plain"].seconds
+        yield Row(f"{count:,} notes of HTML, cold : plain script, C loader", ours, theirs, 1 / 10)
+
+    def package(self, count: int) -> Iterator[Row]:
+        """Measure the package stage alone."""
+        root = self.project(count)
+        run(self.flashdeck(root, lambda: None))
+        built, out = str(root / "build" / "measured.apkg"), str(self.folder / "stage.apkg")
+        subjects = {
+            name: Subject([str(HERE / f"{name}.py"), built, out], root, says_seconds=True)
+            for name in ("stage", "floor", "ready")
+        }
+        found = interleaved(subjects, ROUNDS[count])
+        ours = found["stage"].seconds
+        yield Row(f"{count:,} notes, package : floor in C", ours, found["floor"].seconds, 2.5)
+        yield Row(f"{count:,} notes, package : genanki alone", ours, found["ready"].seconds, 1.0)
+
+    def starts(self) -> Iterator[Row]:
+        """Measure starting up."""
+        root = self.project(50)
+        subjects = {
+            "pass": Subject(["-c", "pass"], root),
+            "typer": Subject(["-c", TYPER], root),
+            "version": Subject(["-m", "flashdeck", "--version"], root),
+            "help": Subject(["-m", "flashdeck", "--help"], root),
+            "cold": self.flashdeck(root, lambda: forget(root)),
+        }
+        found = {name: one.seconds for name, one in interleaved(subjects, 9).items()}
+        yield Row("--version : python -c pass", found["version"], found["pass"], 2.0)
+        yield Row("--help : bare Typer", found["help"], found["typer"], 1.2)
+        yield Row("50 notes, cold : bare Typer", found["cold"], found["typer"], 2.0)
+
+    def screen(self, count: int) -> Iterator[Row]:
+        """Measure how long a saved edit takes to the page; wall time against 50 ms."""
+        root = self.project(count)
+        waited = run(Subject([str(HERE / "screen.py"), str(root)], root, says_seconds=True)).seconds
+        yield Row(f"{count:,} notes, save to the page : 50 ms (wall)", waited, 0.05, 1.0)
+
+    def media(self, size: int) -> Iterator[Row]:
+        """Measure so many bytes of pictures against copying them."""
+        root = self.folder / "media"
+        write_media(root, size)
+        copy = (
+            f"import shutil; shutil.rmtree({str(self.folder / 'copy')!r}, ignore_errors=True);"
+            f" shutil.copytree({str(root / 'cards')!r}, {str(self.folder / 'copy')!r})"
+        )
+        subjects = {
+            "cold": self.flashdeck(root, lambda: forget(root)),
+            "edit": self.flashdeck(root, lambda: edit(root)),
+            "cp": Subject(["-c", copy], root),
+        }
+        found = interleaved(subjects, 3)
+        cp = found["cp"].seconds
+        yield Row(f"{size // MIB:,} MiB of media, cold : copying", found["cold"].seconds, cp, 2.5)
+        yield Row(
+            f"{size // MIB:,} MiB of media, one edit : copying", found["edit"].seconds, cp, 1.3
+        )
+        self.folder.joinpath("copy").exists() and shutil.rmtree(self.folder / "copy")
+
+    def memory(self) -> Iterator[Row]:
+        """Say what the cold builds needed, against 400 MiB for 100,000 notes."""
+        for count, figures in self.growth.items():
+            allowed = max(100, 400 * count / 100_000)
+            yield Row(f"{count:,} notes, peak memory", figures.peak / MIB, allowed, 1.0, "MiB")
+        first, last = min(self.growth), max(self.growth)
+        if first < last:
+            per_note = {n: self.growth[n].seconds / n * 1e6 for n in (first, last)}
+            name = f"time a note, {last:,} : {first:,} notes"
+            yield Row(name, per_note[last], per_note[first], 1.5, "us")
+
+
+def forget(root: Path) -> None:
+    """Leave a project as a fresh clone holds it."""
+    shutil.rmtree(root / "build", ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (root / "flashdeck.lock").unlink()
+
+
+def edit(root: Path) -> None:
+    """Edit one note: its number of edits grows by one."""
+    path = min((root / "cards").glob("*.yaml"))
+    head, mark, tail = path.read_text("utf-8").partition("in step 0")
+    edits = len(tail) - len(tail.lstrip("'"))
+    path.write_text(f"{head}{mark}{chr(39) * (edits + 1)}{tail.lstrip(chr(39))}", "utf-8")
+
+
+def write_media(root: Path, size: int) -> None:
+    """Write a project that shows pictures of 1 MiB each."""
+    if root.exists():
+        return
+    cards = root / "cards"
+    cards.mkdir(parents=True)
+    (root / "flashdeck.yaml").write_text("id: 0123456789abcdeg\nname: Media\n", "utf-8")
+    notes = ["notes:"]
+    for number in range(size // MIB):
+        (cards / f"{number}.png").write_bytes(number.to_bytes(8, "big") * (MIB // 8))
+        notes.append(f"  - q: What is in step {number}?\n    a: '![it]({number}.png)'")
+        notes.append(f"    id: m{number:09d}z")
+    (cards / "media.yaml").write_text("\n".join(notes) + "\n", "utf-8")
+
+
+def main() -> int:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--notes", default="1000,10000,100000", help="sizes, separated by commas")
+    parser.add_argument("--media", type=int, default=1024, help="MiB of media; 0 for none")
+    parser.add_argument("--json", action="store_true", help="print rows as JSON")
+    given = parser.parse_args()
+    sizes = [int(one) for one in given.notes.split(",") if one]
+    rows: list[Row] = []
+
+    def add(found: Iterator[Row]) -> None:
+        for row in found:
+            rows.append(row)
+            if not given.json:
+                sys.stdout.write(f"{row}\n")
+                sys.stdout.flush()
+
+    if not given.json:
+        head = f"{'ours':>9} {'theirs':>9}     {'ratio':>7} {'goal':>7}  met"
+        sys.stdout.write(f"{'':<58} {head}\n")
+    with tempfile.TemporaryDirectory(prefix="flashdeck-bench-") as folder:
+        bench = Bench(Path(folder))
+        add(bench.starts())
+        for count in sizes:
+            add(bench.builds(count))
+        middle = sorted(sizes)[len(sizes) // 2]
+        add(bench.ready_fields(middle))
+        add(bench.package(middle))
+        add(bench.screen(middle))
+        add(bench.memory())
+        if given.media:
+            add(bench.media(given.media * MIB))
+    if given.json:
+        report = {
+            "python": platform.python_version(),
+            "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],
+        }
+        sys.stdout.write(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Makes projects to measure with: mixed notes, as people write them, the same for the same number.
+
+Of ten notes five are plain questions (one reversed), two have Markdown, two are clozes, and one has
+code or math; every hundredth shows a picture.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_IN_A_FILE = 5_000
+_WORDS = (
+    "request response route server client session cookie template context blueprint view signal "
+    "handler error config factory extension database model form test debug proxy thread worker"
+).split()
+_TAGS = ("basics", "web::http", "web::wsgi", "data", "testing", "deploy")
+_PICTURES = 20
+_PROJECT = "id: 0123456789abcdef\nname: Measured\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One note: its kind, its texts as Markdown, its tags, and its id."""
+
+    id: str
+    kind: str
+    texts: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def drawn(count: int) -> Iterator[Drawn]:
+    """Draw notes. Each text names its number, so that no two notes are alike."""
+    dice = random.Random(count)
+    for number in range(count):
+        kind, texts = _note(number, dice)
+        tags = tuple(sorted(set(dice.choices(_TAGS, k=number % 3))))
+        yield Drawn(f"n{number:09d}z", kind, texts, tags)
+
+
+def write_project(root: Path, count: int, *, html: bool = False) -> None:
+    """Write a project of so many notes, which have their ids; with `html` its fields are ready."""
+    cards = root / "cards"
+    (cards / "pictures").mkdir(parents=True)
+    (root / "flashdeck.yaml").write_text(_PROJECT, "utf-8")
+    for number in range(_PICTURES):
+        (cards / "pictures" / f"{number}.png").write_bytes(_png(number))
+    lines: list[str] = []
+    for place, note in enumerate(drawn(count)):
+        if place % _IN_A_FILE == 0:
+            _write(cards, place, lines)
+            lines = [f"deck: Measured::Part {place // _IN_A_FILE + 1}"]
+            lines += ["markup: html"] if html else []
+            lines.append("notes:")
+        lines += _source(note, html=html)
+    _write(cards, count + _IN_A_FILE - 1, lines)
+
+
+def _write(cards: Path, place: int, lines: list[str]) -> None:
+    if lines:
+        path = cards / f"part-{place // _IN_A_FILE:04d}.yaml"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _source(note: Drawn, *, html: bool) -> Iterator[str]:
+    keys = ("cloze",) if note.kind == "cloze" else ("q", "a")
+    lead = "  - "
+    for key, text in zip(keys, note.texts, strict=True):
+        shown = text.replace("\n", "<br>") if html else text
+        yield f"{lead}{key}: |" if "\n" in shown else f'{lead}{key}: "{_escaped(shown)}"'
+        if "\n" in shown:
+            yield from (f"      {line}" if line else "" for line in shown.split("\n"))
+        lead = "    "
+    if note.kind == "reversed":
+        yield "    reverse: true"
+    if note.tags:
+        yield f"    tags: [{', '.join(note.tags)}]"
+    yield f"    id: {note.id}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _note(number: int, dice: random.Random) -> tuple[str, tuple[str, ...]]:
+    some = dice.choices(_WORDS, k=6)
+    plain = f"What does the {some[0]} of a {some[1]} do in step {number}?"
+    answer = f"It hands the {some[2]} to the {some[3]}, then waits for the {some[4]}"
+    if number % 100 == 50:
+        picture = f"pictures/{number // 100 % _PICTURES}.png"
+        return "question", (plain, f"{answer}\n\n![the {some[5]}]({picture})")
+    match number % 10:
+        case 0 | 1 | 2 | 3:
+            return "question", (plain, answer)
+        case 4:
+            return "reversed", (f"{some[0]} {some[1]} {number}", f"{some[2]} {some[3]} {number}")
+        case 5:
+            texts = f"What is *{some[0]}* to **{some[1]}** in step {number}?"
+            return "question", (texts, f"A `{some[2]}` that *{some[3]}* hands to the {some[4]}")
+        case 6:
+            listed = "\n".join(f"- **{word}** of the `{some[0]}`" for word in some[1:4])
+            return "question", (plain, f"In step {number}:\n\n{listed}")
+        case 7:
+            words = f"The {{{{c1::{some[0]}}}}} of step {number} calls the {{{{c2::{some[1]}}}}}"
+            return "cloze", (words,)
+        case 8:
+            words = f"A *{some[0]}* needs {{{{c1::a `{some[1]}`}}}} in step {number}"
+            return "cloze", (f"{words}, says **{some[2]}**",)
+        case _:
+            return "question", (
+                plain,
+                _code(number, some) if number % 20 == 9 else _math(number, some),
+            )
+
+
+def _code(number: int, some: list[str]) -> str:
+    return (
+        f"Like this:\n\n```python\n@app.route('/{some[0]}/<int:number>')\n"
+        f"def {some[1]}_{number}(number: int) -> str:\n"
+        f'    """Show the {some[2]}."""\n    return render("{some[3]}.html", n=number)\n```'
+    )
+
+
+def _math(number: int, some: list[str]) -> str:
+    return f"With $n = {number}$ the {some[0]} takes $\\frac{{n}}{{2}} + \\log n$ {some[1]}s"
+
+
+def _png(number: int) -> bytes:
+    """Make a picture of 8 by 8 pixels in one colour."""
+    row = b"\0" + bytes((number * 12, 99, 200 - number)) * 8
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(row * 8)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
