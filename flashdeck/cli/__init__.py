@@ -8,11 +8,11 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from flashdeck import __version__
 from flashdeck.cli.streams import put, say, streams
 
+TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -14,6 +14,7 @@ from flashdeck.markup.plain import escape_text, inert_braces, inert_text, is_pla
 from flashdeck.markup.references import Media
 from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
 from flashdeck.markup.shelltags import shell_tag_problems
+from flashdeck.markup.simple import simple
 from flashdeck.markup.typable import typable
 
 __all__ = [
@@ -80,6 +81,8 @@ def _markdown(text: str, *, cloze: bool, media: MediaResolver, allow_scripts: bo
     source = text.strip(_BLANK)
     if is_plain(source):
         return Rendered(escape_text(source))
+    if (html := simple(source, cloze=cloze)) is not None:
+        return Rendered(html)
     places = Places(source, len(text) - len(text.lstrip(_BLANK)))
     emitter = Emitter(places, Media(media), source, cloze=cloze, allow_scripts=allow_scripts)
     emitter.blocks(parse(source, cloze=cloze))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -12,7 +11,7 @@ from markdown_it.renderer import RendererHTML
 from flashdeck.markup.highlight import PLAIN, did_you_mean, highlight, is_language
 from flashdeck.markup.inlines import WRITERS
 from flashdeck.markup.output import Output
-from flashdeck.markup.plain import inert_text
+from flashdeck.markup.plain import holds_right_to_left, inert_text
 from flashdeck.markup.results import Problem
 from flashdeck.markup.tags import BLOCKS
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 _RENDERER = RendererHTML()
 _OPTIONS = MarkdownIt("commonmark", {"xhtmlOut": False}).options
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _CONTAINERS = frozenset({"blockquote_open", "list_item_open"})
 _DIRECTED = frozenset(
     {"p", "div", "li", "blockquote", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -43,7 +39,7 @@ class Emitter(Output):
     ) -> None:
         super().__init__(places, media, allow_scripts=allow_scripts)
         self._cloze = cloze
-        self._directed = bool(_RIGHT_TO_LEFT.search(text))
+        self._directed = holds_right_to_left(text)
 
     def blocks(self, tokens: Sequence[Token]) -> None:
         """Write block tokens; a text that is one paragraph is not wrapped."""

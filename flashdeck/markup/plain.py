@@ -12,12 +12,20 @@ _LINE = (
 )
 _PLAIN = re.compile(rf"{_LINE}(?:\n{_LINE})*")
 _TAKEN_BY_ANKI = re.compile(r"\[(?=sound:|anki:|latex\]|\$\$?\])", re.IGNORECASE)
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_plain(text: str) -> bool:
     """Whether a Markdown text shows as it is written. Some texts that do are not noticed."""
     return _PLAIN.fullmatch(text) is not None
+
+
+def holds_right_to_left(text: str) -> bool:
+    """Whether any letter is one of a script that runs from right to left."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def escape_text(text: str) -> str:
