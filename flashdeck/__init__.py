@@ -9,7 +9,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
-    from flashdeck.builder import Built, Options, build
+    from flashdeck.builder import build
+    from flashdeck.built import Built, Options
     from flashdeck.check import check as lint
     from flashdeck.comparison.compare import diff
     from flashdeck.compiler import Compiled, compile_project
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "builder": ("Built", "Options", "build"),
+    "builder": ("build",),
+    "built": ("Built", "Options"),
     "shown": ("ShownCard", "cards"),
     "check": ("lint",),
     "compiler": ("Compiled", "compile_project"),

@@ -12,11 +12,13 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Self
 
 from flashdeck.diagnostics import FlashdeckError
 
@@ -35,6 +37,49 @@ _PACKAGE_END: Final = ".apkg"
 _LONGEST_NAME: Final = 255  # bytes, on nearly every disk
 # Separators, control characters, line ends, and what is no UTF-8 on the disk.
 _NOT_IN_A_NAME: Final = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class Print(NamedTuple):
+    """What tells that a file was written anew: its size, its time in ns, its place on the disk."""
+
+    size: int
+    time: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Print:
+        """Take the print of a file."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+@dataclass(slots=True)
+class Witness:
+    """What was read and published while somebody looked: every file with its print.
+
+    A file that was read twice and was another one the second time is `torn`.
+    """
+
+    read: dict[str, Print] = field(default_factory=dict)
+    published: dict[str, Print] = field(default_factory=dict)
+    torn: bool = False
+
+    def saw(self, path: Path, found: Print) -> None:
+        """Note that a file was opened."""
+        self.torn |= self.read.setdefault(str(path), found) != found
+
+
+_WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+@contextmanager
+def witnessed() -> Iterator[Witness]:
+    """Note every file that is read or published meanwhile."""
+    witness = Witness()
+    token = _WITNESS.set(witness)
+    try:
+        yield witness
+    finally:
+        _WITNESS.reset(token)
 
 
 class Refusal(StrEnum):
@@ -97,9 +142,13 @@ def _open(path: Path, real: Path) -> BinaryIO:
     # Without O_NONBLOCK a pipe would be waited for. All links were followed by now.
     careful = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     file = os.fdopen(os.open(real, os.O_RDONLY | _BINARY | careful), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    found = os.fstat(file.fileno())
+    if not stat.S_ISREG(found.st_mode):
         file.close()
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
+    witness = _WITNESS.get()
+    if witness is not None:
+        witness.saw(path, Print.of(found))
     return file
 
 
@@ -201,6 +250,7 @@ class _Staged:
         try:
             self.stream.close()
             _sync(self._temporary, os.O_RDWR | _BINARY)  # first: the mode may forbid to write
+            self._print = Print.of(self._temporary.stat())
             with suppress(FileNotFoundError):
                 self._temporary.chmod(stat.S_IMODE(self._real.stat().st_mode))
         except OSError as error:
@@ -212,6 +262,9 @@ class _Staged:
             _replace(self._temporary, self._real)
         except OSError as error:
             raise _unwritable(self._target, error) from error
+        witness = _WITNESS.get()
+        if witness is not None:
+            witness.published[str(self._target)] = self._print
         with suppress(OSError):  # not every system has a way to bring a name onto the disk
             _sync(self._real.parent, os.O_RDONLY)
 

@@ -11,10 +11,10 @@ from typing import Protocol
 from flashdeck import model
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.files import Publication
-from flashdeck.project import CARDS_NAME
 from flashdeck.read.apkg import read_apkg
 from flashdeck.recompile import Recompiler
 from flashdeck.report import source_lines
+from flashdeck.roots import CARDS_NAME
 from flashdeck.serve.onefile import OneFile, one_file
 from flashdeck.serve.shelf import Shelf
 from flashdeck.serve.snapshot import Snapshot

@@ -13,6 +13,7 @@ from flashdeck.kinds import Key, Shape
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
+from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -27,9 +28,6 @@ from flashdeck.yamlnode import (
     splice,
 )
 
-SETTINGS_NAME = "flashdeck.yaml"
-CARDS_NAME = "cards"
-BUILD_NAME = "build"
 NOTETYPES_NAME = "notetypes"
 
 SETTINGS: tuple[Key, ...] = (
@@ -42,7 +40,6 @@ SETTINGS: tuple[Key, ...] = (
     Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
     Key("limits", Shape.LIMITS, "What a file may hold at most."),
 )
-_ENDINGS = frozenset({".yaml", ".yml"})
 _LARGEST_LOCK = 2**28
 # Of a lock that is no lock, so many lines are enough to see it.
 _MOST_LOCK_PROBLEMS = 20
@@ -93,15 +90,6 @@ class Project:
     def relative(self, path: Path) -> str:
         """Give a path as diagnostics show it."""
         return path.relative_to(self.root).as_posix()
-
-
-def find_root(start: Path) -> Path:
-    """Give the nearest folder upwards that holds `flashdeck.yaml` or `cards/`."""
-    for folder in (start, *start.parents):
-        if (folder / SETTINGS_NAME).is_file() or (folder / CARDS_NAME).is_dir():
-            return folder
-    message = f"there is no {SETTINGS_NAME} and no folder {CARDS_NAME}/ in {start} or above it"
-    raise FlashdeckError(message, "make a folder cards/ with a deck in it, or name one with -C DIR")
 
 
 def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
@@ -183,7 +171,7 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
             problems.append(_unreadable(folder.relative_to(root).as_posix(), why))
             continue
         for path in inside:
-            is_source = path.suffix.lower() in _ENDINGS
+            is_source = path.suffix.lower() in SOURCE_ENDINGS
             is_folder = path.is_dir() and not is_source
             if path.name.startswith(".") or not (is_source or is_folder):
                 continue

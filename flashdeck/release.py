@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flashdeck.built import Counts
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.digest import cloze_digests, note_digest, notetype_digest, package_digest, schema
 from flashdeck.lockfile import GONE, LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
@@ -33,18 +34,6 @@ _EARLIEST = 1_136_073_600
 _GAP, _LAST_POSITION = 10, 1_000_000
 # So many notes may vanish at once from any package without a word.
 _FEW = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How a package differs from the one before, in notes."""
-
-    new: int = 0
-    changed: int = 0
-    removed: int = 0
-    moved: int = 0
-    unchanged: int = 0
-    tombstones: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import IO
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.media import LARGEST
-from flashdeck.project import BUILD_NAME
+from flashdeck.roots import BUILD_NAME
 
 _MOST_FILES = 200_000
 _MOST_BYTES = 4 * 2**30

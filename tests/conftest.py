@@ -9,7 +9,8 @@ from textwrap import dedent
 import pytest
 from browsing import browser, page, preview  # noqa: F401 - fixtures
 
-from flashdeck.builder import Built, Options, build
+from flashdeck.builder import build
+from flashdeck.built import Built, Options
 from flashdeck.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
 

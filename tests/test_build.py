@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-import flashdeck.builder
+import flashdeck.making
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.read.apkg import read_apkg
 
@@ -24,7 +24,7 @@ def state(project):
     return {
         path.relative_to(project.root).as_posix(): path.read_bytes()
         for path in project.root.rglob("*")
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name not in {".lock", ".state"}
     }
 
 
@@ -156,13 +156,13 @@ def test_frozen_fails_when_an_edit_is_not_in_the_lock(two_notes):
 
 
 def test_a_source_that_changes_during_the_build_is_left_alone(two_notes, monkeypatch):
-    original = flashdeck.builder.release
+    original = flashdeck.making.release
 
     def edit_meanwhile(*arguments):
         two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
         return original(*arguments)
 
-    monkeypatch.setattr(flashdeck.builder, "release", edit_meanwhile)
+    monkeypatch.setattr(flashdeck.making, "release", edit_meanwhile)
     with pytest.raises(FlashdeckError, match="changed while"):
         two_notes.build()
     assert "a: Armin\n" in two_notes.read("cards/flask.yaml")
@@ -218,7 +218,8 @@ def test_nothing_to_build_is_no_error(project):
 DYING = """
 import os, sys
 from pathlib import Path
-from flashdeck.builder import Options, build
+from flashdeck.builder import build
+from flashdeck.built import Options
 
 left = int(sys.argv[1])
 rename = os.replace
@@ -251,4 +252,5 @@ def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_pat
         assert project.read("cards/flask.yaml").count("    id: ") == 2
         guids = {note.guid for note in read_apkg(project.package).notes}
         assert all(f"id: {guid}\n" in project.read("cards/flask.yaml") for guid in guids)
-    assert moment == 2 * 4 + 1  # before and after each: settings, source, lock, package
+    # Before and after each: settings, source, lock, package, and what the next build looks at.
+    assert moment == 2 * 5 + 1

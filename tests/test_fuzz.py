@@ -17,7 +17,8 @@ import pytest
 from conftest import NOW
 
 from flashdeck import report
-from flashdeck.builder import Options, build
+from flashdeck.builder import build
+from flashdeck.built import Options
 from flashdeck.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
 
@@ -180,7 +181,7 @@ def state(root: Path) -> dict[str, bytes]:
         for path in root.rglob("*")
         if path.is_file()
     }
-    for name in ("build/.lock", "build/.gitignore"):
+    for name in ("build/.lock", "build/.state", "build/.gitignore"):
         found.pop(name, None)
     return found
 

@@ -11,11 +11,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from proof.histories import History
 from proof.world import START, BrokenPromiseError
 
-import flashdeck.builder
 import flashdeck.compiler
+import flashdeck.making
 import flashdeck.release
 
-RELEASE = flashdeck.builder.release
+RELEASE = flashdeck.making.release
 IDENTIFY = flashdeck.compiler.identify
 # The first broken history will do, however long it is.
 FIRST = settings(
@@ -57,12 +57,12 @@ def hashed(note):
 
 
 def test_a_constant_time_for_all_notes_leaves_old_text_in_place(monkeypatch):
-    monkeypatch.setattr(flashdeck.builder, "release", dated(lambda _: START))
+    monkeypatch.setattr(flashdeck.making, "release", dated(lambda _: START))
     assert broken_promise() == "text as in the source"
 
 
 def test_the_time_of_the_build_for_all_notes_takes_learners_work(monkeypatch):
-    monkeypatch.setattr(flashdeck.builder, "release", dated(lambda now: now))
+    monkeypatch.setattr(flashdeck.making, "release", dated(lambda now: now))
     assert broken_promise() == "learners keep their work"
 
 
@@ -97,5 +97,5 @@ def test_a_hash_of_the_fields_for_a_guid_is_another_note(monkeypatch):
             changed.append(replace(one, collection=replace(one.collection, notes=notes)))
         return tuple(changed), new_lock, problems
 
-    monkeypatch.setattr(flashdeck.builder, "release", release)
+    monkeypatch.setattr(flashdeck.making, "release", release)
     assert broken_promise() == "text as in the source"

@@ -9,7 +9,8 @@ from conftest import NOW
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flashdeck.builder import Options, build
+from flashdeck.builder import build
+from flashdeck.built import Options
 from flashdeck.diagnostics import Severity
 
 ID = "[0-9a-z]{12}"

@@ -13,7 +13,7 @@ from flashdeck.cli.console import leave, now, progress, say_problems
 from flashdeck.cli.streams import put, say
 
 if TYPE_CHECKING:
-    from flashdeck.builder import Built, BuiltPackage
+    from flashdeck.built import Built, BuiltPackage
 
 
 def build(
@@ -38,8 +38,8 @@ def build(
     color: options.Colored = options.Color.AUTO,
 ) -> None:
     """Build the packages, one for each root deck, into build/."""
-    from flashdeck.builder import Options
     from flashdeck.builder import build as build_project
+    from flashdeck.built import Options
 
     root = options.project_root(directory)
     wanted = Options(

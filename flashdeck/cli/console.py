@@ -6,15 +6,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from flashdeck.cli.options import Color
 from flashdeck.cli.streams import say
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 # Fewer things than this are done before anybody could read about them.
 _WORTH_A_BAR = 2_000
@@ -67,17 +70,21 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _all: None
         return
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    tasks: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with ExitStack() as stack:
+        bars: list[Progress] = []
+        tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
-            if total >= _WORTH_A_BAR:
-                task = tasks.setdefault(what, TaskID(-1))
-                if task == -1:
-                    task = tasks[what] = bar.add_task(what, total=total)
-                bar.update(task, completed=done)
+            if total < _WORTH_A_BAR:
+                return
+            if not bars:  # loaded now: most builds end before anybody could read a bar
+                from rich.console import Console
+                from rich.progress import Progress
+
+                bar = Progress(console=Console(stderr=True), transient=True)
+                bars.append(stack.enter_context(bar))
+            if what not in tasks:
+                tasks[what] = bars[0].add_task(what, total=total)
+            bars[0].update(tasks[what], completed=done)
 
         yield show

@@ -33,7 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 def project_root(directory: Path | None) -> Path:
     """Find the project that a command is about."""
-    from flashdeck.project import find_root
+    from flashdeck.roots import find_root
 
     start = directory or Path()
     try:

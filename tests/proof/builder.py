@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from flashdeck.builder import Options, build
+from flashdeck.builder import build
+from flashdeck.built import Options
 from flashdeck.diagnostics import FlashdeckError, Severity
 
 _ROOT = Path(__file__).parents[2]

@@ -1,0 +1,61 @@
+"""What a build is asked, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flashdeck.diagnostics import Diagnostic
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the author asks of a build. `now` is the time in seconds since 1970.
+
+    `output` is one package for all decks instead of one for each root deck in `build/`. `frozen`
+    promises to write nothing but packages.
+    """
+
+    now: int
+    output: Path | None = None
+    frozen: bool = False
+    accept_removals: bool = False
+    accept_schema_change: bool = False
+    allow_scripts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a package differs from the one before, in notes."""
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    tombstones: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPackage:
+    """A package as it was written. `notes` counts living notes."""
+
+    path: Path
+    sha256: str
+    decks: tuple[str, ...]
+    notes: int
+    cards: int
+    media: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did; no packages when there were errors, and then nothing was written."""
+
+    packages: tuple[BuiltPackage, ...]
+    diagnostics: tuple[Diagnostic, ...]

@@ -1,0 +1,21 @@
+"""Where the parts of a project lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flashdeck.diagnostics import FlashdeckError
+
+SETTINGS_NAME = "flashdeck.yaml"
+CARDS_NAME = "cards"
+BUILD_NAME = "build"
+SOURCE_ENDINGS = frozenset({".yaml", ".yml"})
+
+
+def find_root(start: Path) -> Path:
+    """Give the nearest folder upwards that holds `flashdeck.yaml` or `cards/`."""
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS_NAME).is_file() or (folder / CARDS_NAME).is_dir():
+            return folder
+    message = f"there is no {SETTINGS_NAME} and no folder {CARDS_NAME}/ in {start} or above it"
+    raise FlashdeckError(message, "make a folder cards/ with a deck in it, or name one with -C DIR")

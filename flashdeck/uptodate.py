@@ -1,0 +1,175 @@
+"""Whether anything has changed since the last build, told by a few looks at the disk.
+
+`build/.state` holds what the last build read and wrote, with the size, time and place on the disk
+of each file, and what it said. It is believed only where all of that still holds, so that one that
+was copied from elsewhere, cut off or lost does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flashdeck import __version__
+from flashdeck.built import Built, BuiltPackage, Counts, Options
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.files import Print, Publication, RefusedFileError, Witness, read_regular
+from flashdeck.roots import BUILD_NAME, CARDS_NAME, SOURCE_ENDINGS
+
+_NAME = ".state"
+_FORMAT = 1
+_LARGEST = 2**28
+_DAY = 86_400
+# A file that was written so shortly before we began may have been written again after we read it,
+# within one tick of the disk's clock, unseen: it is not believed. In nanoseconds; the clocks of
+# today's usual disks tick every 10 ms at least.
+_TICK = 100_000_000
+_OURS = Path(__file__).parent
+
+
+def sources_below(root: Path) -> list[str]:
+    """Give the names of all YAML files and folders below `cards/`."""
+    found: list[str] = []
+    waiting = [CARDS_NAME]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    name = f"{folder}/{entry.name}"
+                    if os.path.splitext(entry.name)[1].lower() in SOURCE_ENDINGS:  # noqa: PTH122 - fast
+                        found.append(name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        found.append(name)
+                        waiting.append(name)
+        except OSError:
+            continue
+    return sorted(found)
+
+
+def recall(root: Path, options: Options) -> Built | None:
+    """Give what a build would give, where nothing has changed since the last one; else None."""
+    try:
+        held = json.loads(read_regular(root / BUILD_NAME / _NAME, root, _LARGEST))
+        if held["key"] != _key(options) or held["sources"] != sources_below(root):
+            return None
+        if options.now < held["now"] - _DAY:
+            return None  # a wrong clock: a build says so
+        if any(_print(root / name) != tuple(seen) for name, seen in held["seen"].items()):
+            return None
+        return _built(root, held)
+    except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # lost, cut off, or of another time
+
+
+def remember(
+    root: Path, options: Options, sources: list[str], witness: Witness, built: Built, begun: int
+) -> None:
+    """Write down what a build saw and did, for `recall`.
+
+    `begun` is when it began, in ns by the disk's own clock. Nothing is written where the next build
+    would say something else: where there were errors, or a warning was about what this one changed.
+    """
+    changed = any(
+        one.counts != Counts(unchanged=one.counts.unchanged, tombstones=one.counts.tombstones)
+        for one in built.packages
+    )
+    if not built.packages or witness.torn or (changed and built.diagnostics):
+        return
+    old = begun - _TICK
+    if any(one.time > old for path, one in witness.read.items() if path not in witness.published):
+        return
+    seen = {_name(root, path): found for path, found in witness.read.items()}
+    seen |= {_name(root, path): found for path, found in witness.published.items()}
+    report = {
+        "key": _key(options),
+        "now": options.now,
+        "sources": sources,
+        "seen": seen,
+        "packages": [asdict(one) | {"path": _name(root, str(one.path))} for one in built.packages],
+        "diagnostics": [_plain(one) for one in built.diagnostics],
+    }
+    try:
+        with Publication() as publication:
+            stream = publication.stage(root / BUILD_NAME / _NAME, root)
+            stream.write(json.dumps(report).encode())
+            publication.commit()
+    except FlashdeckError:
+        return  # the packages are there; the next build takes as long as this one
+
+
+def _key(options: Options) -> list[Any]:
+    """Everything but files that decides what a build gives."""
+    wishes = asdict(options) | {"now": 0, "output": str(options.output)}
+    return [_FORMAT, __version__, *_own_files(_OURS), wishes]
+
+
+def _own_files(folder: Path) -> tuple[int, int]:
+    """How many files flashdeck has, and the time of the latest: another flashdeck builds anew."""
+    count = latest = 0
+    for one in _files(folder):
+        count += 1
+        latest = max(latest, one.stat().st_mtime_ns)
+    return count, latest
+
+
+def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from _files(Path(entry.path))
+            else:
+                yield entry
+
+
+def _print(path: Path) -> Print | None:
+    try:
+        return Print.of(path.stat())
+    except OSError:
+        return None
+
+
+def _name(root: Path, path: str) -> str:
+    """Give a path as one in the project, where it lies there."""
+    return path.removeprefix(f"{root}{os.sep}")
+
+
+def _plain(problem: Diagnostic) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "message": problem.message,
+        "span": problem.span,
+        "severity": problem.severity.value,
+        "hint": problem.hint,
+    }
+
+
+def _built(root: Path, held: Mapping[str, Any]) -> Built:
+    packages = tuple(
+        BuiltPackage(
+            path=root / one["path"],
+            sha256=one["sha256"],
+            decks=tuple(one["decks"]),
+            notes=one["notes"],
+            cards=one["cards"],
+            media=one["media"],
+            counts=Counts(unchanged=one["notes"], tombstones=one["counts"]["tombstones"]),
+        )
+        for one in held["packages"]
+    )
+    problems = tuple(
+        Diagnostic(
+            one["rule"],
+            one["message"],
+            Span(*one["span"]) if one["span"] is not None else None,
+            Severity(one["severity"]),
+            one["hint"],
+        )
+        for one in held["diagnostics"]
+    )
+    return Built(packages, problems)

@@ -1,0 +1,128 @@
+"""A build that has nothing to do does nothing, and one that has something to do notices."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+
+import pytest
+
+import flashdeck.making
+from flashdeck.built import Counts
+
+PNG = b"\x89PNG\r\n"
+LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Gather the folders of builds that did something."""
+    folders = []
+    make = flashdeck.making.make
+
+    def counted(root, *others):
+        folders.append(root.name)
+        return make(root, *others)
+
+    monkeypatch.setattr(flashdeck.making, "make", counted)
+    return folders
+
+
+@pytest.fixture
+def rested(two_notes):
+    """A project with a picture, all of it written long ago, and built."""
+    (two_notes.root / "cards" / "map.png").write_bytes(PNG)
+    two_notes.write(
+        "cards/es.yaml", "notes:\n  - {q: ir, a: 'gehen ![](map.png)', id: aaaaaaaa1}\n"
+    )
+    rest(two_notes.root)
+    two_notes.built()
+    return two_notes
+
+
+def rest(root):
+    """Let files be older than one tick of the disk's clock."""
+    for path in root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_nothing_is_done_twice(rested, made):
+    first = rested.built()
+    assert made == []
+    for package in first.packages:
+        assert package.path.exists()
+        assert package.counts == Counts(unchanged=package.notes)
+    assert {package.path.name for package in first.packages} == {"es.apkg", "flask.apkg"}
+
+
+def test_what_is_said_without_work_is_what_is_said_with_it(rested, made):
+    without = rested.built()
+    (rested.root / "build" / ".state").unlink()
+    assert rested.built() == without
+    assert len(made) == 1
+
+
+EDITS = {
+    "an edited deck": lambda p: p.replace("cards/flask.yaml", "a: Armin", "a: Ronacher"),
+    "a new deck": lambda p: p.write("cards/more.yaml", "notes:\n  - {q: a, a: b}\n"),
+    "a new deck in a new folder": lambda p: p.write("cards/x/y.yml", "notes:\n  - {q: a, a: b}\n"),
+    "a removed deck": lambda p: (p.root / "cards" / "es.yaml").unlink(),
+    "another picture": lambda p: (p.root / "cards" / "map.png").write_bytes(PNG + b"new"),
+    "other settings": lambda p: p.replace("flashdeck.yaml", "name:", "markup: text\nname:"),
+    "an older lock": lambda p: p.replace("flashdeck.lock", "package\t", "# package\t"),
+    "a package that is gone": lambda p: (p.root / "build" / "es.apkg").unlink(),
+    "a damaged package": lambda p: (p.root / "build" / "es.apkg").write_bytes(b"PK"),
+    "a state that was cut off": lambda p: (p.root / "build" / ".state").write_bytes(b'{"key": ['),
+    "a state of something else": lambda p: (p.root / "build" / ".state").write_bytes(b"[1]"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_whatever_changed_is_noticed(rested, made, name):
+    EDITS[name](rested)
+    rested.build()
+    assert len(made) == 1
+
+
+def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(rested, made):
+    path = rested.root / "cards" / "flask.yaml"
+    other = path.with_suffix(".new")
+    other.write_text(path.read_text().replace("Armin", "Nimra"))
+    os.utime(other, (LONG_AGO, LONG_AGO))
+    other.replace(path)
+    rested.built()
+    assert len(made) == 1
+
+
+def test_other_wishes_build_anew(rested, made):
+    rested.built(frozen=True)
+    assert len(made) == 1
+
+
+def test_what_was_written_just_now_is_looked_at_again(two_notes, made):
+    # Within one tick of the disk's clock it could have been written again after it was read.
+    rest(two_notes.root)
+    two_notes.built()
+    path = two_notes.write("cards/es.yaml", "notes:\n  - {q: ir, a: gehen, id: aaaaaaaa1}\n")
+    os.utime(path, (FAR_AHEAD, FAR_AHEAD))  # however slow the machine is
+    two_notes.built()
+    two_notes.built()
+    assert len(made) == 3
+
+
+def test_a_state_from_another_place_is_not_believed(rested, made):
+    there = rested.root.parent / "copied"
+    shutil.copytree(rested.root, there)  # with the times, as an archive would
+    replace(rested, root=there).built()
+    assert made == ["copied"]
+
+
+def test_warnings_are_said_as_long_as_they_hold(rested, made):
+    rested.write("cards/empty.yaml", "notes: []\n")
+    rest(rested.root)
+    said = [rested.built().diagnostics for _ in range(3)]
+    assert [one.rule for one in said[0]] == ["no-notes"]
+    assert said == [said[0]] * 3
+    assert len(made) == 1
