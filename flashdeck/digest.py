@@ -56,7 +56,7 @@ def package_digest(collection: Collection) -> str:
     for notetype in collection.notetypes:
         total.update(f"{notetype.id} {notetype_digest(notetype)}\n".encode())
     for deck in collection.decks:
-        total.update(_json([deck.name, deck.description]).encode())
+        total.update(_json([deck.name, deck.description, *[True] * deck.markdown]).encode())
     for media in collection.media:
         total.update(f"{media.name} {media.sha256}\n".encode())
     for note in collection.notes:

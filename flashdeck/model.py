@@ -18,7 +18,9 @@ class Field:
     """A field of a note type.
 
     `id` is the constant JSON id by which Anki 23.10 and later recognise the field after it was
-    renamed; None where a foreign package has none.
+    renamed; None where a foreign package has none. `plain_text`, `collapsed` and
+    `exclude_from_search` are settings of Anki's editor and search. `tag` and `prevent_deletion`
+    mark the fields that Anki's own note types rely on.
     """
 
     name: str
@@ -28,11 +30,21 @@ class Field:
     size: int = 20
     sticky: bool = False
     description: str = ""
+    plain_text: bool = False
+    collapsed: bool = False
+    exclude_from_search: bool = False
+    tag: int | None = None
+    prevent_deletion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A card template: front and back in Anki's template language; `id` as for fields."""
+    """A card template: front and back in Anki's template language; `id` as for fields.
+
+    What begins with `browser` is for Anki's table of cards; a size of 0 is the usual one. `deck` is
+    the id, in the collection that it came from, of the deck that new cards go into; None where they
+    go where the note goes.
+    """
 
     name: str
     front: str
@@ -40,6 +52,9 @@ class Template:
     id: int | None = None
     browser_front: str = ""
     browser_back: str = ""
+    browser_font: str = ""
+    browser_size: int = 0
+    deck: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +76,21 @@ class NoteType:
     latex_post: str | None = None
     stock: int | None = None
     mod: int = 0
+    latex_svg: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """A deck, by its full name with `::`; the description is HTML."""
+    """A deck, by its full name with `::`; the description is HTML, or Markdown for Anki to render.
+
+    `id` is its number in the package that it was read from, else 0. Anki takes decks by their
+    names, so two decks that differ only in it are equal.
+    """
 
     name: str
     description: str = ""
+    markdown: bool = False
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

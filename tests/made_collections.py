@@ -125,6 +125,11 @@ def notetypes(draw: st.DrawFn) -> NoteType:
         size=st.integers(0, 99),
         sticky=st.booleans(),
         description=text(),
+        plain_text=st.booleans(),
+        collapsed=st.booleans(),
+        exclude_from_search=st.booleans(),
+        tag=st.none() | st.integers(0, 9),
+        prevent_deletion=st.booleans(),
     )
     templates = st.builds(
         Template,
@@ -134,6 +139,9 @@ def notetypes(draw: st.DrawFn) -> NoteType:
         id=JSON_IDS,
         browser_front=text(),
         browser_back=text(),
+        browser_font=text(),
+        browser_size=st.integers(0, 99),
+        deck=JSON_IDS,
     )
     columns = tuple(draw(st.lists(fields, min_size=1, max_size=4)))
     return NoteType(
@@ -148,6 +156,7 @@ def notetypes(draw: st.DrawFn) -> NoteType:
         latex_post=draw(st.none() | text()),
         stock=draw(st.none() | st.integers(0, 6)),
         mod=draw(TIMES),
+        latex_svg=draw(st.booleans()),
     )
 
 
@@ -187,7 +196,7 @@ def collections(draw: st.DrawFn) -> Collection:
     names = sorted(draw(st.sets(MEDIA_NAMES, max_size=3)))
     return Collection(
         notetypes=tuple(types),
-        decks=tuple(Deck(name, draw(text())) for name in decks),
+        decks=tuple(Deck(name, draw(text()), markdown=draw(st.booleans())) for name in decks),
         notes=tuple(sorted(notes, key=lambda each: not each.cards)),
         media=tuple(media(name, draw(st.binary(max_size=50))) for name in names),
     )

@@ -260,3 +260,46 @@ def test_a_package_that_anki_exports_for_older_versions_is_read(
     assert collection.decks == SPANISH.decks
     assert collection.media == SPANISH.media
     assert [notetype.fields for notetype in collection.notetypes] == [QUESTION.fields, CLOZE.fields]
+
+
+RICH = NoteType(
+    id=BORN + 2,
+    name="Everything",
+    fields=(
+        Field("Image", -5, plain_text=True, collapsed=True, tag=1, prevent_deletion=True),
+        Field("Notes", 7, rtl=True, font="Noto", size=31, sticky=True, exclude_from_search=True),
+        Field("More", description="what else", tag=0),
+    ),
+    templates=(
+        Template("One", "{{Image}}", "{{Notes}}", -9, "{{More}}", "b", "Mono", 14, BORN + 7),
+        Template("Two", "{{Notes}}", "{{Image}}"),
+    ),
+    css=".card { color: teal }",
+    sort=1,
+    latex_pre="\\documentclass{standalone}",
+    latex_post="\\bye",
+    stock=6,
+    mod=1_600_000_000,
+    latex_svg=True,
+)
+
+
+def test_all_that_anki_keeps_of_note_types_and_decks_goes_there_and_comes_back(
+    learner: Learner, tmp_path: Path
+) -> None:
+    decks = (Deck("Plain", "<i>one</i>"), Deck("Written", "*two*", markdown=True))
+    cards = (Card(0, "Plain", 1, BORN + 1), Card(1, "Written", 2, BORN + 2))
+    note = Note("rich", RICH.id, ("a", "b", "c"), (), cards, BORN, 1_600_000_000)
+    learner.import_package(package(tmp_path, Collection((RICH,), decks, (note,))))
+
+    exported = tmp_path / "exported.apkg"
+    options = ExportAnkiPackageOptions(legacy=True)
+    learner.collection.export_anki_package(out_path=str(exported), options=options, limit=None)
+    collection = read_apkg(exported)
+
+    (notetype,) = collection.notetypes
+    assert notetype == replace(RICH, fields=notetype.fields, templates=notetype.templates)
+    assert notetype.templates == RICH.templates
+    assert notetype.fields == RICH.fields
+    assert collection.decks == decks
+    assert all(deck.id for deck in collection.decks)

@@ -39,7 +39,6 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         if (before.front, before.back) != (after.front, after.back)
     ]
     fields = _pairs(old.fields, new.fields)
-    latex = (old.latex_pre, old.latex_post) != (new.latex_pre, new.latex_post)
     change = NoteTypeChange(
         old=old,
         new=new,
@@ -47,7 +46,7 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         templates=_parts(old.templates, new.templates),
         texts=tuple(texts),
         css=old.css != new.css,
-        details=latex
+        details=_latex(old) != _latex(new)
         or any(_settings(before) != _settings(after) for before, after in fields)
         or any(_browser(before) != _browser(after) for before, after in templates),
     )
@@ -72,9 +71,15 @@ def _pairs(old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
     return [(old[before], new[after]) for before, after in matches(old, new).items()]
 
 
-def _settings(field: Field) -> tuple[object, ...]:
-    return field.rtl, field.font, field.size, field.sticky, field.description
+def _latex(notetype: NoteType) -> tuple[object, ...]:
+    return notetype.latex_pre, notetype.latex_post, notetype.latex_svg
 
 
-def _browser(template: Template) -> tuple[str, str]:
-    return template.browser_front, template.browser_back
+def _settings(field: Field) -> Field:
+    """All of a field but what tells it from others."""
+    return replace(field, name="", id=None)
+
+
+def _browser(template: Template) -> Template:
+    """All of a template but what tells it from others, and its two sides."""
+    return replace(template, name="", id=None, front="", back="")

@@ -62,12 +62,15 @@ def read_notetype(json_: JsonObject) -> NoteType:
         latex_post=_other(_get(json_, "latexPost", str, LATEX_POST), LATEX_POST),
         stock=_optional(json_, "originalStockKind"),
         mod=_number(json_, "mod", 0),
+        latex_svg=_get(json_, "latexsvg", bool, default=False),
     )
 
 
 def read_deck(json_: JsonObject) -> tuple[int, Deck]:
     """Read a deck and its id from an entry of `col.decks`."""
-    return _id(json_), Deck(_get(json_, "name", str), _get(json_, "desc", str, ""))
+    markdown = _get(json_, "md", bool, default=False)
+    id_ = _id(json_)
+    return id_, Deck(_get(json_, "name", str), _get(json_, "desc", str, ""), markdown, id_)
 
 
 def _field(json_: JsonObject) -> Field:
@@ -79,6 +82,11 @@ def _field(json_: JsonObject) -> Field:
         size=_number(json_, "size", 20),
         sticky=_get(json_, "sticky", bool, default=False),
         description=_get(json_, "description", str, ""),
+        plain_text=_get(json_, "plainText", bool, default=False),
+        collapsed=_get(json_, "collapsed", bool, default=False),
+        exclude_from_search=_get(json_, "excludeFromSearch", bool, default=False),
+        tag=_optional(json_, "tag"),
+        prevent_deletion=_get(json_, "preventDeletion", bool, default=False),
     )
 
 
@@ -90,6 +98,9 @@ def _template(json_: JsonObject) -> Template:
         id=_optional(json_, "id"),
         browser_front=_get(json_, "bqfmt", str, ""),
         browser_back=_get(json_, "bafmt", str, ""),
+        browser_font=_get(json_, "bfont", str, ""),
+        browser_size=_number(json_, "bsize", 0),
+        deck=_optional(json_, "did"),
     )
 
 

@@ -26,7 +26,7 @@ from flashdeck.write.database import canonical_image, new_database
 if TYPE_CHECKING:
     import sqlite3
 
-    from flashdeck.model import Collection, Field, Note, NoteType, Template
+    from flashdeck.model import Collection, Deck, Field, Note, NoteType, Template
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with what is done and what there is to do, in notes and media files together."""
@@ -82,9 +82,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
 
     def __init__(self, collection: Collection, report: Callable[[int], None]) -> None:
         ids = _deck_ids([deck.name for deck in collection.decks])
-        super().__init__(
-            [genanki.Deck(ids[deck.name], deck.name, deck.description) for deck in collection.decks]
-        )
+        super().__init__([_Deck(ids[deck.name], deck) for deck in collection.decks])
         self._deck_ids = ids
         self._models = {notetype.id: _Model(notetype) for notetype in collection.notetypes}
         self._notes = collection.notes
@@ -134,6 +132,18 @@ class _Package(genanki.Package):  # type: ignore[misc]
         rows.flush()
 
 
+class _Deck(genanki.Deck):  # type: ignore[misc]
+    """A deck with the one key that genanki does not know."""
+
+    def __init__(self, id_: int, deck: Deck) -> None:
+        super().__init__(id_, deck.name, deck.description)
+        self._markdown = deck.markdown
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the deck as Anki keeps it."""
+        return {**super().to_json(), **_given({"md": self._markdown})}
+
+
 class _Model(genanki.Model):  # type: ignore[misc]
     """A note type with its own time and the keys that genanki does not know."""
 
@@ -159,8 +169,11 @@ class _Model(genanki.Model):  # type: ignore[misc]
         deck_id: int | None,
     ) -> dict[str, Any]:
         """Give the note type as Anki keeps it."""
-        stock = {"originalStockKind": self._notetype.stock}
-        return {**super().to_json(self._notetype.mod, deck_id), **_given(stock)}
+        more = {
+            "originalStockKind": self._notetype.stock,
+            "latexsvg": self._notetype.latex_svg,
+        }
+        return {**super().to_json(self._notetype.mod, deck_id), **_given(more)}
 
 
 class _Note(genanki.Note):  # type: ignore[misc]
@@ -209,7 +222,16 @@ def _field(field: Field) -> dict[str, Any]:
         "size": field.size,
         "sticky": field.sticky,
         "description": field.description,
-        **_given({"id": field.id}),
+        **_given(
+            {
+                "id": field.id,
+                "plainText": field.plain_text,
+                "collapsed": field.collapsed,
+                "excludeFromSearch": field.exclude_from_search,
+                "tag": field.tag,
+                "preventDeletion": field.prevent_deletion,
+            }
+        ),
     }
 
 
@@ -220,7 +242,9 @@ def _template(template: Template) -> dict[str, Any]:
         "afmt": template.back,
         "bqfmt": template.browser_front,
         "bafmt": template.browser_back,
-        **_given({"id": template.id}),
+        "bfont": template.browser_font,
+        "bsize": template.browser_size,
+        **_given({"id": template.id, "did": template.deck}),
     }
 
 
@@ -233,8 +257,8 @@ def _latex(text: str | None, default: str) -> str:
 
 
 def _given(keys: dict[str, int | None]) -> dict[str, int]:
-    """Leave out the keys that have no value."""
-    return {key: value for key, value in keys.items() if value is not None}
+    """Leave out the keys that have no value or are off, as Anki takes them to be."""
+    return {key: value for key, value in keys.items() if value is not None and value is not False}
 
 
 def _sort_text(field: str) -> str:
