@@ -107,7 +107,9 @@ def text(*, least: int = 0, without: str = "") -> st.SearchStrategy[str]:
 
 
 DECK_NAMES = text(least=1).filter(lambda name: name != "Default")
-MEDIA_NAMES = text(least=1, without="/\\\0").filter(lambda name: name not in {".", ".."})
+MEDIA_NAMES = text(least=1, without="/\\:\x7f" + "".join(map(chr, range(32)))).filter(
+    lambda name: name not in {".", ".."}
+)
 TAGS = st.lists(text(least=1, without=" \u3000"), max_size=3).map(tuple)
 JSON_IDS = st.none() | st.integers(-(2**63), 2**63 - 1)
 TIMES = st.integers(1, 2**40)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 from anki.import_export_pb2 import ExportAnkiPackageOptions
 from made_collections import BORN, media
 from real_anki import Imported, Learner
 
+from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
-from flashdeck.read.apkg import read_apkg
+from flashdeck.read.apkg import read_apkg, read_package
+from flashdeck.read.beyond import Beyond
 from flashdeck.write.apkg import apkg_bytes
 
 if TYPE_CHECKING:
@@ -246,20 +249,82 @@ def test_a_removed_note_that_comes_back_has_its_history(learner: Learner, tmp_pa
     assert learner.review_log("q2") == [3]
 
 
-def test_a_package_that_anki_exports_for_older_versions_is_read(
-    learner: Learner, tmp_path: Path
+FORMATS = pytest.mark.parametrize("legacy", [False, True], ids=["newest", "older"])
+
+
+def exported(learner: Learner, path: Path, *, legacy: bool, progress: bool = False) -> Path:
+    """The package that Anki exports of all decks; `legacy` supports older versions of Anki."""
+    options = ExportAnkiPackageOptions(
+        with_media=True, legacy=legacy, with_scheduling=progress, with_deck_configs=progress
+    )
+    learner.collection.export_anki_package(out_path=str(path), options=options, limit=None)
+    return path
+
+
+@FORMATS
+def test_a_package_that_anki_exports_is_read(
+    learner: Learner, tmp_path: Path, *, legacy: bool
 ) -> None:
     learner.import_package(package(tmp_path, SPANISH))
-    exported = tmp_path / "exported.apkg"
-    options = ExportAnkiPackageOptions(with_media=True, legacy=True)
-    learner.collection.export_anki_package(out_path=str(exported), options=options, limit=None)
-    collection = read_apkg(exported)
+    collection = read_apkg(exported(learner, tmp_path / "exported.apkg", legacy=legacy))
     assert [note.guid for note in collection.notes] == ["q1", "q2", "q3", "q4", "q5"]
     assert [note.fields for note in collection.notes] == [note.fields for note in SPANISH.notes]
     assert [note.cards for note in collection.notes] == [note.cards for note in SPANISH.notes]
     assert collection.decks == SPANISH.decks
     assert collection.media == SPANISH.media
     assert [notetype.fields for notetype in collection.notetypes] == [QUESTION.fields, CLOZE.fields]
+    for found, written in zip(collection.media, SPANISH.media, strict=True):
+        with found.open() as one, written.open() as other:
+            assert one.read() == other.read()
+
+
+@FORMATS
+def test_a_whole_collection_that_anki_exports_is_read(
+    learner: Learner, tmp_path: Path, *, legacy: bool
+) -> None:
+    learner.import_package(package(tmp_path, SPANISH))
+    path = tmp_path / "collection.colpkg"
+    learner.collection.export_collection_package(str(path), include_media=True, legacy=legacy)
+    collection = read_apkg(path)
+    assert [note.guid for note in collection.notes] == ["q1", "q2", "q3", "q4", "q5"]
+    assert collection.decks == SPANISH.decks
+    assert collection.media == SPANISH.media
+    assert {"Basic", "Image Occlusion"} <= {notetype.name for notetype in collection.notetypes}
+
+
+@FORMATS
+def test_what_is_not_read_is_counted(learner: Learner, tmp_path: Path, *, legacy: bool) -> None:
+    learner.import_package(package(tmp_path, SPANISH))
+    learner.answer("q1")
+    learner.answer("q1")
+    learner.answer("q2")
+    learner.suspend("q3")
+    learner.bury("q4")
+    learner.flag("q4", 2)
+    presets = learner.collection.decks
+    presets.set_config_id_for_deck_dict(
+        presets.by_name("Spanish"), presets.add_config_returning_id("Fast")
+    )
+    presets.new_filtered("Late")
+    learner.collection.sched.rebuild_filtered_deck(presets.id_for_name("Late"))
+    collection, beyond = read_package(
+        exported(learner, tmp_path / "exported.apkg", legacy=legacy, progress=True)
+    )
+    assert beyond == Beyond(
+        studied=2, reviews=3, suspended=1, buried=1, flagged=1, presets=1, filtered=("Late",)
+    )
+    assert collection.decks == SPANISH.decks
+
+
+def test_the_note_in_which_anki_asks_to_be_updated_is_no_deck(
+    learner: Learner, tmp_path: Path
+) -> None:
+    learner.import_package(package(tmp_path, SPANISH))
+    path = exported(learner, tmp_path / "exported.apkg", legacy=False)
+    with ZipFile(path) as whole, ZipFile(tmp_path / "torn.apkg", "w") as torn:
+        torn.writestr("collection.anki2", whole.read("collection.anki2"))
+    with pytest.raises(FlashdeckError, match="no notes but the one in which Anki asks"):
+        read_apkg(tmp_path / "torn.apkg")
 
 
 RICH = NoteType(
@@ -284,18 +349,16 @@ RICH = NoteType(
 )
 
 
+@FORMATS
 def test_all_that_anki_keeps_of_note_types_and_decks_goes_there_and_comes_back(
-    learner: Learner, tmp_path: Path
+    learner: Learner, tmp_path: Path, *, legacy: bool
 ) -> None:
     decks = (Deck("Plain", "<i>one</i>"), Deck("Written", "*two*", markdown=True))
     cards = (Card(0, "Plain", 1, BORN + 1), Card(1, "Written", 2, BORN + 2))
     note = Note("rich", RICH.id, ("a", "b", "c"), (), cards, BORN, 1_600_000_000)
     learner.import_package(package(tmp_path, Collection((RICH,), decks, (note,))))
 
-    exported = tmp_path / "exported.apkg"
-    options = ExportAnkiPackageOptions(legacy=True)
-    learner.collection.export_anki_package(out_path=str(exported), options=options, limit=None)
-    collection = read_apkg(exported)
+    collection = read_apkg(exported(learner, tmp_path / "exported.apkg", legacy=legacy))
 
     (notetype,) = collection.notetypes
     assert notetype == replace(RICH, fields=notetype.fields, templates=notetype.templates)

@@ -153,7 +153,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a large media list": (lambda: package(media_=b" " * (17 << 20)), "media has 17 MiB"),
     "no collection": (lambda: zipped(("media", b"{}")), "no collection"),
-    "the newest format": (lambda: package(c21b=b""), "'Support older Anki versions'"),
+    "the newest format": (lambda: package(c21b=b""), "damaged or incomplete"),
     "no database": (lambda: package(c2=b"SQLite format 2" * 100), "is no database"),
     "half a database": (lambda: package(c2=DATABASE[:5000]), "is damaged"),
     "no tables": (lambda: package(c2=DATABASE[:100] + bytes(3996)), "is damaged"),
@@ -178,14 +178,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a table missing": (lambda: with_sql("DROP TABLE cards"), "no table cards"),
     "a column missing": (lambda: with_sql("ALTER TABLE cards DROP COLUMN odid"), "is damaged"),
     "a tree in circles": (circular_tree, "is damaged"),
-    "another format": (lambda: with_sql("UPDATE col SET ver = 18"), "not in Anki's format 11"),
+    "another format": (lambda: with_sql("UPDATE col SET ver = 18"), "has no table fields"),
     "two rows": (
         lambda: with_sql(
             "CREATE TABLE other AS SELECT * FROM col",
             "UPDATE other SET id = 2",
             "INSERT INTO col SELECT * FROM other",
         ),
-        "not in Anki's format 11",
+        "has 2 rows instead of one",
     ),
     "bytes for text": (
         lambda: with_sql("UPDATE notes SET flds = CAST(flds AS BLOB)"),
@@ -251,7 +251,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "media not JSON": (lambda: package(media_=b"\xff"), "list of media can't be read"),
     "media twice": (lambda: package(media_=b'{"0": "a", "1": "a"}'), "two media files of one name"),
     "media outside": (lambda: package(media_=b'{"0": "../a"}'), r"'\.\./a'"),
-    "media without a name": (lambda: package(media_=b'{"0": 5}'), "no plain file name"),
+    "media without a name": (lambda: package(media_=b'{"0": 5}'), "name that is no text"),
     "media not there": (lambda: package(media_=b'{"7": "a"}'), "'a' is not in it"),
     "the collection as media": (lambda: package(media_=b'{"media": "a"}'), "'a' is not in it"),
 }

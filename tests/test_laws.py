@@ -16,6 +16,7 @@ ROOT = PACKAGE.parent
 
 # Each third-party package has one home; where two names stand, both are.
 HOMES = {
+    "backports": ("read.zstd",),
     "flask": ("serve",),
     "genanki": ("write.apkg",),
     "markdown_it": ("markup",),
@@ -81,6 +82,8 @@ def test_every_third_party_package_has_one_home():
 def test_nothing_third_party_is_used_that_is_not_declared():
     declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
     declared |= {"flask", "watchfiles", "werkzeug"}
+    # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
+    declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
     used = {one.split(".")[0] for tree in MODULES.values() for one in _imports(tree)}
     assert used - known == set()

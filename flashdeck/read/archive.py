@@ -1,4 +1,8 @@
-"""The zip file around a stranger's package: bounded before it is parsed, and never unpacked."""
+"""The zip file around a stranger's package: bounded before it is parsed, and never written out.
+
+What its directory says is checked before anything is read; what Zstandard packed, whose size no
+directory tells, while it is read.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,21 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, TypeAlias, cast
 
 MIB: Final = 1 << 20
 
+Unpack: TypeAlias = Callable[[BinaryIO], BinaryIO]
+"""Turns a stream of what is packed into one of what was."""
+
 _PACKAGE_LIMIT: Final = 4096 * MIB
-_CONTENT_LIMIT: Final = 4096 * MIB
+_CONTENT_LIMIT: Final = 8192 * MIB
+_CONTENT_SMALL: Final = 512 * MIB  # as much a package may always hold, however small it is
+_CONTENT_RATIO: Final = 16  # beyond that: of all that it holds to its own size
 _MEMBER_LIMIT: Final = 1024 * MIB
 _MEMBERS: Final = 65_000
 _DIRECTORY_LIMIT: Final = 8 * MIB  # as much as `_MEMBERS` need, with what zip programs add to each
@@ -35,13 +44,25 @@ _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 
 
 class Unreadable(Exception):  # noqa: N818 - it is a state of the file, in words for people
-    """What is wrong with a package, as the end of a sentence that began with its name."""
+    """What is wrong with a package, as the end of a sentence that began with its name.
+
+    `hint` is the way out, where there is one.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def cause(error: Exception) -> str:
-    """Quote the cause of a failure, which may quote the package: one short line that prints."""
-    words = " ".join(str(error).split())[:_QUOTED].rstrip(".") or type(error).__name__
-    return "".join(each if each.isprintable() else "�" for each in words)
+    """Quote the cause of a failure, which may quote the package."""
+    return quoted(str(error)).rstrip(".") or type(error).__name__
+
+
+def quoted(words: str) -> str:
+    """Quote a stranger's words: one short line that prints."""
+    line = " ".join(words.split())[:_QUOTED]
+    return "".join(each if each.isprintable() else "�" for each in line)
 
 
 class Archive:
@@ -49,41 +70,56 @@ class Archive:
 
     def __init__(self, source: BinaryIO) -> None:
         """Open it; `Unreadable` for what is no zip file, or one that no program made for Anki."""
-        _require_bounded_directory(source)
-        with _damage_told():
+        self._room = _require_bounded_directory(source)
+        with damage_told():
             self._zip = zipfile.ZipFile(source)
         self._members = {member.filename: member for member in self._zip.infolist()}
         _require_harmless(self._zip.infolist(), self._zip.start_dir)
+        self._take(sum(member.file_size for member in self._zip.infolist()))
 
     @property
     def names(self) -> frozenset[str]:
         """Names of all members."""
         return frozenset(self._members)
 
-    def size(self, name: str) -> int:
-        """Give a member's size in bytes, uncompressed."""
-        return self._members[name].file_size
-
-    def read(self, name: str, limit: int) -> bytes:
-        """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
-        if self.size(name) > limit:
-            msg = (
-                f"its {name} has {self.size(name) // MIB} MiB, more than the {limit // MIB} allowed"
-            )
-            raise Unreadable(msg)
-        with self.open(name) as stream, _damage_told():
-            return stream.read()
-
     def open(self, name: str) -> BinaryIO:
-        """Open a member's content as a stream that ends, at the latest, after `size` bytes."""
-        with _damage_told():
+        """Open a member's content as it lies in the zip file."""
+        with damage_told():
             return cast("BinaryIO", self._zip.open(self._members[name]))
 
-    def chunks(self, name: str) -> Iterator[bytes]:
-        """Read a member's content in pieces of at most a MiB."""
-        with self.open(name) as stream, _damage_told():
+    def read(self, name: str, limit: int, unpack: Unpack | None = None) -> bytearray:
+        """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
+        data = bytearray()
+        for chunk in self.chunks(name, limit, unpack):
+            data += chunk
+        return data
+
+    def chunks(
+        self, name: str, limit: int = _MEMBER_LIMIT, unpack: Unpack | None = None
+    ) -> Iterator[bytes]:
+        """Read a member's content in pieces of at most a MiB, `unpack` applied to its stream.
+
+        Raises `Unreadable` as soon as it has more bytes than `limit`, or grows beyond measure.
+        """
+        packed = self._members[name].file_size
+        _require_bounded(name, packed, limit)
+        total = 0
+        with self.open(name) as member, damage_told():
+            stream = unpack(member) if unpack else member
             while chunk := stream.read(MIB):
                 yield chunk
+                if unpack:
+                    total += len(chunk)
+                    self._take(len(chunk))
+                    _require_bounded(name, total, limit)
+                    _require_ratio(name, total, packed)
+
+    def _take(self, size: int) -> None:
+        """Take what was unpacked out of what all members together may have."""
+        self._room -= size
+        if self._room < 0:
+            msg = "unpacked it would be larger than any package for Anki of its size"
+            raise Unreadable(msg)
 
 
 class Reopened:
@@ -101,7 +137,8 @@ class Reopened:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def damage_told() -> Iterator[None]:
+    """Put what goes wrong inside a zip file into words: it raises `Unreadable`."""
     try:
         yield
     except _DAMAGE as error:
@@ -109,10 +146,23 @@ def _damage_told() -> Iterator[None]:
         raise Unreadable(msg) from error
 
 
-def _require_bounded_directory(source: BinaryIO) -> None:
+def _require_bounded(name: str, size: int, limit: int) -> None:
+    if size > limit:
+        msg = f"its {name} has {size // MIB} MiB or more, and {limit // MIB} are allowed"
+        raise Unreadable(msg)
+
+
+def _require_ratio(name: str, size: int, packed: int) -> None:
+    if size > _SMALL and size > _RATIO * packed:
+        msg = f"its {name} would grow more than {_RATIO} times when unpacked"
+        raise Unreadable(msg)
+
+
+def _require_bounded_directory(source: BinaryIO) -> int:
     """Look at what the end of the file says about its directory, before it is parsed.
 
     An archive with more members than fit into 16 bits says so elsewhere; it has too many for us.
+    Gives how many bytes its members may have together.
     """
     size = source.seek(0, 2)
     if size > _PACKAGE_LIMIT:
@@ -129,6 +179,7 @@ def _require_bounded_directory(source: BinaryIO) -> None:
     if members > _MEMBERS or directory > _DIRECTORY_LIMIT:
         msg = f"it has more than {_MEMBERS} files in it"
         raise Unreadable(msg)
+    return min(_CONTENT_LIMIT, max(_CONTENT_SMALL, _CONTENT_RATIO * size))
 
 
 def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
@@ -141,9 +192,8 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
     for member in members:
         if problem := _problem(member):
             raise Unreadable(problem)
-    if sum(member.file_size for member in members) > _CONTENT_LIMIT:
-        msg = f"unpacked it would have more than {_CONTENT_LIMIT // MIB} MiB"
-        raise Unreadable(msg)
+        _require_bounded(member.filename, member.file_size, _MEMBER_LIMIT)
+        _require_ratio(member.filename, member.file_size, member.compress_size)
     places = sorted((member.header_offset, member.compress_size) for member in members)
     ends = [*places, (directory, 0)]
     if any(at + _LOCAL_HEADER + size > after for (at, size), (after, _) in pairwise(ends)):
@@ -153,15 +203,11 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
 
 def _problem(member: zipfile.ZipInfo) -> str:
     """Say what no package made for Anki does; '' for an ordinary member."""
-    name, size = member.filename, member.file_size
+    name = member.filename
     if not _KNOWN.fullmatch(name):
         return f"it has a file in it that Anki packages don't have: {name[:60]!r}"
     if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
         return f"its {name} is encrypted, or compressed in a way that Anki does not know"
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
         return f"its {name} is no regular file"
-    if size > _MEMBER_LIMIT:
-        return f"its {name} has {size // MIB} MiB, more than the {_MEMBER_LIMIT // MIB} allowed"
-    if size > _SMALL and size > _RATIO * member.compress_size:
-        return f"its {name} would grow more than {_RATIO} times when unpacked"
     return ""

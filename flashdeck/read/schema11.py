@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final, NoReturn, TypeVar
 
 from flashdeck.model import Deck, Field, NoteType, Template
-from flashdeck.read.archive import Unreadable, cause
+from flashdeck.read.archive import MIB, Unreadable, cause
+
+VERSION: Final = 11
 
 # What Anki gives every note type that has no preamble of its own. None stands for it.
 LATEX_PRE: Final = """\\documentclass[12pt]{article}
@@ -22,6 +25,8 @@ LATEX_POST: Final = "\\end{document}"
 
 _CLOZE: Final = 1
 _LIMIT: Final = 2**63
+_JSON_LIMIT: Final = 32 * MIB
+_JSON_PARTS: Final = 1_000_000
 _DIGITS: Final = re.compile("[0-9]{1,19}")
 
 JsonObject = dict[str, Any]
@@ -29,8 +34,15 @@ _T = TypeVar("_T")
 
 
 def read_object(text: str | bytes, what: str) -> JsonObject:
-    """Read a JSON object; `Unreadable` for keys given twice, NaN and broken characters, too."""
+    """Read a JSON object; `Unreadable` for keys given twice, NaN and broken characters, too.
+
+    What it takes in memory is bounded by what it is made of, before it is made.
+    """
     try:
+        text = text.decode() if isinstance(text, bytes) else text
+        if len(text) > _JSON_LIMIT or sum(map(text.count, ",{[")) > _JSON_PARTS:
+            msg = "it is too large"
+            raise ValueError(msg)  # noqa: TRY301 - said with all else that can be wrong with it
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
         json.dumps(value, ensure_ascii=False).encode()  # halves of surrogate pairs fail here
     except (ValueError, RecursionError) as error:
@@ -42,8 +54,30 @@ def read_object(text: str | bytes, what: str) -> JsonObject:
     return value
 
 
-def read_notetype(json_: JsonObject) -> NoteType:
-    """Read a note type from an entry of `col.models`."""
+def read_notetypes(models: str) -> Iterator[NoteType]:
+    """Read all note types from `col.models`. A flag that is no truth value is off, as for Anki."""
+    return map(_notetype, _entries(models, "list of note types"))
+
+
+def read_decks(decks: str) -> Iterator[tuple[Deck, bool]]:
+    """Read all decks from `col.decks`, and of each whether it is a filtered one."""
+    return map(_deck, _entries(decks, "list of decks"))
+
+
+def preset_ids(dconf: str) -> list[int]:
+    """Give the ids of all deck options in `col.dconf`."""
+    return [_id(each) for each in _entries(dconf or "{}", "list of deck options")]
+
+
+def _entries(text: str, what: str) -> list[JsonObject]:
+    values = list(read_object(text, what).values())
+    if not all(isinstance(value, dict) for value in values):
+        msg = f"its {what} is not what Anki writes"
+        raise Unreadable(msg)
+    return values
+
+
+def _notetype(json_: JsonObject) -> NoteType:
     fields = tuple(_field(each) for each in _objects(json_, "flds"))
     templates = tuple(_template(each) for each in _objects(json_, "tmpls"))
     sort = _number(json_, "sortf", 0)
@@ -62,31 +96,34 @@ def read_notetype(json_: JsonObject) -> NoteType:
         latex_post=_other(_get(json_, "latexPost", str, LATEX_POST), LATEX_POST),
         stock=_optional(json_, "originalStockKind"),
         mod=_number(json_, "mod", 0),
-        latex_svg=_get(json_, "latexsvg", bool, default=False),
+        latex_svg=json_.get("latexsvg") is True,
     )
 
 
-def read_deck(json_: JsonObject) -> tuple[int, Deck]:
-    """Read a deck and its id from an entry of `col.decks`."""
-    markdown = _get(json_, "md", bool, default=False)
-    id_ = _id(json_)
-    return id_, Deck(_get(json_, "name", str), _get(json_, "desc", str, ""), markdown, id_)
+def _deck(json_: JsonObject) -> tuple[Deck, bool]:
+    deck = Deck(
+        name=_get(json_, "name", str),
+        description=_get(json_, "desc", str, ""),
+        markdown=json_.get("md") is True,
+        id=_id(json_),
+    )
+    return deck, bool(json_.get("dyn"))
 
 
 def _field(json_: JsonObject) -> Field:
     return Field(
         name=_get(json_, "name", str),
         id=_optional(json_, "id"),
-        rtl=_get(json_, "rtl", bool, default=False),
+        rtl=json_.get("rtl") is True,
         font=_get(json_, "font", str, "Arial"),
         size=_number(json_, "size", 20),
-        sticky=_get(json_, "sticky", bool, default=False),
+        sticky=json_.get("sticky") is True,
         description=_get(json_, "description", str, ""),
-        plain_text=_get(json_, "plainText", bool, default=False),
-        collapsed=_get(json_, "collapsed", bool, default=False),
-        exclude_from_search=_get(json_, "excludeFromSearch", bool, default=False),
+        plain_text=json_.get("plainText") is True,
+        collapsed=json_.get("collapsed") is True,
+        exclude_from_search=json_.get("excludeFromSearch") is True,
         tag=_optional(json_, "tag"),
-        prevent_deletion=_get(json_, "preventDeletion", bool, default=False),
+        prevent_deletion=json_.get("preventDeletion") is True,
     )
 
 

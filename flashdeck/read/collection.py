@@ -1,0 +1,170 @@
+"""The collection in a package: note types, decks, cards and notes, each checked by the others."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+from flashdeck.model import Card, Deck, Note, NoteType
+from flashdeck.read import schema11, schema18
+from flashdeck.read.archive import Unreadable
+from flashdeck.read.beyond import Beyond
+from flashdeck.read.container import Container
+from flashdeck.read.database import DATABASE_LIMIT, Database
+
+Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
+
+_DEFAULT: Final = 1  # the id of Anki's own deck, and of its own deck options
+_NEW: Final = 0
+_SUSPENDED: Final = -1
+_BURIED: Final = frozenset({-2, -3})  # by the scheduler, by hand
+_FLAGS: Final = 0b111
+_ORDINALS: Final = 65_536  # Anki keeps them in 16 bits
+_POSITIONS: Final = 2**31
+_TEXT: Final = 60  # bytes that a text takes, however short it is
+
+_COL: Final = ("ver", "models", "decks", "dconf")
+_NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
+_NOTE_TYPES: Final = (int, str, int, int, str, str)
+_CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", "due", "queue", "flags")
+_CARD_TYPES: Final = (int, int, int, int, int, int, object, int, int)
+
+# The note that newer packages hold in their older collection begins so.
+_ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
+
+
+def read_collection(container: Container) -> tuple[Parts, Beyond]:
+    """Read all but the media, and count what no `Collection` holds."""
+    database = Database(container.image(DATABASE_LIMIT))
+    try:
+        return _Reader(database).read()
+    finally:
+        database.close()
+
+
+class _Reader:
+    """Reads the tables in the order in which each explains the next."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._decks: dict[int, Deck] = {}
+        self._filtered: set[int] = set()
+        self._counts: Counter[str] = Counter()
+
+    def read(self) -> tuple[Parts, Beyond]:
+        """Read everything."""
+        notetypes = self._read_names()
+        notes = self._read_notes(notetypes, self._read_cards())
+        if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
+            msg = "it holds no notes but the one in which Anki asks to be updated"
+            raise Unreadable(msg, "export it from Anki again")
+        used = {card.deck for note in notes for card in note.cards}
+        special = self._filtered | {_DEFAULT}
+        listed = (
+            deck for id_, deck in self._decks.items() if id_ not in special or deck.name in used
+        )
+        beyond = Beyond(
+            reviews=self._database.count("revlog"),
+            filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
+            **self._counts,
+        )
+        return (
+            tuple(notetypes[id_] for id_ in sorted(notetypes)),
+            tuple(sorted(listed, key=attrgetter("name"))),
+            tuple(sorted(notes, key=_study_order)),
+        ), beyond
+
+    def _read_names(self) -> dict[int, NoteType]:
+        """Read note types and decks, in whichever way they are kept."""
+        rows = list(self._database.rows("col", _COL, (int, str, str, str)))
+        if len(rows) != 1:
+            msg = f"its table col has {len(rows)} rows instead of one"
+            raise Unreadable(msg)
+        version, models, decks, presets = rows[0]
+        if version == schema11.VERSION:
+            notetypes = [*schema11.read_notetypes(models)]
+            stored = [*schema11.read_decks(decks)]
+            ids = schema11.preset_ids(presets)
+        elif version == schema18.VERSION:
+            notetypes = [*schema18.read_notetypes(self._database)]
+            stored = [*schema18.read_decks(self._database)]
+            ids = schema18.preset_ids(self._database)
+        else:
+            msg = f"its collection is in Anki's format {version}, and 11 and 18 are read"
+            raise Unreadable(msg, "export it again with 'Support older Anki versions' ticked")
+        self._decks = {deck.id: deck for deck, _ in stored}
+        self._filtered = {deck.id for deck, filtered in stored if filtered}
+        self._counts["presets"] = len(set(ids) - {_DEFAULT})
+        by_id = {notetype.id: notetype for notetype in notetypes}
+        names = {deck.name for deck in self._decks.values()}
+        if len(by_id) < len(notetypes) or len(names) < len(stored):
+            msg = "it has two note types of one id, or two decks of one name"
+            raise Unreadable(msg)
+        return by_id
+
+    def _read_cards(self) -> dict[int, list[Card]]:
+        """Read the cards of each note, by the note's id."""
+        names = {id_: deck.name for id_, deck in self._decks.items()}
+        cards: dict[int, list[Card]] = defaultdict(list)
+        for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
+            id_, note, deck, home, ordinal, kind, due, queue, flags = row
+            name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
+            if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
+                msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
+                raise Unreadable(msg)
+            placed = kind == _NEW and type(due) is int and 0 <= due < _POSITIONS
+            cards[note].append(Card(ordinal, name, due if placed else 0, id_))
+            if kind != _NEW or queue or flags:
+                self._count(kind, queue, flags)
+        return cards
+
+    def _count(self, kind: int, queue: int, flags: int) -> None:
+        """Count what a learner did to a card."""
+        self._counts["studied"] += kind != _NEW
+        self._counts["suspended"] += queue == _SUSPENDED
+        self._counts["buried"] += queue in _BURIED
+        self._counts["flagged"] += flags & _FLAGS > 0
+
+    def _read_notes(
+        self, notetypes: dict[int, NoteType], cards: dict[int, list[Card]]
+    ) -> list[Note]:
+        """Read all notes, and take the cards of each out of `cards`: none may be left."""
+        widths = {notetype.id: len(notetype.fields) for notetype in notetypes.values()}
+        notes = []
+        rows = self._database.rows("notes", _NOTES, _NOTE_TYPES)
+        for id_, guid, notetype, mod, tags, flds in rows:
+            fields = tuple(flds.split("\x1f"))
+            if widths.get(notetype) != len(fields) or id_ <= 0 or mod < 0:
+                msg = (
+                    f"its note {guid[:60]!r} does not fit a note type, "
+                    "or has an impossible id or time"
+                )
+                raise Unreadable(msg)
+            words = _tags(tags)
+            self._database.spend(_TEXT * (len(fields) + len(words)))
+            own = cards.pop(id_, [])
+            if len(own) > 1:
+                _sort(own, guid)
+            notes.append(Note(guid, notetype, fields, words, tuple(own), id_, mod))
+        if cards:
+            msg = "it has cards without a note"
+            raise Unreadable(msg)
+        return notes
+
+
+def _sort(cards: list[Card], guid: str) -> None:
+    cards.sort(key=attrgetter("ordinal"))
+    if any(one.ordinal == other.ordinal for one, other in pairwise(cards)):
+        msg = f"its note {guid[:60]!r} has two cards of one ordinal"
+        raise Unreadable(msg)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    """Tags stand between spaces, of which Anki knows two kinds."""
+    return tuple(filter(None, text.replace("\u3000", " ").split(" ")))
+
+
+def _study_order(note: Note) -> tuple[bool, int, int]:
+    return (False, note.cards[0].position, note.id) if note.cards else (True, 0, note.id)
