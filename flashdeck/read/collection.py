@@ -21,15 +21,17 @@ _NEW: Final = 0
 _SUSPENDED: Final = -1
 _BURIED: Final = frozenset({-2, -3})  # by the scheduler, by hand
 _FLAGS: Final = 0b111
-_ORDINALS: Final = 65_536  # Anki keeps them in 16 bits
+_ORDINALS: Final = 500  # Anki's clozes go up to 499
 _POSITIONS: Final = 2**31
 _TEXT: Final = 60  # bytes that a text takes, however short it is
 
 _COL: Final = ("ver", "models", "decks", "dconf")
 _NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
 _NOTE_TYPES: Final = (int, str, int, int, str, str)
-_CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", "due", "queue", "flags")
-_CARD_TYPES: Final = (int, int, int, int, int, int, object, int, int)
+# Some old cards have a fraction for their place.
+_DUE: Final = "CASE typeof(due) WHEN 'integer' THEN due ELSE 0 END"
+_CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", _DUE, "queue", "flags")
+_CARD_TYPES: Final = (int,) * len(_CARDS)
 
 # The note that newer packages hold in their older collection begins so.
 _ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
@@ -114,8 +116,8 @@ class _Reader:
             if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
                 msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
                 raise Unreadable(msg)
-            placed = kind == _NEW and type(due) is int and 0 <= due < _POSITIONS
-            cards[note].append(Card(ordinal, name, due if placed else 0, id_))
+            position = due if kind == _NEW and 0 <= due < _POSITIONS else 0
+            cards[note].append(Card(ordinal, name, position, id_))
             if kind != _NEW or queue or flags:
                 self._count(kind, queue, flags)
         return cards

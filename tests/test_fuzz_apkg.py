@@ -1,0 +1,99 @@
+"""Good packages, damaged at random: each is still read, or refused with one sentence."""
+
+from __future__ import annotations
+
+import io
+import random
+from contextlib import suppress
+
+import pytest
+from hostile import BELL, DATABASE, MEMBERS, NEWEST, blob, entry, newest, number, package, zstd
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.read.apkg import read_apkg
+from flashdeck.read.archive import Unreadable
+from flashdeck.read.protobuf import Message
+
+LISTED = entry("bell.mp3", BELL, 4)
+CONFIG = blob(1, b"{{City}}") + number(2, 3) + blob(3, b".card {}") + number(9, -4)
+NAMES = {"collection.anki2": "c2"}
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Some bytes after a few random changes: flips, cuts, doubles, strange numbers."""
+    image = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(image))
+        match chance.randrange(4):
+            case 0:
+                image[at] = chance.randrange(256)
+            case 1:
+                image[at : at + 4] = chance.choice(
+                    [b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff"]
+                )
+            case 2:
+                width = chance.randint(1, 64)
+                image[at:at] = image[at : at + width]
+            case _:
+                del image[at : at + chance.choice([1, 7, 4096])]
+        if not image:
+            return b""
+    return bytes(image)
+
+
+def refused_or_read(data: bytes) -> None:
+    """Read a package; whatever is wrong with it, it is one sentence that prints."""
+    try:
+        read_apkg(io.BytesIO(data))
+    except FlashdeckError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - it may well be read
+        assert len(str(error)) < 300  # noqa: PT017 - likewise
+
+
+def older(chance: random.Random) -> bytes:
+    """An older package with one of its members damaged."""
+    name = chance.choice(["collection.anki2", "collection.anki2", "media"])
+    return package(**{NAMES.get(name, name): damaged(MEMBERS[name], chance)})
+
+
+def newer(chance: random.Random) -> bytes:
+    """A newest package, damaged in its database, in its list of media, or in what is packed."""
+    match chance.randrange(3):
+        case 0:
+            return newest(damaged(NEWEST, chance), media=LISTED, files=(b"ding",))
+        case 1:
+            return newest(media=damaged(LISTED, chance), files=(b"ding",))
+        case _:
+            return newest(damaged(zstd.compress(NEWEST), chance), raw=True)
+
+
+def whole(chance: random.Random) -> bytes:
+    """A package whose zip file is damaged anywhere, its directory most."""
+    good = chance.choice([package(), newest(media=LISTED, files=(b"ding",))])
+    tail = chance.randint(1, 600)
+    return good[:-tail] + damaged(good[-tail:], chance)
+
+
+@pytest.mark.parametrize("make", [older, newer, whole])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_package_is_read_or_refused(make, seed):
+    chance = random.Random(seed)
+    for _ in range(150):
+        refused_or_read(make(chance))
+
+
+def test_any_bytes_are_a_message_or_none():
+    chance = random.Random(1)
+    for _ in range(5_000):
+        with suppress(Unreadable):
+            message = Message(damaged(CONFIG, chance), "note type")
+            message.text(1), message.number(2), message.optional(9), message.several(3)
+
+
+def test_a_damaged_database_is_never_read_as_less_than_there_was():
+    chance = random.Random(7)
+    for _ in range(200):
+        image = bytearray(DATABASE)
+        image[chance.randrange(100, len(image))] ^= 1 << chance.randrange(8)
+        with suppress(FlashdeckError):
+            assert len(read_apkg(io.BytesIO(package(c2=bytes(image)))).notes) == 4
