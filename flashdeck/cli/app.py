@@ -10,6 +10,7 @@ from flashdeck.cli.build import build
 from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
+from flashdeck.cli.export import export
 from flashdeck.cli.preview import preview
 from flashdeck.cli.streams import put
 
@@ -24,6 +25,7 @@ app.command()(build)
 app.command()(check)
 app.command()(cards)
 app.command()(diff)
+app.command()(export)
 app.command()(preview)
 
 

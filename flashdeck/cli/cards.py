@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.console import say_problems
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 
 
 def cards(
+    package: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE.apkg]", help="A package; default: the project's sources."),
+    ] = None,
     *,
     directory: options.Directory = None,
     as_json: options.AsJson = False,
@@ -23,13 +30,18 @@ def cards(
     """List every card as Anki will make it; with --json, both sides as Anki will show them."""
     from flashdeck.compiler import compile_project
     from flashdeck.project import load_project
+    from flashdeck.read.apkg import read_apkg
     from flashdeck.shown import cards as show_cards
 
-    root = options.project_root(directory)
-    project, problems = load_project(root)
-    compiled, found = compile_project(project, allow_scripts=allow_scripts)
-    say_problems([*problems, *found], root, color)
-    shown = show_cards(compiled.collection)
+    if package is not None:
+        collection = read_apkg(package)
+    else:
+        root = options.project_root(directory)
+        project, problems = load_project(root)
+        compiled, found = compile_project(project, allow_scripts=allow_scripts)
+        say_problems([*problems, *found], root, color)
+        collection = compiled.collection
+    shown = show_cards(collection)
     if as_json:
         put(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))
         return

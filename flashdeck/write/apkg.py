@@ -22,11 +22,12 @@ from genanki.apkg_schema import APKG_SCHEMA
 from flashdeck.write.archive import Archive
 from flashdeck.write.contract import require_writable
 from flashdeck.write.database import canonical_image, new_database
+from flashdeck.write.schema11 import field_json, given, template_json
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from flashdeck.model import Collection, Deck, Field, Note, NoteType, Template
+    from flashdeck.model import Collection, Deck, Note, NoteType
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with what is done and what there is to do, in notes and media files together."""
@@ -141,7 +142,7 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
 
     def to_json(self) -> dict[str, Any]:
         """Give the deck as Anki keeps it."""
-        return {**super().to_json(), **_given({"md": self._markdown})}
+        return {**super().to_json(), **given({"md": self._markdown})}
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
@@ -153,8 +154,8 @@ class _Model(genanki.Model):  # type: ignore[misc]
         super().__init__(
             notetype.id,
             notetype.name,
-            [_field(field) for field in notetype.fields],
-            [_template(template) for template in notetype.templates],
+            [field_json(field) for field in notetype.fields],
+            [template_json(template) for template in notetype.templates],
             notetype.css,
             self.CLOZE if notetype.cloze else self.FRONT_BACK,
             _latex(notetype.latex_pre, self.DEFAULT_LATEX_PRE),
@@ -173,7 +174,7 @@ class _Model(genanki.Model):  # type: ignore[misc]
             "originalStockKind": self._notetype.stock,
             "latexsvg": self._notetype.latex_svg,
         }
-        return {**super().to_json(self._notetype.mod, deck_id), **_given(more)}
+        return {**super().to_json(self._notetype.mod, deck_id), **given(more)}
 
 
 class _Note(genanki.Note):  # type: ignore[misc]
@@ -214,51 +215,12 @@ class _Rows:
             rows.clear()
 
 
-def _field(field: Field) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "rtl": field.rtl,
-        "font": field.font,
-        "size": field.size,
-        "sticky": field.sticky,
-        "description": field.description,
-        **_given(
-            {
-                "id": field.id,
-                "plainText": field.plain_text,
-                "collapsed": field.collapsed,
-                "excludeFromSearch": field.exclude_from_search,
-                "tag": field.tag,
-                "preventDeletion": field.prevent_deletion,
-            }
-        ),
-    }
-
-
-def _template(template: Template) -> dict[str, Any]:
-    return {
-        "name": template.name,
-        "qfmt": template.front,
-        "afmt": template.back,
-        "bqfmt": template.browser_front,
-        "bafmt": template.browser_back,
-        "bfont": template.browser_font,
-        "bsize": template.browser_size,
-        **_given({"id": template.id, "did": template.deck}),
-    }
-
-
 def _latex(text: str | None, default: str) -> str:
     """Give what stands around LaTeX. Anki's own is written as None, or it could not come back."""
     if text == default:
         msg = "a note type spells out the LaTeX that Anki puts around formulas anyway"
         raise ValueError(msg)
     return default if text is None else text
-
-
-def _given(keys: dict[str, int | None]) -> dict[str, int]:
-    """Leave out the keys that have no value or are off, as Anki takes them to be."""
-    return {key: value for key, value in keys.items() if value is not None and value is not False}
 
 
 def _sort_text(field: str) -> str:

@@ -1,0 +1,40 @@
+"""Notes as the text that Anki imports by itself, with the header lines that say what is what."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from flashdeck.model import Collection
+
+_HEADER: Final = """\
+#separator:Comma
+#html:true
+#guid column:1
+#notetype column:2
+#deck column:3
+#tags column:4
+"""
+_COLUMNS: Final = ("guid", "notetype", "deck", "tags")
+
+
+def anki_csv(collection: Collection) -> str:
+    """Write a line for each note: GUID, note type, deck, tags, fields.
+
+    Each line has as many columns as the widest note needs: Anki counts them once. A note lies in
+    the deck of its first card; notes without cards are left out.
+    """
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
+    notes = [note for note in collection.notes if note.cards]
+    width = max((len(note.fields) for note in notes), default=1)
+    out = io.StringIO(newline="")
+    out.write(_HEADER)
+    out.write(f"#columns:{','.join([*_COLUMNS, *map(str, range(1, width + 1))])}\n")
+    # All is quoted: a line that began with the # of a GUID would be a comment.
+    lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for note in notes:
+        padding = ("",) * (width - len(note.fields))
+        name, deck = notetypes[note.notetype].name, note.cards[0].deck
+        lines.writerow((note.guid, name, deck, " ".join(note.tags), *note.fields, *padding))
+    return out.getvalue()

@@ -1,0 +1,106 @@
+"""A collection as plain JSON, for programs that know neither Anki nor flashdeck.
+
+Its shape is a promise: `docs/reference/json.md` describes it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from flashdeck.model import Card, Collection, Field, Media, Note, NoteType, Template
+
+_VERSION: Final = 1
+
+
+def plain_json(collection: Collection) -> str:
+    """Write everything but times and positions; notes in study order, without cards left out."""
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
+    whole = {
+        "format": "flashdeck",
+        "version": _VERSION,
+        "notetypes": [_notetype(notetype) for notetype in collection.notetypes],
+        "decks": [
+            {"name": deck.name, "description": deck.description, "markdown": deck.markdown}
+            for deck in collection.decks
+        ],
+        "notes": [_note(note, notetypes[note.notetype]) for note in collection.notes if note.cards],
+        "media": [_media(media) for media in collection.media],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _notetype(notetype: NoteType) -> dict[str, Any]:
+    return {
+        "id": str(notetype.id),
+        "name": notetype.name,
+        "kind": "cloze" if notetype.cloze else "normal",
+        "sort": notetype.fields[notetype.sort].name,
+        "css": notetype.css,
+        "latex_pre": notetype.latex_pre,
+        "latex_post": notetype.latex_post,
+        "latex_svg": notetype.latex_svg,
+        "stock": notetype.stock,
+        "fields": [_field(field) for field in notetype.fields],
+        "templates": [_template(template) for template in notetype.templates],
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "id": _id(field.id),
+        "name": field.name,
+        "description": field.description,
+        "font": field.font,
+        "size": field.size,
+        "rtl": field.rtl,
+        "sticky": field.sticky,
+        "plain_text": field.plain_text,
+        "collapsed": field.collapsed,
+        "exclude_from_search": field.exclude_from_search,
+        "tag": field.tag,
+        "prevent_deletion": field.prevent_deletion,
+    }
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {
+        "id": _id(template.id),
+        "name": template.name,
+        "front": template.front,
+        "back": template.back,
+        "browser_front": template.browser_front,
+        "browser_back": template.browser_back,
+        "browser_font": template.browser_font,
+        "browser_size": template.browser_size,
+    }
+
+
+def _note(note: Note, notetype: NoteType) -> dict[str, Any]:
+    names = [field.name for field in notetype.fields]
+    return {
+        "guid": note.guid,
+        "notetype": str(note.notetype),
+        "fields": dict(zip(names, note.fields, strict=True)),
+        "tags": list(note.tags),
+        "cards": [_card(card, notetype) for card in note.cards],
+    }
+
+
+def _card(card: Card, notetype: NoteType) -> dict[str, Any]:
+    template = 0 if notetype.cloze else card.ordinal
+    known = template < len(notetype.templates)
+    return {
+        "ordinal": card.ordinal,
+        "template": notetype.templates[template].name if known else None,
+        "deck": card.deck,
+    }
+
+
+def _media(media: Media) -> dict[str, Any]:
+    return {"name": media.name, "size": media.size, "sha256": media.sha256}
+
+
+def _id(number: int | None) -> str | None:
+    """Write an id as text: it has 64 bits, of which JavaScript would keep 53."""
+    return None if number is None else str(number)
