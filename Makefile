@@ -53,8 +53,9 @@ format: $(VENV)/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-pictures: $(VENV)/.deck
+pictures: $(VENV)/.test
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_preview_pictures.py
 
 # Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB.
 bench: $(VENV)/.test

@@ -11,6 +11,7 @@ from typing import Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.visible import visible
 
 LineOf = Callable[[str, int], str | None]
 """Gives a line of a source file by its path and number, None where there is none."""
@@ -20,11 +21,6 @@ _COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NO
 _WIDEST = 100
 _ELLIPSIS = "…"
 _LARGEST = 2**27  # bytes; what nobody could look through in a frame is not shown
-# What a terminal would obey instead of showing it, and how it is shown: control characters by
-# their pictures, characters that turn the text around by a mark.
-_VISIBLE = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
-_VISIBLE |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
-_VISIBLE |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 
 
 def source_lines(root: Path) -> LineOf:
@@ -99,11 +95,11 @@ def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
     tone = _COLORS[problem.severity]
     severity = paint(problem.severity, _BOLD + tone)
     rule = paint(f"[{problem.rule}]", _DIM)
-    said = f"{severity}: {_visible(problem.message)} {rule}\n"
-    hint = f"      = {_visible(problem.hint)}\n" if problem.hint else ""
+    said = f"{severity}: {visible(problem.message)} {rule}\n"
+    hint = f"      = {visible(problem.hint)}\n" if problem.hint else ""
     if span is None:
         return said + hint
-    place = paint(f"{_visible(span.path)}:{span.line}:{span.column}", _BOLD)
+    place = paint(f"{visible(span.path)}:{span.line}:{span.column}", _BOLD)
     source = line_of(span.path, span.line)
     frame = ""
     if source is not None:
@@ -112,11 +108,6 @@ def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
         marks = " " * (len(number) - 2) + "| " + " " * offset + paint("^" * width, tone)
         frame = f"{paint(number, _DIM)}{text}\n{marks}\n"
     return f"{place}: {said}{frame}{hint}"
-
-
-def _visible(text: str) -> str:
-    """Write a text so that it stays on its line, and a terminal shows all of it."""
-    return text if text.isprintable() else text.translate(_VISIBLE)
 
 
 def _cut(source: str, span: Span) -> tuple[str, int, int]:
@@ -131,7 +122,7 @@ def _cut(source: str, span: Span) -> tuple[str, int, int]:
         text = _ELLIPSIS + text[1:]
     if first + _WIDEST < len(source):
         text = text[:-1] + _ELLIPSIS
-    text = _visible(text.expandtabs(1))
+    text = visible(text.expandtabs(1))
     before = _columns(text[: start - first])
     width = max(1, _columns(text[start - first : end - first]))
     return text, before, width

@@ -21,17 +21,21 @@ HOMES = {
     "genanki": ("write.apkg",),
     "markdown_it": ("markup",),
     "pygments": ("markup",),
-    "rich": ("cli", "report"),
+    "rich": ("cli", "report", "terminal"),
     "typer": ("cli",),
     "watchfiles": ("serve.watch",),
     "werkzeug": ("serve",),
     "yaml": ("yamlnode",),
 }
-GROUND = ("diagnostics", "cache", "markup")
-KNOW_ONLY_THE_WAIST = ("write", "rules", "comparison", "template", "frame", "serve")
+GROUND = ("diagnostics", "cache", "markup", "visible")
+KNOW_ONLY_THE_WAIST = ("write", "rules", "comparison", "template", "frame", "serve", "terminal")
 THE_WAIST = ("model", "diagnostics")
 # What shows cards knows how cards are rendered, and the page knows the frame of a card.
-AND_ALSO = {"frame": ("template",), "serve": ("template", "frame")}
+AND_ALSO = {
+    "frame": ("template",),
+    "serve": ("template", "frame"),
+    "terminal": ("frame", "visible"),
+}
 
 
 def _name(path: Path) -> str:

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 _PLATFORMS: dict[str, Platform] = {"win32": "win", "darwin": "mac"}
 
 
-def preview(
-    package: Annotated[
-        Path | None, typer.Argument(metavar="[FILE.apkg]", help="A package; default: the sources.")
+def preview(  # noqa: PLR0913 - one for each option
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE.apkg|WHAT",
+            help="A package, default: the sources. With --terminal: an id, or words to look for.",
+        ),
     ] = None,
     *,
     directory: options.Directory = None,
@@ -41,6 +45,9 @@ def preview(
         Path | None,
         typer.Option("--media", metavar="DIR", help="With --html: put media there, not into FILE."),
     ] = None,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Draw the cards here, all or those of WHAT.")
+    ] = False,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port; 0 is any free one.")
     ] = 0,
@@ -61,8 +68,11 @@ def preview(
     """Show every card as Anki will, in the browser, while you write."""
     from flashdeck.preview import PreviewedPackage, PreviewedSources
 
+    package, what = _meant(words or [], terminal=terminal)
     if media is not None and html is None:
         raise typer.BadParameter("--media needs --html")
+    if terminal and html is not None:
+        raise typer.BadParameter("--terminal draws here, --html writes a file: choose one")
     previewed: Previewed
     if package is not None:
         previewed = PreviewedPackage(package)
@@ -72,11 +82,26 @@ def preview(
         previewed = PreviewedSources(root, allow_scripts=allow_scripts)
         snapshot = previewed.first()
         say_problems(snapshot.problems, root, color)
-    if html is not None:
+    if terminal:
+        from flashdeck.cli.terminal import show
+
+        show(snapshot.collection, what, color)
+    elif html is not None:
         _write(snapshot, html, media, allow_scripts=allow_scripts)
     else:
         wishes = _wishes(previewed.root, editor, allow_scripts=allow_scripts)
         _serve(previewed, snapshot, wishes, port, open_browser=not no_browser)
+
+
+def _meant(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
+    """Tell a package from what is looked for."""
+    if words and (not terminal or words[0].endswith(".apkg")):
+        package, words = Path(words[0]), words[1:]
+    else:
+        package = None
+    if words and not terminal:
+        raise typer.BadParameter("only --terminal takes words to look for")
+    return package, " ".join(words)
 
 
 def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts: bool) -> None:

@@ -14,6 +14,10 @@ _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
 _CLOZE = re.compile(r"\{\{c[0-9,]+::|\}\}")
 _SOUND = re.compile(r"\[sound:[^\]]*\]|\[anki:[^\]]*\]")
 _ASIDE = re.compile(r"<(details|script)\b.*?</\1>", re.DOTALL)
+_APART = re.compile(
+    r"<(?=/?(?:p|div|br|hr|li|[uod]l|d[dt]|t[drh]|table|h[1-6]|pre|blockquote|details|summary|img)\b)",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 _TITLE = 160
 _SEARCHED = 4_000
@@ -99,12 +103,12 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
 
 def words(note: Note) -> str:
     """Give all words of a note, for the search."""
-    return plain(_CLOZE.sub(" ", " ".join(note.fields)))[:_SEARCHED]
+    return plain(_CLOZE.sub("", " ".join(note.fields)))[:_SEARCHED]
 
 
 def plain(html: str) -> str:
     """Take markup and sounds out of HTML, and make one line of it."""
-    return _SPACE.sub(" ", strip_html(_SOUND.sub(" ", html.replace("<", " <")))).strip()
+    return _SPACE.sub(" ", strip_html(_SOUND.sub(" ", _APART.sub(" <", html)))).strip()
 
 
 @lru_cache(maxsize=1024)

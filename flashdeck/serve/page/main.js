@@ -25,6 +25,14 @@ const Main = (() => {
     for (const name of SECTIONS) byId(name).hidden = name !== view.name;
   }
 
+  // Keys go to the cards again: whoever uses the mouse wants the next space to turn one.
+  const toCards = () => byId("main").focus({ preventScroll: true });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (event.detail && button && button === document.activeElement && !button.closest("dialog, .problems, .filters")) toCards();
+  });
+
   let searching = 0;
   byId("query").addEventListener("input", () => {
     cancelAnimationFrame(searching);
@@ -37,7 +45,10 @@ const Main = (() => {
     });
   });
   byId("query").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && Store.found.length) Single.open(Store.found.includes(Store.current) ? Store.current : Store.found[0]);
+    if (event.key === "Enter" && Store.found.length) {
+      Single.open(Store.found.includes(Store.current) ? Store.current : Store.found[0]);
+      toCards();
+    }
     if (event.key === "ArrowDown" && Store.view.name === "gallery") Gallery.move(0);
   });
   byId("views").addEventListener("click", (event) => {

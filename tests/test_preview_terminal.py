@@ -1,0 +1,162 @@
+"""`preview --terminal`: cards as an outline, in the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from flashdeck.cli import run
+from flashdeck.model import Card, Field, Note, NoteType, Template
+from flashdeck.terminal import draw
+
+DECK = r"""
+deck: Tour::One
+tags: [web]
+notes:
+  - q: |
+      Which **two** is it?
+
+      1. Routing
+      2. $x^2$ and 10<sup>3</sup>
+
+      ![a map](map.svg)
+    a: |
+      | name | takes |
+      |:--|--:|
+      | `int` | numbers |
+
+      > quoted
+    hint: It starts with R.
+    extra: More of it.
+    id: note00000001
+  - cloze: |
+      ```python
+      def {{c1::view}}():
+          return 1
+      ```
+    id: note00000002
+  - q: Which status?
+    a: Not found
+    typed: "404"
+    id: note00000003
+  - q: Which one?
+    choices: [Jinja, Café]
+    a: Café
+    id: note00000004
+  - q: "{漢字|かんじ} ![](beep.wav)"
+    a: b
+    id: note00000005
+"""
+
+
+@pytest.fixture
+def drawn(project, monkeypatch, capsys):
+    """Draw what is asked for; give exit code, lines without their frame, and stderr."""
+    project.write("flashdeck.yaml", "id: terminaltest1\nname: T\n")
+    project.write("cards/a.yaml", DECK)
+    project.write("cards/map.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    project.write("cards/beep.wav", "RIFF")
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def draw(*arguments):
+        code = run(["preview", "--terminal", *arguments])
+        out, err = capsys.readouterr()
+        return code, [line.strip("│").strip() for line in out.splitlines()], err
+
+    return draw
+
+
+def test_a_card_is_drawn_with_all_that_it_says(drawn):
+    code, lines, err = drawn("note00000001")
+    assert (code, err) == (0, "")
+    assert lines[0].startswith("╭─ Tour › One  #web ─")
+    assert lines[-1].endswith("T Question › Question → Answer  note00000001  cards/a.yaml:5 ─╯")
+    picture = next(line for line in lines if line.startswith("[picture: map-"))
+    assert picture.endswith(".svg (a map)]")
+    rule = "─" * 84
+    assert [line for line in lines[1:-1] if line and line != picture] == [
+        "Which two is it?",
+        "1. Routing",
+        "2. \\(x^2\\) and 10³",
+        "▸ Hint",
+        "It starts with R.",
+        rule,
+        "name     takes",
+        "──────────────",
+        "int    numbers",
+        "quoted",
+        "More of it.",
+    ]
+
+
+def test_words_stand_out_by_what_they_are(drawn):
+    text = "\n".join(drawn("--color", "always")[1])
+    assert "\x1b[1mtwo\x1b[0m" in text
+    assert "\x1b[36mint\x1b[0m" in text
+    assert "\x1b[35m\\(x^2\\)\x1b[0m" in text
+    assert "\x1b[35mdef\x1b[0m" in text
+    assert "\x1b[1;94m[...]\x1b[0m" in text
+    assert "\x1b[1;94mview\x1b[0m" in text
+
+
+def test_nothing_is_colored_where_nobody_sees_it(drawn):
+    assert "\x1b" not in "\n".join(drawn()[1])
+
+
+def test_boxes_sounds_and_readings_are_words(drawn):
+    lines = drawn()[1]
+    asked = lines.index("Which status?")
+    assert lines[asked + 1] == "[type the answer]"
+    assert [one for one in lines[asked + 2 : asked + 8] if one][1:] == ["404", "Not found"]
+    assert lines[lines.index("Which one?") + 1 :][:2] == ["○ Jinja", "○ Café"]
+    assert any(line.startswith("漢字(かんじ) ▶ beep-") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("what", "ids"),
+    [
+        (["note00000003"], ["note00000003"]),
+        (["CAFE"], ["note00000004"]),
+        (["which", "one"], ["note00000001", "note00000003", "note00000004"]),
+        (["web", "tour::one", "jinja"], ["note00000004"]),
+    ],
+)
+def test_an_id_or_words_choose_the_cards(drawn, what, ids):
+    lines = drawn(*what)[1]
+    assert [one for one in ids if any(one in line for line in lines)] == ids
+    assert sum(line.startswith("╭") for line in lines) == len(ids)
+
+
+def test_words_that_no_card_has_are_said(drawn):
+    code, lines, err = drawn("kanji!")
+    assert (code, lines) == (1, [])
+    assert err.startswith("error: no card has 'kanji!'")
+
+
+def test_a_package_is_drawn_as_well(drawn, project):
+    project.built(output=project.root / "some.apkg")
+    lines = drawn("some.apkg", "404")[1]
+    assert "Which status?" in lines
+    assert sum(line.startswith("╭") for line in lines) == 1
+
+
+def test_what_a_terminal_would_obey_is_shown_instead(capsys):
+    text = (
+        "<p>a\x1b[2J<b>b\u202e</p><script>c</script><p style='display: none'>d</p>" + "<i>" * 9000
+    )
+    kind = NoteType(1, "K\x07", (Field("F"),), (Template("T", "{{F}}", "{{F}}"),))
+    note = Note("g\x1b", 1, (text,), ("t\x9b",), ())
+    Console(width=60).print(draw(note, Card(0, "D\r"), kind))
+    out = capsys.readouterr().out
+    assert "a␛[2Jb�" in out
+    assert all(one == "\n" or one.isprintable() for one in out)
+    assert "c" not in out
+    assert "d" not in out
+
+
+def test_options_that_exclude_each_other_are_wrong_usage(drawn, capsys):
+    assert drawn("--html", "x.html")[0] == 2
+    assert run(["preview", "a.apkg", "word"]) == 2
+    assert "only --terminal takes words" in capsys.readouterr().err
