@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwright
 
 from flashdeck.notetypes.script import choice_script_source
 from flashdeck.preview import PreviewedSources
@@ -24,6 +24,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
+VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 WITHOUT = (
     "the preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'"
 )
@@ -81,22 +82,37 @@ def browser():
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.fail(WITHOUT)
+    expect.set_options(timeout=20_000)  # whatever else the machine has to do
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started
         started.close()
 
 
-@pytest.fixture
-def page(browser) -> Iterator[Page]:
-    """A page of its own: nothing is remembered, and mistakes of our scripts are failures."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    context.set_default_timeout(10_000)
-    shown = context.new_page()
-    mistakes: list[str] = []
-    shown.on("pageerror", lambda error: mistakes.append(str(error)))
-    yield shown
+@pytest.fixture(scope="session")
+def tab(browser) -> Iterator[Page]:
+    """The tab that all tests share: opening one takes longer than most of them."""
+    context = browser.new_context(viewport=VIEWPORT, color_scheme="light")
+    context.set_default_timeout(20_000)
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(tab) -> Iterator[Page]:
+    """An empty page where nothing is remembered. Mistakes of our scripts are failures."""
+    mistakes: list[str] = []
+
+    def hear(error: Error) -> None:
+        mistakes.append(str(error))
+
+    tab.on("pageerror", hear)
+    tab.set_viewport_size(VIEWPORT)
+    tab.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+    yield tab
+    tab.evaluate("() => { try { localStorage.clear(); } catch { /* it has none */ } }")
+    tab.goto("about:blank")
+    tab.remove_listener("pageerror", hear)
     assert mistakes == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from browsing import browser, page, preview  # noqa: F401 - fixtures
+from browsing import browser, page, preview, tab  # noqa: F401 - fixtures
 
 from flashdeck.builder import build
 from flashdeck.built import Built, Options
