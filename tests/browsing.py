@@ -24,6 +24,11 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
+# A tenth of a second of nothing, as a WAV file.
+SILENCE = (
+    b"RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0"
+    b"data\x20\x03\0\0" + b"\x80" * 800
+)
 VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
 WITHOUT = (
     "the preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'"

@@ -6,17 +6,20 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from threading import Event
 
 import pytest
+from browsing import SILENCE, serving
 from conftest import NOW
 from playwright.sync_api import expect
 
 from flashdeck.cli import run
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.preview import PreviewedSources
 from flashdeck.recompile import Recompiler
 from flashdeck.serve.editor import editor_command, editor_link
 from flashdeck.serve.onefile import OneFile, one_file
@@ -203,7 +206,11 @@ def test_one_file_shows_the_deck_without_asking_anybody(published, page, capsys,
     assert run(["preview", "--html", "deck.html", *media]) == 0
     assert capsys.readouterr().out == "deck.html\n"
     asked = []
-    page.on("request", lambda one: asked.append(one.url))
+
+    def hear(one):
+        asked.append(one.url)
+
+    page.on("request", hear)
     page.goto((published / "deck.html").as_uri())
     expect(page.locator("#count")).to_have_text("5 cards")
     page.locator("[data-group=deck] button", has_text="P").click()
@@ -216,9 +223,31 @@ def test_one_file_shows_the_deck_without_asking_anybody(published, page, capsys,
     expect(page.locator(".source")).to_have_count(0)
     remote = [one for one in asked if not one.startswith(("data:", "file:"))]
     assert remote == []
+    page.remove_listener("request", hear)
     if media:
         assert [one.read_text() for one in (published / "beside/pictures").iterdir()] == [PICTURE]
     assert str(published) not in (published / "deck.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("media", [[], ["--media", "beside"]])
+def test_in_one_file_choices_are_kept_and_sounds_play(published, page, media):
+    (published / "cards" / "beep.wav").write_bytes(SILENCE)
+    (published / "cards" / "p.yaml").write_text(
+        "deck: P\nnotes:\n  - {q: Which?, choices: [one, two], a: one, id: pppppppp1}\n"
+        '  - {q: "Hear ![](beep.wav)", a: b, id: pppppppp2}\n'
+    )
+    assert run(["preview", "--html", "deck.html", *media]) == 0
+    page.goto((published / "deck.html").as_uri() + "#deck=P")
+    page.locator(".tile[aria-posinset='1'] .open").click()
+    shown = page.frame_locator("#single iframe")
+    shown.get_by_text("two").click()
+    page.keyboard.press("Enter")
+    expect(shown.locator("#answer")).to_be_attached()
+    expect(shown.get_by_role("radio", name="two")).to_be_checked()
+    page.locator("[title='→']").click()
+    shown.locator(".replay-button").click()
+    playing = re.compile(r"^beep-[0-9a-f]{12}\.wav$")
+    expect(page.locator("#single .screen")).to_have_attribute("data-playing", playing)
 
 
 def test_in_print_the_question_is_on_the_left_and_the_answer_on_the_right(published, page):
@@ -235,6 +264,28 @@ def test_in_print_the_question_is_on_the_left_and_the_answer_on_the_right(publis
     expect(first.nth(0)).to_have_text("Who created Flask?")
     expect(first.nth(1)).to_have_text("Armin")
     expect(page.locator("#print mjx-container")).to_have_count(2)
+
+
+def test_on_paper_code_wraps_and_what_is_folded_lies_open_beside_the_answer(decks, page):
+    line = "x = " + " + ".join(["1"] * 90)
+    decks.write(
+        "cards/flask.yaml",
+        f"notes:\n  - q: Ask\n    a: |\n      ```python\n      {line}\n      ```\n"
+        "\n      <details><summary>Why</summary>Because</details>\n    hint: H\n"
+        "    id: aaaaaaaa1\n",
+    )
+    with serving(PreviewedSources(decks.root, allow_scripts=False)) as running:
+        page.goto(running.address)
+        expect(page.locator("#count")).to_have_text("2 cards")
+        page.evaluate("Print.prepare()")
+        page.emulate_media(media="print")
+        pair = page.locator(".pair").first.locator("> div")
+        expect(pair.nth(0)).to_have_text("Ask")
+        expect(pair.nth(1).get_by_text("Because")).to_be_visible()
+        assert page.evaluate(
+            "(one => one.scrollWidth <= one.clientWidth)("
+            "document.querySelectorAll('.pair > div')[1].shadowRoot.querySelector('pre'))"
+        )
 
 
 def test_a_text_that_closes_scripts_harms_no_file(tmp_path, page):
@@ -325,3 +376,24 @@ def test_media_without_a_file_is_wrong_usage(two_notes, monkeypatch):
 def test_a_stranger_who_knows_the_port_gets_nothing(started):
     _, address = started()
     assert get(address.rsplit("/", 2)[0] + "/data")[0] == 404
+
+
+def test_the_editor_is_the_one_that_visual_names(two_notes, started):
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(20)
+    port = listener.getsockname()[1]
+    script = two_notes.write(
+        "editor.py",
+        "import socket, sys\n"
+        f"socket.create_connection(('127.0.0.1', {port})).sendall(sys.argv[1].encode())\n",
+    )
+    _, address = started(VISUAL=f"{sys.executable} {script} {{file}}:{{line}}:{{column}}")
+    place, secret = address.split("/")[2:4]
+    connection = http.client.HTTPConnection(place, timeout=20)
+    headers = {"X-Flashdeck": secret, "Content-Type": "application/json"}
+    connection.request("POST", f"/{secret}/open", '{"card": 1}', headers)
+    assert connection.getresponse().read() == b"{}"
+    connection.close()
+    editor, _ = listener.accept()
+    with listener, editor, editor.makefile() as said:
+        assert said.read() == f"{two_notes.root}/cards/flask.yaml:4:5"

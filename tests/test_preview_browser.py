@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import serving
+from browsing import SILENCE, serving
 from playwright.sync_api import expect
 
 from flashdeck.preview import PreviewedPackage, PreviewedSources
@@ -387,10 +387,7 @@ def test_both_sides_are_shown_at_once(look):
 
 
 def test_sounds_play(project, page):
-    silence = b"RIFF" + (36 + 800).to_bytes(4, "little") + b"WAVEfmt " + bytes.fromhex(
-        "100000000100010040 1f0000401f000001000800".replace(" ", "")
-    ) + b"data" + (800).to_bytes(4, "little") + b"\x80" * 800  # fmt: skip
-    (project.root / "cards" / "beep.wav").write_bytes(silence)
+    (project.root / "cards" / "beep.wav").write_bytes(SILENCE)
     project.write("cards/a.yaml", 'notes:\n  - q: "Hear ![](beep.wav)"\n    a: b\n')
     with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
         page.goto(running.address)
@@ -457,6 +454,42 @@ def test_everything_is_reached_by_keyboard_alone(look):
     expect(look.locator("#single")).to_be_visible()
     look.keyboard.press("Escape")
     expect(tile(look, 2).locator(".open")).to_be_focused()
+
+
+def test_the_focus_is_seen_wherever_it_goes(look):
+    seen = set()
+    for _ in range(24):
+        look.keyboard.press("Tab")
+        name, outline = look.evaluate(
+            "[document.activeElement.id || document.activeElement.className,"
+            " getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        seen.add(name)
+        assert outline != "none", name
+    assert {"query", "dress", "width", "zoom", "night", "answers", "print-button"} <= seen
+
+
+def test_nothing_moves_where_motion_is_not_wanted(look):
+    look.emulate_media(reduced_motion="reduce")
+    moving = look.evaluate(
+        "[...document.querySelectorAll('*')].map(one => getComputedStyle(one)).filter(style =>"
+        " style.transitionDuration !== '0s' || style.animationName !== 'none').length"
+    )
+    assert moving == 0
+
+
+def test_a_mistake_is_told_to_who_can_not_see_it(deck, live):
+    deck.replace("cards/flask.yaml", "q: Who created Flask?", "q: 'Who created Flask?")
+    said = live.get_by_role("status").filter(has_text="error")
+    expect(said).to_have_text("1 error. this ' is never closed")
+
+
+def test_text_grows_as_it_does_in_the_app(look):
+    shown = opened(look, 1).locator("body")
+    expect(shown).to_have_css("zoom", "1")
+    look.locator("#zoom").fill("1.5")
+    expect(shown).to_have_css("zoom", "1.5")
+    expect(look.locator("#zoom-shown")).to_have_text("150 %")
 
 
 def test_every_control_has_a_name(look):

@@ -47,7 +47,6 @@ RUNNING = [
     "<embed src='javascript:RAN'>",
     "<math><mtext><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=RAN&gt;'>",
     "<noscript><p title='</noscript><img src=x onerror=RAN>'>",
-    r"\(\href{javascript:RAN}{\class{go}{x}}\)",
 ]
 LEADING = [
     "<img src='OUT/a.png'>",
@@ -65,7 +64,9 @@ LEADING = [
     "<a href='OUT/a' ping='OUT/p' class=go>x</a>",
     "<form action='OUT/a' method=post><input name=x><button class=go>x</button></form>",
 ]
-VECTORS = RUNNING + LEADING
+# At the end: a frame that holds MathJax is slow to look into.
+MATHS = [r"\(\href{javascript:RAN}{\class{go}{x}}\)"]
+VECTORS = RUNNING + LEADING + MATHS
 MARK = "parent.postMessage({evil:1},'*');document.title='evil';top.location.hash='evil'"
 
 
@@ -144,13 +145,13 @@ def walk(page, address):
     page.goto(address)
     page.evaluate("addEventListener('message', event => { if (event.data.evil) window.evil = 1 })")
     page.locator("[data-view=single]").click()
-    for number in range(len(VECTORS)):
-        frame = page.frame_locator("#single .screen iframe")
+    frame = page.frame_locator("#single .screen iframe")
+    for number, vector in enumerate(VECTORS):
         expect(frame.locator("#qa")).to_contain_text(f"{number}: here")
-        for target in frame.locator(".go").all()[:1]:
-            target.hover(force=True)
-            target.click(force=True)
-        expect(frame.locator("#qa")).to_contain_text(f"{number}: here")
+        if "=go" in vector or "{go}" in vector:
+            frame.locator(".go").first.hover(force=True)
+            frame.locator(".go").first.click(force=True)
+            expect(frame.locator("#qa")).to_contain_text(f"{number}: here")
         if number < len(VECTORS) - 1:
             page.locator("[title='→']").click()
     return page.evaluate("[window.evil, location.hash, document.title].join()") + "".join(dialogs)

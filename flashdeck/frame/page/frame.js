@@ -420,7 +420,9 @@
     }
     if (key === "Escape") target.blur();
     else if (writes) return;
-    else if ((key === " " || key === "Enter") && target.matches && target.matches(TAKES_ENTER)) return;
+    else if ((key === " " || key === "Enter") && target.matches && target.matches(TAKES_ENTER)) {
+      if (key === " " || !/^(radio|checkbox)$/.test(target.type || "")) return;
+    }
     tell({ key, shift: event.shiftKey });
     if (key === " " || key === "ArrowLeft" || key === "ArrowRight" || key === "/") event.preventDefault();
   });

@@ -83,7 +83,7 @@ const Gallery = (() => {
     }
     tile.root.dataset.key = row.key;
     tile.title.textContent = row.title;
-    tile.root.classList.toggle("answer", side === "answer");
+    tile.root.classList.toggle("turned", Store.turned.has(row.key));
     tile.open.setAttribute("aria-label",
       `Card ${tile.index + 1} of ${Store.found.length}: ${row.title}. ${row.deck}. ${side === "answer" ? "Answer" : "Question"} side.`);
     tile.side.textContent = side === "answer" ? "Question" : "Answer";

@@ -13,6 +13,8 @@ const Print = (() => {
     .card { margin: 0 !important; padding: 0 !important; max-width: none !important;
       background: none !important; color: #000 !important; font-size: 11pt !important; }
     img { max-width: 100%; max-height: 60mm; }
+    pre, pre * { white-space: pre-wrap !important; overflow-wrap: anywhere !important; }
+    table { overflow-wrap: anywhere !important; }
     .replay-button { text-decoration: none; }
     .typed { display: inline-block; min-width: 8em; border-bottom: 0.5pt solid #000; }
     mjx-container { color: #000; }`);
@@ -90,6 +92,11 @@ const Print = (() => {
     const inner = harmless(html);
     inner.querySelectorAll(".typed").forEach((one) => { if (one.textContent === "\u0001") one.textContent = box; });
     if (which === "answer") cut(inner);
+    // On paper nothing opens: what is folded stands open beside the answer, and nowhere else.
+    for (const one of inner.querySelectorAll("details")) {
+      if (which === "answer") one.open = true;
+      else one.remove();
+    }
     if (withMath(inner)) disarm(inner); // maths can hold links as well
     const host = make("div");
     const root = host.attachShadow({ mode: "open" });

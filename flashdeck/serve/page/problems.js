@@ -33,9 +33,16 @@ const Problems = (() => {
     const others = all.length - errors;
     const words = [errors ? counted(errors, "error") : "", others ? counted(others, "warning") : ""].filter(Boolean).join(", ");
     button.hidden = !all.length;
-    button.textContent = words;
+    button.setAttribute("aria-label", words);
+    button.replaceChildren(...words.split(", ").flatMap((one, at) => {
+      const [many, word] = one.split(" ");
+      return [make("b", {}, at ? `, ${many}` : many), make("span", { class: "word" }, ` ${word}`)];
+    }));
     button.classList.toggle("mild", !errors);
-    if (fresh) room.hidden = !errors;
+    if (fresh) {
+      room.hidden = !errors;
+      byId("problems-said").textContent = all.length ? `${words}. ${all[0].message}` : "";
+    }
     if (!all.length) room.hidden = true;
     room.classList.toggle("mild", !errors);
     if (!fresh && room.childElementCount) return;
