@@ -492,6 +492,16 @@ def test_text_grows_as_it_does_in_the_app(look):
     expect(look.locator("#zoom-shown")).to_have_text("150 %")
 
 
+def test_printing_by_the_keys_or_the_menu_is_never_a_blank_page(look):
+    look.emulate_media(media="print")
+    look.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(look.locator("#print")).to_contain_text("use the page's own Print button")
+    look.evaluate("window.print = () => { document.title = 'printing'; }")
+    look.keyboard.press("Control+p")
+    expect(look).to_have_title("printing")
+    expect(look.locator("#print .pair")).to_have_count(6)
+
+
 def test_every_control_has_a_name(look):
     for key in ("g", "o"):
         look.keyboard.press(key)

@@ -182,7 +182,11 @@ const Print = (() => {
 
   // Whoever prints by the browser's own menu gets what is at hand: in a page that is one file, all.
   addEventListener("beforeprint", () => {
-    if (printed === Store.found.join() || setting.live) return;
+    if (printed === Store.found.join()) return;
+    if (setting.live) {
+      room.replaceChildren(make("p", {}, "The cards have to be fetched first: use the page's own Print button, or Ctrl + P."));
+      return;
+    }
     fill(Store.found.slice(0, MOST).map((key) => [Store.cards.get(key), Store.faceNow(key)]));
   });
 
@@ -191,5 +195,10 @@ const Print = (() => {
     if (!setting.live && byId("fd-mathjax-text")) setTimeout(loadMath, 1500);
   });
   byId("print-button").addEventListener("click", print);
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p") return;
+    event.preventDefault();
+    print();
+  });
   return { prepare };
 })();
