@@ -18,7 +18,6 @@ _APART = re.compile(
     r"<(?=/?(?:p|div|br|hr|li|[uod]l|d[dt]|t[drh]|table|h[1-6]|pre|blockquote|details|summary|img)\b)",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"\s+")
 _TITLE = 160
 _SEARCHED = 4_000
 _NEITHER = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
@@ -103,12 +102,17 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
 
 def words(note: Note) -> str:
     """Give all words of a note, for the search."""
-    return plain(_CLOZE.sub("", " ".join(note.fields)))[:_SEARCHED]
+    text = " ".join(note.fields)
+    return plain(_CLOZE.sub("", text) if "}}" in text else text)[:_SEARCHED]
 
 
 def plain(html: str) -> str:
     """Take markup and sounds out of HTML, and make one line of it."""
-    return _SPACE.sub(" ", strip_html(_SOUND.sub(" ", _APART.sub(" <", html)))).strip()
+    if "[" in html:
+        html = _SOUND.sub(" ", html)
+    if "<" in html:
+        html = _APART.sub(" <", html)
+    return " ".join(strip_html(html).split())
 
 
 @lru_cache(maxsize=1024)
