@@ -12,7 +12,10 @@ SEED ?= 1
 NOTES ?= 1000,10000,100000
 MEDIA ?= 1024
 
-.PHONY: help deck test browser lint format pictures bench anki-matrix clean
+# What VS Code and most other editors understand YAML with.
+YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
+
+.PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -26,6 +29,7 @@ help:
 	@echo "             Fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2."
 	@echo "             Tried with Python 3.11 to 3.13; where yours can't install an old"
 	@echo "             release: PYTHON=python3.11"
+	@echo "make editors  hold the schemas against a real YAML language server (needs npm)"
 	@echo "make clean   remove what make made"
 
 deck: $(VENV)/.deck
@@ -63,13 +67,17 @@ bench: $(VENV)/.test
 
 anki-matrix: $(RELEASES:%=anki-%)
 
+editors: $(VENV)/.test .venv-editors/.ready
+	@FLASHDECK_LANGUAGE_SERVER=.venv-editors/node_modules/.bin/yaml-language-server \
+		$(BIN)/python -m pytest tests/editors/cases.py
+
 # The histories of one release.
 anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
 		--histories $(HISTORIES) --steps $(STEPS) --seed $(SEED)
 
 clean:
-	rm -rf $(VENV) .venv-anki .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-anki .venv-editors .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.deck: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -80,6 +88,10 @@ $(VENV)/.test: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable ".[test]"
 	@touch $@ $(VENV)/.deck
+
+.venv-editors/.ready: Makefile
+	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) $(YAML_LANGUAGE_SERVER)
+	@touch $@
 
 # Anki is given exactly; 2.1.49 was made for an older protobuf and doesn't say so.
 .venv-anki/%/.ready: pyproject.toml

@@ -85,9 +85,14 @@ def compile_project(
 def known_kinds(project: Project) -> dict[int, str]:
     """Give the kinds that the lock knows by the ids of their note types."""
     number = _number(project)
-    custom, _ = read_custom_types(project, number, TemplateDresser(MediaTable(project.root)))
     built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
-    return built | {notetype.id: key for key, notetype in custom.items()}
+    return built | {notetype.id: key for key, notetype in own_notetypes(project).items()}
+
+
+def own_notetypes(project: Project) -> dict[str, NoteType]:
+    """Give the project's own note types by what the lock knows them by."""
+    dress = TemplateDresser(MediaTable(project.root))
+    return read_custom_types(project, _number(project), dress)[0]
 
 
 def _number(project: Project) -> Callable[..., int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import RefusedFileError, check_package_name, read_regular
-from flashdeck.kinds import Key, Shape
+from flashdeck.kinds import LIMITS, SETTINGS
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
@@ -30,21 +30,10 @@ from flashdeck.yamlnode import (
 
 NOTETYPES_NAME = "notetypes"
 
-SETTINGS: tuple[Key, ...] = (
-    Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
-    Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
-    Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
-    Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
-    Key("removed", Shape.TEXT, "`empty` (default) or `keep`: what becomes of removed notes."),
-    Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
-    Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
-    Key("limits", Shape.LIMITS, "What a file may hold at most."),
-)
 _LARGEST_LOCK = 2**28
 # Of a lock that is no lock, so many lines are enough to see it.
 _MOST_LOCK_PROBLEMS = 20
 _LONGEST_NAME = 100
-_REMOVED = ("empty", "keep")
 _SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
 
 
@@ -242,7 +231,7 @@ class _SettingsReader(MappingReader):
             name=words.get("name", ""),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
             css=self._css(pairs["css"][1]) if "css" in pairs else "",
-            removed=self._removed(pairs["removed"][1]) if "removed" in pairs else "empty",
+            removed=self._word(pairs, "removed"),
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
             limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
@@ -275,12 +264,10 @@ class _SettingsReader(MappingReader):
             self.say("encoding", f"{scalar.value} is not UTF-8", scalar, "save it as UTF-8")
         return ""
 
-    def _removed(self, node: Node) -> str:
-        scalar = self.text(node, "'removed'")
-        if scalar is not None and scalar.value not in _REMOVED:
-            self.say("removed", f"'removed' is empty or keep, not '{scalar.value}'", scalar)
-            return "empty"
-        return scalar.value if scalar is not None else "empty"
+    def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
+        key = next(one for one in SETTINGS if one.name == name)
+        scalar = self.word(key, pairs[name][1]) if name in pairs else None
+        return scalar.value.strip() if scalar is not None else key.words[0]
 
     def _mapping(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
         if isinstance(node, MappingNode):
@@ -317,7 +304,7 @@ class _SettingsReader(MappingReader):
         return found
 
     def _limits(self, node: Node) -> Limits:
-        known = [one.name for one in fields(Limits)]
+        known = [one.name for one in LIMITS]
         values: dict[str, int] = {}
         for name, value in self._mapping(node, "'limits'"):
             if name.value not in known:

@@ -81,7 +81,7 @@ def test_every_picture_in_the_documents_is_there():
 
 def test_every_key_of_a_note_type_is_described_in_the_reference():
     reference = (ROOT / "docs/reference/notetypes.md").read_text("utf-8")
-    rows = [f"| `{key.name}` | {key.shape} |" for key in (*NOTETYPE, *FIELD, *TEMPLATE)]
+    rows = [f"| `{key.name}` | {key.holds} |" for key in (*NOTETYPE, *FIELD, *TEMPLATE)]
     assert [row for row in rows if row not in reference] == []
 
 

@@ -12,6 +12,7 @@ from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
 from flashdeck.cli.export import export
 from flashdeck.cli.preview import preview
+from flashdeck.cli.schema import schema
 from flashdeck.cli.streams import put
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.command()(cards)
 app.command()(diff)
 app.command()(export)
 app.command()(preview)
+app.command()(schema)
 
 
 @app.callback(invoke_without_command=True)

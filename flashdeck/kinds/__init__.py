@@ -6,6 +6,7 @@ from flashdeck.kinds.key import Key, Shape
 from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
 from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
+from flashdeck.kinds.settings import LIMITS, SETTINGS
 
 KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
 
@@ -24,7 +25,7 @@ NOTETYPE: tuple[Key, ...] = (
     Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
     Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
-    Key("kind", Shape.TEXT, "`cloze` for a note type with gaps; else `standard`."),
+    Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
     Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
     Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
     Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
@@ -59,10 +60,12 @@ __all__ = [
     "ELLIPSE",
     "FIELD",
     "KINDS",
+    "LIMITS",
     "MASK",
     "NOTETYPE",
     "OCCLUSION",
     "QUESTION",
+    "SETTINGS",
     "TEMPLATE",
     "Composer",
     "Cover",

@@ -18,7 +18,6 @@ from flashdeck.template import template_problems
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _LARGEST = 2**20
-_KINDS = {"standard": False, "cloze": True}
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a lasting number from words, the same for the same project."""
@@ -115,11 +114,9 @@ class _NoteTypeReader(MappingReader):
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
 
     def _cloze(self, pairs: Pairs) -> bool:
-        words = self._optional(pairs, "kind")
-        if words is not None and words not in _KINDS:
-            hint = "write cloze, or leave the key out"
-            self.say("kind", f"there is no kind '{words}'", pairs["kind"][1], hint)
-        return _KINDS.get(words or "", False)
+        key = next(one for one in NOTETYPE if one.name == "kind")
+        scalar = self.word(key, pairs["kind"][1]) if "kind" in pairs else None
+        return scalar is not None and scalar.value.strip() == "cloze"
 
     def _sort(self, pairs: Pairs, fields: Sequence[Field]) -> int:
         if "sort" not in pairs:

@@ -1,0 +1,47 @@
+"""What editors need to know of a project: the schemas of its files, written beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flashdeck.compiler import own_notetypes
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files import Publication
+from flashdeck.jsonschema import schemas
+from flashdeck.project import find_root, load_project
+
+
+def schema_texts(start: Path) -> dict[str, str]:
+    """Give the text of each schema by its name, for the project around a folder, if there is one.
+
+    Whatever is wrong with the project is left out; `check` tells.
+    """
+    try:
+        project, _ = load_project(find_root(start))
+    except FlashdeckError:
+        names: dict[str, list[str]] = {}
+    else:
+        own = own_notetypes(project).values()
+        names = {one.name: [field.name for field in one.fields] for one in own}
+    return {
+        name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+        for name, schema in schemas(names).items()
+    }
+
+
+def write_schemas(start: Path, folder: Path) -> list[Path]:
+    """Write all schemas into a folder, which is made where there is none; give their paths."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} can't be made: {(error.strerror or str(error)).lower()}"
+        raise FlashdeckError(message) from error
+    written = []
+    with Publication() as publication:
+        for name, text in schema_texts(start).items():
+            path = folder / f"{name}.json"
+            publication.stage(path).write(text.encode())
+            written.append(path)
+        publication.commit()
+    return written

@@ -1,0 +1,29 @@
+"""The schemas of whole files: decks, note types, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flashdeck.jsonschema.notes import FieldNames, note_definitions, notes_of_document
+from flashdeck.jsonschema.shapes import Schema, mapping_schema
+from flashdeck.kinds import DOCUMENT, FIELD, NOTETYPE, SETTINGS, TEMPLATE, Key
+
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def schemas(notetypes: FieldNames) -> dict[str, Schema]:
+    """Give the schemas by their names; `deck` knows the fields of the project's own note types."""
+    deck = _file("A deck of flashdeck", DOCUMENT)
+    deck["definitions"] = note_definitions(notetypes)
+    if notetypes:
+        deck["allOf"] = notes_of_document(notetypes)
+    notetype = _file("A note type of flashdeck", NOTETYPE)
+    notetype["definitions"] = {"field": mapping_schema(FIELD), "template": mapping_schema(TEMPLATE)}
+    settings = _file("Settings of a flashdeck project", SETTINGS)
+    return {"deck": deck, "notetype": notetype, "settings": settings}
+
+
+def _file(title: str, keys: Iterable[Key]) -> Schema:
+    schema = mapping_schema(keys)
+    # An empty document is nothing to complain about.
+    return {"$schema": _DRAFT, "title": title, **schema, "type": ["object", "null"]}

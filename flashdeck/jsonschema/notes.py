@@ -1,0 +1,82 @@
+"""A note as JSON Schema: first which kind it is, then the keys of that kind.
+
+`if` and `then` ask what `read/notes` asks, in the same order, so that an editor names the same
+unknown key, and offers only what the kind has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flashdeck.jsonschema.shapes import TEXT, Schema, mapping_schema
+from flashdeck.kinds import CUSTOM, KINDS, MASK, OCCLUSION, QUESTION, Kind
+
+FieldNames = Mapping[str, Iterable[str]]
+"""The fields of each note type of the project's own, by its name."""
+
+
+def note_definitions(notetypes: FieldNames) -> dict[str, Schema]:
+    """Give what a deck's schema refers to: a note, its kinds, a mask."""
+    kinds = {kind.name: {"title": kind.summary, **mapping_schema(kind.keys)} for kind in KINDS}
+    kinds[QUESTION.name]["if"] = {"not": {"required": ["choices"]}}
+    kinds[QUESTION.name]["then"] = {"properties": {"a": TEXT}}
+    kinds[CUSTOM.name] |= _by_notetype(notetypes)
+    return {
+        "note": {"type": "object", **_decided()},
+        **kinds,
+        "undecided": _undecided(),
+        "mask": mapping_schema(MASK),
+    }
+
+
+def notes_of_document(notetypes: FieldNames) -> list[Schema]:
+    """Say which fields the notes have that leave their note type to the document."""
+    return [
+        {"if": _names(name), "then": {"properties": {"notes": {"items": _unless_named(names)}}}}
+        for name, names in notetypes.items()
+    ]
+
+
+def _decided() -> Schema:
+    """Ask what decides a note's kind, one after the other."""
+    chain: Schema = {"$ref": "#/definitions/undecided"}
+    questions: list[tuple[Schema, Kind]] = [(_has("occlude"), OCCLUSION)]
+    for kind in KINDS:
+        asked = _has(kind.opener)
+        if kind is OCCLUSION:
+            asked["not"] = {"required": ["q", "a"]}
+        questions.append((asked, kind))
+    questions.append((_has("notetype"), CUSTOM))
+    for asked, kind in reversed(questions):
+        chain = {"if": asked, "then": {"$ref": f"#/definitions/{kind.name}"}, "else": chain}
+    return chain
+
+
+def _has(key: str) -> Schema:
+    return {"type": "object", "required": [key]}  # no mapping at all "has" every key
+
+
+def _undecided() -> Schema:
+    """Offer every key while nothing says yet what kind of note it will be."""
+    every = {key.name: key for kind in KINDS for key in reversed(kind.keys)}
+    schema = mapping_schema(every.values())
+    return {"title": "A note of any kind.", **schema, "required": [QUESTION.opener]}
+
+
+def _by_notetype(notetypes: FieldNames) -> Schema:
+    """Tie the fields of a note to the note type that it names."""
+    cases = [{"if": _names(name), "then": _fields(names)} for name, names in notetypes.items()]
+    return {"allOf": cases} if cases else {}
+
+
+def _names(notetype: str) -> Schema:
+    return {"properties": {"notetype": {"const": notetype}}, "required": ["notetype"]}
+
+
+def _unless_named(names: Iterable[str]) -> Schema:
+    return {"if": {"not": {"required": ["notetype"]}}, "then": _fields(names)}
+
+
+def _fields(names: Iterable[str]) -> Schema:
+    fields = {"properties": dict.fromkeys(names, TEXT), "additionalProperties": False}
+    return {"properties": {"fields": {"type": "object", **fields}}}

@@ -1,0 +1,25 @@
+"""The keys of `flashdeck.yaml`, as data."""
+
+from __future__ import annotations
+
+from flashdeck.kinds.key import Key, Shape
+
+SETTINGS: tuple[Key, ...] = (
+    Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
+    Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
+    Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
+    Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
+    Key("removed", Shape.WORD, "What becomes of removed notes.", words=("empty", "keep")),
+    Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
+    Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
+    Key("limits", Shape.LIMITS, "What a file may hold at most."),
+)
+
+LIMITS: tuple[Key, ...] = (
+    Key("size", Shape.NUMBER, "The bytes of a file."),
+    Key("nodes", Shape.NUMBER, "The texts, lists and mappings in a file."),
+    Key("depth", Shape.NUMBER, "How deep lists and mappings may lie in each other."),
+    Key("scalar", Shape.NUMBER, "The characters of one text."),
+    Key("key", Shape.NUMBER, "The characters of a key."),
+    Key("problems", Shape.NUMBER, "How many problems of a file's YAML are shown."),
+)
