@@ -11,6 +11,8 @@ from flashdeck.files import Publication
 from flashdeck.jsonschema import schemas
 from flashdeck.project import find_root, load_project
 
+SCHEMAS_NAME = ".schemas"
+
 
 def schema_texts(start: Path) -> dict[str, str]:
     """Give the text of each schema by its name, for the project around a folder, if there is one.

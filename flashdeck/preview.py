@@ -18,7 +18,7 @@ from flashdeck.roots import CARDS_NAME
 from flashdeck.serve.onefile import OneFile, one_file
 from flashdeck.serve.shelf import Shelf
 from flashdeck.serve.snapshot import Snapshot
-from flashdeck.serve.watch import Watched, changes
+from flashdeck.watch import Watched, changes
 
 _CHUNK = 1 << 20
 OnBug = Callable[[Exception], None]

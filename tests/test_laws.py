@@ -23,7 +23,7 @@ HOMES = {
     "pygments": ("markup",),
     "rich": ("cli", "report", "terminal"),
     "typer": ("cli",),
-    "watchfiles": ("serve.watch",),
+    "watchfiles": ("watch",),
     "werkzeug": ("serve",),
     "yaml": ("yamlnode",),
 }

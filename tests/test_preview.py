@@ -26,7 +26,7 @@ from flashdeck.serve.onefile import OneFile, one_file
 from flashdeck.serve.pagefiles import page_file
 from flashdeck.serve.shelf import Shelf
 from flashdeck.serve.snapshot import Snapshot
-from flashdeck.serve.watch import Watched, changes
+from flashdeck.watch import Watched, changes
 
 
 def fresh(project):

@@ -11,6 +11,7 @@ from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
 from flashdeck.cli.export import export
+from flashdeck.cli.init import init
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
 from flashdeck.cli.streams import put
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: rich would double the time that it takes
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(init)
 app.command()(build)
 app.command()(check)
 app.command()(cards)
