@@ -9,7 +9,8 @@ from flashdeck.compiler import own_notetypes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files import Publication
 from flashdeck.jsonschema import schemas
-from flashdeck.project import find_root, load_project
+from flashdeck.project import load_project
+from flashdeck.roots import find_root
 
 SCHEMAS_NAME = ".schemas"
 
