@@ -155,6 +155,19 @@ def circular_tree() -> bytes:
     return package(c2=bytes(image))
 
 
+def doubled_page() -> bytes:
+    """The package of many notes with one page of them in the tree twice, and another one not."""
+    with zipfile.ZipFile(io.BytesIO(apkg_bytes(SAMPLE))) as archive:
+        image = bytearray(archive.read("collection.anki2"))
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(bytes(image))
+        ((root,),) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'notes'")
+    start = (root - 1) * 4096
+    cells = struct.unpack_from(">2H", image, start + 12)
+    image[start + cells[1] : start + cells[1] + 4] = image[start + cells[0] : start + cells[0] + 4]
+    return package(c2=bytes(image))
+
+
 def wide_notes(count: int) -> bytes:
     """The package with that many notes more, each of a MiB on disk and of four in memory."""
     return with_sql(

@@ -18,6 +18,7 @@ from hostile import (
     changed,
     circular_tree,
     deflated,
+    doubled_page,
     entry,
     first,
     flagged_as_encrypted,
@@ -260,6 +261,7 @@ DATABASES: Table = {
     ),
     "a column missing": (lambda: with_sql("ALTER TABLE cards DROP COLUMN odid"), TORN),
     "a tree in circles": (circular_tree, TORN),
+    "a page of notes twice": (doubled_page, TORN),
     "a format to come inside": (
         lambda: with_sql("UPDATE col SET ver = 999"),
         "its collection is in Anki's format 999, and 11 and 18 are read",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import gc
 import io
 import json
@@ -28,7 +29,7 @@ description: All of it.
 tags: [earth]
 notes:
   - {q: 'A "quoted", word', a: "one\\ntwo", reverse: true}
-  - {q: "#1 mountain?", a: Everest, deck: Geo::Peaks, tags: [hills, asia::nepal]}
+  - {q: "#1 mountain?", a: Everest, id: "#everest", deck: Geo::Peaks, tags: [hills, asia::nepal]}
   - {cloze: "{{c1::Paris}} and {{c2::Rome}}", deck: Geo::Europe::Capitals}
   - {q: Which?, a: "![](map.svg)"}
   - {q: 日本, a: "<b>Japan</b>; שלום"}
@@ -120,7 +121,8 @@ def test_the_text_that_anki_imports_makes_the_same_notes(geo, learner):
 
     assert (len(log.new), len(log.updated)) == (5, 0)
     assert state(learner) == before
-    assert (geo.root / "out" / "media").is_dir()
+    text = (geo.root / "out" / "notes.csv").read_text("utf-8").partition("#columns:")[2]
+    assert len({len(row) for row in csv.reader(text.splitlines(keepends=True))}) == 1
 
 
 def test_the_text_updates_the_notes_that_are_there(geo, learner):

@@ -22,8 +22,8 @@ _COLUMNS: Final = ("guid", "notetype", "deck", "tags")
 def anki_csv(collection: Collection) -> str:
     """Write a line for each note: GUID, note type, deck, tags, fields.
 
-    Each line has as many columns as the widest note needs: Anki counts them once. A note lies in
-    the deck of its first card; notes without cards are left out.
+    Each line has as many columns as the widest note needs, so that other programs take it for a
+    table. A note lies in the deck of its first card; notes without cards are left out.
     """
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     notes = [note for note in collection.notes if note.cards]
