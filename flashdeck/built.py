@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic
@@ -55,7 +55,11 @@ class BuiltPackage:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did; no packages when there were errors, and then nothing was written."""
+    """What a build did; no packages when there were errors, and then nothing was written.
+
+    `written` are the sources, the settings and the lock that it wrote, by their paths.
+    """
 
     packages: tuple[BuiltPackage, ...]
     diagnostics: tuple[Diagnostic, ...]
+    written: Mapping[Path, bytes] = field(default_factory=dict, compare=False, repr=False)

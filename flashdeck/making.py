@@ -63,12 +63,14 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
         problems += _frozen(texts, project.lock_text, lock_text(new_lock))
     if _fatal(problems):
         return Built((), tuple(problems))
+    written: dict[Path, bytes] = {}
+    if not options.frozen:
+        written = {root / path: words for path, words in texts.items()}
+        if lock_text(new_lock) != project.lock_text:
+            written[root / LOCK_NAME] = lock_text(new_lock).encode()
     with Publication() as publication:
-        if not options.frozen:
-            for path, words in texts.items():
-                publication.stage(root / path, root).write(words)
-            if lock_text(new_lock) != project.lock_text:
-                publication.stage(root / LOCK_NAME, root).write(lock_text(new_lock).encode())
+        for path, data in written.items():
+            publication.stage(path, root).write(data)
         packages = []
         for one in releases:
             # Where the author names a file, that may lie anywhere.
@@ -77,7 +79,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             stream = publication.stage(target, inside)
             packages.append(_package(stream, one, target, progress))
         publication.commit()
-    return Built(tuple(packages), tuple(problems))
+    return Built(tuple(packages), tuple(problems), written)
 
 
 def _content(compiled: Compiled, files: Mapping[str, str]) -> Content:

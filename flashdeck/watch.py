@@ -27,27 +27,33 @@ class Watched:
 
 
 def changes(
-    watched: Watched, stop: Event, notifier: Notifier = watchfiles.watch
+    watched: Watched,
+    stop: Event,
+    notifier: Notifier = watchfiles.watch,
+    known: Print | None = None,
 ) -> Iterator[set[str]]:
     """Yield the paths that changed, each time that files are written and then left alone.
 
-    The operating system wakes us; where it can't, or doesn't, we look ourselves.
+    `known` is how everything looked when it was last dealt with, if that is not now. The operating
+    system wakes us; where it can't, or doesn't, we look ourselves.
     """
     awake = Event()
-    known = _prints(watched)  # first: what is written while the listening begins counts too
+    # First: what is written while the listening begins counts too.
+    known = known if known is not None else look_at(watched)
     look = _wake(watched, stop, awake, notifier)
+    awake.set()
     while not stop.is_set():
         awake.wait(look())
         awake.clear()
-        found = _prints(watched)
+        found = look_at(watched)
         while found != known and not stop.is_set():
             settled = found
             stop.wait(_SETTLED)
-            found = _prints(watched)
+            found = look_at(watched)
             if found == settled:
                 yield {path for path, _ in settled.items() ^ known.items()}
                 known = settled
-                found = _prints(watched)
+                found = look_at(watched)
 
 
 def _wake(watched: Watched, stop: Event, awake: Event, notifier: Notifier) -> Callable[[], float]:
@@ -79,7 +85,7 @@ def _wake(watched: Watched, stop: Event, awake: Event, notifier: Notifier) -> Ca
     return lambda: _ONLY_LOOK if failed.is_set() else _LOOK_ANYWAY
 
 
-def _prints(watched: Watched) -> Print:
+def look_at(watched: Watched) -> Print:
     """Take a print of every file: what tells that it was written anew."""
     found: Print = {}
     waiting = [(str(one), True) for one in watched.trees]

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
+from flashdeck.cli.built import shown, summary
 from flashdeck.cli.console import leave, now, progress, say_problems
 from flashdeck.cli.streams import put, say
 
 if TYPE_CHECKING:
-    from flashdeck.built import Built, BuiltPackage
+    from flashdeck.built import Built
 
 
-def build(
+def build(  # noqa: PLR0913 - one for each option
     *,
     output: Annotated[
         Path | None,
@@ -35,12 +36,17 @@ def build(
         bool, typer.Option("--accept-schema-change", help="Let a released note type change.")
     ] = False,
     allow_scripts: options.Scripts = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again whenever a source is saved.")
+    ] = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
     """Build the packages, one for each root deck, into build/."""
     from flashdeck.builder import build as build_project
     from flashdeck.built import Options
 
+    if watch and as_json:
+        raise typer.BadParameter("--watch and --json exclude each other")
     root = options.project_root(directory)
     wanted = Options(
         now=now(),
@@ -50,6 +56,10 @@ def build(
         accept_schema_change=accept_schema_change,
         allow_scripts=allow_scripts,
     )
+    if watch:
+        from flashdeck.cli.watching import Told, build_on_save
+
+        build_on_save(root, wanted, Told(root, color, quiet=quiet))
     with progress(quiet=quiet or as_json) as show:
         built = build_project(root, wanted, show)
     say_problems(built.diagnostics, root, color, quiet=quiet)
@@ -57,9 +67,9 @@ def build(
         put(json.dumps(_report(built, root), ensure_ascii=False, indent=2))
     else:
         for package in built.packages:
-            put(_shown(package.path))
+            put(shown(package.path))
             if not quiet:
-                say(f"  {_summary(package)}")
+                say(f"  {summary(package)}")
     leave(built.diagnostics)
 
 
@@ -88,23 +98,5 @@ def _report(built: Built, root: Path) -> dict[str, Any]:
     }
 
 
-def _summary(package: BuiltPackage) -> str:
-    counts = package.counts
-    named = {
-        "new": counts.new,
-        "changed": counts.changed,
-        "moved": counts.moved,
-        "removed": counts.removed,
-        "unchanged": counts.unchanged,
-    }
-    parts = ", ".join(f"{number:,} {word}" for word, number in named.items() if number)
-    return f"{package.notes:,} notes, {package.cards:,} cards ({parts})"
-
-
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -30,6 +30,11 @@ def say(words: str, end: str = "\n") -> None:
             sys.stderr.write(words + end)
 
 
+def say_error(error: FlashdeckError) -> None:
+    """Say why the work cannot go on, and the way out."""
+    say(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
+
+
 @contextmanager
 def streams() -> Iterator[None]:
     """Prepare both streams for any text, and at the end bring out what they still hold.
