@@ -14,6 +14,7 @@ from flashdeck.cli.export import export
 from flashdeck.cli.init import init
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
+from flashdeck.cli.stats import stats
 from flashdeck.cli.streams import put
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(cards)
 app.command()(diff)
 app.command()(export)
 app.command()(preview)
+app.command()(stats)
 app.command()(schema)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
+from flashdeck.cli.completion import versions
 from flashdeck.cli.console import colored, leave, say_problems
 from flashdeck.cli.streams import put, say
 
@@ -24,11 +25,19 @@ _WIDTH = 100
 def diff(
     old: Annotated[
         str | None,
-        typer.Argument(metavar="[OLD]", help="A package or a git revision; default: build/*.apkg."),
+        typer.Argument(
+            metavar="[OLD]",
+            help="A package or a git revision; default: build/*.apkg.",
+            autocompletion=versions,
+        ),
     ] = None,
     new: Annotated[
         str | None,
-        typer.Argument(metavar="[NEW]", help="A package or a git revision; default: the sources."),
+        typer.Argument(
+            metavar="[NEW]",
+            help="A package or a git revision; default: the sources.",
+            autocompletion=versions,
+        ),
     ] = None,
     *,
     directory: options.Directory = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flashdeck.cli.completion import packages
 from flashdeck.diagnostics import FlashdeckError
 
 
@@ -26,6 +27,14 @@ Directory = Annotated[
 Colored = Annotated[Color, typer.Option("--color", help="Color what is said.")]
 Scripts = Annotated[
     bool, typer.Option("--allow-scripts", help="Let scripts and other active content pass.")
+]
+Package = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE.apkg]",
+        help="A package; default: the sources.",
+        autocompletion=packages,
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]

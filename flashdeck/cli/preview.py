@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
+from flashdeck.cli.completion import packages
 from flashdeck.cli.bug import bug_report
 from flashdeck.cli.console import say_problems
 from flashdeck.cli.streams import put, say
@@ -33,6 +34,7 @@ def preview(  # noqa: PLR0913 - one for each option
         list[str] | None,
         typer.Argument(
             metavar="FILE.apkg|WHAT",
+            autocompletion=packages,
             help="A package, default: the sources. With --terminal: an id, or words to look for.",
         ),
     ] = None,
