@@ -15,7 +15,7 @@ MEDIA ?= 1024
 # What VS Code and most other editors understand YAML with.
 YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
-.PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
+.PHONY: help deck test browser lint format pictures bench editors reference anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -24,6 +24,7 @@ help:
 	@echo "make format  write the code in the one style"
 	@echo "make pictures  make docs/pictures anew, with Chromium"
 	@echo "make bench   measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
+	@echo "make reference write docs/reference/commands.md and settings.md from the program"
 	@echo "make anki-matrix  prove with random histories that no review is lost, on Anki"
 	@echo "             $(RELEASES), each in an environment of its own."
 	@echo "             Fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2."
@@ -64,6 +65,8 @@ pictures: $(VENV)/.test
 # Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB.
 bench: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA)
+reference: $(VENV)/.deck
+	@$(BIN)/python docs/make_reference.py
 
 anki-matrix: $(RELEASES:%=anki-%)
 

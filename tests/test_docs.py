@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,13 @@ def test_every_key_of_a_note_type_is_described_in_the_reference():
     reference = (ROOT / "docs/reference/notetypes.md").read_text("utf-8")
     rows = [f"| `{key.name}` | {key.holds} |" for key in (*NOTETYPE, *FIELD, *TEMPLATE)]
     assert [row for row in rows if row not in reference] == []
+
+
+def test_what_is_made_from_the_program_is_up_to_date():
+    script = runpy.run_path(str(ROOT / "docs/make_reference.py"))
+    for name, make in script["PAGES"].items():
+        written = (ROOT / "docs/reference" / name).read_text("utf-8")
+        assert written == make(), f"{name} is out of date: run `make reference`"
 
 
 def test_every_command_stands_in_the_readme():

@@ -26,7 +26,7 @@ def diff(
     old: Annotated[
         str | None,
         typer.Argument(
-            metavar="[OLD]",
+            metavar="OLD",
             help="A package or a git revision; default: build/*.apkg.",
             autocompletion=versions,
         ),
@@ -34,7 +34,7 @@ def diff(
     new: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NEW]",
+            metavar="NEW",
             help="A package or a git revision; default: the sources.",
             autocompletion=versions,
         ),

@@ -14,7 +14,7 @@ from flashdeck.cli.streams import put, say
 
 def init(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A folder, new or not; default: here.")
+        Path | None, typer.Argument(metavar="DIR", help="A folder, new or not; default: here.")
     ] = None,
     *,
     quiet: options.Quiet = False,

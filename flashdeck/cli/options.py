@@ -31,7 +31,7 @@ Scripts = Annotated[
 Package = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FILE.apkg]",
+        metavar="FILE.apkg",
         help="A package; default: the sources.",
         autocompletion=packages,
     ),

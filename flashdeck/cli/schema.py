@@ -21,7 +21,7 @@ class Which(StrEnum):
 
 
 def schema(
-    which: Annotated[Which, typer.Argument(help="The files that it is for.")] = Which.DECK,
+    which: Annotated[Which, typer.Argument(metavar="WHICH", help="What it is for.")] = Which.DECK,
     *,
     output: Annotated[
         Path | None,
