@@ -26,11 +26,16 @@ def blocks(path, language):
 
 
 YAML = [(page, number) for page in PAGES for number in range(len(blocks(page, "yaml")))]
+# What examples name stands beside them.
+MEDIA = {"map.png": "request.png", "hello.mp3": "chime.wav"}
 
 
 @pytest.mark.parametrize(("page", "number"), YAML, ids=lambda one: getattr(one, "name", str(one)))
 def test_every_deck_in_the_documents_builds(project, page, number):
     text = blocks(page, "yaml")[number]
+    for name, like in MEDIA.items():
+        target = project.root / "cards" / name
+        target.write_bytes((ROOT / "cards/media" / like).read_bytes())
     project.write("cards/example.yaml", text if "deck:" in text else f"deck: Example\n{text}")
     assert project.built().packages
 
@@ -67,6 +72,12 @@ def test_every_key_is_described_in_the_reference():
         for key in keys
     }
     assert [key for key in sorted(keys) if key not in reference] == []
+
+
+def test_the_index_leads_to_every_page():
+    index = (ROOT / "docs/README.md").read_text("utf-8")
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if f"]({page})" not in index and page != "README.md"] == []
 
 
 def test_every_picture_in_the_documents_is_there():
