@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flashdeck.compiler import own_notetypes
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files import Publication
+from flashdeck.files import Publication, make_folder
 from flashdeck.jsonschema import schemas
 from flashdeck.project import load_project
 from flashdeck.roots import find_root
@@ -35,11 +35,7 @@ def schema_texts(start: Path) -> dict[str, str]:
 
 def write_schemas(start: Path, folder: Path) -> list[Path]:
     """Write all schemas into a folder, which is made where there is none; give their paths."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{folder} can't be made: {(error.strerror or str(error)).lower()}"
-        raise FlashdeckError(message) from error
+    make_folder(folder)
     written = []
     with Publication() as publication:
         for name, text in schema_texts(start).items():

@@ -175,6 +175,15 @@ def check_package_name(name: str) -> None:
         raise FlashdeckError(msg, "choose another name for the file")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none. Raises `FlashdeckError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} can't be made: {(error.strerror or str(error)).lower()}"
+        raise FlashdeckError(message) from error
+
+
 class Publication:
     """Files that appear whole or not at all, one after the other, when all of them are written.
 

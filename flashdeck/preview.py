@@ -10,7 +10,7 @@ from typing import Protocol
 
 from flashdeck import model
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
-from flashdeck.files import Publication
+from flashdeck.files import Publication, make_folder
 from flashdeck.read.apkg import read_apkg
 from flashdeck.recompile import Recompiler
 from flashdeck.report import source_lines
@@ -98,11 +98,7 @@ def write_page(snapshot: Snapshot, html: Path, media: Path | None, wishes: OneFi
     """
     text = one_file(snapshot, wishes)
     if media is not None:
-        try:
-            media.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"{media} can't be made: {(error.strerror or str(error)).lower()}"
-            raise FlashdeckError(message) from error
+        make_folder(media)
     with Publication() as publication:
         if media is not None:
             _stage_media(publication, snapshot.collection.media, media)

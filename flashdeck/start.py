@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editorfiles import SCHEMAS_NAME, schema_texts
-from flashdeck.files import Publication, check_package_name
+from flashdeck.files import Publication, check_package_name, make_folder
 from flashdeck.identity import new_project_id
 from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
 from flashdeck.packages import package_name
@@ -44,8 +44,8 @@ def start(folder: Path, version: str) -> Started:
     texts = project | {path: text for path, text in around.items() if path not in kept}
     with Publication() as publication:
         for path, text in texts.items():
-            _make((folder / path).parent)
-            publication.stage(folder / path).write(text.encode())
+            make_folder((folder / path).parent)
+            publication.stage(folder / path, folder).write(text.encode())
         publication.commit()
     return Started(tuple(texts), tuple(kept))
 
@@ -78,11 +78,3 @@ def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
     for schema, text in schema_texts(folder).items():
         around[f"{SCHEMAS_NAME}/{schema}.json"] = text
     return project, around
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{folder} can't be made: {(error.strerror or str(error)).lower()}"
-        raise FlashdeckError(message) from error

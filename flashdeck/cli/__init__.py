@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 
 from flashdeck import __version__
-from flashdeck.cli.streams import put, say, streams
+from flashdeck.cli.streams import put, say, say_error, streams
 
 TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _failed(error: Exception) -> int:
     from flashdeck.diagnostics import FlashdeckError
 
     if isinstance(error, FlashdeckError):
-        say(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
+        say_error(error)
         return PROBLEMS
     from flashdeck.cli.bug import bug_report
 
