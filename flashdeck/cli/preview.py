@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.completion import packages
 from flashdeck.cli.bug import bug_report
+from flashdeck.cli.completion import packages
 from flashdeck.cli.console import say_problems
 from flashdeck.cli.streams import put, say
 from flashdeck.diagnostics import FlashdeckError
