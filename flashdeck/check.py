@@ -7,15 +7,25 @@ from pathlib import Path
 from flashdeck.compiler import compile_project
 from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic
+from flashdeck.judging import Judge
 from flashdeck.packages import package_files
 from flashdeck.project import load_project
+from flashdeck.rules import lint
+from flashdeck.subjects import subject_of
 
 
 def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
-    """Read and compile the project at `root`, and give everything that is to be said of it."""
+    """Read and compile the project at `root`, and give everything that is to be said of it.
+
+    That is what a build would say, and what the rules for good cards find.
+    """
     project, problems = load_project(root)
     compiled, found = compile_project(project, allow_scripts=allow_scripts)
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
     _, named = package_files(sorted(decks), project.settings)
     left = consequences(compiled.collection, project.lock)
-    return [*problems, *found, *named, *left]
+    told = [*problems, *found, *named, *left]
+    advice = lint(subject_of(project, compiled, told), project.settings.rules)
+    judge = Judge(project.settings.rules, compiled.sources)
+    judged = judge.judged([*told, *advice])
+    return [*judged, *judge.comments()]

@@ -27,7 +27,8 @@ class Compiled:
 
     The notes of `collection` are in study order and not dated yet; `notes` are the same ones as
     their author wrote them. `notetypes` gives the note type of each kind that the lock knows: by
-    the kind's name, or by "custom:" and an id. `name` is the project's, or will be.
+    the kind's name, or by "custom:" and an id. `name` is the project's, or will be. `texts` are all
+    texts of notes as HTML, by the path of their file and the index at which they begin in it.
     """
 
     collection: Collection
@@ -35,6 +36,7 @@ class Compiled:
     notes: tuple[Identified, ...]
     notetypes: Mapping[str, NoteType]
     name: str
+    texts: Mapping[str, Mapping[int, str]]
 
 
 def compile_project(
@@ -60,6 +62,7 @@ def compile_project(
     decks = DeckTable()
     waiting = iter(identified)
     notes: list[Note] = []
+    texts: dict[str, Mapping[int, str]] = {}
     for source in sources:
         folder = (project.root / source.yaml.path).parent
         renderer = Renderer(source.yaml, {**built, **custom}, media.resolver(folder), allow_scripts)
@@ -72,6 +75,7 @@ def compile_project(
                 note = renderer.note(one)
                 notes += [note] if note is not None else []
         problems += renderer.problems
+        texts[source.yaml.path] = renderer.texts
     problems += decks.problems
     collection = Collection(
         notetypes=_used(notes, released.values()),
@@ -79,7 +83,8 @@ def compile_project(
         notes=tuple(notes),
         media=media.files(),
     )
-    return Compiled(collection, tuple(sources), tuple(identified), released, name), problems
+    compiled = Compiled(collection, tuple(sources), tuple(identified), released, name, texts)
+    return compiled, problems
 
 
 def known_kinds(project: Project) -> dict[int, str]:

@@ -45,12 +45,23 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+class Fix(NamedTuple):
+    """The edit that mends a problem: put `text` in the place of a stretch of the source.
+
+    Only where there is one thing that can have been meant.
+    """
+
+    span: Span
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One thing to tell the author.
 
     `rule` is a short name in words (`missing-media`), `message` says what is wrong in the author's
-    own words, `hint` the way out. `span` is None only for what has no place in a file.
+    own words, `hint` the way out. `span` is None only for what has no place in a file. `fix` is
+    what `check --fix` would write.
     """
 
     rule: str
@@ -58,6 +69,7 @@ class Diagnostic:
     span: Span | None
     severity: Severity = Severity.ERROR
     hint: str = ""
+    fix: Fix | None = None
 
 
 class FlashdeckError(Exception):

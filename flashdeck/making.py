@@ -14,6 +14,7 @@ from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication
 from flashdeck.identity import new_project_id
+from flashdeck.judging import Judge
 from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, stamped_settings
@@ -40,6 +41,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
         lock, lost = recover_lock(project.build, known_kinds(project))
         project = replace(project, lock=lock)
     compiled, found = compile_project(project, allow_scripts=options.allow_scripts)
+    judge = Judge(project.settings.rules, compiled.sources)
     problems += lost if any(one.stamped for one in compiled.notes) else []
     problems += found
     files, found = package_files(
@@ -47,6 +49,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
         project.settings,
     )
     problems += found if options.output is None else []
+    problems = judge.judged(problems)
     if _fatal(problems) or not (compiled.collection.notes or project.lock.notes):
         return Built((), tuple(problems))
     single = options.output.name if options.output is not None else ""
@@ -56,8 +59,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     releases, new_lock, found = release(
         _content(compiled, files), project.lock, options.now, policy, single
     )
-    problems += found
-    problems += consequences(compiled.collection, project.lock)
+    problems += judge.judged([*found, *consequences(compiled.collection, project.lock)])
     texts = _texts(project, compiled, unsaved=unsaved)
     if options.frozen:
         problems += _frozen(texts, project.lock_text, lock_text(new_lock))

@@ -14,6 +14,7 @@ from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.rules.pages import nearest, pages
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -295,8 +296,16 @@ class _SettingsReader(MappingReader):
     def _rules(self, node: Node) -> dict[str, Severity | None]:
         found: dict[str, Severity | None] = {}
         for name, value in self._mapping(node, "'rules'"):
+            page = pages().get(name.value)
             scalar = self.text(value, f"'{name.value}'")
-            if scalar is not None and scalar.value in _SEVERITIES:
+            if page is None:
+                near = nearest(name.value)
+                hint = f"did you mean '{near}'?" if near else "'flashdeck explain' lists all rules"
+                self.say("unknown-rule", f"there is no rule '{name.value}'", name, hint)
+            elif page.severity is Severity.ERROR and scalar is not None:
+                message = f"what '{name.value}' says is an error, and stays one"
+                self.say("severity", message, name, "remove the line, and mend what it is about")
+            elif scalar is not None and scalar.value in _SEVERITIES:
                 found[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:
                 hint = f"write one of {', '.join(sorted(_SEVERITIES))}"

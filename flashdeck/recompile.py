@@ -9,6 +9,7 @@ from pathlib import Path
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.digest import note_digest
+from flashdeck.judging import Judge
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
@@ -66,6 +67,7 @@ class Recompiler:
 
     def _compiled(self, project: Project) -> State:
         compiled, problems = compile_project(project, allow_scripts=self._allow_scripts)
+        problems = Judge(project.settings.rules, compiled.sources).judged(problems)
         released = project.lock.notes
         notes = compiled.collection.notes
         return State(

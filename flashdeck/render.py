@@ -37,13 +37,17 @@ def no_media(destination: str) -> MediaRefusal:
 
 @dataclass(slots=True)
 class Renderer:
-    """Renders the notes of one file, and gathers what is wrong with their texts."""
+    """Renders the notes of one file, and gathers what is wrong with their texts.
+
+    `texts` are the texts as HTML, by the index at which they begin in the file.
+    """
 
     file: YamlFile
     notetypes: Mapping[str, NoteType]
     media: MediaResolver
     allow_scripts: bool = False
     problems: list[Diagnostic] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
 
     def note(self, identified: Identified) -> Note | None:
         """Render a note; its times and its cards' places are set later, per package.
@@ -95,6 +99,7 @@ class Renderer:
             allow_scripts=self.allow_scripts,
         )
         self._report(rendered.problems, node)
+        self.texts[node.start.index] = rendered.html
         return rendered.html
 
     def picture(self, node: ScalarNode) -> str:

@@ -169,7 +169,7 @@ NOTES = [
     Row("26 never closed", cloze('"{{c1::a"'), ((2, 13, "cloze-unclosed", "}}"),)),
     Row("27 c0", cloze('"{{c0::a}}"'), ((2, 13, "cloze-number", "1 to 499"),)),
     Row("28 hides nothing", cloze('"{{c1::}}"'), ((2, 13, "cloze-empty", "nothing"),)),
-    Row("29 two numbers", cloze('"{{c1,2::a}}"'), ((2, 13, "cloze-numbers", "each number"),)),
+    Row("29 two numbers", cloze('"a {{c1,2::a}}"'), ((2, 15, "cloze-numbers", "each number"),)),
     Row("30 c500", cloze('"{{c500::a}}"'), ((2, 13, "cloze-number", "1 to 499"),)),
     Row("31 c70000", cloze('"{{c70000::a}}"'), ((2, 13, "cloze-number", "1 to 499"),)),
     Row(
@@ -187,7 +187,11 @@ NAMES = [
     ),
     Row("37 an empty id", "notes:\n  - {q: a, a: b, id: ''}\n", ((2, 18, "empty", "'id'"),)),
     Row("37 note-1", "notes:\n  - {q: a, a: b, id: note-1}\n", ((2, 22, "short-id", "'note-1'"),)),
-    Row("40 two equal notes", "notes:\n  - {q: a, a: b}\n  - {q: a, a: b}\n", ()),
+    Row(
+        "40 two equal notes",
+        "notes:\n  - {q: a, a: b}\n  - {q: a, a: b}\n",
+        ((3, 6, "duplicate-question", "the same note stands in cards/deck.yaml:2"),),
+    ),
     Row("41 a blank in a tag", tags("[two words]"), ((1, 8, "tag", "write 'two_words'"),)),
     Row("42 a tab in a tag", tags(r'["a\tb"]'), ((1, 8, "tag", "write 'a_b'"),)),
     Row("42 a wide blank in a tag", tags("[a\u3000b]"), ((1, 8, "tag", "write 'a_b'"),)),
@@ -208,7 +212,7 @@ NAMES = [
     Row(
         "46 two spellings of a level, in two notes",
         "notes:\n  - {q: a, a: b, tags: [Verb::ir]}\n  - {q: c, a: d, tags: ['verb::ser']}\n",
-        ((3, 25, "tag-spelling", "'verb' is spelled 'Verb' in line 2"),),
+        ((3, 25, "tag-spelling", "'verb' is spelled 'Verb' in cards/deck.yaml:2"),),
     ),
     Row("47 no name", deck("''"), ((1, 1, "empty", "'deck'"),)),
     *(
@@ -269,7 +273,7 @@ MEDIA = [
     Row(
         "75 a drawing with a handler", single("![](on.svg)"), ((2, 13, "active-content", "on.svg"),)
     ),
-    Row("75 a drawing", single("![](plain.svg)"), ()),
+    Row("75 a drawing", single("![a drawing](plain.svg)"), ()),
 ]
 
 HTML = [

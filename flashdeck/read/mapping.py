@@ -45,7 +45,6 @@ class MappingReader:
         self.file = file
         self.problems: list[Diagnostic] = []
         self._said: Counter[Severity] = Counter()
-        self._tags: dict[str, tuple[str, int]] = {}
 
     def say(
         self,
@@ -164,20 +163,7 @@ class MappingReader:
                 self.say("tag", problem[0], scalar, problem[1])
             elif tag not in found:
                 found[tag] = None
-                self._check_spelling(tag, scalar)
         return tuple(found)
-
-    def _check_spelling(self, tag: str, scalar: ScalarNode) -> None:
-        """Anki keeps the spelling of a tag, and of each of its levels, that it meets first."""
-        levels = tag.split("::")
-        for depth in range(1, len(levels) + 1):
-            name = "::".join(levels[:depth])
-            first = self._tags.setdefault(name.casefold(), (name, scalar.start.line + 1))
-            if first[0] != name:
-                message = f"the tag '{name}' is spelled '{first[0]}' in line {first[1]}"
-                hint = "spell it one way; to Anki both are one tag"
-                self.say("tag-spelling", message, scalar, hint, Severity.WARNING)
-                return
 
     def markup(self, node: Node) -> str | None:
         """Read a kind of markup."""

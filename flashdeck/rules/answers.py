@@ -1,0 +1,154 @@
+"""Answers: too long, too many at once, or said by the question already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flashdeck.rules.rule import Finding
+from flashdeck.rules.subject import Entry, Passage, Subject
+from flashdeck.rules.words import key_of, tokens
+
+_MOST_WORDS = 60
+# Scripts without blanks between words: so many characters count as a word, which is generous.
+_WORD = 8
+_SHOWN_APART = re.compile(r"<(pre|table|details)\b.*?</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_MOST_ITEMS, _MOST_NAMES = 3, 4
+_BETWEEN = re.compile(r"[,;、，]\s*(?:and |or )?|\s(?:and|or)\s")
+_LONGEST_ITEM = 4
+_FEWEST_WORDS = 3
+_SHORTEST_ANSWER = 4
+_WIDEST = 40
+_QUOTES = '"“”„‚‘’«»'
+# "or" in some languages: the question offers its answer on purpose.
+_OR = frozenset("or oder ou o eller lub или або vs versus".split())
+
+
+def answer_in_question(subject: Subject) -> Iterator[Finding]:
+    """The words of the answer stand in the question.
+
+    Such a card is answered by reading it. Words in quotes, emphasis or code are what the question
+    is about and don't count, nor do questions that offer a choice ("A or B?").
+
+    Mend: take the words out of the question.
+
+    Fails::
+
+        notes:
+          - {q: Which web server gateway interface stands behind the gateway interface WSGI?,
+             a: Web server gateway interface}
+
+    Passes::
+
+        notes:
+          - {q: What does WSGI stand for?, a: Web server gateway interface}
+    """
+    for entry in subject.entries:
+        question, answer = entry.passage("q"), entry.passage("a")
+        if entry.kind != "question" or question is None or answer is None:
+            continue
+        if "choices" in entry.passages or "<" in question.html or "<" in answer.html:
+            continue
+        if _gives_away(question.words, answer.words):
+            found = re.search(re.escape(answer.text.strip(" .")), question.text, re.IGNORECASE)
+            span = question.place(*found.span()) if found else question.span
+            message = f"the question says its answer: '{_shortened(answer.words)}'"
+            yield Finding(span, message, "take these words out of the question")
+
+
+def long_answer(subject: Subject) -> Iterator[Finding]:
+    """An answer of more than 60 words.
+
+    Nobody recalls that much at once: parts of it are forgotten, and the whole card is failed for
+    them, or passed in spite of them. Code, tables and what opens on a tap don't count.
+
+    Mend: keep the sentence that answers, and put the rest into `extra`; or make several notes.
+
+    Fails::
+
+        notes:
+          - q: What happens when a request reaches a Flask app?
+            a: |
+              The server calls the app as a WSGI callable. Flask pushes an application context and a
+              request context, so that the proxies work. It runs the functions that were registered
+              to run before a request. It matches the address against the routes and calls the view
+              that belongs to it. What the view returns is made a response, the functions that run
+              after a request may change it, and the contexts are popped again.
+
+    Passes::
+
+        notes:
+          - q: What does Flask push before it handles a request?
+            a: An application context and a request context
+            extra: They are what `current_app` and `request` point at, and are popped afterwards.
+    """
+    for entry in subject.entries:
+        answer = entry.passage("a")
+        if answer is None or len(answer.words) < 4 * _MOST_WORDS:
+            continue
+        words = _TAG.sub(" ", _SHOWN_APART.sub(" ", answer.html))
+        count = max(len(words.split()), len(words) // _WORD)
+        if count > _MOST_WORDS:
+            message = f"an answer of about {count} words is more than one card can ask"
+            yield Finding(answer.span, message, "move what is not asked into 'extra', or split it")
+
+
+def enumeration(subject: Subject) -> Iterator[Finding]:
+    """An answer that lists many things: four items or more, or five names or more in a row.
+
+    Lists are the hardest there is to learn: every review recalls some of it, and forgets others.
+
+    Mend: make it a cloze note with a gap for each, so that each has its card and the others are its
+    context; or ask for what they have in common.
+
+    Fails::
+
+        notes:
+          - q: Which are the projects of Pallets?
+            a: Flask, Werkzeug, Jinja, Click, MarkupSafe, ItsDangerous
+
+    Passes::
+
+        notes:
+          - cloze: |
+              Of Pallets are {{c1::Flask}}, {{c2::Werkzeug}}, {{c3::Jinja}}, {{c4::Click}},
+              {{c5::MarkupSafe}} and {{c6::ItsDangerous}}.
+    """
+    for entry in subject.entries:
+        answer = entry.passage("a")
+        if entry.kind != "question" or answer is None or "choices" in entry.passages:
+            continue
+        items = answer.html.count("<li>")
+        count = items if items > _MOST_ITEMS else _names(entry, answer)
+        if count:
+            message = f"this answer lists {count} things to recall at once"
+            yield Finding(answer.span, message, "make it a cloze note with a gap for each")
+
+
+def _names(entry: Entry, answer: Passage) -> int:
+    """Count the short items of an answer that is a list in a row; 0 where it is something else."""
+    if "<" in answer.html or "\\" in answer.html or len(tokens(entry.words("q"))) < _FEWEST_WORDS:
+        return 0
+    items = [item.split() for item in _BETWEEN.split(answer.words.rstrip(".")) if item.strip()]
+    if any(one.isdigit() for one in answer.words):
+        return 0  # a date, a sum, a place
+    if any(len(item) > _LONGEST_ITEM or item[-1].endswith((".", ":")) for item in items):
+        return 0
+    return len(items) if len(items) > _MOST_NAMES else 0
+
+
+def _gives_away(question: str, answer: str) -> bool:
+    said, wanted = key_of(question), key_of(answer)
+    if f" {wanted} " not in f" {said} " or len(wanted) < _SHORTEST_ANSWER or wanted.isdigit():
+        return False
+    asked = said.split()
+    if len(asked) < len(wanted.split()) + _FEWEST_WORDS or not _OR.isdisjoint(asked):
+        return False
+    words = re.escape(answer.strip(" ."))
+    offered = rf"[{_QUOTES},:]\s*{words}|{words}\s*[{_QUOTES},]"
+    return re.search(offered, question, re.IGNORECASE) is None
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _WIDEST else words[: _WIDEST - 1] + "…"

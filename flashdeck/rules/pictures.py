@@ -1,0 +1,97 @@
+"""Pictures: larger than any screen, or without words for those who don't see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flashdeck.diagnostics import FlashdeckError, Span
+from flashdeck.model import Collection, Media
+from flashdeck.rules.pixels import picture_size
+from flashdeck.rules.rule import Finding
+from flashdeck.rules.subject import Subject
+
+# The largest phone screens have under four million pixels (1440 by 3120 is 4.5, of which the card
+# is a part); AnkiDroid needs four bytes of memory for each.
+_MOST_PIXELS = 5_000_000
+_NO_ALT = re.compile(r"<img\b(?![^>]*\balt=(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>")
+_MARKDOWN_NO_ALT = re.compile(r"!\[\s*\]\([^)\n]*\)?")
+
+
+def large_picture(subject: Subject) -> Iterator[Finding]:
+    """A picture of more than five million pixels.
+
+    No screen that cards are studied on shows so many. The package, every learner's sync and the
+    phone's memory (four bytes for each pixel) pay for them all the same.
+
+    Mend: make it smaller; 2,000 pixels are wide enough for any card.
+
+    Fails::
+
+        notes:
+          - {q: "![the map](map.png) Which country is this?", a: Chile}
+        == cards/map.png (a picture of 3000 by 2000 pixels)
+
+    Passes::
+
+        notes:
+          - {q: "![the map](map.png) Which country is this?", a: Chile}
+        == cards/map.png (a picture of 1500 by 1000 pixels)
+    """
+    for media in subject.collection.media:
+        width, height = _size(media)
+        if width * height > _MOST_PIXELS:
+            message = f"{media.name} has {width:,} by {height:,} pixels"
+            hint = "make it smaller: 2,000 pixels are wide enough for any card"
+            yield Finding(_shown_at(subject.collection, media), message, hint)
+
+
+def missing_alt(subject: Subject) -> Iterator[Finding]:
+    """A picture without words.
+
+    Screen readers read them out, and they stand where the picture does not load. They also tell
+    whoever reviews the deck what the picture shows. Where they would give the answer away, say what
+    can be seen and not what it is: "a flag with a red disc".
+
+    Mend: write what the picture shows between the brackets.
+
+    Fails::
+
+        notes:
+          - {q: "![](flag.png) Whose flag is this?", a: Japan's}
+        == cards/flag.png (a picture of 60 by 40 pixels)
+
+    Passes::
+
+        notes:
+          - {q: "![a red disc on white](flag.png) Whose flag is this?", a: Japan's}
+        == cards/flag.png (a picture of 60 by 40 pixels)
+    """
+    for entry in subject.entries:
+        for passages in entry.passages.values():
+            for passage in passages:
+                if "<img" not in passage.html or not _NO_ALT.search(passage.html):
+                    continue
+                found = _MARKDOWN_NO_ALT.search(passage.text)
+                span = passage.place(*found.span()) if found else passage.span
+                message = "this picture has no words for those who don't see it"
+                yield Finding(span, message, "write ![what it shows](…)")
+
+
+def _size(media: Media) -> tuple[int, int]:
+    try:
+        with media.open() as stream:
+            return picture_size(stream)
+    except (OSError, FlashdeckError):  # gone since it was read: the build will say so
+        return 0, 0
+
+
+def _shown_at(collection: Collection, media: Media) -> Span | None:
+    return next(
+        (
+            note.source
+            for note in collection.notes
+            if any(media.name in field for field in note.fields)
+        ),
+        None,
+    )

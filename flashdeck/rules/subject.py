@@ -1,0 +1,74 @@
+"""What a rule sees: the notes with their texts as written and as rendered, tags, styles, places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flashdeck.diagnostics import Span, Text
+from flashdeck.model import Collection
+
+Place = Callable[[int, int], Span]
+"""Gives the place of `text[start:end]` in its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a note.
+
+    `text` is what the author wrote, `html` what Anki will store of it, `words` what people read of
+    that, on one line, with a picture or a sound as its name in brackets.
+    """
+
+    text: str
+    html: str
+    words: str
+    place: Place = field(compare=False, repr=False)
+
+    @property
+    def span(self) -> Span:
+        """Where all of it stands."""
+        return self.place(0, len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A note as its author wrote it.
+
+    `kind` is the kind's name, `passages` holds the texts by their keys ("q", "a", "cloze", for
+    custom notes the fields' names), more than one where a key was given a list. `span` is the place
+    of its first key.
+    """
+
+    kind: str
+    deck: str
+    passages: Mapping[str, tuple[Passage, ...]]
+    reverse: bool
+    span: Span
+
+    def passage(self, key: str) -> Passage | None:
+        """Give the text under a key; None where there is none, or a list of them."""
+        found = self.passages.get(key, ())
+        return found[0] if len(found) == 1 else None
+
+    def words(self, key: str) -> str:
+        """Give the words under a key, '' where there are none."""
+        return " ".join(passage.words for passage in self.passages.get(key, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A style of the author's own: CSS, and where it stands."""
+
+    css: str
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A project, as rules see it. `tags` are all tags in the order in which they are written."""
+
+    collection: Collection
+    entries: tuple[Entry, ...] = ()
+    tags: tuple[Text, ...] = ()
+    sheets: tuple[Sheet, ...] = ()

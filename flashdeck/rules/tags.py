@@ -1,0 +1,103 @@
+"""Tags that are meant as one and written as two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flashdeck.diagnostics import Fix, Text
+from flashdeck.rules.rule import Finding
+from flashdeck.rules.subject import Subject
+
+# A tag that needs no quotes in YAML.
+_PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
+_SHORTEST = 3
+# Words that end in s and mean something else without it.
+_NO_PLURALS = frozenset("news means arms glasses goods times customs series species works".split())
+
+
+def tag_spelling(subject: Subject) -> Iterator[Finding]:
+    """One tag is written with capitals here and without them there.
+
+    To Anki both are one tag, and it keeps the spelling that a collection meets first: learners see
+    now one and now the other. Each level of a tag counts.
+
+    Mend: spell it one way. `check --fix` takes the first spelling.
+
+    Fails::
+
+        notes:
+          - {q: Who created Flask?, a: Armin Ronacher, tags: [Web]}
+          - {q: Who created Django?, a: Adrian Holovaty, tags: [web]}
+
+    Passes::
+
+        notes:
+          - {q: Who created Flask?, a: Armin Ronacher, tags: [web]}
+          - {q: Who created Django?, a: Adrian Holovaty, tags: [web]}
+    """
+    first: dict[str, Text] = {}
+    for tag in subject.tags:
+        levels = tag.value.split("::")
+        right: list[str] = []
+        other: Text | None = None
+        for depth in range(1, len(levels) + 1):
+            name = "::".join(levels[:depth])
+            known = first.setdefault(name.casefold(), Text(name, tag.span))
+            right.append(known.value.split("::")[-1])
+            if known.value.split("::")[-1] != levels[depth - 1] and other is None:
+                other = Text(known.value, known.span)
+        if other is not None:
+            better = "::".join(right)
+            wrong = "::".join(levels[: other.value.count("::") + 1])
+            place = f"{other.span.path}:{other.span.line}"
+            message = f"the tag '{wrong}' is spelled '{other.value}' in {place}"
+            hint = "spell it one way; to Anki both are one tag"
+            fix = Fix(tag.span, better) if _PLAIN.fullmatch(better) else None
+            yield Finding(tag.span, message, hint, fix)
+
+
+def tag_plural(subject: Subject) -> Iterator[Finding]:
+    """Two tags differ in the English plural alone: `verb` and `verbs`.
+
+    Whoever searches for one of them misses the notes of the other.
+
+    Mend: choose one of them.
+
+    Fails::
+
+        notes:
+          - {q: ser, a: to be, tags: [verb]}
+          - {q: estar, a: to be, tags: [verbs]}
+
+    Passes::
+
+        notes:
+          - {q: ser, a: to be, tags: [verb]}
+          - {q: estar, a: to be, tags: [verb]}
+    """
+    first: dict[str, Text] = {}
+    for tag in subject.tags:
+        first.setdefault(tag.value.casefold(), tag)
+    for name, tag in first.items():
+        above, _, last = name.rpartition("::")
+        start = f"{above}::" if above else ""
+        for single in _singulars(last):
+            other = first.get(start + single)
+            if other is not None:
+                later, former = (tag, other) if tag.span > other.span else (other, tag)
+                place = f"{former.span.path}:{former.span.line}"
+                message = f"the tag '{later.value}' is '{former.value}' in {place}"
+                yield Finding(later.span, message, "choose one of the two")
+                break
+
+
+def _singulars(word: str) -> Iterator[str]:
+    if not word.endswith("s") or word.endswith("ss") or word in _NO_PLURALS:
+        return
+    forms = [word[:-1]]
+    if word.endswith("ies"):
+        forms = [word[:-3] + "y"]
+    elif word.endswith(("ches", "shes", "xes", "sses", "zes")):
+        forms = [word[:-2]]
+    yield from (form for form in forms if len(form) >= _SHORTEST)

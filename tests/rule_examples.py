@@ -1,0 +1,86 @@
+"""Examples of the rules' pages, as projects on disk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import zlib
+from pathlib import Path
+
+from flashdeck.builder import Options, build
+from flashdeck.check import check
+from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.rules.pages import Page
+
+_FILE = re.compile(r"== (?P<path>\S+)(?: \((?P<note>.+)\))?")
+_PICTURE = re.compile(r"a picture of (\d+) by (\d+) pixels")
+_NOW = 1_780_000_000
+
+
+def said(page: Page, example: str, root: Path) -> list[Diagnostic]:
+    """Everything that is said of an example, behind what has to be built before it."""
+    (root / "cards").mkdir(parents=True)
+    if page.before:
+        write(page.before, root)
+        built = build(root, Options(now=_NOW))
+        assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
+    write(example, root)
+    if not page.before:
+        return check(root)
+    options = Options(now=_NOW + 60, frozen=page.name == "frozen")
+    return list(build(root, options).diagnostics)
+
+
+def write(example: str, root: Path) -> None:
+    """Write an example's files."""
+    path, note, lines = "cards/deck.yaml", "", []
+    for line in [*example.splitlines(), "== end"]:
+        head = _FILE.fullmatch(line)
+        if head is None:
+            lines.append(line)
+            continue
+        if lines or note:
+            _write(root / path, note, "\n".join(lines) + "\n")
+        path, note, lines = head["path"], head["note"] or "", []
+
+
+def _write(path: Path, note: str, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = _PICTURE.fullmatch(note)
+    if picture is not None:
+        path.write_bytes(png(int(picture[1]), int(picture[2])))
+    elif note == "in Latin-1":
+        path.write_bytes(text.encode("latin-1"))
+    elif note == r"with \u escapes":
+        words = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+        path.write_bytes(words.encode())
+    elif note == "a folder":
+        path.mkdir()
+    elif note == "an empty file":
+        path.write_bytes(b"")
+    elif note == "gone":
+        path.unlink()
+    elif note == "a link out of the project":
+        outside = path.parent.parent.parent / "outside.png"
+        outside.write_bytes(png(60, 40))
+        path.symlink_to(outside)
+    else:
+        assert note == "", note
+        path.write_bytes(text.encode())
+    if note == "gone" and path.name == "flashdeck.lock":
+        shutil.rmtree(path.parent / "build")
+
+
+def png(width: int, height: int) -> bytes:
+    """A white picture."""
+    rows = zlib.compress((b"\0" + b"\xff" * width) * height, 1)
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+        (b"IDAT", rows),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
