@@ -16,12 +16,15 @@ MEDIA ?= 1024
 YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
 .PHONY: help deck test browser lint format pictures bench editors reference anki-matrix clean
+.PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
+.PHONY: help deck test browser lint format rules pictures bench anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
 	@echo "make test    run every test, with the real Anki backend"
 	@echo "make lint    check style and types"
 	@echo "make format  write the code in the one style"
+	@echo "make rules   make docs/reference/rules.md anew"
 	@echo "make pictures  make docs/pictures anew, with Chromium"
 	@echo "make bench   measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
 	@echo "make reference write docs/reference/commands.md and settings.md from the program"
@@ -59,6 +62,10 @@ format: $(VENV)/.test
 	@$(BIN)/ruff check --fix .
 
 pictures: $(VENV)/.test
+rules: $(VENV)/.deck
+	@$(BIN)/python docs/make_rules.py
+
+pictures: $(VENV)/.deck
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/make_preview_pictures.py
 

@@ -114,6 +114,26 @@ def test_check_without_problems_says_so(call):
     assert call("check") == (0, "", "no problems\n")
 
 
+def test_explain_shows_a_rules_page(call):
+    code, out, _ = call("explain", "[yes-no]")
+    assert code == 0
+    assert out.startswith("yes-no (warning)\n\nA question that is answered by")
+    assert '- {q: Does Flask include an ORM?, a: "No"}' in out
+    assert "# flashdeck: ignore yes-no" in out
+    assert "\x1b[31m" in call("explain", "missing-media", "--color", "always")[1]
+
+
+def test_explain_lists_all_rules_and_guesses_which_was_meant(call):
+    from flashdeck.rules.pages import pages
+
+    code, out, _ = call("explain")
+    assert code == 0
+    assert [name for name in pages() if f"\n  {name} " not in out] == []
+    code, out, err = call("explain", "yesno")
+    assert (code, out) == (1, "")
+    assert "did you mean 'yes-no'?" in err
+
+
 def test_cards_as_json_shows_both_sides(call):
     code, out, _ = call("cards", "--json")
     first, second, third = json.loads(out)

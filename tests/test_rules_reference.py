@@ -12,6 +12,7 @@ from rule_examples import said
 
 import flashdeck
 from flashdeck.diagnostics import Severity
+from flashdeck.explained import reference
 from flashdeck.rules import RULES
 from flashdeck.rules.pages import pages
 
@@ -45,6 +46,18 @@ def test_every_page_is_of_something_that_flashdeck_says():
 
 def test_each_rules_name_is_its_functions():
     assert [rule.name for rule in RULES] == [rule.find.__name__.replace("_", "-") for rule in RULES]
+
+
+def test_the_reference_is_made_from_the_pages():
+    text = (PACKAGE.parent / "docs/reference/rules.md").read_text("utf-8")
+    assert text == reference(pages().values()), "run `make rules`"
+
+
+def test_the_page_on_good_cards_names_rules_that_there_are():
+    text = (PACKAGE.parent / "docs/explanation/good-cards.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z-]+)`", text)) & set(pages())
+    advice = {rule.name for rule in RULES} - {"invisible-front", "tag-plural", "tag-spelling"}
+    assert named == advice
 
 
 @functools.cache

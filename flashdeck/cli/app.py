@@ -12,6 +12,7 @@ from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
 from flashdeck.cli.export import export
 from flashdeck.cli.init import init
+from flashdeck.cli.explain import explain
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
 from flashdeck.cli.stats import stats
@@ -33,6 +34,7 @@ app.command()(export)
 app.command()(preview)
 app.command()(stats)
 app.command()(schema)
+app.command()(explain)
 
 
 @app.callback(invoke_without_command=True)
