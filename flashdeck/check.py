@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from flashdeck.compiler import compile_project
+from flashdeck.compiler import Compiled, compile_project
 from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.judging import Judge
 from flashdeck.packages import package_files
-from flashdeck.project import load_project
+from flashdeck.project import Project, load_project
 from flashdeck.rules import lint
 from flashdeck.subjects import subject_of
 
@@ -20,6 +21,13 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
     That is what a build would say, and what the rules for good cards find.
     """
     project, problems = load_project(root)
+    return examined(project, problems, allow_scripts=allow_scripts)[1]
+
+
+def examined(
+    project: Project, problems: Sequence[Diagnostic], *, allow_scripts: bool = False
+) -> tuple[Compiled, list[Diagnostic]]:
+    """Compile a project; `problems` are those of its settings."""
     compiled, found = compile_project(project, allow_scripts=allow_scripts)
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
     _, named = package_files(sorted(decks), project.settings)
@@ -28,4 +36,4 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
     advice = lint(subject_of(project, compiled, told), project.settings.rules)
     judge = Judge(project.settings.rules, compiled.sources)
     judged = judge.judged([*told, *advice])
-    return [*judged, *judge.comments()]
+    return compiled, [*judged, *judge.comments()]

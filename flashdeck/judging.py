@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
-from flashdeck.rules.pages import nearest, pages
+from flashdeck.rules.pages import meant, pages
 from flashdeck.source import SourceFile
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -138,10 +138,8 @@ def _is_inside(scalars: list[tuple[int, int]], index: int) -> bool:
 
 
 def _unknown(rule: Text) -> Diagnostic:
-    near = nearest(rule.value)
-    hint = f"did you mean '{near}'?" if near else "'flashdeck explain' lists all rules"
     message = f"there is no rule '{rule.value}' to ignore"
-    return Diagnostic("unknown-rule", message, rule.span, Severity.WARNING, hint)
+    return Diagnostic("unknown-rule", message, rule.span, Severity.WARNING, meant(rule.value))
 
 
 def _useless(rule: Text) -> Diagnostic:

@@ -14,7 +14,7 @@ from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
-from flashdeck.rules.pages import nearest, pages
+from flashdeck.rules.pages import meant, pages
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -57,7 +57,8 @@ class Settings:
 class Project:
     """A project as found on disk: its settings, what was released before, and what to read.
 
-    `lock_text` is the text of the lock as it stands, '' where there is none.
+    `lock_text` is the text of the lock as it stands, '' where there is none. `edited` are files as
+    they will be, to be read instead of those on disk.
     """
 
     root: Path
@@ -66,6 +67,7 @@ class Project:
     lock_text: str
     decks: tuple[Path, ...]
     notetypes: tuple[Path, ...]
+    edited: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def cards(self) -> Path:
@@ -111,7 +113,8 @@ def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Dia
     """Read one YAML file of a project; None when it can't be read at all."""
     name = project.relative(path)
     try:
-        data = read_regular(path, project.root, project.settings.limits.size)
+        most = project.settings.limits.size
+        data = project.edited.get(path) or read_regular(path, project.root, most)
     except RefusedFileError as refused:
         return None, [_unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits)
@@ -133,10 +136,7 @@ def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
         words = ", ".join(f"{key}: {value}" for key, value in stamps)
         return splice(file.text, [Edit(inside, inside, words)])
     if file is not None and isinstance(root, MappingNode):
-        edits: list[Edit] = []
-        for key, value in stamps:
-            edit = insertion_into(file.text, root, key, value)
-            edits.append(edit)
+        edits = [insertion_into(file.text, root, key, value) for key, value in stamps]
         merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
         return splice(file.text, [merged])
     head = file.text if file is not None else "# Settings of this flashdeck project.\n"
@@ -299,12 +299,11 @@ class _SettingsReader(MappingReader):
             page = pages().get(name.value)
             scalar = self.text(value, f"'{name.value}'")
             if page is None:
-                near = nearest(name.value)
-                hint = f"did you mean '{near}'?" if near else "'flashdeck explain' lists all rules"
+                hint = meant(name.value)
                 self.say("unknown-rule", f"there is no rule '{name.value}'", name, hint)
-            elif page.severity is Severity.ERROR and scalar is not None:
+            elif page.severity is Severity.ERROR:
                 message = f"what '{name.value}' says is an error, and stays one"
-                self.say("severity", message, name, "remove the line, and mend what it is about")
+                self.say("severity", message, name, "remove the line; mend what it is about")
             elif scalar is not None and scalar.value in _SEVERITIES:
                 found[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:

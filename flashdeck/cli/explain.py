@@ -22,7 +22,7 @@ def explain(
 ) -> None:
     """Explain what a rule finds, why it matters and how to mend it; or list all rules."""
     from flashdeck import explained
-    from flashdeck.rules.pages import nearest, pages
+    from flashdeck.rules.pages import meant, pages
 
     paint = colored(color, sys.stdout)
     if rule is None:
@@ -31,7 +31,5 @@ def explain(
     name = rule.strip("[]")  # as `check` writes it
     page = pages().get(name)
     if page is None:
-        near = nearest(name)
-        hint = f"did you mean '{near}'?" if near else "'flashdeck explain' lists all rules"
-        raise FlashdeckError(f"there is no rule '{name}'", hint)
+        raise FlashdeckError(f"there is no rule '{name}'", meant(name))
     put(explained.page(page, color=paint), end="")

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.kinds import Key
 from flashdeck.read.names import tag_problem
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
@@ -32,6 +32,8 @@ _ELSEWHERE = {
 }
 # Keys that mean something elsewhere, and what to write in their stead.
 _OUT_OF_PLACE = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
+# A tag that is the same to YAML with or without quotes.
+_PLAIN_TAG = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
 _FLAGS = {"true": True, "false": False}
 _MOST = 1_000
 _MARKUPS = ("markdown", "html", "text")
@@ -53,6 +55,7 @@ class MappingReader:
         node: Node,
         hint: str = "",
         severity: Severity = Severity.ERROR,
+        fix: Fix | None = None,
     ) -> None:
         """Report a problem at a node; nothing where the text there was damaged, and reported.
 
@@ -65,8 +68,8 @@ class MappingReader:
             return
         if self._said[severity] == _MOST:
             rule, message, hint = "more-problems", f"more {severity}s follow from here on", ""
-            severity = Severity.NOTE
-        self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint))
+            severity, fix = Severity.NOTE, None
+        self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint, fix))
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report a key that `what` does not have; give the key that was probably meant, or ''."""
@@ -101,10 +104,19 @@ class MappingReader:
                 f"{what} is empty: '{comment}' is a YAML comment",
                 key,
                 f"write {key.value}: {quoted(comment)}",
+                fix=self._uncommented(key, comment),
             )
         else:
             self.say("empty", f"{what} is empty", key, "write its text, or remove the key")
         return None
+
+    def _uncommented(self, key: ScalarNode, comment: str) -> Fix | None:
+        """Quote what stands in a value's place; `# like this` may be meant as a comment."""
+        if comment[1:2].isspace() or key.end.line != key.start.line:
+            return None
+        line, index = key.end.line + 1, self.file.text.index(comment, key.end.index)
+        column = key.end.column + 1 + index - key.end.index
+        return Fix(Span(self.file.path, line, column, line, column + len(comment)), quoted(comment))
 
     def flag(self, node: Node, what: str) -> bool | None:
         """Read `true` or `false`."""
@@ -146,11 +158,12 @@ class MappingReader:
         if isinstance(node, ScalarNode) and not node.value and not node.style:
             return ()
         if not isinstance(node, SequenceNode):
-            hint = "write a list, as in tags: [verb, spanish::food]"
+            hint, fix = "write a list, as in tags: [verb, spanish::food]", None
             if isinstance(node, ScalarNode):
                 words = [word for word in re.split(r"[,\s]+", node.value) if word]
                 hint = f"write [{', '.join(words)}]"
-            self.say("not-a-list", f"{what} takes a list", node, hint)
+                fix = self._retagged(node, f"[{', '.join(words)}]", words)
+            self.say("not-a-list", f"{what} takes a list", node, hint, fix=fix)
             return ()
         found: dict[str, None] = {}  # a set in order
         for item in node.items:
@@ -160,10 +173,19 @@ class MappingReader:
             tag = unicodedata.normalize("NFC", scalar.value.strip())
             problem = tag_problem(tag)
             if problem is not None:
-                self.say("tag", problem[0], scalar, problem[1])
+                better = "_".join(tag.split())
+                fix = self._retagged(scalar, better, [better])
+                self.say("tag", problem[0], scalar, problem[1], fix=fix)
             elif tag not in found:
                 found[tag] = None
         return tuple(found)
+
+    def _retagged(self, node: ScalarNode, instead: str, tags: Sequence[str]) -> Fix | None:
+        """Write tags otherwise, where they are right then and need no quotes."""
+        span = self.file.span(node)
+        right = all(_PLAIN_TAG.fullmatch(tag) and tag_problem(tag) is None for tag in tags)
+        one_line = span.line == span.end_line and node.style not in ("|", ">")
+        return Fix(span, instead) if right and one_line else None
 
     def markup(self, node: Node) -> str | None:
         """Read a kind of markup."""

@@ -52,10 +52,10 @@ def pages() -> dict[str, Page]:
     return dict(sorted(found.items()))
 
 
-def nearest(name: str) -> str:
-    """Give the rule that was probably meant by a name, or ''."""
+def meant(name: str) -> str:
+    """Say which rule was probably meant by a name that is none."""
     near = difflib.get_close_matches(name.lower().replace("_", "-"), pages(), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    return f"did you mean '{near[0]}'?" if near else "'flashdeck explain' lists all rules"
 
 
 def read_page(name: str, severity: Severity, text: str, *, fixable: bool) -> Page:

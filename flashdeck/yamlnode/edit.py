@@ -56,6 +56,31 @@ def insertion_into(text: str, mapping: MappingNode, key: str, value: str) -> Edi
     return _insert(line_end + 1, f"{indent}{key}: {value}{newline}")
 
 
+def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
+    """Say what to take out so that `mapping` lacks `key`; None where it is all that it holds.
+
+    Of a pair in block style its lines go, with a comment behind it.
+    """
+    names = [name.value for name, _ in mapping.pairs]
+    place = names.index(key)
+    name, value = mapping.pairs[place]
+    if len(names) == 1:
+        return None
+    if place == 0:
+        return Edit(name.start.index, mapping.pairs[1][0].start.index, "")
+    if mapping.flow:
+        return Edit(mapping.pairs[place - 1][1].end.index, value.end.index, "")
+    start = text.rfind("\n", 0, name.start.index) + 1
+    end, style = _last_end(value)
+    if style in ("|", ">"):
+        return Edit(start, end, "")
+    line_end = text.find("\n", end)
+    if line_end < 0:
+        before = start - 2 if text[start - 2 : start] == "\r\n" else start - 1
+        return Edit(before, len(text), "")
+    return Edit(start, line_end + 1, "")
+
+
 def _insert(index: int, text: str) -> Edit:
     return Edit(index, index, text)
 

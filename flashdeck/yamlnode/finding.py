@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flashdeck.diagnostics import Diagnostic, Span
+from flashdeck.diagnostics import Diagnostic, Fix, Span
 from flashdeck.yamlnode.nodes import Mark
 
 # What a stretch is masked with: a word where a value has to stand, blanks where a line is given up.
@@ -42,19 +42,39 @@ class Place:
     working: str
 
     def finding(
-        self, rule: str, message: str, hint: str, begin: int, width: int, filler: str = WORD
+        self,
+        rule: str,
+        message: str,
+        hint: str,
+        begin: int,
+        width: int,
+        filler: str = WORD,
+        *,
+        instead: str = "",
     ) -> Finding:
-        """Report `width` columns from `begin` (from 0); pass over all up to the end of the line."""
+        """Report `width` columns from `begin` (from 0); pass over all up to the end of the line.
+
+        `instead` is what to write in their stead, '' where that can't be told.
+        """
         masked_from = 0 if filler == BLANK else begin
         return self._finding(
-            rule, message, hint, (begin, width), (masked_from, len(self.text)), filler
+            rule, message, hint, (begin, width), (masked_from, len(self.text)), filler, instead
         )
 
     def narrow(
-        self, rule: str, message: str, hint: str, begin: int, width: int, filler: str = WORD
+        self,
+        rule: str,
+        message: str,
+        hint: str,
+        begin: int,
+        width: int,
+        filler: str = WORD,
+        *,
+        instead: str = "",
     ) -> Finding:
         """Report a stretch and pass over nothing else."""
-        return self._finding(rule, message, hint, (begin, width), (begin, begin + width), filler)
+        masked = (begin, begin + width)
+        return self._finding(rule, message, hint, (begin, width), masked, filler, instead)
 
     def _finding(
         self,
@@ -64,10 +84,12 @@ class Place:
         shown: tuple[int, int],
         masked: tuple[int, int],
         filler: str,
+        instead: str,
     ) -> Finding:
         line, column = self.line + 1, shown[0] + 1
         span = Span(self.path, line, column, line, column + max(1, shown[1]))
-        diagnostic = Diagnostic(rule, message, span, hint=hint)
+        fix = Fix(span, instead) if instead else None
+        diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
         return Finding(diagnostic, self.start + masked[0], self.start + masked[1], filler, line)
 
 

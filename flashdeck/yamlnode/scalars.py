@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from flashdeck.diagnostics import Diagnostic, Span
+from flashdeck.diagnostics import Diagnostic, Fix, Span
 from flashdeck.yamlnode.edit import quoted
 from flashdeck.yamlnode.nodes import ScalarNode
 
@@ -55,11 +55,17 @@ def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
     line, column = node.end.line + 1, node.end.column + 1 + len(found["blank"])
     whole = text[node.start.index : found.start("comment")] + comment
     shown = "put the text in quotes" if "\n" in whole else f"write {quoted(whole)}"
+    span = Span(path, line, column, line, column + len(comment))
+    fix = None
+    if "\n" not in whole:
+        start = node.start.line + 1, node.start.column + 1
+        fix = Fix(Span(path, *start, line, column + len(comment)), quoted(whole))
     return Diagnostic(
         "hash-cuts-text",
         f"'{comment}' is a YAML comment and would not be on the card",
-        Span(path, line, column, line, column + len(comment)),
+        span,
         hint=f"{shown}; a comment has a space behind its '#'",
+        fix=fix,
     )
 
 

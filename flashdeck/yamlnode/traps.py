@@ -46,6 +46,9 @@ _MEANINGS = {
 _LONE_PROPERTY = re.compile(r"[&!]\S*")
 _CLOSING = {"[": "]", "{": "}"}
 _LONGEST_QUOTE = 40
+_COMMENT = re.compile(r"\s#")
+# `[a](b)`, or a list with text right behind it.
+_LINK = re.compile(r"\[[^\[\]]*\]\s*[^\s,#]")
 
 
 def find_trap(
@@ -114,7 +117,18 @@ def _value_trap(place: Place) -> Finding | None:
     if value[0] in _CLOSING and _CLOSING[value[0]] not in value:
         message = f"this '{start}' is never closed; text that begins with '{start}' must be quoted"
     hint = f"write {_with_key(found['key'], value)}"
-    return place.finding("unquoted-start", message, hint, begin, len(value))
+    instead = quoted(value) if _is_text(value) else ""
+    return place.finding("unquoted-start", message, hint, begin, len(value), instead=instead)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value that begins like something of YAML's own can only be meant as text.
+
+    A list that is not closed, a tag, or a text with a comment behind it may be meant otherwise.
+    """
+    if _COMMENT.search(value) or value.startswith("!!"):
+        return False
+    return value[0] not in _CLOSING or value.startswith("{{") or _LINK.match(value) is not None
 
 
 def _property(place: Place, begin: int, value: str) -> Finding:
@@ -133,7 +147,9 @@ def _inner_trap(place: Place) -> Finding | None:
     piece = re.match(r"[^,\]}]*", place.text[place.column :])
     word = piece.group().rstrip() if piece else character
     message = f"text that begins with '{character}' must be quoted: {_MEANINGS[character]}"
-    return place.narrow("unquoted-start", message, f"write {quoted(word)}", place.column, len(word))
+    hint = f"write {quoted(word)}"
+    instead = quoted(word) if not word.startswith("!!") else ""
+    return place.narrow("unquoted-start", message, hint, place.column, len(word), instead=instead)
 
 
 def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
@@ -149,7 +165,10 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
             value = rest.group().rstrip() if rest else value
             hint = quoted(value)
         message = "a colon inside unquoted text: YAML takes it for a key"
-        return here.finding("unquoted-colon", message, f"write {hint}", begin, len(value))
+        instead = quoted(value) if not _COMMENT.search(value) else ""
+        return here.finding(
+            "unquoted-colon", message, f"write {hint}", begin, len(value), instead=instead
+        )
     if isinstance(last, ScalarEvent) and not last.style and last.start_mark is not None:
         start = lines.at(last.start_mark)
         glued = _GLUED_KEY.fullmatch(start.text)
@@ -188,12 +207,15 @@ def _behind_quote(lines: Lines, last: Event | None, mark: Mark) -> Finding | Non
         return _never_closed(place)
     value = place.text[first.column :].rstrip()
     found = _LINE.fullmatch(place.text)
-    hint = "put the whole text in quotes, or double the quotes inside it"
+    hint, instead = "put the whole text in quotes, or double the quotes inside it", ""
     if found is not None and found.start("value") == first.column and first.line == end.line:
         whole = value[1:-1] if last.style == "'" and value[1:].endswith("'") else value
         hint = f"write {_with_key(found['key'], whole)}"
+        instead = quoted(whole) if not _COMMENT.search(value) else ""
     message = f"text goes on behind the closing {last.style}"
-    return place.finding("text-behind-quote", message, hint, first.column, len(value))
+    return place.finding(
+        "text-behind-quote", message, hint, first.column, len(value), instead=instead
+    )
 
 
 def _never_closed(place: Place) -> Finding:
