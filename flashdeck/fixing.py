@@ -6,6 +6,7 @@ Each new text is read again: whatever was not to be changed must say the same as
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import os
 import re
@@ -35,8 +36,9 @@ from flashdeck.yamlnode import (
 
 # A mended line may show the next slip in it; nobody makes more of them in one line.
 _ROUNDS = 8
-# Where all edits together won't do, so many are tried one by one.
-_MOST_TRIED = 100
+# Where all edits together won't do they are tried one by one: so many, or until so many characters
+# were read again.
+_MOST_TRIED, _READ_AGAIN = 100, 40 * 2**20
 # Texts in which what was read is not what stands in the file.
 _NOT_AS_WRITTEN = frozenset({"encoding", "control-character"})
 Leaf = tuple[str | int, ...]
@@ -178,7 +180,8 @@ def _mended(source: SourceFile, edits: Sequence[Edit]) -> str:
     if not edits:
         return file.text
     if not _is_safe(file, edits):
-        edits = [one for one in edits[:_MOST_TRIED] if _is_safe(file, [one])]
+        most = min(_MOST_TRIED, _READ_AGAIN // len(file.text))
+        edits = [one for one in edits[:most] if _is_safe(file, [one])]
         if not _is_safe(file, edits):
             return file.text
     return splice(file.text, list(edits))
@@ -209,11 +212,12 @@ def _is_safe(before: YamlFile, edits: Sequence[Edit]) -> bool:
     )
 
 
-def _is_touched(text: str, node: ScalarNode, edits: Iterable[Edit]) -> bool:
+def _is_touched(text: str, node: ScalarNode, edits: Sequence[Edit]) -> bool:
     start, end = node.start.index, node.end.index
     if not node.value and not node.style:  # its place is the rest of the line
         end = text.find("\n", end) if "\n" in text[end:] else len(text)
-    return any(edit.start <= end and start <= edit.end for edit in edits)
+    place = bisect.bisect_left(edits, start, key=lambda one: one.end)
+    return place < len(edits) and edits[place].start <= end
 
 
 def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
