@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
-from flashdeck.rules.words import key_of, tokens
+from flashdeck.rules.words import tokens
 
 _MOST_WORDS = 60
 # Scripts without blanks between words: so many characters count as a word, which is generous.
@@ -22,7 +22,9 @@ _SHORTEST_ANSWER = 4
 _WIDEST = 40
 _QUOTES = '"“”„‚‘’«»'
 # "or" in some languages: the question offers its answer on purpose.
-_OR = frozenset("or oder ou o eller lub или або vs versus".split())
+_OR = frozenset(
+    "or oder ou o eller lub nebo alebo vagy veya või tai ali atau или або vs versus".split()
+)
 
 
 def answer_in_question(subject: Subject) -> Iterator[Finding]:
@@ -139,7 +141,7 @@ def _names(entry: Entry, answer: Passage) -> int:
 
 
 def _gives_away(question: str, answer: str) -> bool:
-    said, wanted = key_of(question), key_of(answer)
+    said, wanted = (" ".join(tokens(words)) for words in (question, answer))
     if f" {wanted} " not in f" {said} " or len(wanted) < _SHORTEST_ANSWER or wanted.isdigit():
         return False
     asked = said.split()

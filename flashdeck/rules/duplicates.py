@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
-from flashdeck.rules.words import GLUE, key_of, tokens
+from flashdeck.rules.words import GLUE, answer_key, tokens
 
 # Of questions that are longer only the whole is compared.
 _MOST_TOKENS = 40
@@ -145,7 +145,7 @@ def _exact(passage: Passage) -> str:
 def _answer(entry: Entry) -> str:
     answers = entry.passages.get("a", ())
     if all(map(_is_plain, answers)):
-        return key_of(" ".join(one.words for one in answers))
+        return answer_key(" ".join(one.words for one in answers))
     return " ".join(one.html for one in answers)
 
 

@@ -9,13 +9,20 @@ GLUE = frozenset("a an the is are was were do does did be been of s in please ex
 
 
 def tokens(words: str) -> list[str]:
-    """Give the words of a text without capitals and punctuation."""
-    return words.casefold().translate(_PUNCTUATION).split()
+    """Give the words of a text without capitals and punctuation.
+
+    A single letter stays as it is, but for the first word: vitamin A is no article.
+    """
+    found = words.translate(_PUNCTUATION).split()
+    return [
+        word if place and len(word) == 1 else word.casefold() for place, word in enumerate(found)
+    ]
 
 
-def key_of(words: str) -> str:
-    """Give what is equal for texts that differ in capitals, punctuation and blanks only."""
-    return " ".join(tokens(words)) or words
+def answer_key(words: str) -> str:
+    """Give what is equal for answers that differ in capitals, blanks and a full stop only."""
+    words = " ".join(words.split()).rstrip(".!")
+    return words.casefold() if len(words) > 1 else words
 
 
 def plain_word(words: str) -> str:
