@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
-from flashdeck.rules.pages import meant, pages
 from flashdeck.source import SourceFile
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -49,6 +48,10 @@ class Judge:
 
     def comments(self) -> list[Diagnostic]:
         """Say which comments name no rule, and which ignored nothing of what was judged so far."""
+        if not self._ignores:
+            return []
+        from flashdeck.rules.pages import pages  # a build has no use for them
+
         known = pages()
         unused = (
             one.rule
@@ -138,6 +141,8 @@ def _is_inside(scalars: list[tuple[int, int]], index: int) -> bool:
 
 
 def _unknown(rule: Text) -> Diagnostic:
+    from flashdeck.rules.pages import meant
+
     message = f"there is no rule '{rule.value}' to ignore"
     return Diagnostic("unknown-rule", message, rule.span, Severity.WARNING, meant(rule.value))
 

@@ -14,7 +14,6 @@ from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
-from flashdeck.rules.pages import meant, pages
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -294,6 +293,8 @@ class _SettingsReader(MappingReader):
         return found
 
     def _rules(self, node: Node) -> dict[str, Severity | None]:
+        from flashdeck.rules.pages import meant, pages  # most projects set none
+
         found: dict[str, Severity | None] = {}
         for name, value in self._mapping(node, "'rules'"):
             page = pages().get(name.value)

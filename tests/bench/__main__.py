@@ -104,6 +104,21 @@ class Bench:
             f"{count:,} notes, nothing to do : bare Typer", nothing, found["typer"].seconds, 1.4
         )
 
+    def advice(self, count: int) -> Iterator[Row]:
+        """Measure `check` on notes of which each is written twice, nearly alike."""
+        root = self.folder / f"{count}-doubled"
+        write_project(root, count // 2)
+        for path in list((root / "cards").glob("*.yaml")):
+            text = path.read_text("utf-8").replace('- q: "', '- q: "The ').replace("id: n", "id: m")
+            path.with_name(f"again-{path.name}").write_text(text, "utf-8")
+        subjects = {
+            "check": Subject(["-m", "flashdeck", "check", "--format", "json"], root),
+            "cold": self.flashdeck(root, lambda: forget(root)),
+        }
+        found = interleaved(subjects, ROUNDS[count])
+        ours, theirs = found["check"].seconds, found["cold"].seconds
+        yield Row(f"{count:,} notes, each nearly twice, check : cold build", ours, theirs, 2.0)
+
     def ready_fields(self, count: int) -> Iterator[Row]:
         """Measure fields that are HTML already."""
         root = self.project(count, html=True)
@@ -238,6 +253,7 @@ def main() -> int:
         add(bench.starts())
         for count in sizes:
             add(bench.builds(count))
+        add(bench.advice(max(sizes)))
         middle = sorted(sizes)[len(sizes) // 2]
         add(bench.ready_fields(middle))
         add(bench.package(middle))
