@@ -18,6 +18,7 @@ YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 .PHONY: help deck test browser lint format pictures bench editors reference anki-matrix clean
 .PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
 .PHONY: help deck test browser lint format rules pictures bench anki-matrix clean
+.PHONY: help deck test browser lint format rules pictures bench editors anki-matrix clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -61,11 +62,10 @@ format: $(VENV)/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-pictures: $(VENV)/.test
 rules: $(VENV)/.deck
 	@$(BIN)/python docs/make_rules.py
 
-pictures: $(VENV)/.deck
+pictures: $(VENV)/.test
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/make_preview_pictures.py
 

@@ -10,9 +10,9 @@ from flashdeck.cli.build import build
 from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
+from flashdeck.cli.explain import explain
 from flashdeck.cli.export import export
 from flashdeck.cli.init import init
-from flashdeck.cli.explain import explain
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
 from flashdeck.cli.stats import stats
