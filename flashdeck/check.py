@@ -7,12 +7,14 @@ from pathlib import Path
 
 from flashdeck.compiler import Compiled, compile_project
 from flashdeck.consequences import consequences
-from flashdeck.diagnostics import Diagnostic
+from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.judging import Judge
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
 from flashdeck.rules import lint
 from flashdeck.subjects import subject_of
+
+_MOST_UNUSED = 50
 
 
 def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
@@ -34,6 +36,22 @@ def examined(
     left = consequences(compiled.collection, project.lock)
     told = [*problems, *found, *named, *left]
     advice = lint(subject_of(project, compiled, told), project.settings.rules)
+    if all(one.severity is not Severity.ERROR for one in told):
+        told += _unused(compiled)
     judge = Judge(project.settings.rules, compiled.sources)
     judged = judge.judged([*told, *advice])
     return compiled, [*judged, *judge.comments()]
+
+
+def _unused(compiled: Compiled) -> list[Diagnostic]:
+    """Tell of pictures and sounds that no card shows; a text with an error may have named them."""
+    hint = "show it on a card, or delete it"
+    names = compiled.media.unused()
+    told = [
+        Diagnostic("unused-media", f"nothing uses {name}", Span.point(name), Severity.WARNING, hint)
+        for name in names[:_MOST_UNUSED]
+    ]
+    if len(names) > _MOST_UNUSED:
+        message = f"nothing uses {len(names) - _MOST_UNUSED:,} more pictures and sounds"
+        told.append(Diagnostic("more-problems", message, None, Severity.NOTE))
+    return told

@@ -14,6 +14,7 @@ from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
+from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project, default_deck, read_source
 from flashdeck.read.decks import read_decks
 from flashdeck.render import Renderer
@@ -29,6 +30,7 @@ class Compiled:
     their author wrote them. `notetypes` gives the note type of each kind that the lock knows: by
     the kind's name, or by "custom:" and an id. `name` is the project's, or will be. `texts` are all
     texts of notes as HTML, by the path of their file and the index at which they begin in it.
+    `media` knows which files were named.
     """
 
     collection: Collection
@@ -37,15 +39,18 @@ class Compiled:
     notetypes: Mapping[str, NoteType]
     name: str
     texts: Mapping[str, Mapping[int, str]]
+    media: MediaTable
 
 
 def compile_project(
     project: Project, *, allow_scripts: bool = False
 ) -> tuple[Compiled, list[Diagnostic]]:
     """Read, identify and render everything in a project."""
-    media = MediaTable(project.root)
+    media = MediaTable(project.root, project.cards)
     dress = TemplateDresser(media, allow_scripts)
-    custom, problems = read_custom_types(project, _number(project), dress)
+    project, problems = with_own_style(project, dress)
+    custom, found = read_custom_types(project, _number(project), dress)
+    problems += found
     sources, found = _read(project, {one.name: one for one in custom.values()})
     problems += found
     name = project.settings.name or _first_root(sources)
@@ -64,8 +69,8 @@ def compile_project(
     notes: list[Note] = []
     texts: dict[str, Mapping[int, str]] = {}
     for source in sources:
-        folder = (project.root / source.yaml.path).parent
-        renderer = Renderer(source.yaml, {**built, **custom}, media.resolver(folder), allow_scripts)
+        resolve = media.resolver(source.yaml.path)
+        renderer = Renderer(source.yaml, {**built, **custom}, resolve, allow_scripts)
         for deck in source.decks:
             decks.name(deck.name)
             if deck.description is not None:
@@ -83,7 +88,7 @@ def compile_project(
         notes=tuple(notes),
         media=media.files(),
     )
-    compiled = Compiled(collection, tuple(sources), tuple(identified), released, name, texts)
+    compiled = Compiled(collection, tuple(sources), tuple(identified), released, name, texts, media)
     return compiled, problems
 
 
@@ -96,7 +101,7 @@ def known_kinds(project: Project) -> dict[int, str]:
 
 def own_notetypes(project: Project) -> dict[str, NoteType]:
     """Give the project's own note types by what the lock knows them by."""
-    dress = TemplateDresser(MediaTable(project.root))
+    dress = TemplateDresser(MediaTable(project.root, project.cards))
     return read_custom_types(project, _number(project), dress)[0]
 
 

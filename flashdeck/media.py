@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import html
 import re
-from collections.abc import Container
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from flashdeck.drawings import Drawing
 from flashdeck.files import Refusal, RefusedFileError, open_regular
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
+from flashdeck.mediafolder import MediaFolder
 from flashdeck.model import Media
 from flashdeck.slug import slug
 
@@ -21,15 +22,8 @@ from flashdeck.slug import slug
 LARGEST = 100 * 2**20
 _CHUNK = 1 << 20
 _LONGEST_STEM = 40
-# What makes a drawing run something. Inside of `<img>` none of it would run; for a learner who
-# opens the file itself it would.
-_SCRIPT = re.compile(
-    rb"<(?:\w{1,40}:)?script\b|<[a-z][^<>]{0,999}\son[a-z]{2,40}\s*=|javascript:", re.IGNORECASE
-)
-_LONGEST_SCRIPT = 1_000
-# Names that are compared with all others to guess what was meant: that takes its time.
-_MOST_GUESSES = 100
-_ENDINGS = frozenset(
+_QUOTED = 100  # characters of a name in a message
+MEDIA_ENDINGS = frozenset(
     "apng avif bmp gif ico jpeg jpg png svg tif tiff webp "
     "3gp aac flac m4a mp3 oga ogg opus spx wav "
     "avi flv m4v mkv mov mp4 mpeg mpg ogv webm".split()
@@ -56,26 +50,50 @@ def references(text: str) -> list[str]:
     return [html.unescape(name) for name in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A name, the folder that it is seen from, the file or folder to tell of, what it may be."""
+
+    name: str
+    folder: Path
+    place: str
+    endings: AbstractSet[str] = MEDIA_ENDINGS
+
+    @property
+    def words(self) -> str:
+        """The name as a message shows it."""
+        shown = self.name if self.name == self.name.strip() else f"'{self.name}'"
+        return shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]}…"
+
+    @property
+    def is_drawing(self) -> bool:
+        return _ending(self.name) == "svg"
+
+
 class MediaTable:
-    """Finds the files that texts name; knows each file once, whoever names it."""
+    """Finds the files that texts name; reads each file once, whoever names it."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._known: dict[Path, str | MediaRefusal] = {}
+    def __init__(self, root: Path, cards: Path) -> None:
+        self._root = root.absolute()
+        self._folder = MediaFolder(self._root, cards.absolute())
+        self._known: dict[tuple[str, str], str | MediaRefusal] = {}
+        self._read: dict[Path, Media] = {}
         self._files: dict[str, Media] = {}
-        self._names: dict[Path, list[str]] = {}
-        self._guesses = _MOST_GUESSES
+        self._named: set[Path] = set()
 
-    def resolver(self, folder: Path) -> MediaResolver:
-        """Give the way to look up names as a file in `folder` writes them."""
-        return partial(self._resolve, folder)
+    def resolver(self, source: str) -> MediaResolver:
+        """Give the way to look up names as the file `source`, relative to the root, writes them."""
+        return partial(self._resolve, source, (self._root / source).parent)
 
-    def template_resolver(self, folder: Path, more: Container[str]) -> MediaResolver:
+    def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
         """Give the way to look up what a template or a style in `folder` names.
 
         `more` are endings that are allowed there. What holds a field (`{{Picture}}`) or its own
         data stays as it is.
         """
+        folder = folder.absolute()
+        seen = folder.relative_to(self._root).as_posix()
+        place = "in the project's folder" if folder == self._root else f"in {seen}/"
 
         def resolve(destination: str) -> str | MediaRefusal:
             if "{{" in destination or destination.startswith(("data:", "#")):
@@ -83,7 +101,7 @@ class MediaTable:
             if "://" in destination or destination.startswith("//"):
                 message = f"{destination} is on another machine; note types must bring their media"
                 return MediaRefusal(message, "put the file beside the note type", "remote-media")
-            found = self._add(folder, folder / destination, destination, more)
+            found = self._find(_Asked(destination, folder, place, MEDIA_ENDINGS | more))
             if isinstance(found, MediaRefusal):
                 return found
             name = f"_fd-{found.sha256[:12]}{PurePosixPath(destination).suffix.lower()}"
@@ -96,90 +114,94 @@ class MediaTable:
         """Give every file that was found, in order of the names."""
         return tuple(media for _, media in sorted(self._files.items()))
 
-    def _resolve(self, folder: Path, destination: str) -> str | MediaRefusal:
-        path = folder / destination
-        known = self._known.get(path)
+    def unused(self) -> tuple[str, ...]:
+        """Give the media files below `cards/` that nothing named, relative to the root."""
+        return tuple(
+            path.relative_to(self._root).as_posix()
+            for path in self._folder.files
+            if path not in self._named and _ending(path.name) in MEDIA_ENDINGS
+        )
+
+    def _resolve(self, source: str, folder: Path, destination: str) -> str | MediaRefusal:
+        known = self._known.get((source, destination))
         if known is None:
-            found = self._add(folder, path, destination)
+            found = self._find(_Asked(destination, folder, f"beside {source}"))
             if isinstance(found, Media):
                 self._files.setdefault(found.name, found)
-            known = self._known[path] = found.name if isinstance(found, Media) else found
+            known = found.name if isinstance(found, Media) else found
+            self._known[source, destination] = known
         return known
 
-    def _add(
-        self, folder: Path, path: Path, destination: str, more: Container[str] = ()
-    ) -> Media | MediaRefusal:
-        suffix = PurePosixPath(destination).suffix
-        ending = suffix.lower().lstrip(".")
-        if ending not in _ENDINGS and ending not in more:
-            return MediaRefusal(
-                f"'{destination}' is no picture, sound or video that Anki shows",
-                "use png, jpg, svg, webp, gif, mp3, ogg, mp4 or webm",
-                "media-kind",
-            )
+    def _find(self, asked: _Asked) -> Media | MediaRefusal:
+        path = self._folder.place(asked.folder, asked.name)
+        if path is None:
+            return self._refusal(asked, Refusal.OUTSIDE)
+        self._named.add(path)
+        if path in self._read:
+            return self._read[path]
+        if _ending(asked.name) not in asked.endings:
+            hint = self._did_you_mean(asked, "use png, jpg, svg, webp, gif, mp3, ogg, mp4 or webm")
+            message = f"'{asked.words}' is no picture, sound or video that Anki shows"
+            return MediaRefusal(message, hint, "media-kind")
+        if not self._folder.lists(path):
+            return self._refusal(asked, Refusal.MISSING)
         try:
-            digest, size, active = self._hash(path, is_svg=ending == "svg")
+            found = self._open(asked, path)
         except RefusedFileError as refused:
-            return self._refusal(folder, destination, refused)
-        except ValueError:
-            return MediaRefusal(f"no file {destination!r}", "check its name")
-        if not size:
-            message = f"{destination} is empty; Anki would call it missing"
-            return MediaRefusal(message, "save the file again", "media-size")
-        if active:
-            message = f"{destination} holds a script"
-            return MediaRefusal(message, "save it as plain SVG, or as png", "active-content")
-        name = media_name(PurePosixPath(destination).stem, digest, suffix)
-        return Media(name, digest, size, partial(open_regular, path, self._root))
+            if refused.refusal is Refusal.MISSING:
+                message = f"{asked.words} is a link that leads nowhere"
+                return MediaRefusal(message, "put the file itself in its place")
+            return self._refusal(asked, refused.refusal)
+        if isinstance(found, Media):
+            self._read[path] = found
+        return found
 
-    def _hash(self, path: Path, *, is_svg: bool) -> tuple[str, int, bool]:
-        """Give a file's digest, its size, and whether it is a drawing with a script in it."""
-        total, size, active, tail = hashlib.sha256(), 0, False, b""
+    def _open(self, asked: _Asked, path: Path) -> Media | MediaRefusal:
+        """Read a file for its digest and size, and a drawing for what else is in it."""
+        total, size = hashlib.sha256(), 0
+        drawing = Drawing() if asked.is_drawing else None
         with open_regular(path, self._root) as file:
             while chunk := file.read(_CHUNK):
                 total.update(chunk)
                 size += len(chunk)
                 if size > LARGEST:
                     raise RefusedFileError(path, Refusal.TOO_LARGE)
-                if is_svg and not active:
-                    active = _SCRIPT.search(tail + chunk) is not None
-                    tail = chunk[-_LONGEST_SCRIPT:]
-        return total.hexdigest(), size, active
+                if drawing is not None:
+                    drawing.feed(chunk)
+        if not size:
+            message = f"{asked.name} is empty; Anki would call it missing"
+            return MediaRefusal(message, "save the file again", "media-size")
+        if drawing is not None and (why := drawing.end()):
+            hint = "save it as plain SVG, or as png"
+            rule = "active-content" if drawing.active else "media-kind"
+            return MediaRefusal(f"{asked.name} {why}", hint, rule)
+        name = media_name(path.stem, total.hexdigest(), path.suffix)
+        return Media(name, total.hexdigest(), size, partial(open_regular, path, self._root))
 
-    def _refusal(self, folder: Path, destination: str, refused: RefusedFileError) -> MediaRefusal:
-        match refused.refusal:
+    def _refusal(self, asked: _Asked, refusal: Refusal) -> MediaRefusal:
+        match refusal:
             case Refusal.MISSING:
-                return MediaRefusal(
-                    f"no file {destination} beside {self._place(folder)}",
-                    self._did_you_mean(folder, destination),
-                )
+                message = f"no file {asked.words} {asked.place}"
+                hint = f"names are relative to {asked.place.partition(' ')[2]}"
+                return MediaRefusal(message, self._did_you_mean(asked, hint))
             case Refusal.TOO_LARGE:
-                message = f"{destination} is larger than 100 MiB; Anki would not sync it"
+                message = f"{asked.name} is larger than {LARGEST >> 20} MiB; Anki would not sync it"
                 return MediaRefusal(message, "make it smaller", "media-size")
             case Refusal.OUTSIDE:
-                message = f"{destination} lies outside the project"
-                return MediaRefusal(message, "put it below cards/", "media-outside")
+                message = f"{asked.words} lies outside the project"
+                return MediaRefusal(
+                    message, self._did_you_mean(asked, "put it below cards/"), "media-outside"
+                )
             case _:
-                return MediaRefusal(f"{destination}: {refused.refusal}", "check the file")
+                message = f"{asked.name} can't be packed: {refusal}"
+                return MediaRefusal(message, "name a file that can be read")
 
-    def _place(self, folder: Path) -> str:
-        return f"the deck in {folder.relative_to(self._root).as_posix()}/"
+    def _did_you_mean(self, asked: _Asked, otherwise: str) -> str:
+        if self._folder.has_twin(asked.folder, asked.name):
+            return "its letters have another Unicode form on the disk: rename the file"
+        meant = self._folder.meant(asked.folder, asked.name, asked.endings)
+        return f"did you mean {meant}?" if meant else otherwise
 
-    def _did_you_mean(self, folder: Path, destination: str) -> str:
-        names = self._names_in(folder)
-        name = PurePosixPath(destination).name.lower()
-        near = [one for one in names if PurePosixPath(one).name.lower() == name]
-        if not near and self._guesses:
-            self._guesses -= 1
-            near = difflib.get_close_matches(destination, names, n=1, cutoff=0.6)
-        return f"did you mean {near[0]}?" if near else "a name is relative to the deck's file"
 
-    def _names_in(self, folder: Path) -> list[str]:
-        """Give the media that lie in a folder or below it; looked up once for each folder."""
-        if folder not in self._names:
-            self._names[folder] = [
-                path.relative_to(folder).as_posix()
-                for path in sorted(folder.rglob("*"))
-                if path.suffix.lower().lstrip(".") in _ENDINGS
-            ]
-        return self._names[folder]
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().lstrip(".")

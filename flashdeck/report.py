@@ -20,17 +20,21 @@ _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 _COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NOTE: "\x1b[36m"}
 _WIDEST = 100
 _ELLIPSIS = "…"
+_OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock")
 _LARGEST = 2**27  # bytes; what nobody could look through in a frame is not shown
 
 
 def source_lines(root: Path) -> LineOf:
     """Give the lines of a project's files as they stand on disk.
 
-    Of a file that may not be read (a pipe, a link that leads out of the project) nothing is shown.
+    Of a file that may not be read (a pipe, a link that leads out of the project) nothing is shown,
+    nor of a picture.
     """
 
     @cache
     def lines(path: str) -> list[str]:
+        if not path.lower().endswith(_OF_LINES):
+            return []
         try:
             data = read_regular(root / path, root, _LARGEST)
         except RefusedFileError:

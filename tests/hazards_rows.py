@@ -252,12 +252,12 @@ MEDIA = [
     Row(
         "73 an absolute name",
         single("![](/dev/zero.png)"),
-        ((2, 13, "missing-media", "/dev/zero"),),
+        ((2, 13, "media-outside", "/dev/zero"),),
     ),
     Row(
         "73 a file of the system",
         single("![](/etc/passwd)"),
-        ((2, 13, "media-kind", "/etc/passwd"),),
+        ((2, 13, "media-outside", "/etc/passwd"),),
     ),
     Row("73 file:", single("![](file:///x.png)"), ((2, 13, "active-content", "file:"),)),
     Row("73 a link out", single("![](environ.png)"), ((2, 13, "media-outside", "environ.png"),)),

@@ -178,7 +178,7 @@ def test_row_76_html_that_a_browser_would_run_is_an_error(media, text):
 @pytest.mark.parametrize("text", HARMLESS_IN_HTML)
 def test_row_76_html_that_runs_nothing_passes_as_it_is(media, text):
     media.write("cards/deck.yaml", as_html(text))
-    assert media.check() == []
+    assert [one for one in media.check() if one.rule != "unused-media"] == []
     shown = fields(media)[0][0]
     assert shown == text or "<img" in text
 

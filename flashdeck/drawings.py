@@ -1,0 +1,143 @@
+"""What makes an SVG file more than a drawing: scripts, handlers, and what it would load.
+
+Inside of `<img>` none of it runs or loads; for a learner who opens the file itself it would.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.parsers import expat
+
+from flashdeck.markup.addresses import is_active, is_picture_data
+
+_RUNS: Final = frozenset("script handler listener".split())
+_EMBEDS: Final = frozenset("foreignobject iframe frame object embed audio video canvas".split())
+_ANIMATES: Final = frozenset({"values", "to", "from", "by"})
+_ADDRESS: Final = frozenset({"href", "src", "data"})
+_STYLE_ADDRESS: Final = re.compile(
+    r"""(?:\burl\(|image-set\(|@import)\s*(?:url\(\s*)?["']?\s*([^"')\s;]*)""", re.IGNORECASE
+)
+_CSS_ESCAPE: Final = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
+_SHEET: Final = re.compile(r"""\bhref\s*=\s*["']([^"']*)""")
+_LAST_CHARACTER: Final = 0x10FFFF
+_QUOTED: Final = 60  # characters of an address in a message
+_LONGEST_STYLE: Final = 1 << 20
+
+
+class Drawing:
+    """Reads an SVG file piece by piece; `active` says what is more than a drawing in it.
+
+    `active` and `broken` are ends of sentences that begin with the file's name, '' as long as all
+    is well. Entities are resolved, so that nothing hides behind them.
+    """
+
+    def __init__(self) -> None:
+        self.active = ""
+        self.broken = ""
+        self._root = ""
+        self._style: list[str] | None = None
+        self._length = 0
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.ProcessingInstructionHandler = self._instruction
+        self._parser.EntityDeclHandler = self._entity
+
+    def feed(self, data: bytes) -> None:
+        """Read on."""
+        self._parse(data, last=False)
+
+    def end(self) -> str:
+        """Tell that all was read; give what is wrong."""
+        self._parse(b"", last=True)
+        return self.active or self.broken
+
+    def _parse(self, data: bytes, *, last: bool) -> None:
+        if self.active or self.broken:
+            return
+        try:
+            self._parser.Parse(data, last)
+        except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding nobody knows
+            line = getattr(error, "lineno", self._parser.ErrorLineNumber)
+            why = expat.ErrorString(getattr(error, "code", 0)) or "its encoding is not known"
+            self.broken = f"is no whole SVG drawing: {why} in line {line}"
+
+    def _found(self, what: str) -> None:
+        self.active = self.active or f"holds {what}"
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = _local(name)
+        self._root = self._root or tag
+        if self._root != "svg":
+            self.broken = self.broken or f"is no SVG drawing: it begins with <{name}>"
+        elif tag in _RUNS:
+            self._found(f"<{name}>")
+        elif tag in _EMBEDS:
+            self._found(f"<{name}>, which is no part of a drawing")
+        elif tag == "style":
+            self._style = []
+        for key, value in attributes.items():
+            self._attribute(tag, key, value)
+
+    def _attribute(self, tag: str, key: str, value: str) -> None:
+        name = _local(key)
+        if name.startswith("on") and ":" not in key:
+            self._found(f"an event handler ({key}=…)")
+        elif name in _ADDRESS:
+            self._address(value, follows=tag == "a")
+        elif name in _ANIMATES and any(is_active(one) for one in value.split(";")):
+            self._found(f"an animation that sets a {_scheme(value)} address")
+        elif "(" in value or "@" in value or "\\" in value:
+            self._styled(value)
+
+    def _address(self, address: str, *, follows: bool) -> None:
+        plain = address.strip()
+        if is_picture_data(plain) or plain.startswith("#") or not plain:
+            return
+        if is_active(plain):
+            self._found(f"a {_scheme(plain)} address")
+        elif not follows:
+            self._found(f"a reference to {plain[:_QUOTED]}, which would be loaded")
+
+    def _styled(self, css: str) -> None:
+        for found in _STYLE_ADDRESS.finditer(_CSS_ESCAPE.sub(_unescaped, css)):
+            self._address(found[1], follows=False)
+
+    def _end(self, name: str) -> None:
+        if _local(name) == "style" and self._style is not None:
+            self._styled("".join(self._style))
+            self._style = None
+
+    def _text(self, text: str) -> None:
+        self._length += len(text)
+        if self._style is not None and self._length <= _LONGEST_STYLE:
+            self._style.append(text)
+        elif self._style is not None:
+            self.broken = "is no drawing to put on a card: its style is larger than 1 MiB"
+
+    def _instruction(self, target: str, data: str) -> None:
+        sheet = _SHEET.search(data) if target == "xml-stylesheet" else None
+        if sheet:
+            self._address(sheet[1], follows=False)
+
+    def _entity(self, *declared: object) -> None:
+        _name, _is_parameter, _value, _base, system, *_ = declared
+        if system is not None:
+            self._found(f"a reference to {str(system)[:_QUOTED]}, which would be loaded")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
+
+
+def _scheme(address: str) -> str:
+    found = next((one for one in address.split(";") if is_active(one)), address)
+    return "".join(found.partition(":")[0].split()).lower() + ":"
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if code <= _LAST_CHARACTER else ""

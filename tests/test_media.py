@@ -1,0 +1,201 @@
+"""Media as a whole project has them: what nothing uses, what styles and templates name, disks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flashdeck import cli, files, media
+from flashdeck.diagnostics import Severity
+from flashdeck.model import Media
+from flashdeck.read.apkg import read_apkg
+
+COUNTRY = """\
+notetype: Country
+fields: [Country, Capital]
+css: country.css
+templates:
+  - name: Capital
+    front: "{{Country}}<img src=back.png>"
+    back: "{{Capital}}"
+"""
+NOTE = "notes:\n  - {notetype: Country, fields: {Country: '![](map.png)', Capital: x}}\n"
+
+
+@pytest.fixture
+def pictures(project):
+    """A project with a picture on a card, and ways to put more files into it."""
+    put(project, "cards/map.png", b"map")
+    project.write("cards/deck.yaml", "notes:\n  - {q: Where?, a: '![](map.png)'}\n")
+    return project
+
+
+def put(project, name: str, data: bytes) -> None:
+    path = project.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def unused(project) -> list[str]:
+    return [one.span.path for one in project.check() if one.rule == "unused-media"]
+
+
+def packed(project) -> tuple[Media, ...]:
+    project.built()
+    return read_apkg(project.package).media
+
+
+def test_a_picture_that_nothing_uses_is_a_warning_of_check_and_none_of_build(pictures):
+    put(pictures, "cards/old/Große Karte.png", b"old")
+    (problem,) = pictures.check()
+    assert (problem.rule, problem.severity) == ("unused-media", Severity.WARNING)
+    assert problem.span == ("cards/old/Große Karte.png", 1, 1, 1, 2)
+    assert problem.message == "nothing uses cards/old/Große Karte.png"
+    assert problem.hint == "show it on a card, or delete it"
+    assert pictures.built().diagnostics == ()
+
+
+def test_what_is_no_medium_or_hidden_is_not_missed(pictures):
+    for name in ("notes.txt", "map.psd", ".hidden.png", ".thumbs/x.png", "README.md", "noending"):
+        put(pictures, f"cards/{name}", b"x")
+    put(pictures, "docs/picture.png", b"x")
+    assert unused(pictures) == []
+
+
+def test_a_link_to_a_picture_does_not_bring_it_along_and_check_tells(pictures):
+    put(pictures, "cards/word.mp3", b"x")
+    pictures.replace("cards/deck.yaml", "Where?", "'[listen](word.mp3)'")
+    assert unused(pictures) == ["cards/word.mp3"]
+
+
+def test_nothing_is_called_unused_while_an_error_may_hide_its_use(pictures):
+    put(pictures, "cards/other.png", b"x")
+    pictures.write("cards/more.yaml", "notes:\n  - {q: '![](other.png)', b: x}\n")
+    assert {one.rule for one in pictures.check()} >= {"unknown-key"}
+    assert unused(pictures) == []
+
+
+def test_of_many_unused_pictures_some_are_named(pictures):
+    for number in range(60):
+        put(pictures, f"cards/{number}.png", b"x")
+    problems = pictures.check()
+    assert [one.rule for one in problems] == ["unused-media"] * 50 + ["more-problems"]
+    assert problems[-1].message == "nothing uses 10 more pictures and sounds"
+
+
+def test_what_templates_and_styles_name_is_used_and_packed(pictures):
+    pictures.write("cards/notetypes/country.yaml", COUNTRY)
+    pictures.write("cards/notetypes/country.css", "b { background: url('img/paper.png') }")
+    pictures.write("cards/deck.yaml", NOTE)
+    put(pictures, "cards/notetypes/back.png", b"back")
+    put(pictures, "cards/notetypes/img/paper.png", b"paper")
+    assert pictures.check() == []
+    names = [one.name for one in packed(pictures)]
+    assert [name.partition("-")[0] for name in names] == ["_fd", "_fd", "map"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Paper.png", "no file Paper.png in cards/notetypes/"),
+        ("../../../paper.png", "../../../paper.png lies outside the project"),
+        ("/paper.png", "/paper.png lies outside the project"),
+        ("https://a.org/paper.png", "https://a.org/paper.png is on another machine;"),
+        ("paper.svg", "paper.svg holds <script>"),
+        ("empty.woff2", "empty.woff2 is empty; Anki would call it missing"),
+        ("paper.pdf", "'paper.pdf' is no picture, sound or video that Anki shows"),
+    ],
+)
+def test_what_a_style_names_and_nobody_can_pack_is_an_error_at_the_style(pictures, name, message):
+    pictures.write("cards/notetypes/country.yaml", COUNTRY.replace("back.png", "paper.png"))
+    pictures.write("cards/notetypes/country.css", f"b {{ background: url({name}) }}")
+    pictures.write("cards/deck.yaml", NOTE)
+    put(pictures, "cards/notetypes/paper.png", b"paper")
+    put(pictures, "cards/notetypes/paper.svg", b"<svg><script/></svg>")
+    put(pictures, "cards/notetypes/empty.woff2", b"")
+    (problem,) = pictures.check()
+    assert (problem.rule, *problem.span[:3]) == (
+        "template-media",
+        "cards/notetypes/country.yaml",
+        3,
+        6,
+    )
+    assert problem.message.startswith(message)
+
+
+@pytest.mark.parametrize("css", ["b { background: url(cards/paper.png) }", "cards/own.css"])
+def test_what_the_projects_own_style_names_is_used_and_packed(pictures, css):
+    pictures.write("flashdeck.yaml", f'css: "{css}"\n')
+    put(pictures, "cards/own.css", b"b { background: url(paper.png) }")
+    put(pictures, "cards/paper.png", b"paper")
+    assert pictures.check() == []
+    (paper, _) = packed(pictures)
+    (notetype,) = read_apkg(pictures.package).notetypes
+    assert f"url({paper.name})" in notetype.css
+
+
+def test_what_the_projects_own_style_lacks_is_an_error_at_its_place(pictures):
+    pictures.write("flashdeck.yaml", 'name: X\ncss: "b { background: url(paper.png) }"\n')
+    (problem,) = pictures.check()
+    assert (problem.rule, *problem.span[:3]) == ("template-media", "flashdeck.yaml", 2, 6)
+    assert problem.message == "no file paper.png in the project's folder"
+
+
+def test_on_a_disk_that_knows_no_case_another_case_is_missing_as_well(pictures, monkeypatch):
+    """The next author's disk may know case: what the folder lists decides, not what opens."""
+
+    def opened(path: Path, root: Path):
+        (found,) = [one for one in path.parent.iterdir() if one.name.lower() == path.name.lower()]
+        return files.open_regular(found, root)
+
+    monkeypatch.setattr(media, "open_regular", opened)
+    pictures.replace("cards/deck.yaml", "map.png", "Map.PNG")
+    (problem,) = pictures.check()
+    assert problem.message == "no file Map.PNG beside cards/deck.yaml"
+    assert problem.hint == "did you mean map.png?"
+
+
+def test_one_picture_is_read_and_packed_once_however_often_it_is_used(pictures, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        media, "open_regular", lambda *path: read.append(path) or files.open_regular(*path)
+    )
+    pictures.write("cards/sub/deck.yaml", "notes:\n  - {q: Where?, a: '![](../map.png)'}\n" * 1)
+    pictures.replace("cards/deck.yaml", "Where?", "'![](map.png) ![](./map.png)'")
+    pictures.check()
+    assert len(read) == 1
+    pictures.built(output=pictures.root / "all.apkg")
+    assert len(read_apkg(pictures.root / "all.apkg").media) == 1
+
+
+def test_two_pictures_with_one_name_are_two_files_and_one_picture_in_two_folders_is_one(pictures):
+    for folder, data in {"a": b"one", "b": b"another", "c": b"one"}.items():
+        put(pictures, f"cards/{folder}/city.png", data)
+    pictures.replace(
+        "cards/deck.yaml", "map.png)", "a/city.png) ![](b/city.png) ![](c/city.png) ![](map.png)"
+    )
+    names = [one.name.partition("-")[0] for one in packed(pictures)]
+    assert names == ["city", "city", "map"]
+
+
+def test_two_decks_are_each_told_in_their_own_words(pictures):
+    pictures.write("cards/sub/deck.yaml", "notes:\n  - {q: '![](../no.png)', a: '![](no.png)'}\n")
+    pictures.replace("cards/deck.yaml", "map.png", "no.png")
+    assert sorted(one.message for one in pictures.check()) == [
+        "no file ../no.png beside cards/sub/deck.yaml",
+        "no file no.png beside cards/deck.yaml",
+        "no file no.png beside cards/sub/deck.yaml",
+    ]
+
+
+def test_a_frame_shows_no_bytes_of_a_picture(pictures):
+    put(pictures, "cards/old.png", b"\x89PNG\r\n\x1a\nIHDR")
+    shown = CliRunner().invoke(cli.app, ["check", "-C", str(pictures.root)])
+    assert shown.exit_code == 0
+    assert "cards/old.png:1:1: warning: nothing uses cards/old.png [unused-media]" in shown.stdout
+    assert "IHDR" not in shown.stdout
+    told = CliRunner().invoke(cli.app, ["check", "-C", str(pictures.root), "--format", "json"])
+    assert [one["file"] for one in json.loads(told.stdout)] == ["cards/old.png"]
