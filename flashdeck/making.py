@@ -127,7 +127,7 @@ def _package(stream: BinaryIO, one: Release, target: Path, progress: Progress) -
     write_apkg(one.collection, stream, progress=lambda done, all_: progress(one.file, done, all_))
     sha256 = _sha256(stream)
     stream.seek(0)
-    if read_apkg(stream) != one.collection:
+    if read_apkg(stream, one.collection.media) != one.collection:
         message = f"{one.file} does not read back as what was meant; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
     notes = [note for note in one.collection.notes if note.cards]

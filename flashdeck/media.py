@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import zlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
@@ -158,11 +159,12 @@ class MediaTable:
 
     def _open(self, asked: _Asked, path: Path) -> Media | MediaRefusal:
         """Read a file for its digest and size, and a drawing for what else is in it."""
-        total, size = hashlib.sha256(), 0
+        total, crc32, size = hashlib.sha256(), 0, 0
         drawing = Drawing() if asked.is_drawing else None
         with open_regular(path, self._root) as file:
             while chunk := file.read(_CHUNK):
                 total.update(chunk)
+                crc32 = zlib.crc32(chunk, crc32)
                 size += len(chunk)
                 if size > LARGEST:
                     raise RefusedFileError(path, Refusal.TOO_LARGE)
@@ -176,7 +178,8 @@ class MediaTable:
             rule = "active-content" if drawing.active else "media-kind"
             return MediaRefusal(f"{asked.name} {why}", hint, rule)
         name = media_name(path.stem, total.hexdigest(), path.suffix)
-        return Media(name, total.hexdigest(), size, partial(open_regular, path, self._root))
+        again = partial(open_regular, path, self._root)
+        return Media(name, total.hexdigest(), size, again, crc32)
 
     def _refusal(self, asked: _Asked, refusal: Refusal) -> MediaRefusal:
         match refusal:

@@ -97,13 +97,15 @@ class Deck:
 class Media:
     """A media file as a package holds it: flat name, content digest (hex SHA-256), size in bytes.
 
-    `open` gives its bytes as a fresh binary stream, read from wherever they lie.
+    `open` gives its bytes as a fresh binary stream, read from wherever they lie. `crc32` is their
+    checksum as zip files hold it, None where nobody has counted it yet.
     """
 
     name: str
     sha256: str
     size: int
     open: Callable[[], BinaryIO] = field(compare=False, repr=False)
+    crc32: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+import zlib
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from made_collections import BORN, CLOZE, QUESTION, SAMPLE, collections, media, note
 
+from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck
 from flashdeck.read.apkg import read_apkg
 from flashdeck.write.apkg import apkg_bytes, write_apkg
@@ -232,6 +234,25 @@ def test_media_that_change_while_they_are_packed_leave_no_whole_package() -> Non
     bell = SAMPLE.media[0]
     grown = replace(bell, open=partial(io.BytesIO, b"ding" * 1001))
     out = io.BytesIO()
-    with pytest.raises(ValueError, match="was to have 4000 bytes and has 4004"):
+    with pytest.raises(FlashdeckError, match=f"{bell.name} has changed while it was packed"):
         write_apkg(replace(SAMPLE, media=(grown,)), out)
     assert not zipfile.is_zipfile(out)
+
+
+def test_known_media_are_not_hashed_again_unless_their_checksum_is_another() -> None:
+    bell = SAMPLE.media[0]
+    package = apkg_bytes(SAMPLE)
+    (true,) = (one for one in read(package).media if one.name == bell.name)
+    assert true.sha256 == bell.sha256
+    told = replace(bell, sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
+    assert told in read_apkg(io.BytesIO(package), [told]).media
+    other = replace(told, crc32=7)
+    assert read_apkg(io.BytesIO(package), [other]).media == SAMPLE.media
+
+
+def test_known_media_that_are_damaged_in_the_package_are_noticed() -> None:
+    package = apkg_bytes(SAMPLE)
+    known = [replace(SAMPLE.media[0], crc32=zlib.crc32(b"ding" * 1000))]
+    damaged = package.replace(b"dingding", b"dingdong", 1)
+    with pytest.raises(FlashdeckError, match="damaged or incomplete"):
+        read_apkg(io.BytesIO(damaged), known)

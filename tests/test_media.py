@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flashdeck import cli, files, media
-from flashdeck.diagnostics import Severity
+from flashdeck import cli, files, making, media
+from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.model import Media
 from flashdeck.read.apkg import read_apkg
+from flashdeck.write.apkg import write_apkg
 
 COUNTRY = """\
 notetype: Country
@@ -199,3 +200,19 @@ def test_a_frame_shows_no_bytes_of_a_picture(pictures):
     assert "IHDR" not in shown.stdout
     told = CliRunner().invoke(cli.app, ["check", "-C", str(pictures.root), "--format", "json"])
     assert [one["file"] for one in json.loads(told.stdout)] == ["cards/old.png"]
+
+
+def test_a_picture_that_is_saved_while_it_is_packed_stops_the_build(pictures, monkeypatch):
+    """Its name holds the digest of what it was; learners would never get what it is."""
+    pictures.built()
+    before = pictures.package.read_bytes()
+    pictures.replace("cards/deck.yaml", "Where?", "Where is it?")
+
+    def pack(*arguments, **options):
+        put(pictures, "cards/map.png", b"MAP")
+        write_apkg(*arguments, **options)
+
+    monkeypatch.setattr(making, "write_apkg", pack)
+    with pytest.raises(FlashdeckError, match=r"map-60be9861750f.png has changed while it was"):
+        pictures.build()
+    assert pictures.package.read_bytes() == before

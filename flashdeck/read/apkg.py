@@ -6,7 +6,7 @@ disk, and whatever is wrong is one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -17,12 +17,12 @@ from flashdeck.model import Collection, Media
 from flashdeck.read.archive import Archive, Reopened, Unpack, Unreadable
 from flashdeck.read.beyond import Beyond
 from flashdeck.read.collection import read_collection
-from flashdeck.read.container import open_container
+from flashdeck.read.container import Digests, open_container
 
 Opener: TypeAlias = Callable[[str], BinaryIO]
 
 
-def read_apkg(source: Path | BinaryIO) -> Collection:
+def read_apkg(source: Path | BinaryIO, known: Iterable[Media] = ()) -> Collection:
     """Read the collection in a package, given by its path or as a seekable stream.
 
     Every container that Anki has had is read, `.apkg` and `.colpkg`. `decks` are all decks stored
@@ -30,13 +30,16 @@ def read_apkg(source: Path | BinaryIO) -> Collection:
     filtered decks only when cards lie in them for good. Notes are in study order: by the position
     of their first card, then by id; those without cards come last. Cards that were studied have
     position 0. Media are read once, for their digests; opened later, they come from the same file
-    or stream. Raises `FlashdeckError` for what can't be read: one sentence that names the file.
+    or stream. Of `known` media, those with a checksum, the digest is taken over where name, size
+    and checksum agree with what is read. Raises `FlashdeckError` for what can't be read: one
+    sentence that names the file.
     """
-    return read_package(source)[0]
+    return read_package(source, known)[0]
 
 
-def read_package(source: Path | BinaryIO) -> tuple[Collection, Beyond]:
+def read_package(source: Path | BinaryIO, known: Iterable[Media] = ()) -> tuple[Collection, Beyond]:
     """Read a package as `read_apkg` does, and count what it holds besides."""
+    digests = {(one.name, one.size, one.crc32): one.sha256 for one in known if one.crc32}
     if isinstance(source, Path):
         try:
             stream = source.open("rb")
@@ -44,12 +47,14 @@ def read_package(source: Path | BinaryIO) -> tuple[Collection, Beyond]:
             msg = f"{source} can't be opened: {(error.strerror or str(error)).lower()}"
             raise FlashdeckError(msg) from error
         with stream:
-            return _read(stream, str(source), Reopened(source).open)
+            return _read(stream, str(source), Reopened(source).open, digests)
     name = getattr(source, "name", None)
-    return _read(source, name if isinstance(name, str) else "the package", None)
+    return _read(source, name if isinstance(name, str) else "the package", None, digests)
 
 
-def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collection, Beyond]:
+def _read(
+    stream: BinaryIO, name: str, reopen: Opener | None, known: Digests
+) -> tuple[Collection, Beyond]:
     try:
         archive = Archive(stream)
         container = open_container(archive)
@@ -58,7 +63,7 @@ def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collectio
         media = tuple(
             Media(
                 entry.name,
-                *container.digest(entry),
+                *container.digest(entry, known),
                 partial(_open, reopen or archive.open, entry.member, container.unpack),
             )
             for entry in entries

@@ -87,6 +87,10 @@ class Archive:
         with damage_told():
             return cast("BinaryIO", self._zip.open(self._members[name]))
 
+    def checksum(self, name: str) -> tuple[int, int]:
+        """Give the size and the CRC-32 that a member is said to have."""
+        return self._members[name].file_size, self._members[name].CRC
+
     def read(self, name: str, limit: int, unpack: Unpack | None = None) -> bytearray:
         """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
         data = bytearray()

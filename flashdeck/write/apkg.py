@@ -19,6 +19,7 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
+from flashdeck.diagnostics import FlashdeckError
 from flashdeck.write.archive import Archive
 from flashdeck.write.contract import require_writable
 from flashdeck.write.database import canonical_image, new_database
@@ -27,7 +28,7 @@ from flashdeck.write.schema11 import field_json, given, template_json
 if TYPE_CHECKING:
     import sqlite3
 
-    from flashdeck.model import Collection, Deck, Note, NoteType
+    from flashdeck.model import Collection, Deck, Media, Note, NoteType
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with what is done and what there is to do, in notes and media files together."""
@@ -45,7 +46,7 @@ def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | No
     Times, ids and positions are written as they stand: equal collections give equal bytes, on any
     machine, Python and SQLite. What `read_apkg` gives back for them is equal to the collection.
     Raises `ValueError` for a collection that breaks a rule of `contract`, before anything is
-    written, and for media that hold more or fewer bytes than they are said to.
+    written, and `FlashdeckError` for media that are not what they are said to be any more.
     """
     require_writable(collection)
     total = len(collection.notes) + len(collection.media)
@@ -55,9 +56,16 @@ def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | No
         names = {str(index): media.name for index, media in enumerate(collection.media)}
         archive.add(_MEDIA, _json(names).encode())
         for index, media in enumerate(collection.media):
-            with media.open() as source:
-                archive.copy(str(index), source, media.size)
+            _copy(archive, str(index), media)
             report(len(collection.notes) + index + 1, total)
+
+
+def _copy(archive: Archive, member: str, media: Media) -> None:
+    with media.open() as source:
+        size, crc32 = archive.copy(member, source, media.size)
+    if size != media.size or media.crc32 not in {None, crc32}:
+        message = f"{media.name} has changed while it was packed"
+        raise FlashdeckError(message, "once nothing writes to it any more, try again")
 
 
 def apkg_bytes(collection: Collection) -> bytes:
