@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 # One release of each generation of Anki's importer; 25.9.2 is the backend of AnkiDroid.
-RELEASES := 2.1.49 2.1.66 24.11 25.9.2 26.9.3
+ANKIDROID := 25.9.2
+RELEASES := 2.1.49 2.1.66 24.11 $(ANKIDROID) 26.9.3
 HISTORIES ?= 200
 STEPS ?= 15
 SEED ?= 1
@@ -19,6 +20,7 @@ YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 .PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
 .PHONY: help deck test browser lint format rules pictures bench anki-matrix clean
 .PHONY: help deck test browser lint format rules pictures bench editors anki-matrix clean
+.PHONY: help deck test browser lint format pictures bench editors anki-matrix anki-templates clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -35,6 +37,7 @@ help:
 	@echo "             Tried with Python 3.11 to 3.13; where yours can't install an old"
 	@echo "             release: PYTHON=python3.11"
 	@echo "make editors  hold the schemas against a real YAML language server (needs npm)"
+	@echo "make anki-templates  hold the template language against AnkiDroid's backend, $(ANKIDROID)"
 	@echo "make clean   remove what make made"
 
 deck: $(VENV)/.deck
@@ -81,6 +84,10 @@ editors: $(VENV)/.test .venv-editors/.ready
 	@FLASHDECK_LANGUAGE_SERVER=.venv-editors/node_modules/.bin/yaml-language-server \
 		$(BIN)/python -m pytest tests/editors/cases.py
 
+anki-templates: .venv-anki/$(ANKIDROID)/.ready
+	@PYTHONPATH=tests $(<D)/bin/python -m pytest --noconftest -p summary -q \
+		tests/test_template_anki.py
+
 # The histories of one release.
 anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
@@ -107,6 +114,6 @@ $(VENV)/.test: pyproject.toml constraints.txt
 .venv-anki/%/.ready: pyproject.toml
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	@$(@D)/bin/pip --disable-pip-version-check --quiet install --only-binary anki "anki==$*" \
-		$(if $(filter 2.1.4%,$*),"protobuf<3.21") "hypothesis>=6.100" --editable .
+		$(if $(filter 2.1.4%,$*),"protobuf<3.21") "hypothesis>=6.100" "pytest>=8.3" --editable .
 	@touch $@
 .PRECIOUS: .venv-anki/%/.ready

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 from browsing import browser, page, preview, tab  # noqa: F401 - fixtures
+from summary import pytest_terminal_summary  # noqa: F401 - a hook
 
 from flashdeck.builder import build
 from flashdeck.built import Built, Options

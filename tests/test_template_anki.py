@@ -2,6 +2,8 @@
 
 What is compared: the ordinals that Anki makes, the cards that its *Empty Cards* lists, both sides
 of every card with what they play, and whether Anki refuses the note type or shows an error page.
+Where another release of Anki is installed, what is known to differ there stands in
+`template_releases`, and everything else is equal.
 """
 
 from __future__ import annotations
@@ -16,6 +18,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from template_releases import (
+    ANKI,
+    DIFFERENCES,
+    INSIDE_ZERO,
+    KNOWN,
+    SPECIAL,
+    Difference,
+    concerned,
+    without_special_fields,
+)
 from test_template import CORNERS, Corner
 
 from flashdeck.model import Card, Field, Note, NoteType, Template
@@ -37,7 +49,6 @@ FIELD_NAMES = (
     *("Front", "Back", "Text", "Extra field", "Été", "שדה", "漢字", "a.b", "x#", "nc"),
     *("c1", "c2", "Tags", "Deck", "Card", "FrontSide", "cloze"),
 )
-SPECIAL = ("Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID", "FrontSide")
 FILTERS = (
     *("text", "furigana", "kana", "kanji", "hint", "type", "cloze", "cloze-only", "cloze", "nc"),
     *("", "type-cloze", "type-nc", "tts en_US voices=A,B speed=1.5", "tts ", "tts ja x=y"),
@@ -80,6 +91,10 @@ PROPERTIES = ("left", "top", "width", "height", "rx", "points", "oi", "text", "s
 VALUES = (".25", "0", "", "1,2 3,4", "5 6,7 ", r"a\:b", r"c\\d", r"bad\x", 'q"<&>', "é=f", "\n")
 NUMBERS = ("1", "1", "1", "2", "2", "3", "10", "0", "01", "500", "501", "65535", "65536", "x", "")
 NUMBERS_AT_ONCE = ("1,2", "2,1,1", "3,", ",", ",2", "1,0", "1,99999,4")
+# What a release is known to take otherwise would leave little to compare.
+AT_HAND = tuple(
+    number for number in NUMBERS + NUMBERS_AT_ONCE if not concerned([f"{{{{c{number}::"])
+)
 LITERALS = ("<hr id=answer>", "<b>Q:</b> ", "}}", "{", "\n", "x", "%>", "<!-- {{Nope}} -->", "-->")
 ODD = (
     *(
@@ -116,7 +131,7 @@ class Author:
     """Writes note types and notes, careful ones and odd ones."""
 
     random: Random
-    numbers: tuple[str, ...] = NUMBERS + NUMBERS_AT_ONCE
+    numbers: tuple[str, ...] = AT_HAND
 
     def chance(self, of_100: int) -> bool:
         return self.random.randrange(100) < of_100
@@ -141,7 +156,7 @@ class Author:
         return f"{{{{c{self.random.choice(self.numbers)}::{inside}{hint}{end}"
 
     def deep(self) -> str:
-        levels = range(self.random.randint(9, 12))
+        levels = range(INSIDE_ZERO in KNOWN, self.random.randint(9, 12))
         return "".join(f"{{{{c{level}::" for level in levels) + "deep" + "}}" * len(levels)
 
     def occlusion(self) -> str:
@@ -345,25 +360,49 @@ def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anki]:
     opened.col.close()
 
 
-def differences(anki: Anki, author: Author, count: int) -> Iterator[str]:
+@dataclass
+class Tally:
+    """What was compared: notes and cards, and the notes that a known difference concerns."""
+
+    notes: int = 0
+    cards: int = 0
+    passed_over: int = 0
+
+    def __str__(self) -> str:
+        over = f"; {self.passed_over:,} passed over, as known to differ" if KNOWN else ""
+        return (
+            f"template language: the cards of {self.notes:,} random notes and both sides of"
+            f" {self.cards:,} cards equal those of Anki {ANKI}, 0 differences{over}"
+        )
+
+
+def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterator[str]:
     """Yield a description of whatever Anki does otherwise, for `count` random notes."""
     first = anki.next_notetype()
     empty: set[int] = set()
+    passed_over: set[int] = set()
     for number in range(first, first + count // NOTES_PER_TYPE):
         notetype, refused = anki.add_notetype(author.notetype(number))
         notes = anki.add_notes(notetype, [author.note(notetype) for _ in range(NOTES_PER_TYPE)])
         broken = False
         for made in notes:
+            if concerned(made.fields):
+                passed_over |= {card.id for card in made.cards}
+                tally.passed_over += 1
+                continue
+            tally.notes += 1
             yield from _ordinal_differences(notetype, made)
             note = anki.with_more_cards(made, _unneeded(author, notetype, made))
+            tally.cards += len(note.cards)
             for card in note.cards:
                 rendered = render(notetype, note, card)
                 broken |= rendered.broken
                 yield from _side_differences(anki, notetype, note, card, rendered)
-                if not shows_something(notetype, note.fields, card.ordinal, note.tags):
+                bare, fields = without_special_fields(notetype, note.fields)
+                if not shows_something(bare, fields, card.ordinal, note.tags):
                     empty.add(card.id)
         yield from _problem_differences(notetype, refused=refused, broken=broken)
-    listed = anki.empty_cards(first)
+    listed = anki.empty_cards(first) - passed_over
     yield from (f"card {card}: Anki lists it as empty" for card in sorted(listed - empty))
     yield from (f"card {card}: Anki doesn't list it as empty" for card in sorted(empty - listed))
 
@@ -380,7 +419,8 @@ def _unneeded(author: Author, notetype: NoteType, note: Note) -> list[int]:
 def _ordinal_differences(notetype: NoteType, note: Note) -> Iterator[str]:
     # Of two clozes above 500 Anki makes two cards with one ordinal.
     theirs = tuple(sorted({card.ordinal for card in note.cards}))
-    ours = ordinals(notetype, note.fields, note.tags)
+    bare, fields = without_special_fields(notetype, note.fields)
+    ours = ordinals(bare, fields, note.tags)
     if theirs != ours:
         yield f"{notetype}\n{note}\nordinals: Anki {theirs}, flashdeck {ours}"
 
@@ -416,11 +456,40 @@ def _av(tag: AvTag) -> tuple[str, ...]:
     return (tag.text, tag.lang, *tag.voices, f"{tag.speed:.4f}")
 
 
-def test_random_notes_have_the_cards_that_anki_makes_and_look_the_same(anki: Anki) -> None:
-    assert next(differences(anki, Author(Random(SEED)), NOTES), "") == ""
+def test_random_notes_have_the_cards_that_anki_makes_and_look_the_same(
+    anki: Anki, record_property: Any
+) -> None:
+    tally = Tally()
+    assert next(differences(anki, Author(Random(SEED)), NOTES, tally), "") == ""
+    assert tally.notes + tally.passed_over == NOTES
+    assert tally.passed_over < (NOTES / 3 if KNOWN else 1)
+    record_property("summary", tally)
 
 
-@pytest.mark.parametrize("corner", CORNERS, ids=lambda corner: corner.name)
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: one.name)
+def test_the_releases_differ_as_the_table_says(anki: Anki, difference: Difference) -> None:
+    fronts = ["{{cloze:A}}"] if difference.cloze else ["{{A}}", "{{Tags}}"]
+    asked = NoteType(
+        id=anki.next_notetype(),
+        name="Difference",
+        fields=(Field("A"),),
+        templates=tuple(Template(f"Card {front}", front, "back") for front in fronts),
+        cloze=difference.cloze,
+    )
+    notetype, _ = anki.add_notetype(asked)
+    (note,) = anki.add_notes(notetype, [([difference.example], ["leech"], "Default")])
+    theirs = tuple(card.ordinal for card in note.cards), anki.render(note.cards[0])[0]
+    assert theirs == (difference.there if difference in KNOWN else difference.here)
+    ours = ordinals(notetype, note.fields, note.tags)
+    assert (ours, render(notetype, note, note.cards[0]).question) == difference.here
+    anki.col.models.remove(notetype.id)
+
+
+@pytest.mark.parametrize(
+    "corner",
+    [corner for corner in CORNERS if not concerned(corner.fields)],
+    ids=lambda corner: corner.name,
+)
 def test_anki_agrees_with_the_corner(anki: Anki, corner: Corner) -> None:
     notetype, _ = anki.add_notetype(replace(corner.notetype, id=anki.next_notetype()))
     (note,) = anki.add_notes(notetype, [(list(corner.fields), list(corner.tags), "Default")])

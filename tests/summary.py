@@ -1,0 +1,13 @@
+"""What tests count, said at the end of a run: a test records it as the property `summary`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write a line for each summary that a passed test recorded."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == "summary":
+                terminalreporter.write_line(str(words))
