@@ -5,6 +5,7 @@ from __future__ import annotations
 from flashdeck.markup import htmlfield
 from flashdeck.markup.addresses import is_played
 from flashdeck.markup.clozecheck import cloze_problems
+from flashdeck.markup.clozehints import cut_formulas
 from flashdeck.markup.clozes import brace_problems
 from flashdeck.markup.emit import Emitter
 from flashdeck.markup.engine import parse
@@ -63,6 +64,7 @@ def render(
     problems = list(rendered.problems)
     if cloze:
         problems += brace_problems(text, markdown=markup == Markup.MARKDOWN)
+        problems += cut_formulas(text)
     if not allow_scripts and markup != Markup.TEXT:
         problems += shell_tag_problems(text, rendered.html)
     problems.sort(key=lambda problem: (problem.start, problem.end))

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import MD_TRIM_RE, escapeHtml, mdTrim, unescapeAll
 from markdown_it.renderer import RendererHTML
 
+from flashdeck.markup.clozehints import Place
 from flashdeck.markup.highlight import PLAIN, did_you_mean, highlight, is_language
 from flashdeck.markup.inlines import WRITERS
 from flashdeck.markup.output import Output
@@ -37,8 +38,7 @@ class Emitter(Output):
     def __init__(
         self, places: Places, media: Media, text: str, *, cloze: bool, allow_scripts: bool
     ) -> None:
-        super().__init__(places, media, allow_scripts=allow_scripts)
-        self._cloze = cloze
+        super().__init__(places, media, cloze=cloze, allow_scripts=allow_scripts)
         self._directed = holds_right_to_left(text)
 
     def blocks(self, tokens: Sequence[Token]) -> None:
@@ -52,6 +52,7 @@ class Emitter(Output):
                     self._inline(token.children or [])
                 case "fence":
                     self._fence(token)
+                    self.swallowed(token.content, Place.FENCE, token.info.strip())
                 case "code_block":
                     self.out.append(self._pre("<pre><code>", inert_text(token.content)))
                 case _ if alone:
@@ -98,7 +99,7 @@ class Emitter(Output):
         if language.lower() in PLAIN or not is_language(language):
             self.out.append(self._pre(f"<pre>{css}", inert_text(token.content)))
         else:
-            code = highlight(language, token.content, cloze=self._cloze)
+            code = highlight(language, token.content, cloze=self.cloze)
             self.out.append(self._pre(f'<pre class="fd-code">{css}', code))
 
     def _pre(self, opening: str, code: str) -> str:

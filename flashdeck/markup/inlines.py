@@ -11,6 +11,7 @@ from markdown_it.common.utils import escapeHtml
 
 from flashdeck.markup import tagged
 from flashdeck.markup.addresses import is_active, is_played
+from flashdeck.markup.clozehints import Place
 from flashdeck.markup.clozes import OPEN
 from flashdeck.markup.plain import inert_text
 from flashdeck.markup.results import MediaRefusal
@@ -59,10 +60,12 @@ def _code(output: Output, token: Token) -> None:
         # Anki would take these for the cloze's own hint and end.
         code = code.replace("::", ":&#58;").replace("}}", "}&#125;")
     output.out.append(f"<code>{code}</code>")
+    output.swallowed(token.content, Place.CODE)
 
 
 def _formula(output: Output, token: Token) -> None:
     tex = escape(token.content, quote=False)
+    output.swallowed(token.content, Place.FORMULA)
     if output.open_tags.verbatim:
         output.out.append(escape(token.markup, quote=False))
     else:
