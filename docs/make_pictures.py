@@ -1,8 +1,8 @@
 """Makes the pictures of the tour deck: `make pictures`. Needs Chromium on the path.
 
-Each card stands in a frame of its own, wrapped as Anki's desktop reviewer wraps it (measured, in
-our own words); the type-in box and the comparison are put in as Anki does. Storage is denied and
-the day is fixed, so that choices stand in the same order every time.
+Each side of a card stands in the preview's own frame, dressed as Anki's desktop app or, on a
+phone, AnkiDroid; MathJax sets the formulas. Storage is denied and the day is fixed, so that choices
+stand in the same order every time.
 """
 
 # ruff: noqa: INP001 - a script by itself, no package
@@ -18,9 +18,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from flashdeck.compiler import compile_project
+from flashdeck.frame import Dress, Screen, Surroundings, card_document, face
 from flashdeck.project import load_project
+from flashdeck.serve import assets
 from flashdeck.shown import ShownCard, cards
 
 ROOT = Path(__file__).parent.parent
@@ -29,45 +32,33 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars"
     " --disable-background-networking --disable-component-update --disable-sync"
-    " --virtual-time-budget=4000"
+    " --virtual-time-budget=12000 --allow-file-access-from-files"
 ).split()
 GAP = 12
 SCALE = 0.75  # of the sheets that show every card
 
-# What the desktop reviewer adds to a card's own style.
-REVIEWER = """
-html { font-family: "Liberation Sans", sans-serif; font-size: 15px; }
-body { margin: 20px; overflow-wrap: break-word; background: #f5f5f5; color: #020202; }
-body.nightMode { background: #2c2c2c; color: #fcfcfc; }
-a { color: #1d4ed8; text-decoration: none; }
-hr { height: 1px; margin: 1em 0; border: 0; background-color: #737373; }
-img { max-width: 100%; max-height: 95vh; }
-pre { text-align: left; }
-.replay-button { display: inline-flex; vertical-align: middle; margin: 3px; }
-.replay-button svg { width: 40px; height: 40px; }
-.replay-button circle { fill: #fff; stroke: #414141; }
-.replay-button path { fill: #414141; }
-"""
-PLAY = (
-    '<a class="replay-button soundLink" href="#"><svg viewBox="0 0 64 64">'
-    '<circle cx="32" cy="32" r="29"/><path d="M56.5 32.3 22.1 11.2v41.4z"/></svg></a>'
+MATHJAX = Path(assets.__file__).parent / "mathjax"
+AROUND = Surroundings(
+    mathjax=(MATHJAX / "tex-chtml-full.js").as_uri(), fonts=(MATHJAX / "fonts").as_uri()
 )
-FIELD = "\"font-family: 'Arial'; font-size: 20px;\""
 BEFORE = """
 Date.now = function () { return 0; };
 Object.defineProperty(window, "sessionStorage", { get: function () { throw new Error(); } });
 """
+# Ticks what a learner would have ticked, once the card is there.
 AFTER = """
-[].slice.call(document.querySelectorAll(".fd-choices input"), 0, 2).forEach(function (box) {
-  if (box.type === "checkbox" || !document.querySelector(".fd-choices input:checked")) {
-    box.checked = true;
-  }
-});
+setTimeout(function () {
+  [].slice.call(document.querySelectorAll(".fd-choices input"), 0, 2).forEach(function (box) {
+    if (box.type === "checkbox" || !document.querySelector(".fd-choices input:checked")) {
+      box.checked = true;
+    }
+  });
+}, 1000);
 """
 # Puts each card's two sides beside each other, both as high as the higher one, into the column that
 # is the shortest so far; says in the title how high all of it is.
 ARRANGE = """
-addEventListener("load", function () {
+addEventListener("load", function () { setTimeout(function () {
   var tops = [];
   for (var i = 0; i < columns; i += 1) { tops.push(gap); }
   var frames = [].slice.call(document.querySelectorAll("iframe"));
@@ -85,18 +76,18 @@ addEventListener("load", function () {
     tops[column] += height + gap;
   }
   document.title = Math.max.apply(null, tops);
-});
+}, 6000); });
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One picture: which cards, how wide each of them is, in which mode, in how many columns."""
+    """One picture: which cards, how wide each is, whose screen, by night, in how many columns."""
 
     name: str
     cards: Sequence[ShownCard]
     width: int
-    night: bool
+    screen: Screen
     columns: int
     scale: float = 1
 
@@ -125,8 +116,8 @@ def main() -> int:
 def _sheets(tour: Sequence[ShownCard]) -> Iterator[Sheet]:
     for night in (False, True):
         mode = "night" if night else "day"
-        yield Sheet(f"desktop-{mode}", tour, 800, night, 4, SCALE)
-        yield Sheet(f"phone-{mode}", tour, 390, night, 8, SCALE)
+        yield Sheet(f"desktop-{mode}", tour, 800, Screen(night=night), 4, SCALE)
+        yield Sheet(f"phone-{mode}", tour, 390, Screen(Dress.ANDROID, night=night), 8, SCALE)
     for name, (night, *parts) in PARTS.items():
         chosen = [
             one
@@ -134,7 +125,7 @@ def _sheets(tour: Sequence[ShownCard]) -> Iterator[Sheet]:
             for one in tour
             if words in one.note.fields[0] and one.card.ordinal == ordinal
         ]
-        yield Sheet(name, chosen, 390, night, columns=2)
+        yield Sheet(name, chosen, 390, Screen(night=night), columns=2)
 
 
 # The pictures beside the sources in the reference: whether by night, and which cards they show, by
@@ -145,6 +136,8 @@ PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
     "typed": (False, ("abort(404)", 0)),
     "cloze": (True, ("for pages", 0), ("for pages", 1)),
     "occlusion": (False, ("way is this", 0), ("way is this", 4)),
+    "math": (False, ("How long does a page", 0)),
+    "media": (False, ("framework's name", 0)),
     "text": (True, ("What is wrong here", 0), ("漢字", 0), ("فرنسا", 0), ("Which keys", 0)),
 }
 
@@ -175,57 +168,23 @@ def _page(sheet: Sheet) -> str:
     frames = "".join(
         f'<iframe width="{sheet.width}" height="700" srcdoc="{html.escape(frame)}"></iframe>'
         for one in sheet.cards
-        for frame in (_frame(one, _question(one), sheet), _frame(one, _answer(one), sheet))
+        for frame in (_frame(one, "question", sheet), _frame(one, "answer", sheet))
     )
-    back = "#000" if sheet.night else "#c9ced6"
+    back = "#4b515c" if sheet.screen.night else "#c9ced6"
     return f"""<!doctype html><meta charset="utf-8"><title>0</title>
 <style>html {{ background: {back}; }} body {{ position: relative; margin: 0; }}
 iframe {{ display: block; position: absolute; border: 0; border-radius: 6px; }}</style>{frames}
 <script>var gap = {GAP}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
 
 
-def _frame(one: ShownCard, side: str, sheet: Sheet) -> str:
-    night = " nightMode night_mode" if sheet.night else ""
-    number = one.card.ordinal + 1
-    scheme = "dark" if sheet.night else "light"
-    return f"""<!doctype html><html class="linux chrome{" night-mode" if night else ""}" dir="ltr">
-<meta charset="utf-8"><style>:root {{ color-scheme: {scheme}; }}{REVIEWER}</style>
-<script>{BEFORE}</script><body class="card card{number} isLin{night} fancy">
-<div id="qa" dir="auto"><style>{one.notetype.css}</style>{side}</div>
-<script>{AFTER}</script></body>"""
-
-
-def _question(one: ShownCard) -> str:
-    box = f"<center><input type=text id=typeans style={FIELD}></center>"
-    return _played(re.sub(r"\[\[type:[^]]+]]", box, one.question))
-
-
-def _answer(one: ShownCard) -> str:
-    text = one.answer
-    found = re.search(r"\[\[type:([^]]+)]]", text)
-    if found is None:
-        return _played(text)
-    rule = "<hr id=answer>" if "<hr id=answer>" in text else ""
-    expected = _expected(one)
-    right, missed = expected[:-1], expected[-1:]
-    compared = (
-        f"<span class=typeGood>{right}</span><span class=typeBad>x</span><br>"
-        "<span id=typearrow>&darr;</span><br>"
-        f"<span class=typeGood>{right}</span><span class=typeMissed>{missed}</span>"
-    )
-    line = f"{rule}<div style={FIELD}><code id=typeans>{compared}</code></div>"
-    return _played(text.replace(rule, "").replace(found.group(), line))
-
-
-def _expected(one: ShownCard) -> str:
-    if not one.notetype.cloze:
-        return one.note.fields[3]
-    (found,) = re.findall(r'<span class="cloze"[^>]*>(.*?)</span>', one.answer)[:1]
-    return re.sub("<[^>]*>", "", found)
-
-
-def _played(text: str) -> str:
-    return re.sub(r"\[anki:play:.:\d+]", PLAY, text)
+def _frame(one: ShownCard, side: Literal["question", "answer"], sheet: Sheet) -> str:
+    shown = face(one.notetype, one.note, one.card)
+    expected = shown["typed"]["expected"] if shown["typed"] else ""
+    typed = f"{expected[:-1]}x"  # a slip at the end, to show how it is compared
+    document = card_document(shown, sheet.screen, AROUND, side=side, typed=typed)
+    head, _, rest = document.partition("<head>")
+    body, _, end = rest.rpartition("</body>")
+    return f"{head}<head><script>{BEFORE}</script>{body}<script>{AFTER}</script></body>{end}"
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from flashdeck import cli, files, making, media
+from flashdeck import files, making, media
+from flashdeck.cli import run
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.model import Media
 from flashdeck.read.apkg import read_apkg
@@ -192,14 +192,14 @@ def test_two_decks_are_each_told_in_their_own_words(pictures):
     ]
 
 
-def test_a_frame_shows_no_bytes_of_a_picture(pictures):
+def test_a_frame_shows_no_bytes_of_a_picture(pictures, capsys):
     put(pictures, "cards/old.png", b"\x89PNG\r\n\x1a\nIHDR")
-    shown = CliRunner().invoke(cli.app, ["check", "-C", str(pictures.root)])
-    assert shown.exit_code == 0
-    assert "cards/old.png:1:1: warning: nothing uses cards/old.png [unused-media]" in shown.stdout
-    assert "IHDR" not in shown.stdout
-    told = CliRunner().invoke(cli.app, ["check", "-C", str(pictures.root), "--format", "json"])
-    assert [one["file"] for one in json.loads(told.stdout)] == ["cards/old.png"]
+    assert run(["check", "-C", str(pictures.root)]) == 0
+    shown = capsys.readouterr().out
+    assert "cards/old.png:1:1: warning: nothing uses cards/old.png [unused-media]" in shown
+    assert "IHDR" not in shown
+    assert run(["check", "-C", str(pictures.root), "--format", "json"]) == 0
+    assert [one["file"] for one in json.loads(capsys.readouterr().out)] == ["cards/old.png"]
 
 
 def test_a_picture_that_is_saved_while_it_is_packed_stops_the_build(pictures, monkeypatch):
