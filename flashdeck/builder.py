@@ -12,9 +12,8 @@ from flashdeck.built import Built, Options, Progress
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files import check_package_name, sweep, witnessed
 from flashdeck.holding import hold
+from flashdeck.roots import HOLD_NAME
 from flashdeck.uptodate import recall, remember, sources_below
-
-_HOLD = ".lock"
 
 
 def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> Built:
@@ -27,7 +26,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     if options.output is not None:
         check_package_name(options.output.name)
     _make(folder, root)
-    with hold(folder / _HOLD):
+    with hold(folder / HOLD_NAME):
         known = recall(root, options)
         if known is not None:
             return known
@@ -35,7 +34,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
 
         sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
         sources = sources_below(root)
-        begun = (folder / _HOLD).stat().st_mtime_ns  # just written
+        begun = (folder / HOLD_NAME).stat().st_mtime_ns  # just written
         with witnessed() as seen:
             built = make(root, options, progress)
         remember(root, options, sources, seen, built, begun)

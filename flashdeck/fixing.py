@@ -60,7 +60,7 @@ def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
     last: dict[str, str] = {}
     for _ in range(_ROUNDS):
         compiled, told = examined(project, problems, allow_scripts=allow_scripts)
-        edited = dict(project.edited)
+        edited = dict(project.unsaved)
         for source in compiled.sources:
             path, before = source.yaml.path, source.yaml.text
             first.setdefault(path, before)
@@ -68,9 +68,9 @@ def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
             if after != before:
                 last[path] = after
                 edited[root / path] = after.encode()
-        if edited == project.edited:
+        if edited == project.unsaved:
             break
-        project = replace(project, edited=edited)
+        project = replace(project, unsaved=edited)
     return [Mended(path, first[path], after) for path, after in sorted(last.items())]
 
 

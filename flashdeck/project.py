@@ -56,8 +56,8 @@ class Settings:
 class Project:
     """A project as found on disk: its settings, what was released before, and what to read.
 
-    `lock_text` is the text of the lock as it stands, '' where there is none. `edited` are files as
-    they will be, to be read instead of those on disk.
+    `lock_text` is the text of the lock as it stands, '' where there is none. `unsaved` are texts
+    to read in the place of files, by their paths.
     """
 
     root: Path
@@ -66,7 +66,7 @@ class Project:
     lock_text: str
     decks: tuple[Path, ...]
     notetypes: tuple[Path, ...]
-    edited: Mapping[Path, bytes] = field(default_factory=dict)
+    unsaved: Mapping[Path, bytes] = field(default_factory=dict)
 
     @property
     def cards(self) -> Path:
@@ -112,8 +112,9 @@ def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Dia
     """Read one YAML file of a project; None when it can't be read at all."""
     name = project.relative(path)
     try:
-        most = project.settings.limits.size
-        data = project.edited.get(path) or read_regular(path, project.root, most)
+        data = project.unsaved.get(path)
+        if data is None:
+            data = read_regular(path, project.root, project.settings.limits.size)
     except RefusedFileError as refused:
         return None, [_unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits)

@@ -9,6 +9,7 @@ from flashdeck.diagnostics import FlashdeckError
 SETTINGS_NAME = "flashdeck.yaml"
 CARDS_NAME = "cards"
 BUILD_NAME = "build"
+HOLD_NAME = ".lock"
 SOURCE_ENDINGS = frozenset({".yaml", ".yml"})
 
 

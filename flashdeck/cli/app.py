@@ -12,6 +12,7 @@ from flashdeck.cli.check import check
 from flashdeck.cli.diff import diff
 from flashdeck.cli.explain import explain
 from flashdeck.cli.export import export
+from flashdeck.cli.fmt import fmt
 from flashdeck.cli.init import init
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
@@ -35,6 +36,7 @@ app.command()(preview)
 app.command()(stats)
 app.command()(schema)
 app.command()(explain)
+app.command()(fmt)
 
 
 @app.callback(invoke_without_command=True)

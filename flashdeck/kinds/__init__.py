@@ -1,4 +1,7 @@
-"""The kinds of notes. What decides a note's kind is asked in this order."""
+"""The kinds of notes. What decides a note's kind is asked in this order.
+
+Keys stand in the order in which `flashdeck fmt` writes them; `id` comes last, where builds put it.
+"""
 
 from flashdeck.kinds.cloze import CLOZE
 from flashdeck.kinds.custom import CUSTOM
@@ -27,6 +30,11 @@ NOTETYPE: tuple[Key, ...] = (
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
     Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
     Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
+    Key("kind", Shape.TEXT, "`cloze` for a note type with gaps; else `standard`."),
+    Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
+    Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
+    Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
+    Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
     Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
     Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
     Key("stock", Shape.NUMBER, "Anki's number of the stock note type that it descends from."),

@@ -87,13 +87,13 @@ EXTRA = Key("extra", Shape.TEXT, "Shown under the answer.")
 HINT = Key("hint", Shape.TEXT, "Opens on the question side when tapped.")
 
 COMMON = (
-    Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
     Key("tags", Shape.TAGS, "Tags, beside those of the document."),
     Key(
         "deck",
         Shape.DECK,
         "Another deck than the document's; with a leading `::` below the document's.",
     ),
+    Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
 )
 
 

@@ -64,8 +64,8 @@ OCCLUSION = Kind(
     opener="image",
     keys=(
         Key("image", Shape.TEXT, "The picture, a file beside the deck's.", required=True),
-        Key("occlude", Shape.MASKS, "The masks.", required=True),
         Key("mode", Shape.WORD, "Whether the other masks cover the picture, too.", words=_MODES),
+        Key("occlude", Shape.MASKS, "The masks.", required=True),
         Key("q", Shape.TEXT, "The question, above the picture."),
         Key("typed", Shape.FLAG, "`true`: the learner types the mask's label."),
         EXTRA,

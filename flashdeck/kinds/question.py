@@ -30,13 +30,13 @@ QUESTION = Kind(
     opener="q",
     keys=(
         Key("q", Shape.TEXT, "The question.", required=True),
+        Key("choices", Shape.TEXTS, "What to choose from, shown in another order every time."),
         Key(
             "a",
             Shape.ANSWER,
             "The answer; with `choices` one of them, or a list of several.",
             required=True,
         ),
-        Key("choices", Shape.TEXTS, "What to choose from, shown in another order every time."),
         Key(
             "typed",
             Shape.TYPED,
