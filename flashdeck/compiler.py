@@ -19,6 +19,7 @@ from flashdeck.project import Project, default_deck, read_source
 from flashdeck.read.decks import read_decks
 from flashdeck.render import Renderer
 from flashdeck.source import SourceFile
+from flashdeck.tablefiles import TableFiles
 from flashdeck.templatemedia import TemplateDresser
 
 
@@ -116,13 +117,15 @@ def _read(
 ) -> tuple[list[SourceFile], list[Diagnostic]]:
     sources: list[SourceFile] = []
     problems: list[Diagnostic] = []
-    markup = project.settings.markup
+    markup, limits = project.settings.markup, project.settings.limits
+    tables = TableFiles(project)
     for path in project.decks:
         file, found = read_source(project, path)
         problems += found
         if file is not None:
-            source, found = read_decks(file, default_deck(project, path), markup, custom)
-            sources.append(source)
+            deck, opener = default_deck(project, path), tables.beside(file.path)
+            source, found = read_decks(file, deck, markup, custom, opener, limits)
+            sources += [source, *source.tables]
             problems += found
     return sources, problems
 

@@ -20,7 +20,8 @@ class State:
     """A project as it stands: what compiles of it, and what is to be said.
 
     `kinds` gives each note's kind by its id; `changed` are the ids of notes that differ from the
-    last build, or were never built.
+    last build, or were never built. `tables` gives the deck file that names each table, by paths as
+    spans give them.
     """
 
     name: str
@@ -28,6 +29,7 @@ class State:
     problems: tuple[Diagnostic, ...]
     kinds: dict[str, str] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
@@ -80,6 +82,11 @@ class Recompiler:
                 for note in notes
                 if note.guid not in released or released[note.guid].content != note_digest(note)
             ),
+            {
+                table.yaml.path: source.yaml.path
+                for source in compiled.sources
+                for table in source.tables
+            },
         )
 
     def _partly(self) -> State | None:
@@ -90,12 +97,14 @@ class Recompiler:
         media that nothing names any more may be left over.
         """
         project, good = self._project, self._good
-        if project is None or good is None or not self._edited <= set(project.decks):
+        if project is None or good is None:
             return None
-        if not all(path.exists() for path in self._edited):
+        touched = {_deck_of(path, project, good) for path in self._edited}
+        if not touched <= set(project.decks) or not all(path.exists() for path in touched):
             return None
-        edited = tuple(path for path in project.decks if path in self._edited)
+        edited = tuple(path for path in project.decks if path in touched)
         names = {project.relative(path) for path in edited}
+        names |= {table for table, deck in good.tables.items() if deck in names}
         kept = [note for note in good.collection.notes if _path(note) not in names]
         settings = replace(project.settings, name=good.name)
         part = self._compiled(replace(project, decks=edited, settings=settings))
@@ -107,14 +116,21 @@ class Recompiler:
         }:
             return None
         others = [one for one in good.problems if one.span is None or one.span.path not in names]
-        part = replace(part, problems=(*others, *part.problems))
+        kept_tables = {one: deck for one, deck in good.tables.items() if one not in names}
+        if kept_tables.keys() & part.tables.keys():
+            return None
+        part = replace(part, problems=(*others, *part.problems), tables=kept_tables | part.tables)
         return _together(project, good, part, kept) if part.is_good else part
 
 
 def _together(project: Project, before: State, part: State, kept: list[Note]) -> State:
     """Put what was compiled anew in the place of what it was before."""
     order = {project.relative(path): place for place, path in enumerate(project.decks)}
-    notes = sorted((*kept, *part.collection.notes), key=lambda note: order[_path(note)])
+    tables = part.tables
+    notes = sorted(
+        (*kept, *part.collection.notes),
+        key=lambda note: order[tables.get(_path(note), _path(note))],
+    )
     notetypes: dict[int, NoteType] = {}
     media: dict[str, Media] = {}
     decks: dict[str, Deck] = {}
@@ -134,7 +150,16 @@ def _together(project: Project, before: State, part: State, kept: list[Note]) ->
         part.problems,
         {guid: before.kinds[guid] for guid in guids} | part.kinds,
         (before.changed & guids) | part.changed,
+        tables,
     )
+
+
+def _deck_of(path: Path, project: Project, state: State) -> Path:
+    """Give the deck file that a table belongs to; any other path as it is."""
+    if not path.is_relative_to(project.root):
+        return path
+    deck = state.tables.get(project.relative(path))
+    return project.root / deck if deck is not None else path
 
 
 def _path(note: Note) -> str:

@@ -39,8 +39,10 @@ def source_lines(root: Path) -> LineOf:
             data = read_regular(root / path, root, _LARGEST)
         except RefusedFileError:
             return []
-        # As the readers do: each byte that is not UTF-8 is one column.
-        text = re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            text = data.decode("utf-16", "replace")
+        else:  # as the readers do: each byte that is not UTF-8 is one column
+            text = re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
         return [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
 
     def line_of(path: str, number: int) -> str | None:

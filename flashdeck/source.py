@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from flashdeck.csvfile import Table
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds import Kind
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
@@ -100,8 +101,28 @@ class SourceDeck:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceTable:
+    """The rows of a table, and which of them each note stands in, by the `id` of its node.
+
+    `id_column` is the place of the column of ids, None where there is none yet; `id_name` is what
+    it is called, or will be.
+    """
+
+    table: Table
+    id_column: int | None
+    id_name: str
+    rows: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of `cards/`, read."""
+    """One file of `cards/`, read; `tables` are those that it names.
+
+    Of a table `yaml` holds the text, in which the nodes of its notes have their places, and `table`
+    its rows.
+    """
 
     yaml: YamlFile
     decks: tuple[SourceDeck, ...]
+    tables: tuple[SourceFile, ...] = ()
+    table: SourceTable | None = None

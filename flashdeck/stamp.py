@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flashdeck.csvfile import encoding_of, with_ids
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.files import read_regular
 from flashdeck.identity import Identified
-from flashdeck.source import SourceFile
+from flashdeck.source import SourceFile, SourceTable
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -21,8 +22,6 @@ from flashdeck.yamlnode import (
     read_yaml,
     splice,
 )
-
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,9 @@ def stamped_sources(
     found: dict[str, str] = {}
     for source in sources:
         own = [next(waiting) for deck in source.decks for _ in deck.notes]
+        if source.table is not None:
+            found |= _stamped_table(source.yaml.path, source.table, own)
+            continue
         stamps = [stamp for one in own for stamp in _stamps(one)]
         if stamps:
             text = splice(source.yaml.text, [stamp.edit(source.yaml.text) for stamp in stamps])
@@ -63,11 +65,22 @@ def stamped_sources(
 def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
     """Give the bytes of a changed source; raises `FlashdeckError` if it was edited meanwhile."""
     data = read_regular(path, root, 2**40)
-    mark = _BOM if data.startswith(_BOM) else b""
-    if data != mark + before.encode():
+    mark, codec = encoding_of(data)
+    if data != mark + before.encode(codec):
         message = f"{path.relative_to(root).as_posix()} was changed while it was being built"
         raise FlashdeckError(message, "build again")
-    return mark + after.encode()
+    return mark + after.encode(codec)
+
+
+def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) -> dict[str, str]:
+    """Give the new text of a table whose rows lack ids."""
+    ids = {source.rows[id(one.note.node)]: one.id for one in notes if not one.stamped}
+    if not ids:
+        return {}
+    text = with_ids(source.table, source.id_column, source.id_name, ids)
+    if text is None:
+        raise _bug(path)
+    return {path: text}
 
 
 def _stamps(one: Identified) -> Iterator[_Stamp]:
@@ -91,8 +104,12 @@ def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp], limits: Limit
     if broken or [_plain(one, {}) for one in after.documents] != [
         _plain(one, fresh) for one in before.documents
     ]:
-        message = f"writing ids into {before.path} would change more than ids; nothing was written"
-        raise FlashdeckError(message, "this is a bug in flashdeck: please report it with that file")
+        raise _bug(before.path)
+
+
+def _bug(path: str) -> FlashdeckError:
+    message = f"writing ids into {path} would change more than ids; nothing was written"
+    return FlashdeckError(message, "this is a bug in flashdeck: please report it with that file")
 
 
 def _plain(node: Node | None, fresh: Mapping[int, Mapping[str, str]]) -> object:

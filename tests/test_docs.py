@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flashdeck.cli.app import app
-from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TEMPLATE
+from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TABLE, TEMPLATE
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -36,6 +36,9 @@ def test_every_deck_in_the_documents_builds(project, page, number):
     for name, like in MEDIA.items():
         target = project.root / "cards" / name
         target.write_bytes((ROOT / "cards/media" / like).read_bytes())
+    before = page.read_text("utf-8").split("```yaml\n")[: number + 1]
+    for table in re.findall(r"^```csv\n(.*?)^```$", "".join(before), re.MULTILINE | re.DOTALL):
+        project.write("cards/words.csv", table)  # the last one before the deck
     project.write("cards/example.yaml", text if "deck:" in text else f"deck: Example\n{text}")
     assert project.built().packages
 
@@ -68,7 +71,7 @@ def test_every_key_is_described_in_the_reference():
     reference = (ROOT / "docs/reference/notes.md").read_text("utf-8")
     keys = {
         f"| `{key.name}` | {key.holds} |"
-        for keys in (COMMON, DOCUMENT, MASK, *(kind.keys for kind in KINDS))
+        for keys in (COMMON, DOCUMENT, MASK, TABLE, *(kind.keys for kind in KINDS))
         for key in keys
     }
     assert [key for key in sorted(keys) if key not in reference] == []

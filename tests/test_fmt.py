@@ -244,6 +244,10 @@ def test_comments_inside_of_brackets_turn_these_into_lines():
     )
 
 
+def test_a_comment_beside_text_that_ends_like_a_bracket_stays_beside_it():
+    assert kept("deck: X\nnotes:\n  - q: open {  # the brace\n    a: A\n")
+
+
 def test_a_comment_goes_along_with_its_key():
     text = "  - # of the note\n    a: A # of a\n    # of q\n    q: Q\n"
     assert notes(text) == "  # of the note\n  # of q\n  - q: Q\n    a: A  # of a\n"

@@ -58,7 +58,7 @@ class Attached:
         if last is None:
             assert following is not None  # a document that is a mapping has a pair
             self._put_above(following, comment)
-        elif comment.before and comment.before[-1] not in "[{":
+        elif comment.beside:
             self._put_beside(_ended_before(last, comment.start), comment)
         elif isinstance(last.node, ScalarNode) and last.node.start.index > comment.start:
             self._put_above(last, comment)  # between a key and its text

@@ -7,10 +7,11 @@ the one line that it was. Text of several lines is never wrapped: in Markdown a 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from flashdeck.formatting.attach import Attached, Container
-from flashdeck.formatting.order import document_keys, in_order, item_keys
+from flashdeck.formatting.order import document_keys, in_order, keys_inside
 from flashdeck.kinds import Key, Shape
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 from flashdeck.yamlnode.comments import passed_over
@@ -19,7 +20,8 @@ from flashdeck.yamlnode.written import block_text, is_plain, is_wordlike, one_li
 WIDTH = 100
 _STEP = 2
 _BLOCK = ("|", ">")
-_LINE_OF_ITEMS = frozenset({Shape.MASKS, Shape.FIELD_LIST})
+# Mappings that stand in braces where they fit a line.
+_IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS})
 # An escape that shows what would be invisible if it stood there itself.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
 
@@ -30,16 +32,16 @@ def formatted(file: YamlFile) -> str:
     documents = [one for one in file.documents if isinstance(one, MappingNode)]
     attached = [Attached(one) for one in documents]
     lines: list[str] = []
+    starts = [one.start.index for one in documents]
     for comment in comments:
         if not documents:
             lines += [""] * comment.blank_above + [comment.text]
             continue
-        # Up to the line that ends it, a document is the one that begins before.
-        begun = [one.start.index <= comment.start for one in documents].count(True)
+        # A comment behind a document is still its own, up to a line that ends it.
+        begun = bisect_right(starts, comment.start)
         if 0 < begun < len(documents):
-            between = documents[begun - 1].end.index, comment.start
-            parted = any(between[0] <= marker < between[1] for marker in markers)
-            begun += parted
+            ended = bisect_left(markers, documents[begun - 1].end.index)
+            begun += ended < bisect_left(markers, comment.start)
         attached[max(begun, 1) - 1].add(comment)
     for number, (document, one) in enumerate(zip(documents, attached, strict=True)):
         if number:
@@ -86,7 +88,7 @@ class _Layout:
             if not isinstance(item, MappingNode) or self._as_flow(item, shape) is not None:
                 written = self._value(item, shape, " " * indent + "-", indent)
             else:
-                block = self._mapping(item, item_keys(shape, item), indent + _STEP)
+                block = self._mapping(item, keys_inside(shape, item), indent + _STEP)
                 first = _first_pair(block)
                 above += [line.strip() for line in block[:first]]
                 written = block[first:]
@@ -104,7 +106,7 @@ class _Layout:
         if line is not None and (_is_empty(node) or len(head) + 1 + len(line) <= WIDTH):
             return [f"{head} {line}"]
         if isinstance(node, MappingNode):
-            return [head, *self._mapping(node, (), indent + _STEP)]
+            return [head, *self._mapping(node, keys_inside(shape, node), indent + _STEP)]
         return [head, *self._sequence(node, shape, indent + _STEP)]
 
     def _scalar(self, node: ScalarNode, shape: Shape | None, head: str, indent: int) -> list[str]:
@@ -147,10 +149,10 @@ class _Layout:
             return None
         if isinstance(node, SequenceNode):
             return self._flow_list(node)
-        if node.pairs and shape not in _LINE_OF_ITEMS:
+        if node.pairs and shape not in _IN_BRACES:
             return None
         parts = []
-        for place, inner in in_order(node, item_keys(shape, node)):
+        for place, inner in in_order(node, keys_inside(shape, node)):
             key, value = node.pairs[place]
             written = self._as_flow(value, inner)
             if written is None:

@@ -13,14 +13,20 @@ from flashdeck.kinds import (
     MASK,
     NOTETYPE,
     OCCLUSION,
+    TABLE,
     TEMPLATE,
     Key,
     Shape,
 )
 from flashdeck.yamlnode import MappingNode
 
-# What the mappings in a list hold, by the shape of the list.
-_ITEMS: Final = {Shape.MASKS: MASK, Shape.FIELD_LIST: FIELD, Shape.TEMPLATES: TEMPLATE}
+# What a mapping holds, by the shape of its key, or of the list that it stands in.
+_INSIDE: Final = {
+    Shape.MASKS: MASK,
+    Shape.FIELD_LIST: FIELD,
+    Shape.TEMPLATES: TEMPLATE,
+    Shape.TABLE: TABLE,
+}
 
 
 def document_keys(document: MappingNode) -> Sequence[Key]:
@@ -29,11 +35,11 @@ def document_keys(document: MappingNode) -> Sequence[Key]:
     return NOTETYPE if "templates" in names and "notes" not in names else DOCUMENT
 
 
-def item_keys(shape: Shape | None, item: MappingNode) -> Sequence[Key]:
-    """Give the keys of a mapping in a list of that shape; none where any name may stand."""
+def keys_inside(shape: Shape | None, mapping: MappingNode) -> Sequence[Key]:
+    """Give the keys of a mapping below a key of that shape; none where any name may stand."""
     if shape is Shape.NOTES:
-        return _note_keys(item)
-    return _ITEMS.get(shape, ()) if shape is not None else ()
+        return _note_keys(mapping)
+    return _INSIDE.get(shape, ()) if shape is not None else ()
 
 
 def in_order(mapping: MappingNode, keys: Sequence[Key]) -> list[tuple[int, Shape | None]]:

@@ -19,7 +19,14 @@ DOCUMENT: tuple[Key, ...] = (
     Key("tags", Shape.TAGS, "Tags for every note below."),
     Key("markup", Shape.MARKUP, "How the texts below are read; default `markdown`."),
     Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
+    Key("table", Shape.TABLE, "A CSV file beside this one, each of its rows a note."),
     Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
+)
+
+TABLE: tuple[Key, ...] = (
+    Key("file", Shape.TEXT, "The CSV file, its cells parted by `,`, `;` or tabs.", required=True),
+    Key("columns", Shape.COLUMNS, "The column of each key; default: columns are named like keys."),
+    Key("each", Shape.CONSTANTS, "What every note of the table holds; a cell that is filled wins."),
 )
 
 NOTETYPE: tuple[Key, ...] = (
@@ -62,6 +69,7 @@ TEMPLATE: tuple[Key, ...] = (
 )
 
 __all__ = [
+    "CLOZE",
     "COMMON",
     "CUSTOM",
     "DOCUMENT",
@@ -74,6 +82,7 @@ __all__ = [
     "OCCLUSION",
     "QUESTION",
     "SETTINGS",
+    "TABLE",
     "TEMPLATE",
     "Composer",
     "Cover",

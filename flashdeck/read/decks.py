@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.kinds import DOCUMENT
 from flashdeck.model import NoteType
 from flashdeck.read.notes import Around, NoteReader
+from flashdeck.read.tables import OpenTable, no_tables, read_table
 from flashdeck.source import SourceDeck, SourceFile
-from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+# With a table the list of notes may be missing.
+_BESIDE_A_TABLE = tuple(replace(key, required=False) for key in DOCUMENT)
 
 
 def read_decks(
@@ -18,13 +23,15 @@ def read_decks(
     default_deck: str,
     markup: str,
     custom: Mapping[str, NoteType] = MappingProxyType({}),
+    open_table: OpenTable = no_tables,
+    limits: Limits | None = None,
 ) -> tuple[SourceFile, list[Diagnostic]]:
-    """Read every document of a file.
+    """Read every document of a file, and the tables that they name.
 
     `default_deck` names a document that does not name itself; `markup` is the project's; `custom`
-    are its own note types by their names.
+    are its own note types by their names; `open_table` finds tables, `limits` bound them.
     """
-    reader = _DeckReader(file, custom)
+    reader = _DeckReader(file, custom, open_table, limits or Limits())
     around = Around(Text(default_deck, Span.point(file.path)), (), markup, "")
     decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
     if not decks and not reader.problems and not file.problems:
@@ -33,10 +40,22 @@ def read_decks(
         reader.problems.append(
             Diagnostic("no-notes", "the file holds no notes", span, Severity.WARNING, hint)
         )
-    return SourceFile(file, tuple(decks)), [*file.problems, *reader.problems]
+    return SourceFile(file, tuple(decks), tuple(reader.tables)), [*file.problems, *reader.problems]
 
 
 class _DeckReader(NoteReader):
+    def __init__(
+        self,
+        file: YamlFile,
+        custom: Mapping[str, NoteType],
+        open_table: OpenTable,
+        limits: Limits,
+    ) -> None:
+        super().__init__(file, custom)
+        self.tables: list[SourceFile] = []
+        self._open_table = open_table
+        self._limits = limits
+
     def document(self, node: Node | None, around: Around) -> SourceDeck | None:
         if node is None:
             return None
@@ -44,7 +63,8 @@ class _DeckReader(NoteReader):
             hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
             self.say("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
             return None
-        pairs = self.read_keys(node, DOCUMENT, "a deck")
+        keys = _BESIDE_A_TABLE if node.get("table") is not None else DOCUMENT
+        pairs = self.read_keys(node, keys, "a deck")
         around = Around(
             deck=self._name(pairs.get("deck"), around.deck),
             tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
@@ -55,6 +75,9 @@ class _DeckReader(NoteReader):
         description: ScalarNode | None = None
         if "description" in pairs:
             description = self.text(pairs["description"][1], "'description'")
+        if "table" in pairs:
+            table = read_table(self, pairs["table"], around, self._open_table, self._limits)
+            self.tables += [table] if table is not None else []
         items = self._items(pairs.get("notes"))
         notes = [note for one in items if (note := self.note(one, around)) is not None]
         return SourceDeck(around.deck, description, around.markup, tuple(notes))

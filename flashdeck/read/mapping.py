@@ -73,7 +73,7 @@ class MappingReader:
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report a key that `what` does not have; give the key that was probably meant, or ''."""
-        near = _nearest(key.value, known)
+        near = nearest(key.value, known)
         hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}"
         if called == "key" and not near:
             hint = _OUT_OF_PLACE.get(key.value, hint)
@@ -137,7 +137,7 @@ class MappingReader:
         scalar = self.text(node, f"'{key.name}'")
         if scalar is None or scalar.value.strip() in key.words:
             return scalar
-        near = _nearest(scalar.value.strip(), key.words)
+        near = nearest(scalar.value.strip(), key.words)
         hint = f"did you mean '{near}'?" if near else f"write {' or '.join(key.words)}"
         self.say("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
         return None
@@ -234,7 +234,7 @@ class MappingReader:
         return self.file.text[index : end if end >= 0 else None].rstrip()
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
     """Find the key that was meant: another tool's word for it, a slip, or more than its letters."""
     name = name.lower()
     meant = _ELSEWHERE.get(name, "")

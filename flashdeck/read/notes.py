@@ -36,7 +36,7 @@ class NoteReader(MappingReader):
 
     def __init__(self, file: YamlFile, custom: Mapping[str, NoteType]) -> None:
         super().__init__(file)
-        self._custom = custom
+        self.custom = custom
         self._by_key = {f"custom:{one.id}": one for one in custom.values()}
 
     def note(self, node: Node, around: Around) -> SourceNote | None:
@@ -45,7 +45,7 @@ class NoteReader(MappingReader):
             hint = "write '- q: …' and below it 'a: …'"
             self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        kind = self._kind(node)
+        kind = self.kind(node)
         if kind is None:
             return None
         article = "an" if kind.name[0] in "aeiou" else "a"
@@ -72,14 +72,19 @@ class NoteReader(MappingReader):
         scalar = self.filled(*pair, "'notetype'")
         if scalar is None:
             return ""
-        found = self._custom.get(clean_name(scalar.value))
+        found = self.custom.get(clean_name(scalar.value))
         if found is not None:
             return f"custom:{found.id}"
         hint = "its file belongs into cards/notetypes/"
-        if self._custom:
-            hint = f"known are {', '.join(self._custom)}"
+        if self.custom:
+            hint = f"known are {', '.join(self.custom)}"
         self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
         return ""
+
+    def field_names(self, notetype: str) -> list[str]:
+        """Give the names of the fields of a custom note type, by its key."""
+        found = self._by_key.get(notetype)
+        return [field.name for field in found.fields] if found is not None else []
 
     def deck_name(self, scalar: ScalarNode, name: str) -> str:
         """Clean a deck's name, and report what keeps it from being one."""
@@ -89,7 +94,8 @@ class NoteReader(MappingReader):
             self.say("deck-name", problem[0], scalar, problem[1])
         return name
 
-    def _kind(self, node: MappingNode) -> Kind | None:
+    def kind(self, node: MappingNode) -> Kind | None:
+        """Tell of which kind a note is, or report that nothing tells."""
         present = {key.value for key, _ in node.pairs}
         if "occlude" in present:
             return OCCLUSION
@@ -134,14 +140,15 @@ class NoteReader(MappingReader):
         for key in kind.keys:
             if key.name not in pairs or key.name == "notetype":
                 continue
-            value = self._value(key, pairs, notetype)
+            value = self.value(key, pairs, notetype)
             if value is not None:
                 values[key.name] = value
         check_answers(self, pairs, values)
         check_labels(self, values)
         return values
 
-    def _value(self, key: Key, pairs: Mapping[str, Pair], notetype: str) -> Value | None:
+    def value(self, key: Key, pairs: Mapping[str, Pair], notetype: str) -> Value | None:
+        """Read the value of a key; None where it holds nothing, or was reported."""
         name, node = pairs[key.name]
         match key.shape:
             case Shape.FLAG:

@@ -11,21 +11,22 @@ from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode, YamlFile
 _COMMENT = re.compile(r"#[^\n]*")
 _IN_HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(#[^\n]*)")
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=\s|\Z)", re.MULTILINE)
+_OPENING = ("[", "{")
 _STRUCTURE = re.compile(r"(?:---)?[-?\s]*")
 
 
 class Comment(NamedTuple):
     """A comment, from its `#` to its line's last character that is no blank.
 
-    `start` is an index of the file's text. `before` is what stands before it in its line, '' where
-    that is nothing but the structure that begins an item or a document. The blanks tell whether the
-    lines around it are empty.
+    `start` is an index of the file's text. `beside` says whether it stands behind a key or a text
+    in its line, rather than behind nothing, a dash or an opening bracket. The blanks tell whether
+    the lines around it are empty.
     """
 
     text: str
     start: int
     column: int
-    before: str
+    beside: bool
     blank_above: bool
     blank_below: bool
 
@@ -48,7 +49,7 @@ def passed_over(file: YamlFile) -> Passed:
         if scalar.style in ("|", ">"):
             found = _IN_HEADER.match(file.text, scalar.start.index)
             if found is not None:
-                comments.append(_comment(file.text, found.start(1), found[1]))
+                comments.append(_comment(file.text, found.start(1), found[1], beside=True))
     _look(file.text, done, len(file.text), comments, markers)
     return Passed(comments, markers)
 
@@ -57,16 +58,20 @@ def _look(text: str, start: int, end: int, comments: list[Comment], markers: lis
     """Look through what lies between two scalars: structure, blanks and comments."""
     if end - start < 1:
         return
-    comments += (
-        _comment(text, found.start(), found.group())
-        for found in _COMMENT.finditer(text, start, end)
-    )
+    for found in _COMMENT.finditer(text, start, end):
+        line = text.rfind("\n", 0, found.start()) + 1
+        between = text[max(line, start) : found.start()].rstrip()
+        beside = not _STRUCTURE.fullmatch(text[line : found.start()])
+        comments.append(
+            _comment(
+                text, found.start(), found.group(), beside=beside and between[-1:] not in _OPENING
+            )
+        )
     markers += (found.start() for found in _MARKER.finditer(text, start, end))
 
 
-def _comment(text: str, index: int, words: str) -> Comment:
+def _comment(text: str, index: int, words: str, *, beside: bool) -> Comment:
     line = text.rfind("\n", 0, index) + 1
-    before = text[line:index]
     above = text[text.rfind("\n", 0, line - 1) + 1 : line - 1] if line else "x"
     below = text.find("\n", index) + 1
     below_end = text.find("\n", below)
@@ -75,7 +80,7 @@ def _comment(text: str, index: int, words: str) -> Comment:
         words.rstrip(),
         index,
         index - line,
-        "" if _STRUCTURE.fullmatch(before) else before.strip(),
+        beside,
         not above.strip(),
         not under.strip() and below < len(text),
     )

@@ -1,0 +1,55 @@
+"""Finds the tables that decks name: in `cards/` beside them, each for one deck alone."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.project import Project
+from flashdeck.read.tables import NoTable, OpenTable, TableFile
+
+_ENDINGS = (".csv", ".tsv", ".txt")
+
+
+class TableFiles:
+    """The tables of a project, and which deck each one was opened for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._used: dict[Path, str] = {}
+
+    def beside(self, deck: str) -> OpenTable:
+        """Give what opens tables for a deck file, by their names relative to it."""
+        return lambda name: self._open(deck, name)
+
+    def _open(self, deck: str, name: str) -> TableFile | NoTable:
+        root, cards = self._project.root, self._project.cards
+        folder = (root / deck).parent
+        if Path(name).suffix.lower() not in _ENDINGS or "\\" in name:
+            hint = "save the spreadsheet as 'CSV UTF-8'; in a path write /"
+            return NoTable(f"'{name}' is no CSV file: its name ends in .csv or .tsv", hint)
+        try:
+            path = (folder / name).resolve()
+        except (OSError, RuntimeError, ValueError):  # links in a circle; a NUL
+            return NoTable(f"'{name}' can't be read", "choose another name")
+        try:
+            data = read_regular(path, cards, self._project.settings.limits.size)
+        except RefusedFileError as refused:
+            inside = path.is_relative_to(cards.resolve())
+            why = refused.why if inside else "it lies outside of cards/"
+            return NoTable(f"'{name}' can't be read: {why}", self._meant(folder, name))
+        if path in self._used:
+            hint = "a row is one note, so a table belongs to one deck"
+            return NoTable(f"'{name}' is a table of {self._used[path]} already", hint)
+        self._used[path] = deck
+        return TableFile(path.relative_to(root.resolve()).as_posix(), data)
+
+    def _meant(self, folder: Path, name: str) -> str:
+        """Give a hint with the name that was probably meant."""
+        try:
+            names = [one.name for one in folder.iterdir() if one.suffix.lower() in _ENDINGS]
+        except OSError:
+            names = []
+        near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.5)
+        return f"did you mean '{near[0]}'?" if near else "its name is relative to this file"
