@@ -89,7 +89,10 @@ def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None,
     for document in file.documents:
         if document is not None and not isinstance(document, MappingNode):
             return None, [_refusal(name, "it is no deck", "a deck begins with 'deck: NAME'")]
-    after = formatted(file).encode()
+    text = formatted(file)
+    if text == file.text and data == text.encode():
+        return Formatted(name, data, data), []
+    after = text.encode()
     again = read_yaml(name, after, limits)
     what = difference(file, again) or ("" if _is_settled(again) else "its own layout")
     if what:

@@ -7,7 +7,6 @@ cell in quotes may hold all of these, line ends, and quotes as two (RFC 4180).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -90,7 +89,8 @@ def _separator(text: str) -> str:
 class _Reader:
     def __init__(self, text: str, separator: str) -> None:
         self._text = text
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text)), len(text) + 1]
+        self._line = 0
         self._bare = re.compile(rf"[^{re.escape(separator)}\r\n]*")
         blank = r"[ \t]*" if separator != "\t" else " *"
         self._quoted = re.compile(
@@ -146,5 +146,9 @@ class _Reader:
         return Flaw("text-behind-quote", message, self._place(closed.end()), hint)
 
     def _place(self, index: int) -> Place:
-        line = bisect_right(self._lines, index) - 1
+        """Give the place of an index; they are asked for in their order."""
+        line = self._line
+        while self._lines[line + 1] <= index:
+            line += 1
+        self._line = line
         return Place(index, line, index - self._lines[line])

@@ -56,18 +56,15 @@ def passed_over(file: YamlFile) -> Passed:
 
 def _look(text: str, start: int, end: int, comments: list[Comment], markers: list[int]) -> None:
     """Look through what lies between two scalars: structure, blanks and comments."""
-    if end - start < 1:
-        return
-    for found in _COMMENT.finditer(text, start, end):
+    gap = text[start:end]
+    for found in _COMMENT.finditer(text, start, end) if "#" in gap else ():
         line = text.rfind("\n", 0, found.start()) + 1
         between = text[max(line, start) : found.start()].rstrip()
-        beside = not _STRUCTURE.fullmatch(text[line : found.start()])
-        comments.append(
-            _comment(
-                text, found.start(), found.group(), beside=beside and between[-1:] not in _OPENING
-            )
-        )
-    markers += (found.start() for found in _MARKER.finditer(text, start, end))
+        is_first = _STRUCTURE.fullmatch(text[line : found.start()]) is not None
+        beside = not is_first and between[-1:] not in _OPENING
+        comments.append(_comment(text, found.start(), found.group(), beside=beside))
+    if "---" in gap or "..." in gap:
+        markers += (found.start() for found in _MARKER.finditer(text, start, end))
 
 
 def _comment(text: str, index: int, words: str, *, beside: bool) -> Comment:
