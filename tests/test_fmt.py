@@ -244,6 +244,11 @@ def test_comments_inside_of_brackets_turn_these_into_lines():
     )
 
 
+def test_comments_in_empty_brackets_are_kept():
+    assert notes("  - q: Q\n    tags: [ # none\n    ]\n") == "  - q: Q\n    # none\n    tags: []\n"
+    assert fmt("{ # nothing\n}\n") == "# nothing\n{}\n"
+
+
 def test_a_comment_beside_text_that_ends_like_a_bracket_stays_beside_it():
     assert kept("deck: X\nnotes:\n  - q: open {  # the brace\n    a: A\n")
 

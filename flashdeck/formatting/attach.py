@@ -56,8 +56,10 @@ class Attached:
         following = self._slots[here] if here < len(self._slots) else None
         last = self._slots[here - 1] if here else None
         if last is None:
-            assert following is not None  # a document that is a mapping has a pair
-            self._put_above(following, comment)
+            if following is not None:
+                self._put_above(following, comment)
+            else:  # there is no pair at all
+                self._put_below(self._root, comment)
         elif comment.beside:
             self._put_beside(_ended_before(last, comment.start), comment)
         elif isinstance(last.node, ScalarNode) and last.node.start.index > comment.start:
@@ -72,10 +74,12 @@ class Attached:
         """
         inside = _open_flow(last, comment.start)
         if inside is not None:
-            if following is None or following.start >= inside.end.index:
-                self._put_below(inside, comment)
-            else:
+            if following is not None and following.start < inside.end.index:
                 self._put_above(following, comment)
+            elif inside is last.node:  # empty: there is no place inside
+                self._put_above(last, comment)
+            else:
+                self._put_below(inside, comment)
             return
         still_open = {id(one.container) for one in _chain(following)}
         edge = following.column if following is not None else -1

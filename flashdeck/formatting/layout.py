@@ -60,8 +60,11 @@ class _Layout:
 
     def document(self, root: MappingNode) -> list[str]:
         """Write a document; what stands above its first key is about all of it and stays there."""
-        first = self._attached.slot(root, 0)
         lines: list[str] = []
+        if not root.pairs:
+            _comments(lines, self._attached.below[id(root)], 0)
+            return [*lines, "{}"]
+        first = self._attached.slot(root, 0)
         _comments(lines, first.above, 0)
         first.above = []
         return lines + self._mapping(root, document_keys(root), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from flashdeck.diagnostics import Severity
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
 from flashdeck.yamlnode.comments import passed_over
 from flashdeck.yamlnode.written import is_wordlike
@@ -11,8 +12,8 @@ from flashdeck.yamlnode.written import is_wordlike
 
 def difference(before: YamlFile, after: YamlFile) -> str:
     """Say what a file would lose or change by being written anew; '' where it is the same."""
-    if after.problems and not before.problems:
-        return f"line {after.problems[0].span.line}" if after.problems[0].span else "a problem"
+    if any(one.severity is Severity.ERROR for one in after.problems):
+        return "what can be read"
     was = [_plain(one) for one in before.documents if one is not None]
     if was != [_plain(one) for one in after.documents if one is not None]:
         return "a text or a key"
