@@ -129,7 +129,7 @@ def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
         "duplicate-id",
         f"the id '{name}' is used twice: also at {first.path}:{first.line}",
         span,
-        hint="a copied note? remove this line, and the next build writes a new id",
+        hint="a copied note? remove this id, and the next build writes a new one",
     )
 
 

@@ -244,6 +244,11 @@ def test_comments_inside_of_brackets_turn_these_into_lines():
     )
 
 
+def test_text_keeps_its_quotes_where_a_comment_would_seem_to_cut_it_off():
+    assert kept('deck: X\nnotes:\n  - q: "see issue"  #5\n    a: A\n')
+    assert notes("  - q: #5\n      see\n    a: A\n") == '  - q: "see"  #5\n    a: A\n'
+
+
 def test_comments_in_empty_brackets_are_kept():
     assert notes("  - q: Q\n    tags: [ # none\n    ]\n") == "  - q: Q\n    # none\n    tags: []\n"
     assert fmt("{ # nothing\n}\n") == "# nothing\n{}\n"

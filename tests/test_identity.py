@@ -91,7 +91,7 @@ def test_a_copied_id_is_an_error_that_shows_both_places(project):
     assert problem.rule == "duplicate-id"
     assert problem.span.line == 8
     assert "cards/deck.yaml:5" in problem.message
-    assert "remove this line" in problem.hint
+    assert "remove this id" in problem.hint
 
 
 def test_a_short_id_is_a_warning(project):

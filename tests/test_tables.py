@@ -12,6 +12,7 @@ from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flashdeck.cli import run
 from flashdeck.compiler import compile_project
 from flashdeck.csvfile import Flaw, parse_table, with_ids
 from flashdeck.project import load_project
@@ -338,8 +339,6 @@ def test_every_mistake_is_said_at_its_place(project, text, table, expected):
 
 
 def test_a_frame_shows_the_row(project, capsys):
-    from flashdeck.cli import run
-
     deck(project, "q\ta\nperro\t\n".encode("utf-16"))
     assert run(["check", "-C", str(project.root)]) == 1
     out = capsys.readouterr().out
@@ -417,7 +416,7 @@ def test_frozen_names_the_table_that_lacks_ids(project):
 CELLS = st.text(st.sampled_from("ab \"';,\t\n|ñ日=#@"), max_size=8)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=5),
     separator=st.sampled_from(",;\t|"),
@@ -494,6 +493,17 @@ def test_a_row_that_is_deleted_is_a_removed_note(project):
     path.write_text("\n".join(path.read_text().splitlines()[:2]) + "\n")
     counts = project.built().packages[0].counts
     assert (counts.removed, counts.tombstones) == (1, 1)
+
+
+def test_diff_sees_edits_in_a_table(project, capsys, monkeypatch):
+    path = deck(project, "q,a\nperro,dog\ngato,cat\n")
+    project.built()
+    path.write_text(path.read_text().replace("cat", "kitten"))
+    monkeypatch.chdir(project.root)
+    assert run(["diff"]) == 0
+    out = capsys.readouterr().out
+    assert "kitten" in out
+    assert "perro" not in out
 
 
 # The preview

@@ -22,6 +22,8 @@ _STEP = 2
 _BLOCK = ("|", ">")
 # Mappings that stand in braces where they fit a line.
 _IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS})
+# A comment that plain text in front of it would seem to be cut off by.
+_GLUED = re.compile(r"#[^\s#]")
 # An escape that shows what would be invisible if it stood there itself.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
 
@@ -76,7 +78,7 @@ class _Layout:
             slot = self._attached.slot(mapping, place)
             _comments(lines, slot.above, indent)
             head = " " * indent + self._key(key) + ":"
-            written = self._value(value, shape, head, indent)
+            written = self._value(value, shape, head, indent, slot.beside)
             lines += _beside(written, slot.beside)
         _comments(lines, self._attached.below[id(mapping)], indent)
         return lines
@@ -89,7 +91,7 @@ class _Layout:
                 _gap(lines)
             above = list(slot.above)
             if not isinstance(item, MappingNode) or self._as_flow(item, shape) is not None:
-                written = self._value(item, shape, " " * indent + "-", indent)
+                written = self._value(item, shape, " " * indent + "-", indent, slot.beside)
             else:
                 block = self._mapping(item, keys_inside(shape, item), indent + _STEP)
                 first = _first_pair(block)
@@ -101,10 +103,16 @@ class _Layout:
         _comments(lines, self._attached.below[id(sequence)], indent)
         return lines
 
-    def _value(self, node: Node, shape: Shape | None, head: str, indent: int) -> list[str]:
-        """Write what stands behind `head`, a key or a dash, and that itself."""
+    def _value(
+        self, node: Node, shape: Shape | None, head: str, indent: int, beside: str
+    ) -> list[str]:
+        """Write what stands behind `head`, a key or a dash, and that itself.
+
+        `beside` is the comment that will follow it.
+        """
         if isinstance(node, ScalarNode):
-            return self._scalar(node, shape, head, indent)
+            in_quotes = _GLUED.match(beside) is not None
+            return self._scalar(node, shape, head, indent, in_quotes=in_quotes)
         line = self._as_flow(node, shape)
         if line is not None and (_is_empty(node) or len(head) + 1 + len(line) <= WIDTH):
             return [f"{head} {line}"]
@@ -112,10 +120,12 @@ class _Layout:
             return [head, *self._mapping(node, keys_inside(shape, node), indent + _STEP)]
         return [head, *self._sequence(node, shape, indent + _STEP)]
 
-    def _scalar(self, node: ScalarNode, shape: Shape | None, head: str, indent: int) -> list[str]:
+    def _scalar(
+        self, node: ScalarNode, shape: Shape | None, head: str, indent: int, *, in_quotes: bool
+    ) -> list[str]:
         if not node.value and not node.style:
             return [head]
-        line = self._line(node, flow=False)
+        line = self._line(node, flow=False, in_quotes=in_quotes)
         fits = len(head) + 1 + len(line) <= WIDTH
         if shape is Shape.ID or self._shows_escapes(node) or (fits and "\n" not in node.value):
             return [f"{head} {line}"]
@@ -125,12 +135,12 @@ class _Layout:
         margin = " " * (indent + _STEP)
         return [f"{head} {block.header}", *(margin + one if one else "" for one in block.lines)]
 
-    def _line(self, node: ScalarNode, *, flow: bool) -> str:
+    def _line(self, node: ScalarNode, *, flow: bool, in_quotes: bool = False) -> str:
         """Write a text on one line; a word like a number keeps the quotes that it has."""
         raw = self._file.text[node.start.index : node.end.index]
         if self._shows_escapes(node) and "\n" not in raw:
             return raw
-        in_quotes = node.style != "" and is_wordlike(node.value)
+        in_quotes = in_quotes or (node.style != "" and is_wordlike(node.value))
         return one_line(node.value, flow=flow, in_quotes=in_quotes)
 
     def _key(self, key: ScalarNode) -> str:
