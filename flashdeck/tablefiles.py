@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from pathlib import Path
 
-from flashdeck.files import RefusedFileError, read_regular
+from flashdeck.files import Refusal, RefusedFileError, read_regular
 from flashdeck.project import Project
 from flashdeck.read.tables import NoTable, OpenTable, TableFile
+from flashdeck.roots import CARDS_NAME
 
 _ENDINGS = (".csv", ".tsv", ".txt")
 
@@ -25,25 +27,26 @@ class TableFiles:
 
     def _open(self, deck: str, name: str) -> TableFile | NoTable:
         root, cards = self._project.root, self._project.cards
-        folder = (root / deck).parent
         if Path(name).suffix.lower() not in _ENDINGS or "\\" in name:
             hint = "save the spreadsheet as 'CSV UTF-8'; in a path write /"
             return NoTable(f"'{name}' is no CSV file: its name ends in .csv or .tsv", hint)
-        try:
-            path = (folder / name).resolve()
-        except (OSError, RuntimeError, ValueError):  # links in a circle; a NUL
-            return NoTable(f"'{name}' can't be read", "choose another name")
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(deck), name))
+        path = root / place
         try:
             data = read_regular(path, cards, self._project.settings.limits.size)
         except RefusedFileError as refused:
-            inside = path.is_relative_to(cards.resolve())
+            below = place.startswith(f"{CARDS_NAME}/")
+            inside = below and refused.refusal is not Refusal.OUTSIDE
             why = refused.why if inside else "it lies outside of cards/"
-            return NoTable(f"'{name}' can't be read: {why}", self._meant(folder, name))
-        if path in self._used:
+            return NoTable(
+                f"'{name}' can't be read: {why}", self._meant((root / deck).parent, name)
+            )
+        real = path.resolve()
+        if real in self._used:
             hint = "a row is one note, so a table belongs to one deck"
-            return NoTable(f"'{name}' is a table of {self._used[path]} already", hint)
-        self._used[path] = deck
-        return TableFile(path.relative_to(root.resolve()).as_posix(), data)
+            return NoTable(f"'{name}' is a table of {self._used[real]} already", hint)
+        self._used[real] = deck
+        return TableFile(place, data)
 
     def _meant(self, folder: Path, name: str) -> str:
         """Give a hint with the name that was probably meant."""

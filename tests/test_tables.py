@@ -495,6 +495,14 @@ def test_a_row_that_is_deleted_is_a_removed_note(project):
     assert (counts.removed, counts.tombstones) == (1, 1)
 
 
+def test_a_build_with_nothing_to_do_still_sees_an_edit_in_a_table(project):
+    path = deck(project, "q,a\nperro,dog\n")
+    project.built()
+    assert project.built().packages[0].counts.unchanged == 1
+    path.write_text(path.read_text().replace("dog", "a dog"))
+    assert project.built().packages[0].counts.changed == 1
+
+
 def test_diff_sees_edits_in_a_table(project, capsys, monkeypatch):
     path = deck(project, "q,a\nperro,dog\ngato,cat\n")
     project.built()
