@@ -32,15 +32,16 @@ class TableFiles:
             return NoTable(f"'{name}' is no CSV file: its name ends in .csv or .tsv", hint)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(deck), name))
         path = root / place
+        outside = NoTable(f"'{name}' lies outside of cards/", "put it beside this file")
+        if not place.startswith(f"{CARDS_NAME}/"):
+            return outside
         try:
             data = read_regular(path, cards, self._project.settings.limits.size)
         except RefusedFileError as refused:
-            below = place.startswith(f"{CARDS_NAME}/")
-            inside = below and refused.refusal is not Refusal.OUTSIDE
-            why = refused.why if inside else "it lies outside of cards/"
-            return NoTable(
-                f"'{name}' can't be read: {why}", self._meant((root / deck).parent, name)
-            )
+            if refused.refusal is Refusal.OUTSIDE:
+                return outside
+            hint = self._meant(path.parent, path.name)
+            return NoTable(f"'{name}' can't be read: {refused.why}", hint)
         real = path.resolve()
         if real in self._used:
             hint = "a row is one note, so a table belongs to one deck"
