@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flashdeck.jsonschema.notes import FieldNames, note_definitions, notes_of_document
 from flashdeck.jsonschema.shapes import Schema, mapping_schema
-from flashdeck.kinds import DOCUMENT, FIELD, NOTETYPE, SETTINGS, TEMPLATE, Key
+from flashdeck.kinds import DOCUMENT, FIELD, NOTETYPE, SETTINGS, TABLE, TEMPLATE, Key
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -14,7 +14,9 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 def schemas(notetypes: FieldNames) -> dict[str, Schema]:
     """Give the schemas by their names; `deck` knows the fields of the project's own note types."""
     deck = _file("A deck of flashdeck", DOCUMENT)
-    deck["definitions"] = note_definitions(notetypes)
+    # With a table the list of notes may be missing.
+    deck["anyOf"] = [{"required": deck.pop("required")}, {"required": ["table"]}, {"type": "null"}]
+    deck["definitions"] = note_definitions(notetypes) | {"table": mapping_schema(TABLE)}
     if notetypes:
         deck["allOf"] = notes_of_document(notetypes)
     notetype = _file("A note type of flashdeck", NOTETYPE)

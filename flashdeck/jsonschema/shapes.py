@@ -73,6 +73,14 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.MARKUP: {"enum": list(MARKUPS)},
     Shape.FIELD_LIST: _list({"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/field"}]}, least=1),
     Shape.TEMPLATES: _list({"$ref": "#/definitions/template"}, least=1),
+    Shape.TABLE: {"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/table"}]},
+    Shape.COLUMNS: {
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [*TEXT["anyOf"], {"type": "object", "additionalProperties": TEXT}]
+        },
+    },
+    Shape.CONSTANTS: {"type": "object"},
     Shape.NUMBER: _NUMBER,
     Shape.PACKAGES: _mapping(
         propertyNames={"pattern": r"\.[Aa][Pp][Kk][Gg]$"}, additionalProperties=_list(TEXT)

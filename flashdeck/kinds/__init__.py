@@ -31,13 +31,8 @@ TABLE: tuple[Key, ...] = (
 
 NOTETYPE: tuple[Key, ...] = (
     Key("notetype", Shape.TEXT, "The note type's name.", required=True),
-    Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
-    Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
-    Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
-    Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
-    Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
     Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
-    Key("kind", Shape.TEXT, "`cloze` for a note type with gaps; else `standard`."),
+    Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
     Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
     Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
