@@ -16,11 +16,8 @@ MEDIA ?= 1024
 # What VS Code and most other editors understand YAML with.
 YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
-.PHONY: help deck test browser lint format pictures bench editors reference anki-matrix clean
-.PHONY: help deck test browser lint format pictures bench editors anki-matrix clean
-.PHONY: help deck test browser lint format rules pictures bench anki-matrix clean
-.PHONY: help deck test browser lint format rules pictures bench editors anki-matrix clean
-.PHONY: help deck test browser lint format pictures bench editors anki-matrix anki-templates clean
+.PHONY: help deck test browser lint format rules reference pictures bench editors anki-matrix \
+	anki-templates clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"

@@ -106,6 +106,8 @@ def _edits(
     project: Project, compiled: Compiled, source: SourceFile, told: Iterable[Diagnostic]
 ) -> list[Edit]:
     own = [one for one in told if one.span is not None and one.span.path == source.yaml.path]
+    if source.table is not None:
+        return []  # cells are not YAML
     if any(one.rule in _NOT_AS_WRITTEN for one in own):
         return []
     lines = _Lines(source.yaml.text)
