@@ -13,6 +13,7 @@ from flashdeck.frame.document import (
     frame_policy,
     frame_script,
     script_source,
+    wish,
 )
 from flashdeck.frame.dress import Dress, Screen
 from flashdeck.frame.face import Face, face
@@ -30,4 +31,5 @@ __all__ = [
     "frame_policy",
     "frame_script",
     "script_source",
+    "wish",
 ]

@@ -15,6 +15,7 @@ from flashdeck.frame.dress import Dress, Screen
 from flashdeck.frame.face import Face
 
 Platform = Literal["lin", "win", "mac"]
+Side = Literal["question", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,24 @@ def card_document(
     screen: Screen,
     around: Surroundings,
     *,
-    side: Literal["question", "answer"] = "question",
+    side: Side = "question",
     typed: str = "",
 ) -> str:
-    """Write one side of a card as a document of its own, as the screen shows it."""
-    wish = {
+    """Write one side of a card as a document of its own, as the screen shows it.
+
+    What is typed stands in the box on the question, and is compared on the answer.
+    """
+    return frame_document(around, show=wish(face, screen, side=side, typed=typed))
+
+
+def wish(
+    face: Face, screen: Screen, *, side: Side = "question", typed: str | None = None
+) -> dict[str, Any]:
+    """Ask a frame to show a side of a card, as the message `{"show": …}` does.
+
+    Where `typed` is None the answer is compared with what stands in the question's box.
+    """
+    return {
         "key": 0,
         "version": 0,
         "face": face,
@@ -90,8 +104,8 @@ def card_document(
         "night": screen.night,
         "zoom": screen.zoom,
         "typed": typed,
+        "focus": True,
     }
-    return frame_document(around, show=wish)
 
 
 def frame_policy(sources: Sources) -> str:

@@ -7,11 +7,10 @@ from typing import TypedDict
 
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.template import strip_html, typed_cloze
-from flashdeck.template.av import extract_av
+from flashdeck.template.av import strip_av
 
 _BOX = re.compile(r"\[\[type:(.+?)\]\]")
 _LINE_BREAKS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
-_REFERENCE = re.compile(r"\[anki:play:q:\d+\]")
 _EMPTY_CARDS = "Please run Tools>Empty Cards"
 
 
@@ -57,5 +56,4 @@ def typed_box(notetype: NoteType, note: Note, card: Card, question: str) -> Type
 
 def _plain(text: str) -> str:
     """Strip a field as Anki does before it compares."""
-    silent = _REFERENCE.sub("", extract_av(text, "q")[0])
-    return strip_html(_LINE_BREAKS.sub(" ", silent)).strip()
+    return strip_html(_LINE_BREAKS.sub(" ", strip_av(text))).strip()

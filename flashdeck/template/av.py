@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,22 +48,32 @@ def extract_av(text: str, side: Literal["q", "a"]) -> tuple[str, tuple[AvTag, ..
     """
     tags: list[AvTag] = []
     parts: list[str] = []
+    for piece in _pieces(text):
+        if isinstance(piece, str):
+            parts.append(piece)
+        else:
+            parts.append(f"[anki:play:{side}:{len(tags)}]")
+            tags.append(piece)
+    return "".join(parts), tuple(tags)
+
+
+def strip_av(text: str) -> str:
+    """Return the text without its sounds and speech, as Anki compares what is typed."""
+    return "".join(piece for piece in _pieces(text) if isinstance(piece, str))
+
+
+def _pieces(text: str) -> Iterator[str | AvTag]:
     done = at = 0
     while found := _START.search(text, at):
         directive = _directive(text, found)
         if directive is None:
             at = found.start() + 1
             continue
+        yield text[done : found.start()]
         end, content = directive
-        parts.append(text[done : found.start()])
-        if isinstance(content, str):
-            parts.append(content)
-        else:
-            parts.append(f"[anki:play:{side}:{len(tags)}]")
-            tags.append(content)
+        yield content
         done = at = end
-    parts.append(text[done:])
-    return "".join(parts), tuple(tags)
+    yield text[done:]
 
 
 def _directive(text: str, found: re.Match[str]) -> tuple[int, AvTag | str] | None:

@@ -5,13 +5,18 @@ const compareAnswer = (() => {
   "use strict";
   const MARK = /^\p{M}/u;
 
-  // Where each letter stands in a text.
+  // Where each letter stands in a text. In a long one Anki looks only for letters that are frequent;
+  // the others are found where they follow or precede those.
   function places(letters) {
     const found = new Map();
     letters.forEach((letter, at) => {
       if (!found.has(letter)) found.set(letter, []);
       found.get(letter).push(at);
     });
+    if (letters.length >= 200) {
+      const rare = Math.floor(letters.length / 100) + 1;
+      for (const [letter, all] of found) if (all.length <= rare) found.delete(letter);
+    }
     return found;
   }
 

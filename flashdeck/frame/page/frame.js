@@ -54,11 +54,13 @@
     root.dir = "ltr";
     if (wish.dress === "android-old") delete root.dataset.bsTheme;
     else root.dataset.bsTheme = wish.night ? "dark" : "light";
-    const font = own.font ? `html{font-family:${own.font}}` : "";
+    const font = own.font ? `html,button{font-family:${own.font}}` : "";
     const zoom = wish.zoom && wish.zoom !== 1 ? `body{zoom:${wish.zoom}}` : "";
     const still = wish.still ? "html{overflow:hidden}" : "";
     const css = setting.dresses[wish.dress] + font + zoom + still;
     if (dressStyle.textContent !== css) dressStyle.textContent = css;
+    // A background begins behind the toolbar, whose height this is.
+    document.body.style.backgroundPositionY = wish.dress === "desktop" ? "-37px" : "";
     const wanted = wish.dress === "android-old" ? "content" : "qa";
     if (document.body.dataset.fdFor !== wanted) {
       document.body.replaceChildren(...skeleton(wish.dress));
@@ -211,21 +213,24 @@
     const loaded = math ? loadMath() : null;
     if (math) await loaded.catch(() => null);
     if (mine !== turn) return;
+    const html = `<style>${wish.face.css}</style>${withSounds(withBox(raw, wish), wish)}`;
+    const fresh = parsed(html, wish.media);
+    await preloaded(fresh);
+    if (mine !== turn) return;
     hush();
     dress(wish);
     const place = document.getElementById("qa");
-    const html = `<style>${wish.face.css}</style>${withSounds(withBox(raw, wish), wish)}`;
     window.onUpdateHook.length = 0;
     window.onShownHook.length = 0;
-    place.replaceChildren(...parsed(html, wish.media).childNodes);
+    place.replaceChildren(...fresh.childNodes);
     revived(place);
     document.body.className =
       `card card${wish.face.number} ${dresses[wish.dress].body(wish.night, math)}`;
     for (const hook of window.onUpdateHook) attempt(hook);
     if (scroll !== null) scrollTo(0, scroll);
     else {
-      scrollTo(0, 0);
-      if (wish.side === "answer") pictures(place).then(() => mine === turn && toAnswer());
+      if (wish.side === "question" || !same) scrollTo(0, 0);
+      if (wish.side === "answer") afterPictures(place, () => mine === turn && toAnswer());
     }
     if (math && window.MathJax && window.MathJax.typesetPromise) {
       window.MathJax.typesetClear();
@@ -237,7 +242,7 @@
     if (input) {
       input.value = typed;
       input.setAttribute("aria-label", "Type the answer");
-      if (wish.focus) input.focus({ preventScroll: true });
+      if (wish.focus) focused(input);
     }
     if (wish.play) play(sounds(wish));
     await document.fonts.ready;
@@ -254,18 +259,41 @@
     }
   }
 
-  function pictures(place) {
-    return Promise.all(Array.from(place.querySelectorAll("img"), (one) =>
-      one.complete || new Promise((done) => {
-        one.addEventListener("load", done);
-        one.addEventListener("error", done);
-      })));
+  // As in Anki, a card waits a moment for its pictures, so that it comes up whole.
+  function preloaded(place) {
+    const loading = Array.from(place.querySelectorAll("img[src]"), (one) => new Promise((done) => {
+      const made = new Image();
+      made.onload = made.onerror = done;
+      made.src = one.getAttribute("src");
+    }));
+    if (!loading.length) return null;
+    return Promise.race([Promise.all(loading), new Promise((done) => setTimeout(done, 200))]);
+  }
+
+  // At once where all are there already: Anki scrolls before the maths is set.
+  function afterPictures(place, then) {
+    const waiting = Array.from(place.querySelectorAll("img")).filter((one) => !one.complete);
+    if (!waiting.length) {
+      then();
+      return;
+    }
+    Promise.all(waiting.map((one) => new Promise((done) => {
+      one.addEventListener("load", done);
+      one.addEventListener("error", done);
+    }))).then(then);
   }
 
   // Not `scrollIntoView`: that would move the page round this frame as well.
   function toAnswer() {
     const answer = document.getElementById("answer");
     if (answer) scrollTo(0, answer.getBoundingClientRect().top + scrollY);
+  }
+
+  function focused(box) {
+    box.focus({ preventScroll: true });
+    const { top, bottom, height } = box.getBoundingClientRect();
+    const seen = root.clientHeight;
+    if (top < 0 || bottom > seen) scrollTo(0, top + scrollY - (seen - height) / 2);
   }
 
   // --- maths
