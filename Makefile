@@ -18,6 +18,13 @@ YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
 .PHONY: help deck test browser lint format rules reference pictures bench editors anki-matrix \
 	anki-templates clean
+# The real Anki with its window, for pictures of cards.
+DESKTOP := .venv-anki/desktop
+CARDS ?=
+PICTURES ?=
+
+.PHONY: help deck test browser lint format rules pictures bench editors reference anki-matrix \
+	anki-templates fidelity clean
 
 help:
 	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
@@ -35,6 +42,8 @@ help:
 	@echo "             release: PYTHON=python3.11"
 	@echo "make editors  hold the schemas against a real YAML language server (needs npm)"
 	@echo "make anki-templates  hold the template language against AnkiDroid's backend, $(ANKIDROID)"
+	@echo "make fidelity  hold the preview against the real Anki, card by card and pixel by pixel."
+	@echo "             Fewer: CARDS=hard-typed; PICTURES=docs/pictures makes the documents' pictures."
 	@echo "make clean   remove what make made"
 
 deck: $(VENV)/.deck
@@ -90,6 +99,10 @@ anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
 		--histories $(HISTORIES) --steps $(STEPS) --seed $(SEED)
 
+fidelity: $(DESKTOP)/.ready
+	@PYTHONPATH=tests $(DESKTOP)/bin/python -m fidelity.run --cards "$(CARDS)" \
+		$(if $(PICTURES),--pictures "$(PICTURES)")
+
 clean:
 	rm -rf $(VENV) .venv-anki .venv-editors .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -105,6 +118,10 @@ $(VENV)/.test: pyproject.toml constraints.txt
 
 .venv-editors/.ready: Makefile
 	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) $(YAML_LANGUAGE_SERVER)
+$(DESKTOP)/.ready: pyproject.toml constraints.txt
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip --disable-pip-version-check --quiet install --constraint constraints.txt \
+		aqt==26.9.3 pyqt6==6.11.0 pyqt6-webengine==6.11.0 --editable ".[test]"
 	@touch $@
 
 # Anki is given exactly; 2.1.49 was made for an older protobuf and doesn't say so.
