@@ -179,7 +179,7 @@ HARD = (
     Hard("typed-nothing", "404?", "Not <b>Found</b>", question=TYPED),
     Hard("typed-long", LINES, LINES, question=TYPED, typed="Line 1 of a Line 3 short text"),
     Hard("typed-middle", LINES, "yes", question="{{Front}}{{type:Back}}{{Front}}", typed="yes"),
-    Hard("typed-accents", "?", "naïve x\u0301 日本 <&>", question=TYPED, typed="naive x\u0301 日木 <"),
+    Hard("typed-accents", "?", "naïve x\u0301 日本 <&>", question=TYPED, typed="naive x 日木 <"),
     Hard("typed-unmarked", "?", "naïve", question="{{type:nc:Back}}", typed="naive"),
     Hard("typed-both", "?", "yes", question=TYPED, answer=ASKED_AGAIN, typed="y"),
     Hard("typed-empty", "?", "", question=TYPED, typed="x"),

@@ -47,6 +47,7 @@ def environment(home: Path) -> Mapping[str, str]:
         " --disable-component-update --disable-sync --disable-partial-raster",
         "QTWEBENGINE_DISABLE_SANDBOX": "1",
         "LIBGL_ALWAYS_SOFTWARE": "1",
+        "TMPDIR": str(home),
         "XDG_RUNTIME_DIR": str(home),
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",

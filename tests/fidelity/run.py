@@ -34,6 +34,7 @@ SHOWN = (
     "hard-form-1-800-day-question",
 )
 NO_CHROMIUM = "The boxes are measured in Chromium, which is not here: apt-get install chromium"
+SHOWN_HEIGHT = 380
 
 
 class FailedError(Exception):
@@ -121,7 +122,8 @@ def compare(work: Work, program: str) -> bool:
     finish(
         work.start("fidelity.desktop", "theirs", by_day),
         work.start("fidelity.desktop", "theirs", by_night),
-        work.start("fidelity.qtengine", "ours", work.views),
+        work.start("fidelity.qtengine", "ours", by_day),
+        work.start("fidelity.qtengine", "ours", by_night),
     )
     theirs, ours = work.at("theirs"), work.at("ours")
     same = pictures_agree(theirs, ours, names(work.views), DIFFERENT)
@@ -181,7 +183,9 @@ def show(work: Work, folder: Path) -> None:
     for name in SHOWN:
         if name in known:
             pair = (picture(work.at(who) / f"{name}.png") for who in ("theirs", "ours"))
-            beside(*pair).save(str(folder / f"fidelity-{name.removeprefix('hard-')}.png"))
+            sheet = beside(*pair)
+            name_there = f"fidelity-{name.split('-')[1]}.png"
+            sheet.copy(0, 0, sheet.width(), SHOWN_HEIGHT).save(str(folder / name_there))
 
 
 if __name__ == "__main__":

@@ -78,13 +78,14 @@ SETTLED = """(async () => {
   await painted();
 })()"""
 
-# A spot in the corner. When it is seen to come and to go, so is all that was drawn before.
+# A spot over all of it. When it is seen to come and to go, so is all that was drawn before; and
+# everything is drawn anew, as edges that are drawn twice come out a shade darker.
 SPOT = "#fe01dc"
 SPOT_ON = f"""(() => {{
   const spot = document.createElement("div");
   spot.id = "fd-spot";
-  spot.style.cssText = "all: initial; position: fixed; left: 0; top: 0; width: 2px; height: 2px;" +
-    "z-index: 2147483647; background: {SPOT}";
+  spot.style.cssText = "all: initial; position: fixed; inset: 0; z-index: 2147483647;" +
+    "background: {SPOT}";
   document.documentElement.append(spot);
   return 1;
 }})()"""
