@@ -20,7 +20,7 @@ _RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
 _COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NOTE: "\x1b[36m"}
 _WIDEST = 100
 _ELLIPSIS = "…"
-_OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock")
+_OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock", ".csv", ".tsv", ".txt")
 _LARGEST = 2**27  # bytes; what nobody could look through in a frame is not shown
 
 

@@ -171,7 +171,7 @@ def test_colors_that_are_too_near_are_said(project, css, ratio):
         "b { color: #999 }",
         "b { color: var(--x); background: white }",
         "b { color: rgba(0, 0, 0, 0.1); background: white }",
-        "b { color: #999; background: url(a.png) white }",
+        "b { color: #999; background: linear-gradient(white, black) }",
         "b { color: white; background: linear-gradient(black, white) }",
         "{{{{ }}} ;;: color",
     ],

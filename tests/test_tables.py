@@ -275,7 +275,7 @@ def test_pictures_are_named_relative_to_the_table(project):
         (
             DECK,
             'q,a\n"two\nlines",![](none.png)\n',
-            "words.csv:3:12 missing-media: no file none.png beside the deck in cards/",
+            "words.csv:3:12 missing-media: no file none.png beside cards/words.csv",
         ),
         (
             DECK,
