@@ -45,6 +45,7 @@ def test_a_new_project_builds_and_checks_clean(tmp_path, monkeypatch, capsys):
     assert "7 notes, 17 cards (7 new)" in capsys.readouterr().err
     assert run(["check", "--strict"]) == 0
     assert "no problems" in capsys.readouterr().err
+    assert run(["fmt", "--check"]) == 0
     assert Path("build/demo.apkg").exists()
 
 
