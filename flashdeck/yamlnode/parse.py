@@ -44,8 +44,9 @@ class LimitReachedError(Exception):
 class Builder:
     """Builds the documents of one text; `last` is the event before the one that failed."""
 
-    def __init__(self, path: str, text: str, limits: Limits) -> None:
+    def __init__(self, path: str, text: str, limits: Limits, *, control: bool = False) -> None:
         self._path = path
+        self._control = control
         self._text = text
         self._limits = limits
         self.documents: list[Node | None] = []
@@ -152,7 +153,7 @@ class Builder:
         return node
 
     def _check(self, node: ScalarNode) -> None:
-        problem = scalar_problem(self._path, self._text, node)
+        problem = scalar_problem(self._path, self._text, node, control=self._control)
         if problem is not None:
             self.problems.append(problem)
 

@@ -20,8 +20,13 @@ from flashdeck.yamlnode.traps import find_trap
 _READ_AGAIN = 40 * 2**20
 
 
-def read_yaml(path: str, data: bytes, limits: Limits | None = None) -> YamlFile:
-    """Read a file's bytes; `path` is what its spans will say."""
+def read_yaml(
+    path: str, data: bytes, limits: Limits | None = None, *, control: bool = False
+) -> YamlFile:
+    r"""Read a file's bytes; `path` is what its spans will say.
+
+    With `control` text may hold control characters that are spelled out: `"\x92"`.
+    """
     limits = limits or Limits()
     if len(data) > limits.size:
         message = f"the file has {len(data) / 2**20:.1f} MiB; {limits.size / 2**20:g} are allowed"
@@ -32,7 +37,7 @@ def read_yaml(path: str, data: bytes, limits: Limits | None = None) -> YamlFile:
     damaged: set[int] = set()
     budget = _READ_AGAIN
     while True:
-        builder = Builder(path, working, limits)
+        builder = Builder(path, working, limits, control=control)
         try:
             builder.build()
             break

@@ -23,6 +23,8 @@ _ESCAPE = re.compile(
     r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[A-Za-z]+|.)", re.DOTALL
 )
 _MAKES_CONTROL = frozenset("0abefvrNLP")
+_NUMBERED = frozenset("xuU")
+_SEPARATOR = "\x1f"  # of fields, in Anki's database
 _LAST_CHARACTER = 0x10FFFF
 _AS_IS = "use single quotes or block text ('|'), where a backslash is a backslash"
 
@@ -35,13 +37,18 @@ class _Flaw(NamedTuple):
     hint: str
 
 
-def scalar_problem(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
-    """Say what is wrong with a scalar's text, if anything."""
+def scalar_problem(
+    path: str, text: str, node: ScalarNode, *, control: bool = False
+) -> Diagnostic | None:
+    """Say what is wrong with a scalar's text, if anything.
+
+    `control` lets control characters pass that are spelled out by number.
+    """
     if node.style == "":
         return _cut_off(path, text, node)
     if node.style == '"':
         raw = text[node.start.index : node.end.index]
-        flaw = _escape_flaw(raw, node.value) if "\\" in raw else None
+        flaw = _escape_flaw(raw, node.value, control=control) if "\\" in raw else None
         return _placed(path, text, node, flaw) if flaw is not None else None
     return None
 
@@ -69,7 +76,7 @@ def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
     )
 
 
-def _escape_flaw(raw: str, value: str) -> _Flaw | None:
+def _escape_flaw(raw: str, value: str, *, control: bool) -> _Flaw | None:
     r"""`"\theta"`: YAML reads a tab and `heta`."""
     latex = _LATEX.search(raw)
     if latex is not None:
@@ -80,6 +87,8 @@ def _escape_flaw(raw: str, value: str) -> _Flaw | None:
         word, letters = escape.group(), escape.group()[1:]
         if letters[0] in _MAKES_CONTROL and letters.isalpha() and letters[1:]:
             return _latex(word, escape.start())
+        if control and letters[0] in _NUMBERED and _SEPARATOR not in value:
+            continue
         if letters[0] in _MAKES_CONTROL or _makes_control(letters):
             message = f"{word} makes a control character"
             hint = "control characters can't stand on a card; remove it"
@@ -88,7 +97,7 @@ def _escape_flaw(raw: str, value: str) -> _Flaw | None:
 
 
 def _makes_control(letters: str) -> bool:
-    if letters[0] not in "xuU" or not letters[1:]:
+    if letters[0] not in _NUMBERED or not letters[1:]:
         return False
     code = int(letters[1:], base=16)
     return code > _LAST_CHARACTER or _CONTROL.match(chr(code)) is not None
