@@ -6,6 +6,8 @@ is loaded only then.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flashdeck.built import Built, Options, Progress
@@ -39,6 +41,16 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
             built = make(root, options, progress)
         remember(root, options, sources, seen, built, begun)
         return built
+
+
+@contextmanager
+def held(root: Path) -> Iterator[None]:
+    """Hold the project at `root` for oneself, and clear away what killed processes left."""
+    folder = root / "build"
+    _make(folder, root)
+    with hold(folder / HOLD_NAME):
+        sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
+        yield
 
 
 def _make(folder: Path, root: Path) -> None:

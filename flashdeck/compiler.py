@@ -17,6 +17,7 @@ from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project, default_deck, read_source
 from flashdeck.read.decks import read_decks
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.render import Renderer
 from flashdeck.source import SourceFile
 from flashdeck.tablefiles import TableFiles
@@ -50,9 +51,10 @@ def compile_project(
     media = MediaTable(project.root, project.cards)
     dress = TemplateDresser(media, allow_scripts)
     project, problems = with_own_style(project, dress)
-    custom, found = read_custom_types(project, _number(project), dress)
+    types, found = read_custom_types(project, _number(project), dress)
+    custom = {key: one.notetype for key, one in types.items()}
     problems += found
-    sources, found = _read(project, {one.name: one for one in custom.values()})
+    sources, found = _read(project, {one.notetype.name: one for one in types.values()})
     problems += found
     name = project.settings.name or _first_root(sources)
     built = built_in(name, project.settings.css, _number(project))
@@ -65,13 +67,15 @@ def compile_project(
     )
     problems += found
     identified = with_numbers(identified, project.lock)
+    if any(deck.verbatim for source in sources for deck in source.decks):
+        media.keep_static()
     decks = DeckTable()
     waiting = iter(identified)
     notes: list[Note] = []
     texts: dict[str, Mapping[int, str]] = {}
     for source in sources:
-        resolve = media.resolver(source.yaml.path)
-        renderer = Renderer(source.yaml, {**built, **custom}, resolve, allow_scripts)
+        resolvers = media.resolvers(source.yaml.path)
+        renderer = Renderer(source.yaml, {**built, **custom}, resolvers, allow_scripts)
         for deck in source.decks:
             decks.name(deck.name)
             if deck.description is not None:
@@ -103,7 +107,8 @@ def known_kinds(project: Project) -> dict[int, str]:
 def own_notetypes(project: Project) -> dict[str, NoteType]:
     """Give the project's own note types by what the lock knows them by."""
     dress = TemplateDresser(MediaTable(project.root, project.cards))
-    return read_custom_types(project, _number(project), dress)[0]
+    types, _ = read_custom_types(project, _number(project), dress)
+    return {key: one.notetype for key, one in types.items()}
 
 
 def _number(project: Project) -> Callable[..., int]:
@@ -113,18 +118,26 @@ def _number(project: Project) -> Callable[..., int]:
 
 
 def _read(
-    project: Project, custom: Mapping[str, NoteType]
+    project: Project, custom: Mapping[str, SourceNoteType]
 ) -> tuple[list[SourceFile], list[Diagnostic]]:
     sources: list[SourceFile] = []
     problems: list[Diagnostic] = []
-    markup, limits = project.settings.markup, project.settings.limits
+    settings = project.settings
     tables = TableFiles(project)
     for path in project.decks:
         file, found = read_source(project, path)
         problems += found
         if file is not None:
             deck, opener = default_deck(project, path), tables.beside(file.path)
-            source, found = read_decks(file, deck, markup, custom, opener, limits)
+            source, found = read_decks(
+                file,
+                deck,
+                settings.markup,
+                custom,
+                opener,
+                settings.limits,
+                verbatim=settings.verbatim,
+            )
             sources += [source, *source.tables]
             problems += found
     return sources, problems

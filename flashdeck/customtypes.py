@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.model import NoteType
 from flashdeck.notetypes import style
 from flashdeck.project import Project, read_source
 from flashdeck.read.notetypes import Dress, SourceNoteType, read_notetypes
@@ -13,7 +12,7 @@ from flashdeck.read.notetypes import Dress, SourceNoteType, read_notetypes
 
 def read_custom_types(
     project: Project, number: Callable[..., int], dress: Dress
-) -> tuple[dict[str, NoteType], list[Diagnostic]]:
+) -> tuple[dict[str, SourceNoteType], list[Diagnostic]]:
     """Give the note types by what notes and the lock know them by: "custom:" and the id."""
     found: dict[str, SourceNoteType] = {}
     names: dict[str, SourceNoteType] = {}
@@ -24,7 +23,9 @@ def read_custom_types(
         if file is None:
             continue
         own_style = style(project.settings.css)
-        types, said = read_notetypes(file, project.root, own_style, number, dress)
+        types, said = read_notetypes(
+            file, project.root, own_style, number, dress, verbatim=project.settings.verbatim
+        )
         problems += said
         for one in types:
             twin = names.get(one.notetype.name.casefold()) or found.get(one.key)
@@ -32,7 +33,7 @@ def read_custom_types(
                 found[one.key] = names[one.notetype.name.casefold()] = one
             else:
                 problems.append(_twice(one, twin))
-    return {key: one.notetype for key, one in found.items()}, problems
+    return found, problems
 
 
 def _twice(one: SourceNoteType, twin: SourceNoteType) -> Diagnostic:

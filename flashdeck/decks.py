@@ -43,12 +43,18 @@ class DeckTable:
             )
 
     def decks(self, used: Iterable[str]) -> tuple[Deck, ...]:
-        """Give the decks that hold cards and the described ones above them, in order of names."""
+        """Give the decks that hold cards and the described ones above them, in order of names.
+
+        Those between the two as well: from a deck that holds cards Anki goes up until one is
+        missing, and does not look at what stands above that.
+        """
         names = set(used)
         for name in list(names):
             levels = name.split("::")
-            parents = ("::".join(levels[:depth]) for depth in range(1, len(levels)))
-            names.update(one for one in parents if one.casefold() in self._descriptions)
+            parents = ["::".join(levels[:depth]) for depth in range(1, len(levels))]
+            while parents and parents[0].casefold() not in self._descriptions:
+                del parents[0]
+            names.update(parents)
         return tuple(Deck(name, self._description(name)) for name in sorted(names))
 
     def _description(self, name: str) -> str:

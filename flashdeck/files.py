@@ -56,15 +56,16 @@ class Print(NamedTuple):
 class Witness:
     """What was read and published while somebody looked: every file with its print.
 
-    A file that was read twice and was another one the second time is `torn`.
+    One that was looked for in vain has none. A file that was read twice and was another one the
+    second time is `torn`.
     """
 
-    read: dict[str, Print] = field(default_factory=dict)
+    read: dict[str, Print | None] = field(default_factory=dict)
     published: dict[str, Print] = field(default_factory=dict)
     torn: bool = False
 
-    def saw(self, path: Path, found: Print) -> None:
-        """Note that a file was opened."""
+    def saw(self, path: Path, found: Print | None) -> None:
+        """Note that a file was opened, or that there is none."""
         self.torn |= self.read.setdefault(str(path), found) != found
 
 
@@ -80,6 +81,13 @@ def witnessed() -> Iterator[Witness]:
         yield witness
     finally:
         _WITNESS.reset(token)
+
+
+def missed(path: Path) -> None:
+    """Note that something would be otherwise if there were a file."""
+    witness = _WITNESS.get()
+    if witness is not None:
+        witness.saw(path, None)
 
 
 class Refusal(StrEnum):

@@ -32,7 +32,8 @@ class NoteEntry:
     for a number that is gone;
     `content` is the hash that tells an edit. `born` is in milliseconds and is the note's id in
     Anki; `changed` (seconds) is the revision that brought the last edit, 0 for a note never
-    edited; `removed` (seconds) is the revision that emptied it, 0 for a living note.
+    edited; `removed` (seconds) is the revision that emptied it, 0 for a living note. `imported`
+    (seconds) is the time that the note had in Anki when it was imported, 0 for a note born here.
     """
 
     id: str
@@ -45,6 +46,7 @@ class NoteEntry:
     born: int
     changed: int = 0
     removed: int = 0
+    imported: int = 0
 
     @property
     def live_clozes(self) -> dict[int, str]:
@@ -53,8 +55,8 @@ class NoteEntry:
 
     @property
     def first_built(self) -> int:
-        """The time of its first build, in seconds."""
-        return -(-self.born // 1000)
+        """The time that it had before any edit here, in seconds: of its import or first build."""
+        return self.imported or -(-self.born // 1000)
 
     @property
     def time(self) -> int:
@@ -195,7 +197,8 @@ def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
 
 
 def _note(parts: list[str]) -> NoteEntry:
-    _, name, kind, package, deck, ordinals, clozes, content, born, changed, removed = parts
+    _, name, kind, package, deck, ordinals, clozes, content, born, changed, removed, *more = parts
+    (imported,) = more or (_NONE,)
     return NoteEntry(
         id=name,
         kind=kind,
@@ -207,6 +210,7 @@ def _note(parts: list[str]) -> NoteEntry:
         born=int(born),
         changed=0 if changed == _NONE else int(changed),
         removed=0 if removed == _NONE else int(removed),
+        imported=0 if imported == _NONE else int(imported),
     )
 
 
@@ -223,6 +227,7 @@ def _note_line(entry: NoteEntry) -> str:
         str(entry.born),
         str(entry.changed or _NONE),
         str(entry.removed or _NONE),
+        *([str(entry.imported)] if entry.imported else []),
     )
     return "\t".join(parts)
 

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from flashdeck.drawings import Drawing
-from flashdeck.files import Refusal, RefusedFileError, open_regular
+from flashdeck.files import Refusal, RefusedFileError, missed, open_regular
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
 from flashdeck.mediafolder import MediaFolder
 from flashdeck.model import Media
+from flashdeck.roots import KEPT_MEDIA
 from flashdeck.slug import slug
 
 # Anki's sync passes over larger files.
@@ -71,6 +72,14 @@ class _Asked:
         return _ending(self.name) == "svg"
 
 
+@dataclass(frozen=True, slots=True)
+class Resolvers:
+    """The two ways to look up what a text names: files get names of ours, or keep theirs."""
+
+    hashed: MediaResolver
+    verbatim: MediaResolver
+
+
 class MediaTable:
     """Finds the files that texts name; reads each file once, whoever names it."""
 
@@ -80,11 +89,15 @@ class MediaTable:
         self._known: dict[tuple[str, str], str | MediaRefusal] = {}
         self._read: dict[Path, Media] = {}
         self._files: dict[str, Media] = {}
+        self._kept: dict[Path, str | MediaRefusal] = {}
         self._named: set[Path] = set()
 
-    def resolver(self, source: str) -> MediaResolver:
-        """Give the way to look up names as the file `source`, relative to the root, writes them."""
-        return partial(self._resolve, source, (self._root / source).parent)
+    def resolvers(self, source: str) -> Resolvers:
+        """Give the ways to look up names as the file `source`, relative to the root, has them."""
+        folder = (self._root / source).parent
+        return Resolvers(
+            partial(self._resolve, source, folder), partial(self._resolve_verbatim, source, folder)
+        )
 
     def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
         """Give the way to look up what a template or a style in `folder` names.
@@ -133,6 +146,43 @@ class MediaTable:
             self._known[source, destination] = known
         return known
 
+    def _resolve_verbatim(self, source: str, folder: Path, destination: str) -> str | MediaRefusal:
+        """Find a file beside the deck or in the folder of imported media; it keeps its name."""
+        if "{{" in destination or PurePosixPath(destination).name in {"", ".."}:
+            return destination
+        asked = _Asked(destination, folder, f"beside {source} or in {KEPT_MEDIA}/")
+        path = self._folder.place(folder, destination)
+        if path is None or not (self._folder.lists(path) and path.is_file()):
+            if path is not None:
+                missed(path)
+            path = self._folder.place(self._root / KEPT_MEDIA, destination)
+        if path is None:
+            return self._refusal(asked, Refusal.OUTSIDE)
+        if path not in self._kept:
+            self._kept[path] = self._keep(asked, path)
+        return self._kept[path]
+
+    def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
+        self._named.add(path)
+        if not self._folder.lists(path):
+            missed(path)
+            return self._refusal(asked, Refusal.MISSING)
+        try:
+            media = self._hash(path)
+        except RefusedFileError as refused:
+            return self._refusal(asked, refused.refusal)
+        held = self._files.setdefault(media.name, media)
+        if held.sha256 == media.sha256:
+            return media.name
+        message = f"there is another file named {media.name}, and both would keep their name"
+        return MediaRefusal(message, "rename one of them", "media-twice")
+
+    def keep_static(self) -> None:
+        """Take in the imported files whose names begin with `_`: Anki always brings them along."""
+        folder = self._root / KEPT_MEDIA
+        for path in sorted(folder.glob("_*")):
+            self._resolve_verbatim(KEPT_MEDIA, folder, path.name)
+
     def _find(self, asked: _Asked) -> Media | MediaRefusal:
         path = self._folder.place(asked.folder, asked.name)
         if path is None:
@@ -159,8 +209,20 @@ class MediaTable:
 
     def _open(self, asked: _Asked, path: Path) -> Media | MediaRefusal:
         """Read a file for its digest and size, and a drawing for what else is in it."""
-        total, crc32, size = hashlib.sha256(), 0, 0
         drawing = Drawing() if asked.is_drawing else None
+        media = self._hash(path, drawing)
+        if not media.size:
+            message = f"{asked.name} is empty; Anki would call it missing"
+            return MediaRefusal(message, "save the file again", "media-size")
+        if drawing is not None and (why := drawing.end()):
+            hint = "save it as plain SVG, or as png"
+            rule = "active-content" if drawing.active else "media-kind"
+            return MediaRefusal(f"{asked.name} {why}", hint, rule)
+        return replace(media, name=media_name(path.stem, media.sha256, path.suffix))
+
+    def _hash(self, path: Path, drawing: Drawing | None = None) -> Media:
+        """Read a file for its digest and size; it is named as on the disk."""
+        total, crc32, size = hashlib.sha256(), 0, 0
         with open_regular(path, self._root) as file:
             while chunk := file.read(_CHUNK):
                 total.update(chunk)
@@ -170,16 +232,8 @@ class MediaTable:
                     raise RefusedFileError(path, Refusal.TOO_LARGE)
                 if drawing is not None:
                     drawing.feed(chunk)
-        if not size:
-            message = f"{asked.name} is empty; Anki would call it missing"
-            return MediaRefusal(message, "save the file again", "media-size")
-        if drawing is not None and (why := drawing.end()):
-            hint = "save it as plain SVG, or as png"
-            rule = "active-content" if drawing.active else "media-kind"
-            return MediaRefusal(f"{asked.name} {why}", hint, rule)
-        name = media_name(path.stem, total.hexdigest(), path.suffix)
         again = partial(open_regular, path, self._root)
-        return Media(name, total.hexdigest(), size, again, crc32)
+        return Media(path.name, total.hexdigest(), size, again, crc32)
 
     def _refusal(self, asked: _Asked, refusal: Refusal) -> MediaRefusal:
         match refusal:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import RefusedFileError, check_package_name, read_regular
-from flashdeck.kinds import LIMITS, SETTINGS
+from flashdeck.kinds import LIMITS, SETTINGS, VERBATIM
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
@@ -44,12 +44,18 @@ class Settings:
     id: str = ""
     name: str = ""
     markup: str = "markdown"
+    media: str = "hashed"
     css: str = ""
     removed: str = "empty"
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     yaml: YamlFile | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether media keep their names."""
+        return self.media == VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +117,13 @@ def default_deck(project: Project, path: Path) -> str:
 def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Diagnostic]]:
     """Read one YAML file of a project; None when it can't be read at all."""
     name = project.relative(path)
+    data = project.unsaved.get(path)
     try:
-        data = project.unsaved.get(path)
         if data is None:
             data = read_regular(path, project.root, project.settings.limits.size)
     except RefusedFileError as refused:
         return None, [_unreadable(name, refused.why)]
-    file = read_yaml(name, data, project.settings.limits)
+    file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)
     unnamed = any(isinstance(one, MappingNode) and not one.get("deck") for one in file.documents)
     problem = deck_problem(default_deck(project, path)) if unnamed else None
     if problem is None or path in project.notetypes:
@@ -231,6 +237,9 @@ class _SettingsReader(MappingReader):
             id=words.get("id", ""),
             name=words.get("name", ""),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
+            media=(
+                VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
+            ),
             css=self._css(pairs["css"][1]) if "css" in pairs else "",
             removed=self._word(pairs, "removed"),
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},

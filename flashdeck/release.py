@@ -199,12 +199,13 @@ class _Dater:
         decks = {card.deck for note in placed for card in note.cards}
         named = {name for note in placed for text in note.fields for name in references(text)}
         whole = self._content.collection
+        described = {deck.name for deck in whole.decks if deck.description}
         self._shipped |= used
         types = sorted(self._notetypes.values(), key=lambda one: one.id)
         used_types = tuple(one for one in types if one.id in used)
         return Collection(
             notetypes=used_types,
-            decks=tuple(deck for deck in whole.decks if _holds(deck, decks)),
+            decks=tuple(deck for deck in whole.decks if _holds(deck, decks, described)),
             notes=everything,
             media=tuple(
                 one for one in whole.media if one.name in named or _is_dress(one, used_types)
@@ -218,13 +219,8 @@ class _Dater:
         for note in notes:
             entry = self._old.notes.get(note.guid)
             if entry is not None:
-                floor = max(floor, entry.changed, self._last_mod(entry) + 1)
+                floor = max(floor, entry.changed, last_time(entry, self._old) + 1)
         return max(floor, self._now)
-
-    def _last_mod(self, entry: NoteEntry) -> int:
-        """The time that the note had in its package's last build."""
-        package = self._old.packages.get(entry.package)
-        return _mod(entry, package.revision if package is not None else entry.changed)
 
     def _date(self, note: Note, revision: int, counts: Counter[str]) -> Note:
         old = self._old.notes.get(note.guid)
@@ -256,8 +252,15 @@ class _Dater:
             clozes=_clozes(note, old) if is_cloze else (),
             content=digest,
             born=self._born[note.guid],
+            imported=old.imported if old is not None else 0,
             changed=_changed(old, digest, revision),
         )
+
+
+def last_time(entry: NoteEntry, lock: Lock) -> int:
+    """Give the time that a note had in its package's last build, in seconds."""
+    package = lock.packages.get(entry.package)
+    return _mod(entry, package.revision if package is not None else entry.changed)
 
 
 def _clozes(note: Note, old: NoteEntry | None) -> tuple[tuple[int, str], ...]:
@@ -300,17 +303,23 @@ def _deck(note: Note) -> str:
     return note.cards[0].deck
 
 
-def _holds(deck: Deck, used: set[str]) -> bool:
-    """Whether a deck holds cards, or stands above one that does and has something to say."""
+def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
+    """Whether a deck holds cards, or stands above one that does, and it or one above it says more.
+
+    `described` are the decks that have a description.
+    """
+    if deck.name in used:
+        return True
     below = deck.name.casefold() + "::"
-    return deck.name in used or (
-        bool(deck.description) and any(one.casefold().startswith(below) for one in used)
-    )
+    told = any(below.startswith(one.casefold() + "::") for one in described)
+    return told and any(one.casefold().startswith(below) for one in used)
 
 
 def _is_dress(media: Media, notetypes: Iterable[NoteType]) -> bool:
-    """Whether a note type's own texts name a file."""
-    return media.name.startswith("_") and any(
+    """Whether a note type's own texts name a file, or may: imported ones name each other, too."""
+    if not media.name.startswith("_fd-"):
+        return media.name.startswith("_")
+    return any(
         media.name in text
         for notetype in notetypes
         for text in (

@@ -21,11 +21,14 @@ from flashdeck.markup import (
     typable,
 )
 from flashdeck.markup.results import MediaResolver
+from flashdeck.media import Resolvers
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source import Masks, SourceDeck, SourceNote, Texts
 from flashdeck.template import cloze_numbers, ordinals, shows_something
 from flashdeck.yamlnode import ScalarNode, YamlFile
 
+# What stays an error even where everything is taken as Anki has it.
+_ALWAYS_GRAVE = frozenset({"active-content", "media-twice"})
 # Anki gives clozes above this number one card together, and Check Database doubles it.
 _LAST_CLOZE = 499
 
@@ -33,6 +36,10 @@ _LAST_CLOZE = 499
 def no_media(destination: str) -> MediaRefusal:
     """Refuse every picture and sound: where text can't hold any."""
     return MediaRefusal(f"'{destination}' can't stand here", "put it on a card")
+
+
+def _any_media(destination: str) -> str:
+    return destination
 
 
 @dataclass(slots=True)
@@ -44,10 +51,11 @@ class Renderer:
 
     file: YamlFile
     notetypes: Mapping[str, NoteType]
-    media: MediaResolver
+    media: Resolvers
     allow_scripts: bool = False
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
+    verbatim: bool = False
 
     def note(self, identified: Identified) -> Note | None:
         """Render a note; its times and its cards' places are set later, per package.
@@ -58,8 +66,9 @@ class Renderer:
         notetype = self.notetypes.get(source.notetype)
         if notetype is None:
             return None
+        self.verbatim = source.verbatim
         composer = _Composer(self, source, notetype, identified)
-        fields = tuple(_normal(text) for text in source.kind.compose(composer))
+        fields = tuple(self._normal(text) for text in source.kind.compose(composer))
         tags = tuple(sorted(source.tags))
         made = ordinals(notetype, fields, tags)
         if notetype.cloze and source.kind.gaps:
@@ -85,7 +94,9 @@ class Renderer:
         """Render a deck's description; '' where it has none."""
         if deck.description is None:
             return ""
-        return _normal(self.text(deck.description, deck.markup, cloze=False, media=no_media))
+        self.verbatim = deck.verbatim
+        media = _any_media if deck.verbatim else no_media
+        return self._normal(self.text(deck.description, deck.markup, cloze=False, media=media))
 
     def text(
         self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
@@ -95,7 +106,7 @@ class Renderer:
             node.value,
             Markup(markup),
             cloze=cloze,
-            media=media or self.media,
+            media=media or self._media,
             allow_scripts=self.allow_scripts,
         )
         self._report(rendered.problems, node)
@@ -104,7 +115,7 @@ class Renderer:
 
     def picture(self, node: ScalarNode) -> str:
         """Render a picture that is named outside of any text."""
-        shown = picture(node.value.strip(), media=self.media)
+        shown = picture(node.value.strip(), media=self._media)
         if not isinstance(shown, MediaRefusal):
             return shown
         self.say(node, shown.rule, shown.message, shown.hint)
@@ -119,7 +130,7 @@ class Renderer:
             if self.file.is_damaged(node):
                 return
             span = self.file.span_within(node, problem.start, problem.end)
-            severity = Severity(problem.severity)
+            severity = self._severity(problem.rule, Severity(problem.severity))
             self.problems.append(
                 Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
             )
@@ -151,11 +162,30 @@ class Renderer:
 
     def _say_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
         value = source.values.get(key)
+        severity = self._severity(rule, Severity.ERROR)
         if isinstance(value, ScalarNode) and not self.file.is_damaged(value):
             span = self.file.span(value)
-            self.problems.append(Diagnostic(rule, message, span, hint=hint))
+            self.problems.append(Diagnostic(rule, message, span, severity, hint))
         elif isinstance(value, Mapping):
-            self.problems.append(Diagnostic(rule, message, source.span, hint=hint))
+            self.problems.append(Diagnostic(rule, message, source.span, severity, hint))
+
+    @property
+    def _media(self) -> MediaResolver:
+        return self.media.verbatim if self.verbatim else self.media.hashed
+
+    def _severity(self, rule: str, severity: Severity) -> Severity:
+        """How grave a problem is: what Anki took in once stops no build, unless it runs."""
+        kept = self.verbatim and severity is Severity.ERROR and rule not in _ALWAYS_GRAVE
+        return Severity.WARNING if kept else severity
+
+    def _normal(self, text: str) -> str:
+        """Normalise as Anki does when it stores a field (rslib/src/notes/mod.rs): NFC.
+
+        What was imported stays as it is: Anki may have been told not to.
+        """
+        if self.verbatim or text.isascii():
+            return text
+        return unicodedata.normalize("NFC", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +265,3 @@ class _Composer:
         gaps = self.notetype.cloze and self.source.kind.gaps
         html = self.renderer.text(node, self.source.markup, cloze=gaps)
         return inert_braces(html) if self.notetype.cloze and not gaps else html
-
-
-def _normal(text: str) -> str:
-    """Normalise as Anki does when it stores a field (rslib/src/notes/mod.rs): NFC."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)

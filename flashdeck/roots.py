@@ -8,6 +8,7 @@ from flashdeck.diagnostics import FlashdeckError
 
 SETTINGS_NAME = "flashdeck.yaml"
 CARDS_NAME = "cards"
+KEPT_MEDIA = "cards/media"  # where imported media lie
 BUILD_NAME = "build"
 HOLD_NAME = ".lock"
 SOURCE_ENDINGS = frozenset({".yaml", ".yml"})

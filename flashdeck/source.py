@@ -52,7 +52,8 @@ class SourceNote:
 
     `notetype` is the key of its note type: a built-in one's ("Question", "Cloze"), or
     "custom:" and the id of one of the author's own. `tags` are the document's and its own; `deck`
-    is the full name of the deck it goes to.
+    is the full name of the deck it goes to. `verbatim`: its media keep their names.
+    `short` gives the keys that stand for fields of its note type, by the fields' names.
     """
 
     kind: Kind
@@ -62,7 +63,9 @@ class SourceNote:
     deck: str
     tags: tuple[str, ...]
     markup: str
+    verbatim: bool
     span: Span
+    short: Mapping[str, str]
     node: MappingNode = field(compare=False, repr=False)
 
     @property
@@ -97,6 +100,7 @@ class SourceDeck:
     name: Text
     description: ScalarNode | None
     markup: str
+    verbatim: bool
     notes: tuple[SourceNote, ...]
 
 

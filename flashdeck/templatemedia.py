@@ -31,9 +31,16 @@ class TemplateDresser:
     table: MediaTable
     allow_scripts: bool = False
 
-    def __call__(self, text: str, folder: Path, *, css: bool) -> tuple[str, list[str]]:
-        """Dress a style or a template side that lies in `folder`; give it and what is wrong."""
+    def __call__(
+        self, text: str, folder: Path, *, css: bool, verbatim: bool
+    ) -> tuple[str, list[str]]:
+        """Dress a style or a template side that lies in `folder`; give it and what is wrong.
+
+        With `verbatim` it stays as it is, and only what would run is wrong.
+        """
         problems: list[str] = []
+        if verbatim:
+            return text, [] if css else self._active(text)
         resolve = self.table.template_resolver(folder, {*_FONTS, "css", "js"})
         for pattern in (_URL, _IMPORT) if css else (_LOADED, _URL):
             text = pattern.sub(lambda found: _renamed(found, resolve, problems), text)
@@ -42,6 +49,10 @@ class TemplateDresser:
         rendered = render(text, Markup.HTML, media=resolve, allow_scripts=self.allow_scripts)
         problems += [problem.message for problem in rendered.problems]
         return rendered.html, problems
+
+    def _active(self, text: str) -> list[str]:
+        rendered = render(text, Markup.HTML, allow_scripts=self.allow_scripts)
+        return [one.message for one in rendered.problems if one.rule == "active-content"]
 
 
 def _renamed(found: re.Match[str], resolve: MediaResolver, problems: list[str]) -> str:

@@ -18,7 +18,7 @@ from flashdeck import __version__
 from flashdeck.built import Built, BuiltPackage, Counts, Options
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Print, Publication, RefusedFileError, Witness, read_regular
-from flashdeck.roots import BUILD_NAME, CARDS_NAME, SOURCE_ENDINGS
+from flashdeck.roots import BUILD_NAME, CARDS_NAME, KEPT_MEDIA, SOURCE_ENDINGS
 
 _NAME = ".state"
 _FORMAT = 1
@@ -32,7 +32,7 @@ _OURS = Path(__file__).parent
 
 
 def sources_below(root: Path) -> list[str]:
-    """Give the names of all YAML files and folders below `cards/`."""
+    """Give the names of all YAML files and folders below `cards/`, and of media nobody names."""
     found: list[str] = []
     waiting = [CARDS_NAME]
     while waiting:
@@ -41,7 +41,9 @@ def sources_below(root: Path) -> list[str]:
             with os.scandir(root / folder) as entries:
                 for entry in entries:
                     name = f"{folder}/{entry.name}"
-                    if os.path.splitext(entry.name)[1].lower() in SOURCE_ENDINGS:  # noqa: PTH122 - fast
+                    ending = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - fast
+                    kept = folder == KEPT_MEDIA and entry.name.startswith("_")
+                    if ending in SOURCE_ENDINGS or kept:
                         found.append(name)
                     elif entry.is_dir(follow_symlinks=False):
                         found.append(name)
@@ -59,7 +61,10 @@ def recall(root: Path, options: Options) -> Built | None:
             return None
         if options.now < held["now"] - _DAY:
             return None  # a wrong clock: a build says so
-        if any(_print(root / name) != tuple(seen) for name, seen in held["seen"].items()):
+        if any(
+            _print(root / name) != (tuple(seen) if seen is not None else None)
+            for name, seen in held["seen"].items()
+        ):
             return None
         return _built(root, held)
     except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -81,7 +86,10 @@ def remember(
     if not built.packages or witness.torn or (changed and built.diagnostics):
         return
     old = begun - _TICK
-    if any(one.time > old for path, one in witness.read.items() if path not in witness.published):
+    if any(
+        one is not None and one.time > old and path not in witness.published
+        for path, one in witness.read.items()
+    ):
         return
     seen = {_name(root, path): found for path, found in witness.read.items()}
     seen |= {_name(root, path): found for path, found in witness.published.items()}

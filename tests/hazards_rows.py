@@ -312,7 +312,7 @@ HTML = [
     Row(
         "77 a tag that is never closed in HTML",
         as_html("x <y and more"),
-        ((3, 11, "active-content", "&lt;"),),
+        ((3, 11, "unclosed-tag", "&lt;"),),
     ),
 ]
 

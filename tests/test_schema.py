@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from yamlvalues import as_json
 
 from flashdeck.cli import run
-from flashdeck.diagnostics import Severity
+from flashdeck.diagnostics import Severity, Span
 from flashdeck.jsonschema import schemas
 from flashdeck.jsonschema.shapes import MARKUPS
 from flashdeck.kinds import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
@@ -23,6 +23,7 @@ from flashdeck.model import Field, NoteType
 from flashdeck.project import Settings
 from flashdeck.read import mapping
 from flashdeck.read.decks import read_decks
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.yamlnode import Limits, read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -78,7 +79,8 @@ def test_every_unknown_key_is_one_for_the_schema(source):
 
 
 FIELDS = ("Country", "Capital", "Flag")
-OWN = {"Country": NoteType(1, "Country", tuple(Field(name) for name in FIELDS), ())}
+OWN_TYPE = NoteType(1, "Country", tuple(Field(name) for name in FIELDS), ())
+OWN = {"Country": SourceNoteType(OWN_TYPE, Span.point("country.yaml"))}
 
 
 def _flow(items: list[str]) -> str:
@@ -98,6 +100,7 @@ GOOD: dict[Shape, st.SearchStrategy[str]] = {
     Shape.TAGS: st.sampled_from(["[a, b::c]", "[2024, 'x', ~]", "[]", ""]),
     Shape.FIELDS: st.sampled_from(["{Country: France, Capital: 7}", "{Flag: , Capital: ~}"]),
     Shape.ID: st.sampled_from(["f3k9x2m7qa8w", "12345678", "'0000000000'"]),
+    Shape.MARKUP: st.sampled_from(MARKUPS),
     Shape.DECK: st.sampled_from(["Deck", "'::Below'", "2024"]),
     Shape.NUMBER: st.sampled_from(["1", "'12'", "1_0", "007"]),
 }

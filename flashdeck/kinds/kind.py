@@ -93,6 +93,7 @@ COMMON = (
         Shape.DECK,
         "Another deck than the document's; with a leading `::` below the document's.",
     ),
+    Key("markup", Shape.MARKUP, "How its texts are read, if not as the document's."),
     Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
 )
 

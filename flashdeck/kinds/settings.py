@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from flashdeck.kinds.key import Key, Shape
 
+# Whether files keep their names in the package; the second is what imported decks need.
+_MEDIA_NAMES = ("hashed", "verbatim")
+VERBATIM = _MEDIA_NAMES[1]
+MEDIA = Key(
+    "media",
+    Shape.WORD,
+    "`verbatim`: files keep their names, and what Anki accepts is accepted.",
+    words=_MEDIA_NAMES,
+)
+
 SETTINGS: tuple[Key, ...] = (
     Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
     Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
     Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
+    MEDIA,
     Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
     Key("removed", Shape.WORD, "What becomes of removed notes.", words=("empty", "keep")),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),

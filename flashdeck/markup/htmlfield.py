@@ -72,6 +72,13 @@ class _Field:
         if not self.allow_scripts:
             self.problems.append(Problem("active-content", reason, start, end, hint))
 
+    def unclosed(self, tag: Tag) -> None:
+        """Report a tag without an end, unless anything may stand on a card."""
+        if not self.allow_scripts:
+            message = "this tag is never closed, and takes in what follows on the card"
+            hint = "write &lt; for a '<' that begins no tag"
+            self.problems.append(Problem("unclosed-tag", message, tag.start, tag.end, hint))
+
     def inert(self, start: int, end: int) -> None:
         """Make sure that what is no tag here would run nothing where a browser sees one."""
         first = _BEGINS.search(self.text, start, end) if start >= 0 else None
@@ -127,9 +134,7 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
                 tag, closed = _read_tag(text, found.start())
                 html.tag(tag)
                 if not closed:
-                    hint = "write &lt; for a '<' that begins no tag"
-                    what = "this tag is never closed, and takes in what follows on the card"
-                    html.active(what, tag.start, tag.end, hint)
+                    html.unclosed(tag)
                 position = _behind(html, tag)
     return Rendered("".join(html.out) + text[html.copied :], tuple(html.problems))
 

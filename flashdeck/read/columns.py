@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flashdeck.csvfile import Table
@@ -18,7 +18,7 @@ KEYS: Mapping[str, Key] = {key.name: key for kind in reversed(_KINDS) for key in
 """The keys of notes that rows can be."""
 _ID = "id"
 # What the document says for all notes already, and what no two notes share.
-_NOT_FOR_EACH = frozenset({_ID, "tags", "deck", "notetype", "fields"})
+_NOT_FOR_EACH = frozenset({_ID, "tags", "deck", "markup", "notetype", "fields"})
 Check = Callable[[Key, ScalarNode, Node], bool]
 """Reports what is wrong with a value, and says whether it is good."""
 
@@ -50,23 +50,22 @@ class ColumnsReader:
         self._name = name
         self._header = [_clean(cell.value) for cell in table.header.cells]
 
-    def named_like_keys(self, fields: Iterable[str], node: Node) -> Columns:
-        """Map columns that are named like keys, or like the fields of the document's note type."""
-        known = set(fields)
+    def named_like_keys(self, fields: Mapping[str, str], node: Node) -> Columns:
+        """Map columns that are named like keys, or like what names a field: `fields`."""
         keys: dict[str, int] = {}
         found: dict[str, int] = {}
         for place, name in enumerate(self._header):
             key = name.lower()
-            if name in known:
-                self._once(found, name, place, node)
+            if name in fields:
+                self._once(found, fields[name], place, node)
             elif key in KEYS and key not in ("fields", "notetype"):
                 self._once(keys, key, place, node)
             elif name:
-                self._unused(name, [*known, *KEYS], node)
+                self._unused(name, [*fields, *KEYS], node)
         return Columns(keys, found)
 
-    def mapped(self, mapping: MappingNode) -> Columns:
-        """Read `columns`."""
+    def mapped(self, mapping: MappingNode, short: Mapping[str, str]) -> Columns:
+        """Read `columns`; `short` gives the fields that keys of the document's note type name."""
         keys: dict[str, int] = {}
         fields: dict[str, int] = {}
         id_name = _ID
@@ -74,13 +73,15 @@ class ColumnsReader:
             if key.value == "fields" and isinstance(value, MappingNode):
                 for name, column in value.pairs:
                     self._map(fields, clean_name(name.value), column)
+            elif key.value in short:
+                self._map(fields, short[key.value], value)
             elif key.value == _ID and isinstance(value, ScalarNode):
                 id_name = _clean(value.value) or _ID
                 self._map_id(keys, id_name, value)
             elif key.value in KEYS and key.value != "fields":
                 self._map(keys, key.value, value)
             else:
-                self._reader.unknown(key, list(KEYS), "a row")
+                self._reader.unknown(key, [*short, *KEYS], "a row")
         if _ID not in keys and mapping.get(_ID) is None:
             own = [name for name in self._header if name.lower() == _ID]
             id_name = own[0] if own else _ID

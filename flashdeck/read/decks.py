@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.kinds import DOCUMENT
-from flashdeck.model import NoteType
 from flashdeck.read.notes import Around, NoteReader
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.read.tables import OpenTable, no_tables, read_table
 from flashdeck.source import SourceDeck, SourceFile
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
@@ -22,17 +22,20 @@ def read_decks(
     file: YamlFile,
     default_deck: str,
     markup: str,
-    custom: Mapping[str, NoteType] = MappingProxyType({}),
+    custom: Mapping[str, SourceNoteType] = MappingProxyType({}),
     open_table: OpenTable = no_tables,
     limits: Limits | None = None,
+    *,
+    verbatim: bool = False,
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Read every document of a file, and the tables that they name.
 
-    `default_deck` names a document that does not name itself; `markup` is the project's; `custom`
-    are its own note types by their names; `open_table` finds tables, `limits` bound them.
+    `default_deck` names a document that does not name itself; `markup` and `verbatim` are the
+    project's; `custom` are its own note types by their names; `open_table` finds tables, `limits`
+    bound them.
     """
     reader = _DeckReader(file, custom, open_table, limits or Limits())
-    around = Around(Text(default_deck, Span.point(file.path)), (), markup, "")
+    around = Around(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
     decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
     if not decks and not reader.problems and not file.problems:
         span = Span.point(file.path)
@@ -47,7 +50,7 @@ class _DeckReader(NoteReader):
     def __init__(
         self,
         file: YamlFile,
-        custom: Mapping[str, NoteType],
+        custom: Mapping[str, SourceNoteType],
         open_table: OpenTable,
         limits: Limits,
     ) -> None:
@@ -70,6 +73,7 @@ class _DeckReader(NoteReader):
             tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
             or around.markup,
+            verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else around.verbatim,
             notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
         )
         description: ScalarNode | None = None
@@ -78,9 +82,9 @@ class _DeckReader(NoteReader):
         if "table" in pairs:
             table = read_table(self, pairs["table"], around, self._open_table, self._limits)
             self.tables += [table] if table is not None else []
-        items = self._items(pairs.get("notes"))
+        items = self._items(pairs.get("notes"), described=description is not None)
         notes = [note for one in items if (note := self.note(one, around)) is not None]
-        return SourceDeck(around.deck, description, around.markup, tuple(notes))
+        return SourceDeck(around.deck, description, around.markup, around.verbatim, tuple(notes))
 
     def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:
         scalar = self.filled(*pair, "'deck'") if pair is not None else None
@@ -88,11 +92,14 @@ class _DeckReader(NoteReader):
             return default
         return Text(self.deck_name(scalar, scalar.value), self.file.span(scalar))
 
-    def _items(self, pair: tuple[ScalarNode, Node] | None) -> list[Node]:
+    def _items(self, pair: tuple[ScalarNode, Node] | None, *, described: bool) -> list[Node]:
+        """Give the notes; a document that describes its deck need not hold any."""
         if pair is None:
             return []
         key, node = pair
         items = node.items if isinstance(node, SequenceNode) else []
+        if described and isinstance(node, SequenceNode):
+            return items
         if not items and (isinstance(node, SequenceNode) or _is_empty(node)):
             self.say("no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING)
         elif not isinstance(node, SequenceNode):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
-from flashdeck.kinds import Key
+from flashdeck.kinds import MEDIA, VERBATIM, Key
 from flashdeck.read.names import tag_problem
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
 
@@ -37,6 +37,7 @@ _PLAIN_TAG = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
 _FLAGS = {"true": True, "false": False}
 _MOST = 1_000
 _MARKUPS = ("markdown", "html", "text")
+_WHOLE = re.compile("-?[0-9]{1,20}")
 _LIKE_FLAGS = frozenset({"yes", "no", "on", "off", "0", "1"})
 
 
@@ -142,14 +143,20 @@ class MappingReader:
         self.say("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
         return None
 
-    def number(self, node: Node, what: str) -> int | None:
-        """Read a whole number above 0, written in digits."""
+    def is_verbatim(self, node: Node) -> bool:
+        """Read whether media keep their names."""
+        scalar = self.word(MEDIA, node)
+        return scalar is not None and scalar.value.strip() == VERBATIM
+
+    def number(self, node: Node, what: str, *, signed: bool = False) -> int | None:
+        """Read a whole number above 0, written in digits; with `signed` any whole number."""
         scalar = self.text(node, what)
         if scalar is None:
             return None
         words = scalar.value.strip().replace("_", "")
-        if words.isascii() and words.isdigit() and int(words) > 0:
-            return int(words)
+        found = int(words) if _WHOLE.fullmatch(words) else 0
+        if found > 0 or (signed and _WHOLE.fullmatch(words)):
+            return found
         self.say("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
         return None
 

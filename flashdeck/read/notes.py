@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flashdeck.diagnostics import Severity, Text
@@ -12,6 +12,7 @@ from flashdeck.read.answers import check_answers, read_texts, read_typed
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.masks import check_labels, read_masks
 from flashdeck.read.names import clean_deck, clean_name, deck_problem
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.source import SourceNote, Value
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -28,16 +29,17 @@ class Around:
     deck: Text
     tags: tuple[str, ...]
     markup: str
+    verbatim: bool
     notetype: str
 
 
 class NoteReader(MappingReader):
     """Reads the notes of one file; `custom` are the project's own note types by their names."""
 
-    def __init__(self, file: YamlFile, custom: Mapping[str, NoteType]) -> None:
+    def __init__(self, file: YamlFile, custom: Mapping[str, SourceNoteType]) -> None:
         super().__init__(file)
         self.custom = custom
-        self._by_key = {f"custom:{one.id}": one for one in custom.values()}
+        self._by_key = {one.key: one for one in custom.values()}
 
     def note(self, node: Node, around: Around) -> SourceNote | None:
         """Read a note, or report why there is none."""
@@ -45,24 +47,34 @@ class NoteReader(MappingReader):
             hint = "write '- q: …' and below it 'a: …'"
             self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        kind = self.kind(node)
+        short = self._short_keys(node, around)
+        kind = CUSTOM if short else self.kind(node)
         if kind is None:
             return None
         article = "an" if kind.name[0] in "aeiou" else "a"
-        pairs = self.read_keys(node, kind.keys, f"{article} {kind.name} note")
+        keys = self._keys_of(short) if short else kind.keys
+        pairs = self.read_keys(node, keys, f"{article} {kind.name} note")
         notetype = self._notetype(kind, pairs, around, node)
         values = self._values(kind, pairs, notetype)
+        if short:
+            given = [
+                (pairs[key][0], name, pairs[key][1]) for key, name in short.items() if key in pairs
+            ]
+            values["fields"] = self._texts(given)
         own = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
         return SourceNote(
             kind=kind,
             notetype=notetype,
             values=values,
-            id=self._id(pairs["id"]) if "id" in pairs else None,
+            id=self._id(pairs["id"], verbatim=around.verbatim) if "id" in pairs else None,
             deck=self._deck(pairs["deck"], around.deck.value)
             if "deck" in pairs
             else around.deck.value,
             tags=around.tags + tuple(tag for tag in own if tag not in around.tags),
-            markup=around.markup,
+            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
+            or around.markup,
+            verbatim=around.verbatim,
+            short={name: key for key, name in short.items()},
             span=self.file.span(node.pairs[0][0]),
             node=node,
         )
@@ -74,17 +86,23 @@ class NoteReader(MappingReader):
             return ""
         found = self.custom.get(clean_name(scalar.value))
         if found is not None:
-            return f"custom:{found.id}"
+            return found.key
         hint = "its file belongs into cards/notetypes/"
         if self.custom:
             hint = f"known are {', '.join(self.custom)}"
         self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
         return ""
 
-    def field_names(self, notetype: str) -> list[str]:
-        """Give the names of the fields of a custom note type, by its key."""
+    def short_keys(self, notetype: str) -> Mapping[str, str]:
+        """Give the short keys of a custom note type, by its key: the field of each."""
         found = self._by_key.get(notetype)
-        return [field.name for field in found.fields] if found is not None else []
+        return found.keys if found is not None else {}
+
+    def words_for_fields(self, notetype: str) -> dict[str, str]:
+        """Give what may name the fields of a custom note type: their names and short keys."""
+        found = self._by_key.get(notetype)
+        names = found.notetype.fields if found is not None else ()
+        return {**self.short_keys(notetype), **{field.name: field.name for field in names}}
 
     def deck_name(self, scalar: ScalarNode, name: str) -> str:
         """Clean a deck's name, and report what keeps it from being one."""
@@ -93,6 +111,22 @@ class NoteReader(MappingReader):
         if problem is not None:
             self.say("deck-name", problem[0], scalar, problem[1])
         return name
+
+    def _short_keys(self, node: MappingNode, around: Around) -> Mapping[str, str]:
+        """Give the short keys of a note that uses them; none where it is of another kind."""
+        present = {key.value for key, _ in node.pairs}
+        named = node.get("notetype")
+        if isinstance(named, ScalarNode):
+            found = self.custom.get(clean_name(named.value))
+        else:
+            found = self._by_key.get(around.notetype)
+        if found is None or "fields" in present or not present & set(found.keys):
+            return {}
+        return found.keys
+
+    def _keys_of(self, short: Mapping[str, str]) -> tuple[Key, ...]:
+        common = tuple(key for key in CUSTOM.keys if key.name != "fields")
+        return (*(Key(name, Shape.TEXT, "") for name in short), *common)
 
     def kind(self, node: MappingNode) -> Kind | None:
         """Tell of which kind a note is, or report that nothing tells."""
@@ -166,7 +200,8 @@ class NoteReader(MappingReader):
             case Shape.MASKS:
                 return read_masks(self, name, node)
             case Shape.FIELDS:
-                return self._fields(node, self._by_key.get(notetype))
+                found = self._by_key.get(notetype)
+                return self._fields(node, found.notetype if found is not None else None)
             case _:
                 return None
 
@@ -185,12 +220,19 @@ class NoteReader(MappingReader):
             self.say("not-a-mapping", "'fields' takes field names with text", node, hint)
             return None
         names = {field.name for field in notetype.fields} if notetype is not None else None
-        found: dict[str, ScalarNode] = {}
+        given: list[tuple[ScalarNode, str, Node]] = []
         for key, value in node.pairs:
             name = clean_name(key.value)
             if names is not None and name not in names:
                 self.unknown(key, sorted(names), "this note type", "field")
-                continue
+            else:
+                given.append((key, name, value))
+        return self._texts(given)
+
+    def _texts(self, given: Iterable[tuple[ScalarNode, str, Node]]) -> dict[str, ScalarNode]:
+        """Read the texts of fields, each given by its key, its name and what stands there."""
+        found: dict[str, ScalarNode] = {}
+        for key, name, value in given:
             scalar = self.text(value, f"the field '{name}'")
             if scalar is not None and not scalar.value and not scalar.style:
                 self._maybe(key, scalar, f"the field '{name}'")
@@ -205,11 +247,11 @@ class NoteReader(MappingReader):
         name = scalar.value.strip()
         return self.deck_name(scalar, deck + name if name.startswith("::") else name)
 
-    def _id(self, pair: Pair) -> Text | None:
+    def _id(self, pair: Pair, *, verbatim: bool) -> Text | None:
         scalar = self.filled(*pair, "'id'")
         if scalar is None:
             return None
-        if len(scalar.value) < _SHORTEST_ID:
+        if len(scalar.value) < _SHORTEST_ID and not verbatim:
             self.say(
                 "short-id",
                 f"the id '{scalar.value}' is so short that another deck may use it too",

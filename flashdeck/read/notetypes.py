@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files import RefusedFileError, read_regular
-from flashdeck.kinds import FIELD, NOTETYPE, TEMPLATE
+from flashdeck.kinds import CUSTOM, FIELD, NOTETYPE, TEMPLATE
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_name, field_problem, template_problem
@@ -17,7 +17,8 @@ from flashdeck.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.template import template_problems
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
-_LARGEST = 2**20
+_LARGEST = 2**24  # people put fonts into styles
+_NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a lasting number from words, the same for the same project."""
@@ -26,16 +27,19 @@ Number = Callable[..., int]
 class Dress(Protocol):
     """Puts the names of packed media into a style or a template side that lies in a folder."""
 
-    def __call__(self, text: str, folder: Path, *, css: bool) -> tuple[str, list[str]]:
-        """Give the text, and what is wrong with it."""
+    def __call__(
+        self, text: str, folder: Path, *, css: bool, verbatim: bool
+    ) -> tuple[str, list[str]]:
+        """Give the text, and what is wrong with it; `verbatim` leaves its names alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNoteType:
-    """A note type as its author wrote it, and where."""
+    """A note type as its author wrote it, and where; `keys` are short names of its fields."""
 
     notetype: NoteType
     span: Span
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -44,17 +48,27 @@ class SourceNoteType:
 
 
 def read_notetypes(
-    file: YamlFile, root: Path, style: str, number: Number, dress: Dress
+    file: YamlFile, root: Path, style: str, number: Number, dress: Dress, *, verbatim: bool = False
 ) -> tuple[list[SourceNoteType], list[Diagnostic]]:
-    """Read every document of a file in `cards/notetypes/`; `style` is the built-in one."""
-    reader = _NoteTypeReader(file, root, style, number, dress)
+    """Read every document of a file in `cards/notetypes/`.
+
+    `style` is the built-in one; `verbatim` is what the project says about names of media.
+    """
+    reader = _NoteTypeReader(file, root, style, number, dress, verbatim=verbatim)
     found = [one for node in file.documents if (one := reader.document(node)) is not None]
     return found, [*file.problems, *reader.problems]
 
 
 class _NoteTypeReader(MappingReader):
     def __init__(
-        self, file: YamlFile, root: Path, style: str, number: Number, dress: Dress
+        self,
+        file: YamlFile,
+        root: Path,
+        style: str,
+        number: Number,
+        dress: Dress,
+        *,
+        verbatim: bool,
     ) -> None:
         super().__init__(file)
         self._root = root
@@ -62,6 +76,9 @@ class _NoteTypeReader(MappingReader):
         self._style = style
         self._number = number
         self._dress = dress
+        self._verbatim = verbatim
+        self._project_verbatim = verbatim
+        self._imported = False
 
     def document(self, node: Node | None) -> SourceNoteType | None:
         if node is None:
@@ -74,6 +91,10 @@ class _NoteTypeReader(MappingReader):
         pairs = self.read_keys(node, NOTETYPE, "a note type")
         name = clean_name(self._text(pairs, "notetype"))
         number = self._ids("custom", name)
+        self._verbatim = (
+            self.is_verbatim(pairs["media"][1]) if "media" in pairs else self._project_verbatim
+        )
+        self._imported = "id" in pairs
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
         cloze = self._cloze(pairs)
@@ -90,9 +111,35 @@ class _NoteTypeReader(MappingReader):
             latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
             latex_post=self._latex(pairs, "latex_post", LATEX_POST),
             stock=self._own_number(pairs, "stock"),
+            latex_svg=self._flag(pairs, "latex_svg"),
         )
         self._check_templates(notetype, templates)
-        return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]))
+        keys = self._keys(pairs["keys"][1], fields) if "keys" in pairs else {}
+        return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]), keys)
+
+    def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
+        """Read the short keys of fields: each stands for one of them, and means nothing else."""
+        if not isinstance(node, MappingNode):
+            self.say("not-a-mapping", "'keys' takes keys with field names", node, "as {q: Front}")
+            return {}
+        names = [field.name for field in fields]
+        found: dict[str, str] = {}
+        for key, value in node.pairs:
+            scalar = self.text(value, f"'{key.value}'")
+            name = clean_name(scalar.value) if scalar is not None else ""
+            if key.value in _NOTE_KEYS:
+                message = f"'{key.value}' means something else in every note"
+                self.say("taken-key", message, key, "choose another")
+            elif name not in names:
+                hint = f"write one of {', '.join(names)}"
+                self.say("unknown-field", f"there is no field '{name}'", value, hint)
+            elif name in found.values():
+                self.say(
+                    "duplicate-key", f"the field '{name}' has a key already", value, "keep one"
+                )
+            else:
+                found[key.value] = name
+        return found
 
     def _ids(self, *words: str) -> Number:
         return lambda *more: self._number(*words, *more)
@@ -109,6 +156,17 @@ class _NoteTypeReader(MappingReader):
         """Anki's own text counts as none."""
         words = self._optional(pairs, key)
         return None if words == stock else words
+
+    def _derived(self, number: Number, what: str, first: str) -> int | None:
+        """Give the id that follows from a first name; none in an imported type that had none.
+
+        Anki gives such fields ids of its own later on, and other ones from us would be a conflict.
+        """
+        return None if self._imported else number(what, first)
+
+    def _any_number(self, pairs: Pairs, key: str) -> int | None:
+        """Read any whole number: Anki's ids of fields and templates are random, below 0 as well."""
+        return self.number(pairs[key][1], f"'{key}'", signed=True) if key in pairs else None
 
     def _own_number(self, pairs: Pairs, key: str) -> int | None:
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
@@ -139,9 +197,9 @@ class _NoteTypeReader(MappingReader):
             else:
                 scalar = self.text(item, "a field")
                 name = clean_name(scalar.value) if scalar is not None else ""
-                field, name_node = Field(name, id=number("field", name)), item
+                field, name_node = Field(name, id=self._derived(number, "field", name)), item
             problem = field_problem(field.name)
-            if problem is not None:
+            if problem is not None and not (self._imported and field.name):
                 self.say("field-name", problem[0], name_node, problem[1])
             elif self._is_new(field.name, name_node, names, "field"):
                 found.append(field)
@@ -153,12 +211,17 @@ class _NoteTypeReader(MappingReader):
         plain = Field(name)
         return Field(
             name=name,
-            id=self._own_number(pairs, "id") or number("field", first),
+            id=self._any_number(pairs, "id") or self._derived(number, "field", first),
             rtl=self._flag(pairs, "rtl"),
             font=self._optional(pairs, "font") or plain.font,
             size=self._own_number(pairs, "size") or plain.size,
             sticky=self._flag(pairs, "sticky"),
             description=self._optional(pairs, "description") or "",
+            plain_text=self._flag(pairs, "plain_text"),
+            collapsed=self._flag(pairs, "collapsed"),
+            exclude_from_search=self._flag(pairs, "exclude_from_search"),
+            tag=self._any_number(pairs, "tag"),
+            prevent_deletion=self._flag(pairs, "prevent_deletion"),
         )
 
     def _flag(self, pairs: Pairs, key: str) -> bool:
@@ -178,7 +241,7 @@ class _NoteTypeReader(MappingReader):
             name = clean_name(self._text(pairs, "name"))
             problem = template_problem(name)
             name_node = item.get("name") or item
-            if problem is not None:
+            if problem is not None and not (self._imported and name):
                 if "name" in pairs:
                     self.say("template-name", problem[0], name_node, problem[1])
                 continue
@@ -189,9 +252,11 @@ class _NoteTypeReader(MappingReader):
                 name=name,
                 front=self._side(pairs, "front"),
                 back=self._side(pairs, "back"),
-                id=self._own_number(pairs, "id") or number("template", first),
+                id=self._any_number(pairs, "id") or self._derived(number, "template", first),
                 browser_front=self._optional(pairs, "browser_front") or "",
                 browser_back=self._optional(pairs, "browser_back") or "",
+                browser_font=self._optional(pairs, "browser_font") or "",
+                browser_size=self._own_number(pairs, "browser_size") or 0,
             )
             found.append((template, pairs))
         return found
@@ -230,7 +295,9 @@ class _NoteTypeReader(MappingReader):
         if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
             path = folder / words.strip()
             words, folder = self._file(scalar, path), path.parent
-        dressed, problems = self._dress(words, folder, css=ending == ".css")
+        dressed, problems = self._dress(
+            words, folder, css=ending == ".css", verbatim=self._verbatim
+        )
         for message in problems:
             self.say("template-media", message, scalar)
         return dressed
@@ -253,7 +320,8 @@ class _NoteTypeReader(MappingReader):
             if node is not None:
                 message = f"the {problem.side} of '{problem.template}': {problem.message}"
                 names = ", ".join(field.name for field in notetype.fields)
-                self.say("template", message, node[1], f"the fields are {names}")
+                severity = Severity.WARNING if self._verbatim else Severity.ERROR
+                self.say("template", message, node[1], f"the fields are {names}", severity)
 
 
 def _is_error(problem: Diagnostic) -> bool:

@@ -10,9 +10,9 @@ from typing import NamedTuple, TypeAlias
 from flashdeck.csvfile import Cell, Flaw, Place, Row, Table, decode_table, parse_table
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds import TABLE, Key, Kind, Shape
-from flashdeck.model import NoteType
 from flashdeck.read.columns import KEYS, Columns, ColumnsReader
 from flashdeck.read.notes import Around, NoteReader
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.source import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -82,7 +82,15 @@ def read_table(
     reader.problems += rows.problems
     return SourceFile(
         file,
-        (SourceDeck(around.deck, None, around.markup, tuple(note for _, note in numbered)),),
+        (
+            SourceDeck(
+                around.deck,
+                None,
+                around.markup,
+                around.verbatim,
+                tuple(note for _, note in numbered),
+            ),
+        ),
         table=SourceTable(
             table,
             columns.keys.get("id"),
@@ -109,9 +117,9 @@ def _columns(
             reader.say("not-a-mapping", f"'{one}' takes keys with names", node, hint)
     mapping, each = given.get("columns"), given.get("each")
     if isinstance(mapping, MappingNode):
-        columns = header.mapped(mapping)
+        columns = header.mapped(mapping, reader.short_keys(around.notetype))
     else:
-        columns = header.named_like_keys(reader.field_names(around.notetype), name)
+        columns = header.named_like_keys(reader.words_for_fields(around.notetype), name)
     if not isinstance(each, MappingNode):
         return columns
 
@@ -145,7 +153,7 @@ class RowReader(NoteReader):
     def __init__(
         self,
         file: YamlFile,
-        custom: Mapping[str, NoteType],
+        custom: Mapping[str, SourceNoteType],
         table: Table,
         columns: Columns,
         longest: int,
