@@ -254,7 +254,7 @@ def test_output_that_a_terminal_cannot_show_is_no_crash(two_notes):
 def test_every_command_has_help(capsys):
     for command in app.registered_commands:
         assert command.callback is not None
-        assert run([command.callback.__name__, "--help"]) == 0
+        assert run([command.name or command.callback.__name__, "--help"]) == 0
         assert command.callback.__doc__.split("\n")[0] in capsys.readouterr().out.replace(
             "\n  ", " "
         )

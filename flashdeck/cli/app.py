@@ -13,6 +13,7 @@ from flashdeck.cli.diff import diff
 from flashdeck.cli.explain import explain
 from flashdeck.cli.export import export
 from flashdeck.cli.fmt import fmt
+from flashdeck.cli.importing import import_deck
 from flashdeck.cli.init import init
 from flashdeck.cli.preview import preview
 from flashdeck.cli.schema import schema
@@ -35,6 +36,7 @@ app.command()(export)
 app.command()(preview)
 app.command()(stats)
 app.command()(schema)
+app.command("import")(import_deck)
 app.command()(explain)
 app.command()(fmt)
 

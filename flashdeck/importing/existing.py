@@ -1,0 +1,321 @@
+"""A collection is taken into a project: what changed there, nothing that was edited here."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flashdeck.builder import held
+from flashdeck.compiler import Compiled, compile_project
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+from flashdeck.digest import cloze_digests, note_digest
+from flashdeck.files import Publication
+from flashdeck.importing.additions import added_notes
+from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
+from flashdeck.importing.edits import UnwritableError, note_edits
+from flashdeck.importing.fresh import copy_media
+from flashdeck.importing.history import imported_notes, imported_notetypes, joined
+from flashdeck.importing.layout import MEDIA, Paths, notetype_files
+from flashdeck.importing.looks import new_looks
+from flashdeck.importing.markdown import as_markdown
+from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
+from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
+from flashdeck.media import references
+from flashdeck.model import Collection, Media, Note, NoteType
+from flashdeck.packages import package_files
+from flashdeck.project import Project, load_project
+from flashdeck.source import SourceNote
+from flashdeck.stamp import encoded
+from flashdeck.yamlnode import Edit, splice
+
+_VERBATIM = {"markup": "html", "media": "verbatim"}
+
+
+def import_into(collection: Collection, root: Path, wish: Wish, progress: Progress) -> Imported:
+    """Take a collection into the project at `root`; its own edits stay, and conflicts are said.
+
+    Raises `FlashdeckError` for a project with errors: first they must be put right.
+    """
+    if wish.deck:
+        collection = decks_within(collection, wish.deck)
+    with held(root):
+        loaded = _loaded(root)
+        tidy = tidied(collection, default_home(collection, loaded.compiled) or wish.name)
+        return _Import(loaded, tidy, wish).run(progress)
+
+
+def default_home(collection: Collection, compiled: Compiled) -> str:
+    """Give the deck that the project keeps for what lies in Anki's own `Default`, if it has any."""
+    homes = {note.guid: note.cards[0].deck for note in compiled.collection.notes}
+    found = Counter(
+        homes[note.guid]
+        for note in collection.notes
+        if note.guid in homes and note.cards and note.cards[0].deck == DEFAULT_DECK
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    project: Project
+    compiled: Compiled
+
+
+def _loaded(root: Path) -> _Loaded:
+    project, problems = load_project(root)
+    compiled, found = compile_project(project, allow_scripts=True)
+    errors = sum(one.severity is Severity.ERROR for one in (*problems, *found))
+    unsaved = sum(not one.stamped for one in compiled.notes)
+    if errors:
+        raise FlashdeckError(f"the project in {root} has {errors} errors", "see flashdeck check")
+    if unsaved or not project.settings.id:
+        message = f"{unsaved} notes in {root} were never built"
+        raise FlashdeckError(message, "build first, so that each note has its id")
+    return _Loaded(project, compiled)
+
+
+class _Import:
+    """One import into a project. Nothing is written before all of it compiles as it is meant."""
+
+    def __init__(self, loaded: _Loaded, tidy: Tidy, wish: Wish) -> None:
+        self._project = loaded.project
+        self._compiled = loaded.compiled
+        self._theirs = tidy.collection
+        self._problems = list(tidy.problems)
+        self._wish = wish
+        self._root = loaded.project.root
+        self._heading = {} if _is_verbatim(loaded.project) else dict(_VERBATIM)
+        self._looks = new_looks(tidy.collection, loaded.compiled, loaded.project)
+        self._changes = changes(
+            tidy.collection.notes,
+            loaded.compiled.collection.notes,
+            loaded.compiled.notetypes.values(),
+            self._lock,
+        )
+
+    @property
+    def _lock(self) -> Lock:
+        return self._project.lock
+
+    def run(self, progress: Progress) -> Imported:
+        notetypes = self._new_notetypes()
+        created = self._create(notetypes)
+        try:
+            with Publication() as publication:
+                texts, compiled = self._settled(notetypes)
+                media = self._media()
+                created += [self._root / MEDIA / one.name for one in media]
+                said = list(copy_media(media, self._root / MEDIA, progress))
+                for path, data in (texts | self._looks.texts).items():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    publication.stage(path).write(data)
+                lock = self._new_lock(compiled, notetypes)
+                publication.stage(self._root / LOCK_NAME).write(lock_text(lock).encode())
+                publication.commit()
+        except BaseException:
+            for path in created:
+                with suppress(OSError):
+                    path.unlink()
+            raise
+        return self._result(notetypes, media, said)
+
+    def _new_notetypes(self) -> list[NoteType]:
+        """Give the note types that the project lacks, under names that it has room for."""
+        known = {one.id for one in self._compiled.notetypes.values()}
+        taken = {one.name.casefold() for one in self._compiled.notetypes.values()}
+        found = []
+        for one in self._theirs.notetypes:
+            if one.id in known:
+                continue
+            name = one.name
+            while name.casefold() in taken:
+                name += "+"
+            taken.add(name.casefold())
+            found.append(replace(one, name=name))
+        return found
+
+    def _create(self, notetypes: Iterable[NoteType]) -> list[Path]:
+        """Write the files of new note types, which nothing names yet."""
+        paths = Paths(path.relative_to(self._root).as_posix() for path in self._everything())
+        heading = {"media": "verbatim"} if self._heading else {}
+        created = []
+        for notetype in notetypes:
+            for path, text in notetype_files(notetype, heading, paths):
+                place = self._root / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("x", encoding="utf-8", newline="\n") as file:
+                    created.append(place)
+                    file.write(text)
+        return created
+
+    def _everything(self) -> Iterable[Path]:
+        return self._project.cards.rglob("*")
+
+    def _settled(self, notetypes: Sequence[NoteType]) -> tuple[dict[Path, bytes], Compiled]:
+        """Give the new texts of sources, and what they compile to; what won't do is a conflict."""
+        while True:
+            texts = self._texts(notetypes)
+            compiled = self._compile(texts)
+            built = {note.guid: note for note in compiled.collection.notes}
+            wrong = [one for one in self._changes.edited if not _equal(built, one.theirs)]
+            if not wrong:
+                break
+            self._changes.edited = [one for one in self._changes.edited if one not in wrong]
+            why = "it can't be written where it stands"
+            self._changes.conflicts += [Conflict(one.own, why) for one in wrong]
+        if not all(_equal(built, note) for note in self._changes.new):
+            message = "new notes can't be written down; nothing was imported"
+            raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
+        return texts, compiled
+
+    def _texts(self, notetypes: Sequence[NoteType]) -> dict[Path, bytes]:
+        known = {one.id: one for one in (*self._compiled.notetypes.values(), *notetypes)}
+        edits = self._edits(known)
+        new = self._changes.new
+        added = added_notes(
+            self._project, self._compiled.sources, self._theirs, new, known, self._heading
+        )
+        for path, edit in added.edits.items():
+            edits[path].append(edit)
+        found = {self._root / path: text.encode() for path, text in added.files.items()}
+        for source in self._compiled.sources:
+            path = source.yaml.path
+            if edits[path]:
+                before = source.yaml.text
+                after = splice(before, edits[path])
+                found[self._root / path] = encoded(self._root / path, self._root, before, after)
+        return found
+
+    def _edits(self, notetypes: Mapping[int, NoteType]) -> dict[str, list[Edit]]:
+        sources = {one.id: one.note for one in self._compiled.notes}
+        texts = {source.yaml.path: source.yaml.text for source in self._compiled.sources}
+        tables = {source.yaml.path for source in self._compiled.sources if source.table is not None}
+        edits: dict[str, list[Edit]] = defaultdict(list)
+        for pair in list(self._changes.edited):
+            source = sources[pair.own.guid]
+            names = [field.name for field in notetypes[pair.own.notetype].fields]
+            fields = changed_fields(pair, names)
+            path = source.span.path
+            if path in tables:
+                self._leave(pair, "it is a row of a table; change it there")
+                continue
+            try:
+                fields = self._in_markup(source, fields, notetypes[pair.own.notetype])
+                edits[path] += note_edits(texts[path], source, fields, pair.theirs.tags)
+            except UnwritableError as error:
+                self._leave(pair, str(error))
+        return edits
+
+    def _leave(self, pair: Pair, why: str) -> None:
+        """Leave a note as it is here, and say so."""
+        self._changes.edited.remove(pair)
+        self._changes.conflicts.append(Conflict(pair.own, why))
+
+    def _in_markup(
+        self, source: SourceNote, fields: Mapping[str, str], notetype: NoteType
+    ) -> Mapping[str, str]:
+        """Write changed fields as the note's own markup; raises `UnwritableError`."""
+        if not source.verbatim and any(references(text) for text in fields.values()):
+            message = "what it says in Anki names media, by names that are not those here"
+            raise UnwritableError(message)
+        if source.markup == "html":
+            return fields
+        media = {one.name for one in self._theirs.media}
+        found = {
+            name: as_markdown(text, cloze=notetype.cloze, media=media)
+            for name, text in fields.items()
+        }
+        if source.markup != "markdown" or None in found.values():
+            message = f"what it says in Anki is no {source.markup}"
+            raise UnwritableError(message)
+        return {name: text for name, text in found.items() if text is not None}
+
+    def _compile(self, texts: Mapping[Path, bytes]) -> Compiled:
+        project, _ = load_project(self._root)
+        decks = sorted(
+            {*project.decks, *texts}, key=lambda path: path.relative_to(self._root).parts
+        )
+        project = replace(project, decks=tuple(decks), unsaved=texts)
+        return compile_project(project, allow_scripts=True)[0]
+
+    def _media(self) -> list[Media]:
+        """Give the files to add: those of a verbatim project, else what new notes need."""
+        held_here = {path.name for path in (self._root / MEDIA).glob("*")}
+        named = {
+            name
+            for note in (*self._changes.new, *(one.theirs for one in self._changes.edited))
+            for text in note.fields
+            for name in references(text)
+        }
+        return [
+            one
+            for one in self._theirs.media
+            if one.name not in held_here
+            and (not self._heading or one.name in named or one.name.startswith("_"))
+        ]
+
+    def _new_lock(self, compiled: Compiled, notetypes: Sequence[NoteType]) -> Lock:
+        decks = sorted({card.deck for note in compiled.collection.notes for card in note.cards})
+        packages, _ = package_files(decks, self._project.settings)
+        new = imported_notes(self._changes.new, compiled, packages, self._wish.now)
+        lock = joined(self._lock, new, imported_notetypes(notetypes, compiled, self._wish.now))
+        built = {note.guid: note for note in compiled.collection.notes}
+        lock.notetypes.update(self._looks.entries)
+        for pair in self._changes.edited:
+            entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
+            lock.notes[own.guid] = replace(
+                entry,
+                content=note_digest(own),
+                clozes=cloze_digests(own.fields[0]) if entry.clozes else (),
+                ordinals=tuple(card.ordinal for card in own.cards),
+                changed=0,
+                imported=min(pair.theirs.mod, self._wish.now),
+            )
+        return lock
+
+    def _result(
+        self, notetypes: Sequence[NoteType], media: Sequence[Media], said: Sequence[Diagnostic]
+    ) -> Imported:
+        found = self._changes
+        return Imported(
+            root=self._root,
+            new=len(found.new),
+            changed=len(found.edited),
+            unchanged=len(found.same),
+            conflicts=len(found.conflicts),
+            decks=len({note.cards[0].deck for note in self._theirs.notes}),
+            notetypes=len(notetypes),
+            media=len(media) - len(said),
+            diagnostics=(*self._problems, *said, *self._looks.problems, *_said(found)),
+        )
+
+
+def _is_verbatim(project: Project) -> bool:
+    return project.settings.verbatim
+
+
+def _equal(built: Mapping[str, Note], theirs: Note) -> bool:
+    own = built.get(theirs.guid)
+    return own is not None and note_digest(own) == note_digest(theirs)
+
+
+def _said(found: Changes) -> Iterable[Diagnostic]:
+    for conflict in found.conflicts:
+        yield Diagnostic(
+            "import-conflict",
+            f"this note was left as it is: {conflict.why}",
+            conflict.own.source,
+            Severity.WARNING,
+            f"look at it in Anki, by nid:{conflict.own.id}" if conflict.own.id else "",
+        )
+    counts = Counter(removed=len(found.removed), moved=found.moved)
+    if counts["removed"]:
+        message = f"{counts['removed']:,} note(s) were removed here, and stay so"
+        yield Diagnostic("import", message, None, Severity.NOTE)
+    if counts["moved"]:
+        message = f"{counts['moved']:,} note(s) lie in another deck in Anki; here they stay"
+        yield Diagnostic("import", message, None, Severity.NOTE)

@@ -1,0 +1,62 @@
+"""What the lock has to know of imported notes, so that the next build is no news to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flashdeck.compiler import Compiled
+from flashdeck.digest import cloze_digests, note_digest, notetype_digest, schema
+from flashdeck.lockfile import Lock, NoteEntry, NoteTypeEntry
+from flashdeck.model import Note, NoteType
+
+
+def imported_notes(
+    notes: Iterable[Note], compiled: Compiled, packages: Mapping[str, str], now: int
+) -> dict[str, NoteEntry]:
+    """Give the lock's lines for imported notes, as they compile.
+
+    Each keeps the time that it has in Anki until it is edited here. `packages` gives the file of
+    each deck. Nothing is later than `now`, in seconds: some clocks were wrong once.
+    """
+    built = {note.guid: note for note in compiled.collection.notes}
+    kinds = {one.id: one.note.released_kind for one in compiled.notes}
+    entries = {}
+    for note in notes:
+        if not note.id:
+            continue  # not dated there: it is born with the next build
+        own = built[note.guid]
+        kind = kinds[note.guid]
+        deck = own.cards[0].deck
+        entries[note.guid] = NoteEntry(
+            id=note.guid,
+            kind=kind,
+            package=packages[deck],
+            deck=deck,
+            ordinals=tuple(card.ordinal for card in own.cards),
+            clozes=cloze_digests(own.fields[0]) if compiled.notetypes[kind].cloze else (),
+            content=note_digest(own),
+            born=min(note.id, now * 1000),
+            imported=max(1, min(note.mod, now)),
+        )
+    return entries
+
+
+def imported_notetypes(
+    notetypes: Iterable[NoteType], compiled: Compiled, now: int
+) -> dict[int, NoteTypeEntry]:
+    """Give the lock's lines for imported note types, with the times that they have in Anki."""
+    built = {one.id: one for one in compiled.notetypes.values()}
+    return {
+        one.id: NoteTypeEntry(
+            one.id,
+            schema(built[one.id]),
+            notetype_digest(built[one.id]),
+            max(1, min(one.mod, now)),
+        )
+        for one in notetypes
+    }
+
+
+def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:
+    """Add lines to a lock; what it knows already stays."""
+    return Lock({**notes, **lock.notes}, {**notetypes, **lock.notetypes}, lock.packages)

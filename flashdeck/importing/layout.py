@@ -1,0 +1,117 @@
+"""Which file holds what: one for each deck, one for each note type, its texts beside it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+
+from flashdeck.importing.markdown import as_markdown
+from flashdeck.importing.sources import DeckText, Texts, deck_text, notetype_text
+from flashdeck.markup import Markup, render
+from flashdeck.model import Collection, Deck, Note, NoteType
+from flashdeck.slug import slug
+
+CARDS = "cards"
+NOTETYPES = "cards/notetypes"
+MEDIA = "cards/media"
+# Not in a file's name; blanks neither, as a text of several words names no file of a note type.
+_UNFIT = re.compile(r'[\s\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
+_LONGEST = 60
+_FIT_BYTES = 120
+# Names that mean something else: to flashdeck in `cards/`, to Windows anywhere.
+_TAKEN = re.compile(r"media|notetypes|con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
+
+
+def file_stem(name: str) -> str:
+    """Name a file after something: its slug, or itself where nothing ASCII would be left."""
+    stem = slug(name)[:_LONGEST].strip("-")
+    if not stem:
+        stem = _UNFIT.sub("-", unicodedata.normalize("NFC", name)).strip(".-")
+        stem = stem.encode()[:_FIT_BYTES].decode(errors="ignore")
+    return f"{stem}-deck" if _TAKEN.fullmatch(stem) else stem or "deck"
+
+
+class Paths:
+    """Hands out paths, each once, whatever system the files lie on."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {path.casefold() for path in taken}
+
+    def take(self, stem: str, ending: str = "") -> str:
+        """Give `stem` and `ending`, with a number between them where that is taken."""
+        path, count = stem + ending, 1
+        while path.casefold() in self._taken:
+            count += 1
+            path = f"{stem}-{count}{ending}"
+        self._taken.add(path.casefold())
+        return path
+
+
+def deck_files(
+    collection: Collection, heading: Mapping[str, str], paths: Paths, texts: Texts
+) -> Iterator[tuple[str, str]]:
+    """Give the file of each deck that holds notes or says something: its path and its text."""
+    notetypes = {one.id: one for one in collection.notetypes}
+    notes: dict[str, list[Note]] = {deck.name: [] for deck in collection.decks}
+    for note in collection.notes:
+        notes[note.cards[0].deck].append(note)
+    for deck in collection.decks:
+        if not notes[deck.name] and not (deck.description and _stands_above(deck, notes)):
+            continue
+        stem = "/".join([CARDS, *map(file_stem, deck.name.split("::"))])
+        told = description(deck, texts)
+        prelude = ""
+        if told is None:
+            prelude = _described(deck)
+            told = ""
+        text = DeckText(deck.name, told, notes[deck.name], heading, texts)
+        yield paths.take(stem, ".yaml"), prelude + deck_text(text, notetypes)
+
+
+def notetype_files(
+    notetype: NoteType, heading: Mapping[str, str], paths: Paths
+) -> Iterator[tuple[str, str]]:
+    """Give the files of a note type: its style, its templates' sides, then what names them."""
+    home = paths.take(f"{NOTETYPES}/{file_stem(notetype.name)}", ".yaml")
+    folder = home.rpartition("/")[2].removesuffix(".yaml")
+    inside = Paths()
+    files: dict[tuple[str, str], str] = {}
+    texts = [(notetype.css, "style", ".css")]
+    for template in notetype.templates:
+        stem = file_stem(template.name)
+        texts += [
+            (template.front, f"{stem}-front", ".html"),
+            (template.back, f"{stem}-back", ".html"),
+        ]
+    for text, stem, ending in texts:
+        if text and (text, ending) not in files:
+            files[text, ending] = f"{folder}/{inside.take(stem, ending)}"
+            yield f"{NOTETYPES}/{files[text, ending]}", text
+    yield home, notetype_text(notetype, files, heading)
+
+
+def description(deck: Deck, texts: Texts) -> str | None:
+    """Give a deck's description as its document's markup reads it; None where it can't say it.
+
+    Where Anki renders Markdown, it is Markdown here, too, and rendered here.
+    """
+    if texts.markup == "html":
+        return render(deck.description, Markup.MARKDOWN).html if deck.markdown else deck.description
+    if deck.markdown:
+        return deck.description
+    return as_markdown(deck.description, cloze=False, media=())
+
+
+def _described(deck: Deck) -> str:
+    """Write a document that does nothing but describe a deck, in HTML."""
+    texts = Texts("html", ())
+    return (
+        deck_text(DeckText(deck.name, deck.description, (), {"markup": "html"}, texts), {})
+        + "---\n"
+    )
+
+
+def _stands_above(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
+    below = deck.name.casefold() + "::"
+    return any(name.casefold().startswith(below) for name, held in notes.items() if held)

@@ -1,0 +1,46 @@
+"""HTML that becomes Markdown, and back to the letter; and HTML that stays what it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flashdeck.importing.markdown import as_markdown
+from flashdeck.markup import Markup, render
+
+PIECES = st.sampled_from(
+    [
+        *"ab*_`#-[](){}$~|\\!\n <>&\"'1.:é漢",
+        *("<b>", "</b>", "<br>", "<em>", "</em>", "<strong>", "</strong>", "<p>", "</p>", "<div>"),
+        *("</div>", '<img src="a.png">', "[sound:a.mp3]", "{{c1::", "::", "}}", "\\(", "\\)"),
+        *("\\[", "\\]", "&lt;", "&amp;", "&nbsp;", "<code>", "</code>"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.booleans(), st.booleans())
+def test_what_is_found_renders_to_the_same_html(html, cloze, scripts):
+    found = as_markdown(html, cloze=cloze, media={"a.png", "a.mp3"})
+    if found is not None:
+        assert render(found, Markup.MARKDOWN, cloze=cloze, allow_scripts=scripts).html == html
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("a*b*c", r"a\*b\*c"),
+        ("<strong>x</strong> and <em>y</em>", "**x** and *y*"),
+        ("<p>one</p>\n<p>two</p>", "one\n\ntwo"),
+        ("1. not a list", r"1\. not a list"),
+        (r"\(x_1\) and {{c1::a_b}}", r"\(x_1\) and {{c1::a_b}}"),
+        ('<img src="a.png">', '<img src="a.png">'),
+        ('<img src="gone.png">', None),
+        ("x&nbsp;y", None),
+        ('say "hi"', None),
+        ("<script>x</script>", None),
+    ],
+)
+def test_markdown_reads_as_people_write_it(html, markdown):
+    assert as_markdown(html, cloze=True, media={"a.png"}) == markdown

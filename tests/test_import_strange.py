@@ -1,0 +1,96 @@
+"""Packages with names and texts that no author would choose: kept where it can be, else said."""
+
+from __future__ import annotations
+
+import pytest
+
+from flashdeck.builder import build
+from flashdeck.built import Options
+from flashdeck.diagnostics import FlashdeckError, Severity
+from flashdeck.importing import import_file
+from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.read.apkg import read_apkg
+from flashdeck.write.apkg import write_apkg
+
+NOW = 1_780_000_000
+ID = 1_500_000_000_000
+FRONT = Template("Ca:rd", "{{#a}}{{Fr:ont}}{{/a}}\n", "")
+KIND = NoteType(
+    ID, "kind", (Field("Fr:ont"), Field("#1"), Field("a")), (FRONT,), css="\r\n.x{}", mod=5
+)
+TWIN = NoteType(ID + 1, "Kind", (Field("A"),), (Template("T", "{{A}}", "x"),), cloze=True, mod=5)
+
+
+def note(number, guid, fields, tags=(), deck="D", kind=ID):
+    card = Card(0, deck, number, ID + number)
+    return Note(guid, kind, fields, tags, (card,), ID + number, 1_600_000_000 + number)
+
+
+def packed(path, notes):
+    """Write a package of notes in decks without descriptions."""
+    decks = sorted({card.deck for one in notes for card in one.cards})
+    used = {one.notetype for one in notes}
+    kinds = tuple(kind for kind in (KIND, TWIN) if kind.id in used)
+    with path.open("w+b") as out:
+        write_apkg(Collection(kinds, tuple(map(Deck, decks)), tuple(notes), ()), out)
+    return path
+
+
+def both(tmp_path, *notes):
+    """Import a package and build it; give what the import did and the notes that came out."""
+    done = import_file(packed(tmp_path / "x.apkg", notes), tmp_path / "p", now=NOW)
+    built = build(done.root, Options(now=NOW + 9, allow_scripts=True))
+    assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
+    out = [read_apkg(package.path) for package in built.packages]
+    return done, {one.guid: one for package in out for one in package.notes}, out
+
+
+def test_texts_of_every_character_come_back(tmp_path):
+    texts = ("a\x92b\r\n\u2028\x0b", " \t{{c1::", "no: #\n\n\n")
+    _, notes, _ = both(tmp_path, note(1, "g", texts), note(2, "7=", ("", "", "")))
+    assert notes["g"].fields == texts
+    assert notes["7="].fields == ("", "", "")
+    assert (notes["g"].mod, notes["g"].id) == (1_600_000_001, ID + 1)
+
+
+def test_names_that_anki_bears_are_kept(tmp_path):
+    done, _, (package,) = both(
+        tmp_path, note(1, "one", ("x", "", "y")), note(2, "two", ("z",), kind=ID + 1)
+    )
+    kind, twin = package.notetypes
+    assert [field.name for field in kind.fields] == ["Fr:ont", "#1", "a"]
+    assert [field.id for field in kind.fields] == [None, None, None]
+    assert (kind.templates, kind.css, kind.mod) == ((FRONT,), "\n.x{}", 5)
+    assert (twin.name, twin.id, twin.cloze) == ("Kind+", ID + 1, True)
+    assert "got another name" in done.diagnostics[0].message
+
+
+def test_what_no_project_can_hold_is_said(tmp_path):
+    done, notes, _ = both(
+        tmp_path,
+        note(1, "tabbed\tguid", ("x", "", "y")),
+        note(2, "tags", ("x", "", "y"), ("leech", "a\xa0b", "c::", "ok")),
+        note(3, "deck", ("x", "", "y"), deck="A::::b\x01"),
+    )
+    assert set(notes) == {"tags", "deck"}
+    assert notes["tags"].tags == ("a_b", "c::blank", "ok")
+    assert notes["deck"].cards[0].deck == "A::blank::b"
+    said = " ".join(one.message for one in done.diagnostics)
+    assert "1 note(s) were left out: no build could give them their GUID" in said
+    assert "1 tag(s) were left out that no package can bring" in said
+    assert "2 tag(s) got another name" in said
+    assert "1 deck(s) got another name" in said
+
+
+def test_an_import_without_a_note_leaves_nothing_behind(tmp_path):
+    package = packed(tmp_path / "x.apkg", [note(1, "tabbed\tguid", ("x", "", "y"))])
+    with pytest.raises(FlashdeckError, match="no note to import"):
+        import_file(package, tmp_path / "p", now=NOW)
+    assert list(tmp_path.iterdir()) == [package]
+
+
+def test_a_note_of_the_future_is_dated_now(tmp_path):
+    late = note(1, "late", ("x", "", "y"))
+    late = Note("late", ID, late.fields, (), late.cards, (NOW + 99) * 1000, NOW + 99)
+    _, notes, _ = both(tmp_path, late)
+    assert (notes["late"].mod, notes["late"].id) == (NOW, NOW * 1000)
