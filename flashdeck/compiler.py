@@ -101,14 +101,13 @@ def known_kinds(project: Project) -> dict[int, str]:
     """Give the kinds that the lock knows by the ids of their note types."""
     number = _number(project)
     built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
-    return built | {notetype.id: key for key, notetype in own_notetypes(project).items()}
+    return built | {one.notetype.id: key for key, one in own_notetypes(project).items()}
 
 
-def own_notetypes(project: Project) -> dict[str, NoteType]:
+def own_notetypes(project: Project) -> dict[str, SourceNoteType]:
     """Give the project's own note types by what the lock knows them by."""
     dress = TemplateDresser(MediaTable(project.root, project.cards))
-    types, _ = read_custom_types(project, _number(project), dress)
-    return {key: one.notetype for key, one in types.items()}
+    return read_custom_types(project, _number(project), dress)[0]
 
 
 def _number(project: Project) -> Callable[..., int]:

@@ -10,6 +10,7 @@ from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files import Publication, make_folder
 from flashdeck.jsonschema import schemas
 from flashdeck.project import load_project
+from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.roots import find_root
 
 SCHEMAS_NAME = ".schemas"
@@ -23,13 +24,14 @@ def schema_texts(start: Path) -> dict[str, str]:
     try:
         project, _ = load_project(find_root(start))
     except FlashdeckError:
-        names: dict[str, list[str]] = {}
+        own: list[SourceNoteType] = []
     else:
-        own = own_notetypes(project).values()
-        names = {one.name: [field.name for field in one.fields] for one in own}
+        own = list(own_notetypes(project).values())
+    names = {one.notetype.name: [field.name for field in one.notetype.fields] for one in own}
+    short = {one.notetype.name: list(one.keys) for one in own if one.keys}
     return {
         name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
-        for name, schema in schemas(names).items()
+        for name, schema in schemas(names, short).items()
     }
 
 

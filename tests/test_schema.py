@@ -36,16 +36,21 @@ templates:
 """
 
 
-def errors(name: str, text: str, own: dict[str, list[str]] | None = None) -> list[str]:
+def errors(
+    name: str,
+    text: str,
+    own: dict[str, list[str]] | None = None,
+    short: dict[str, list[str]] | None = None,
+) -> list[str]:
     """Give what a schema says about each document of a file."""
-    validator = _validator(name, json.dumps(own or {}))
+    validator = _validator(name, json.dumps(own or {}), json.dumps(short or {}))
     found = read_yaml("file.yaml", text.encode()).documents
     return [error.message for node in found for error in validator.iter_errors(as_json(node))]
 
 
 @cache
-def _validator(name: str, own: str) -> Draft7Validator:
-    return Draft7Validator(schemas(json.loads(own))[name])
+def _validator(name: str, own: str, short: str) -> Draft7Validator:
+    return Draft7Validator(schemas(json.loads(own), json.loads(short))[name])
 
 
 @pytest.mark.parametrize("name", ["deck", "notetype", "settings"])
@@ -175,6 +180,9 @@ def test_a_note_type_is_valid_and_its_slips_are_not():
     assert errors("notetype", COUNTRY.replace("size:", "sise:")) != []
     assert errors("notetype", COUNTRY.replace("front:", "frnt:")) != []
     assert errors("notetype", COUNTRY + "kind: clozes\n") != []
+    sized = "size: 12"
+    assert errors("notetype", COUNTRY.replace(sized, f"{sized}, id: -42")) == []
+    assert errors("notetype", COUNTRY.replace(sized, f"{sized}, id: x42")) != []
 
 
 def test_settings_are_valid_and_their_slips_are_not():
@@ -203,6 +211,26 @@ def test_fields_are_those_of_the_note_type_that_the_note_or_its_document_names()
     named = "deck: A\nnotetype: Country\nnotes:\n- {notetype: Verb, fields: {Infinitive: go}}\n"
     assert errors("deck", named, own) == []
     assert errors("deck", named.replace("Infinitive", "Capital"), own) != []
+
+
+def test_short_keys_are_known_where_the_reader_knows_them():
+    own = {"Country": ["Country", "Capital"], "Verb": ["Infinitive"]}
+    short = {"Country": ["land", "a"]}
+
+    def said(text: str) -> list[str]:
+        return errors("deck", text, own, short)
+
+    good = "deck: A\nnotetype: Country\nnotes:\n- {land: Peru, a: Lima, tags: [x], markup: html}\n"
+    assert said(good) == []
+    assert said(good.replace("a: Lima", "b: Lima")) != []
+    assert said(good.replace("Country", "Verb")) != []
+    assert said(good.replace("{land", "{notetype: Verb, land")) != []
+    assert said(good.replace("land: Peru, a: Lima", "q: x, a: y")) != []  # `a` is a field here
+    assert said(good.replace("land: Peru, a: Lima", "fields: {Capital: Lima}")) == []
+    assert said(good.replace("land: Peru, a: Lima", "cloze: '{{c1::x}}'")) == []
+    named = "notes:\n- {notetype: Country, land: Peru}\n- {q: x, a: y}\n"
+    assert said(named) == []
+    assert said(named.replace("q: x", "land: x")) != []
 
 
 def test_the_schemas_words_are_the_readers():

@@ -32,6 +32,11 @@ _NUMBER: Schema = {
     "pattern": r"^\s*[0-9_]*[1-9][0-9_]*\s*$",
     "patternErrorMessage": "this takes a number",
 }
+_WHOLE: Schema = {
+    "type": ["integer", "string"],
+    "pattern": r"^\s*-?[0-9_]*[0-9][0-9_]*\s*$",
+    "patternErrorMessage": "this takes a whole number",
+}
 _FLAG: Schema = {
     "type": ["boolean", "string"],
     "pattern": r"^\s*([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])\s*$",
@@ -82,6 +87,7 @@ _SHAPES: dict[Shape, Schema] = {
     },
     Shape.CONSTANTS: {"type": "object"},
     Shape.NUMBER: _NUMBER,
+    Shape.WHOLE: _WHOLE,
     Shape.PACKAGES: _mapping(
         propertyNames={"pattern": r"\.[Aa][Pp][Kk][Gg]$"}, additionalProperties=_list(TEXT)
     ),

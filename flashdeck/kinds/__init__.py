@@ -49,7 +49,7 @@ NOTETYPE: tuple[Key, ...] = (
 FIELD: tuple[Key, ...] = (
     Key("name", Shape.TEXT, "The field's name.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
-    Key("id", Shape.NUMBER, "Its id, where it was imported."),
+    Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("rtl", Shape.FLAG, "`true`: the editor writes it from right to left."),
     Key("font", Shape.TEXT, "The editor's font."),
     Key("size", Shape.NUMBER, "The editor's font size."),
@@ -59,7 +59,7 @@ FIELD: tuple[Key, ...] = (
     Key("collapsed", Shape.FLAG, "`true`: the editor shows it closed."),
     Key("exclude_from_search", Shape.FLAG, "`true`: Anki's search passes over it."),
     Key("prevent_deletion", Shape.FLAG, "`true`: Anki's own note type relies on it."),
-    Key("tag", Shape.NUMBER, "What Anki's own note type knows it by."),
+    Key("tag", Shape.WHOLE, "What Anki's own note type knows it by."),
 )
 
 TEMPLATE: tuple[Key, ...] = (
@@ -67,7 +67,7 @@ TEMPLATE: tuple[Key, ...] = (
     Key("front", Shape.TEXT, "The front, a file (`front.html`) or the text.", required=True),
     Key("back", Shape.TEXT, "The back, a file or the text.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
-    Key("id", Shape.NUMBER, "Its id, where it was imported."),
+    Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("browser_front", Shape.TEXT, "The front in Anki's browser."),
     Key("browser_back", Shape.TEXT, "The back in Anki's browser."),
     Key("browser_font", Shape.TEXT, "The font in Anki's browser."),

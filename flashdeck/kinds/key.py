@@ -52,6 +52,8 @@ class Shape(StrEnum):
     """A list of mappings, each a card template."""
     NUMBER = "number"
     """Digits."""
+    WHOLE = "whole number"
+    """Digits, below zero with a minus."""
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
     RULES = "rules with severities"
