@@ -81,8 +81,8 @@ def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
 
 def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None, list[Diagnostic]]:
     """Lay one file out, and see that it says the same."""
-    limits = project.settings.limits
-    file = read_yaml(name, data, limits)
+    limits, control = project.settings.limits, project.settings.verbatim
+    file = read_yaml(name, data, limits, control=control)
     errors = [one for one in file.problems if one.severity is Severity.ERROR]
     if errors:
         return None, [*errors, _refusal(name, "it holds errors", "mend them first")]
@@ -93,7 +93,7 @@ def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None,
     if text == file.text and data == text.encode():
         return Formatted(name, data, data), []
     after = text.encode()
-    again = read_yaml(name, after, limits)
+    again = read_yaml(name, after, limits, control=control)
     what = difference(file, again) or ("" if _is_settled(again) else "its own layout")
     if what:
         return None, [_refusal(name, f"formatting would change {what}", _BUG)]

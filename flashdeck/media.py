@@ -239,7 +239,8 @@ class MediaTable:
         match refusal:
             case Refusal.MISSING:
                 message = f"no file {asked.words} {asked.place}"
-                hint = f"names are relative to {asked.place.partition(' ')[2]}"
+                seen = asked.place.partition(" ")[2].replace(" or in ", " or ")
+                hint = f"names are relative to {seen}"
                 return MediaRefusal(message, self._did_you_mean(asked, hint))
             case Refusal.TOO_LARGE:
                 message = f"{asked.name} is larger than {LARGEST >> 20} MiB; Anki would not sync it"

@@ -192,3 +192,21 @@ def test_what_was_edited_of_a_deck_that_flashdeck_built_comes_back(project):
         project.now = NOW + 60
         project.built()
         assert learner.import_package(project.package).updated == 0
+
+
+def test_rows_of_tables_are_left_to_their_author_and_new_notes_get_a_file_of_their_own(owner):
+    (owner.root / "cards/words.csv").write_text("q,a,id\nmesa,table,tablerow0001\n", "utf-8")
+    (owner.root / "cards/words.yaml").write_text("deck: Words\ntable: words.csv\n", "utf-8")
+    for path in owner.built():
+        owner.import_package(path)
+    owner.touch(edit(owner, "mesa", 1, "desk"), NOW + 60)
+    add(owner, "Basic", "Words", ("silla", "chair"), [])
+    before = sources(owner.root)
+    done = again(owner)
+    assert (done.new, done.changed, done.conflicts) == (1, 0, 1)
+    (problem,) = (one for one in done.diagnostics if one.rule == "import-conflict")
+    assert problem.message.endswith("it is a row of a table; change it there")
+    assert problem.span is not None
+    assert (problem.span.path, problem.span.line) == ("cards/words.csv", 2)
+    after = sources(owner.root)
+    assert {path for path in after if after[path] != before.get(path)} == {"cards/words-2.yaml"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -126,3 +128,45 @@ def test_warnings_are_said_as_long_as_they_hold(rested, made):
     assert [one.rule for one in said[0]] == ["no-notes"]
     assert said == [said[0]] * 3
     assert len(made) == 1
+
+
+def test_media_that_come_along_unnamed_are_noticed(rested, made):
+    kept = _verbatim(rested, "cards/media")
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    rested.built()
+    rested.built()
+    assert len(made) == 2
+    _put_long_ago(kept / "_paper.png")
+    rested.built()
+    assert len(made) == 3
+    with zipfile.ZipFile(rested.root / "build/es.apkg") as package:
+        assert "_paper.png" in json.loads(package.read("media")).values()
+
+
+@pytest.mark.parametrize("folder", ["cards", "cards/media"])
+def test_media_that_were_missing_are_noticed_when_they_come(rested, made, folder):
+    place = _verbatim(rested, folder)
+    (rested.root / "cards/map.png").unlink()
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    said = [rested.built().diagnostics for _ in range(2)]
+    assert [[one.rule for one in found] for found in said] == [["missing-media"]] * 2
+    assert len(made) == 2
+    _put_long_ago(place / "map.png")
+    assert rested.built().diagnostics == ()
+    assert len(made) == 3
+
+
+def _verbatim(project, folder):
+    """Let media keep their names, and make a folder for them."""
+    project.write("flashdeck.yaml", project.read("flashdeck.yaml") + "media: verbatim\n")
+    place = project.root / folder
+    place.mkdir(exist_ok=True)
+    rest(project.root)
+    return place
+
+
+def _put_long_ago(path):
+    path.write_bytes(PNG)
+    os.utime(path, (LONG_AGO, LONG_AGO))

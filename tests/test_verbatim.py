@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flashdeck.cli import run
 from flashdeck.diagnostics import Severity
 from flashdeck.read.apkg import read_apkg
 
@@ -98,6 +99,24 @@ def test_a_mistake_in_a_short_key_is_said(kept):
 
 
 @pytest.mark.parametrize(
+    ("table", "header"),
+    [("words.csv", "q,a"), ("{file: words.csv, columns: {q: Land, a: City}}", "Land,City")],
+)
+def test_short_keys_name_the_fields_in_a_table_and_its_media_keep_their_names(kept, table, header):
+    picture = "<img src='Bild Ä.PNG'>"
+    kept.write("cards/words.csv", f"{header}\nFrance,Paris\nPeru,\n,{picture}\n")
+    deck(kept, "notetype: Country", f"table: {table}")
+    assert ("empty-front", Severity.WARNING) in rules(kept.built().diagnostics)
+    package = read_apkg(kept.package)
+    assert [note.fields for note in package.notes] == [
+        ("France", "Paris"),
+        ("Peru", ""),
+        ("", picture),
+    ]
+    assert "Bild Ä.PNG" in [media.name for media in package.media]
+
+
+@pytest.mark.parametrize(
     ("keys", "rule"),
     [
         ("{tags: Country}", "taken-key"),
@@ -125,5 +144,14 @@ def test_a_note_may_have_a_markup_of_its_own(project):
 
 def test_control_characters_that_are_spelled_out_pass_where_all_is_taken_as_it_is(kept):
     deck(kept, "notes:", '  - q: "a\\x92b"', "    a: y")
+    kept.built()
+    assert read_apkg(kept.package).notes[0].fields[0] == "a\x92b"
+
+
+def test_control_characters_that_are_spelled_out_stay_where_a_file_is_formatted(kept, capsys):
+    deck(kept, "notes:", '  - {q: "a\\x92b", a: y}')
+    assert run(["fmt", "-C", str(kept.root)]) == 0, capsys.readouterr()
+    text = kept.read("cards/deck.yaml")
+    assert "    a: y" in text
     kept.built()
     assert read_apkg(kept.package).notes[0].fields[0] == "a\x92b"

@@ -102,25 +102,25 @@ def _note_pairs(note: Note, notetype: NoteType, form: Texts, *, named: bool) -> 
 def notetype_text(notetype: NoteType, files: Files, heading: Mapping[str, str]) -> str:
     """Write a note type; `files` gives the file of a text, by the text and the file's ending."""
     lines = [f"notetype: {scalar(notetype.name)}", f"id: {notetype.id}"]
-    lines += [f"{key}: {scalar(value)}" for key, value in heading.items()]
     lines += ["kind: cloze"] if notetype.cloze else []
-    lines += [f"stock: {notetype.stock}"] if notetype.stock else []
-    if notetype.sort:
-        lines.append(f"sort: {scalar(notetype.fields[notetype.sort].name)}")
     lines.append("fields:")
     for field in notetype.fields:
         lines += _entry(_given(field, _PLAIN_FIELD))
     if short := short_keys(notetype):
         lines.append("keys:")
         lines += [f"  {key}: {scalar(name)}" for name, key in short.items()]
+    if notetype.sort:
+        lines.append(f"sort: {scalar(notetype.fields[notetype.sort].name)}")
+    lines.append(f"css: {_text(notetype.css, files, '.css')}")
     lines.append("templates:")
     for template in notetype.templates:
         lines += _entry(_template_pairs(template, files))
-    lines.append(f"css: {_text(notetype.css, files, '.css')}")
     for key in ("latex_pre", "latex_post"):
         text = getattr(notetype, key)
         lines += [f"{key}: {scalar(text)}"] if text is not None else []
     lines += ["latex_svg: true"] if notetype.latex_svg else []
+    lines += [f"stock: {notetype.stock}"] if notetype.stock else []
+    lines += [f"{key}: {scalar(value)}" for key, value in heading.items()]
     return "\n".join(lines) + "\n"
 
 
