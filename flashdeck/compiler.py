@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from flashdeck.cache import TextCache
 from flashdeck.customtypes import read_custom_types
 from flashdeck.decks import DeckTable
 from flashdeck.diagnostics import Diagnostic, Text
@@ -45,9 +46,9 @@ class Compiled:
 
 
 def compile_project(
-    project: Project, *, allow_scripts: bool = False
+    project: Project, *, allow_scripts: bool = False, kept: TextCache | None = None
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Read, identify and render everything in a project."""
+    """Read, identify and render everything in a project; `kept` spares texts rendered before."""
     media = MediaTable(project.root, project.cards)
     dress = TemplateDresser(media, allow_scripts)
     project, problems = with_own_style(project, dress)
@@ -75,7 +76,7 @@ def compile_project(
     texts: dict[str, Mapping[int, str]] = {}
     for source in sources:
         resolvers = media.resolvers(source.yaml.path)
-        renderer = Renderer(source.yaml, {**built, **custom}, resolvers, allow_scripts)
+        renderer = Renderer(source.yaml, {**built, **custom}, resolvers, allow_scripts, kept)
         for deck in source.decks:
             decks.name(deck.name)
             if deck.description is not None:

@@ -15,6 +15,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication
 from flashdeck.identity import new_project_id
 from flashdeck.judging import Judge
+from flashdeck.keeping import keep_texts, kept_texts
 from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, stamped_settings
@@ -40,7 +41,8 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     if not project.lock_text and not unsaved:
         lock, lost = recover_lock(project.build, known_kinds(project))
         project = replace(project, lock=lock)
-    compiled, found = compile_project(project, allow_scripts=options.allow_scripts)
+    kept = kept_texts(root)
+    compiled, found = compile_project(project, allow_scripts=options.allow_scripts, kept=kept)
     judge = Judge(project.settings.rules, compiled.sources)
     problems += lost if any(one.stamped for one in compiled.notes) else []
     problems += found
@@ -80,6 +82,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             target = options.output or project.build / one.file
             stream = publication.stage(target, inside)
             packages.append(_package(stream, one, target, progress))
+        keep_texts(root, kept, publication)
         publication.commit()
     return Built(tuple(packages), tuple(problems), written)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flashdeck.cache import TextCache
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.digest import note_digest
@@ -46,6 +47,7 @@ class Recompiler:
         self._project: Project | None = None
         self._good: State | None = None
         self._edited: set[Path] = set()  # since all was well
+        self._kept = TextCache()
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
         """Compile everything, or only the decks that changed where that gives the same."""
@@ -59,6 +61,7 @@ class Recompiler:
         return state
 
     def _wholly(self) -> State:
+        self._kept = self._kept.renewed()
         project, problems = load_project(self._root)
         self._project = project
         self._good = None
@@ -68,7 +71,9 @@ class Recompiler:
         return replace(state, problems=(*problems, *state.problems, *named))
 
     def _compiled(self, project: Project) -> State:
-        compiled, problems = compile_project(project, allow_scripts=self._allow_scripts)
+        compiled, problems = compile_project(
+            project, allow_scripts=self._allow_scripts, kept=self._kept
+        )
         problems = Judge(project.settings.rules, compiled.sources).judged(problems)
         released = project.lock.notes
         notes = compiled.collection.notes

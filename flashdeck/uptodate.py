@@ -28,7 +28,6 @@ _DAY = 86_400
 # within one tick of the disk's clock, unseen: it is not believed. In nanoseconds; the clocks of
 # today's usual disks tick every 10 ms at least.
 _TICK = 100_000_000
-_OURS = Path(__file__).parent
 
 
 def sources_below(root: Path) -> list[str]:
@@ -113,16 +112,19 @@ def remember(
 def _key(options: Options) -> list[Any]:
     """Everything but files that decides what a build gives."""
     wishes = asdict(options) | {"now": 0, "output": str(options.output)}
-    return [_FORMAT, __version__, *_own_files(_OURS), wishes]
+    return [*fingerprint(), wishes]
 
 
-def _own_files(folder: Path) -> tuple[int, int]:
-    """How many files flashdeck has, and the time of the latest: another flashdeck builds anew."""
+def fingerprint() -> tuple[object, ...]:
+    """Tell one flashdeck from another: what one wrote for itself is nothing to the next.
+
+    Its version, how many files it has, and the time of the latest.
+    """
     count = latest = 0
-    for one in _files(folder):
+    for one in _files(Path(__file__).parent):
         count += 1
         latest = max(latest, one.stat().st_mtime_ns)
-    return count, latest
+    return _FORMAT, __version__, count, latest
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -13,7 +13,7 @@ from flashdeck.markup.palette import code_css
 from flashdeck.markup.places import Places
 from flashdeck.markup.plain import escape_text, inert_braces, inert_text, is_plain, without_control
 from flashdeck.markup.references import Media
-from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
+from flashdeck.markup.results import Kept, Markup, MediaRefusal, MediaResolver, Problem, Rendered
 from flashdeck.markup.shelltags import shell_tag_problems
 from flashdeck.markup.simple import simple
 from flashdeck.markup.typable import typable
@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 _BLANK = " \t\r\n"
+# What a file is named with: `![](…)`, `<img>`, `[sound:…]`, or a reference.
+_FILES = ("](", "<", "[sound:", "]:", "![")
 
 
 def _same_name(destination: str) -> str:
@@ -48,14 +50,17 @@ def render(
     cloze: bool = False,
     media: MediaResolver = _same_name,
     allow_scripts: bool = False,
+    kept: Kept | None = None,
 ) -> Rendered:
     """Render one field. Never raises, whatever the text; problems come in order of their places.
 
     With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
-    package for a destination. `allow_scripts` lets active content pass.
+    package for a destination. `allow_scripts` lets active content pass. What took the engine is
+    taken from `kept`, and put there, where nothing but the text decides what comes of it.
     """
     if markup == Markup.MARKDOWN:
-        rendered = _markdown(text, cloze=cloze, media=media, allow_scripts=allow_scripts)
+        kept = None if allow_scripts else kept
+        rendered = _markdown(text, cloze=cloze, media=media, scripts=allow_scripts, kept=kept)
     elif markup == Markup.HTML:
         rendered = htmlfield.render_html(text, Media(media), allow_scripts=allow_scripts)
     else:
@@ -79,13 +84,23 @@ def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
     return name if isinstance(name, MediaRefusal) else f'<img src="{escape_text(name)}" alt="">'
 
 
-def _markdown(text: str, *, cloze: bool, media: MediaResolver, allow_scripts: bool) -> Rendered:
+def _markdown(
+    text: str, *, cloze: bool, media: MediaResolver, scripts: bool, kept: Kept | None
+) -> Rendered:
     source = text.strip(_BLANK)
     if is_plain(source):
         return Rendered(escape_text(source))
     if (html := simple(source, cloze=cloze)) is not None:
         return Rendered(html)
+    name = f"{'cloze' if cloze else 'text'} {source}"
+    if kept is None or any(mark in source for mark in _FILES):
+        kept = None
+    elif (html := kept.get(name)) is not None:
+        return Rendered(html)
     places = Places(source, len(text) - len(text.lstrip(_BLANK)))
-    emitter = Emitter(places, Media(media), source, cloze=cloze, allow_scripts=allow_scripts)
+    emitter = Emitter(places, Media(media), source, cloze=cloze, allow_scripts=scripts)
     emitter.blocks(parse(source, cloze=cloze))
-    return Rendered(without_control(emitter.html.rstrip("\n")), tuple(emitter.problems))
+    html = without_control(emitter.html.rstrip("\n"))
+    if kept is not None and not emitter.problems:
+        kept.keep(name, html)
+    return Rendered(html, tuple(emitter.problems))
