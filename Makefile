@@ -27,24 +27,27 @@ PICTURES ?=
 	anki-templates fidelity clean
 
 help:
-	@echo "make deck    build build/flask.apkg, the deck that ships with flashdeck"
-	@echo "make test    run every test, with the real Anki backend"
-	@echo "make lint    check style and types"
-	@echo "make format  write the code in the one style"
-	@echo "make rules   make docs/reference/rules.md anew"
-	@echo "make pictures  make docs/pictures anew, with Chromium"
-	@echo "make bench   measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
-	@echo "make reference write docs/reference/commands.md and settings.md from the program"
-	@echo "make anki-matrix  prove with random histories that no review is lost, on Anki"
-	@echo "             $(RELEASES), each in an environment of its own."
-	@echo "             Fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2."
-	@echo "             Tried with Python 3.11 to 3.13; where yours can't install an old"
-	@echo "             release: PYTHON=python3.11"
-	@echo "make editors  hold the schemas against a real YAML language server (needs npm)"
+	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
+	@echo "make test            run every test, with the real Anki backend"
+	@echo "make lint            check style and types"
+	@echo "make format          write the code in the one style"
+	@echo
+	@echo "make rules           make docs/reference/rules.md anew"
+	@echo "make reference       make docs/reference/commands.md and settings.md anew"
+	@echo "make pictures        make docs/pictures anew, with Chromium"
+	@echo
+	@echo "make bench           measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
+	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
+	@echo "                     the documents' pictures: PICTURES=docs/pictures"
 	@echo "make anki-templates  hold the template language against AnkiDroid's backend, $(ANKIDROID)"
-	@echo "make fidelity  hold the preview against the real Anki, card by card and pixel by pixel."
-	@echo "             Fewer: CARDS=hard-typed; PICTURES=docs/pictures makes the documents' pictures."
-	@echo "make clean   remove what make made"
+	@echo "make anki-matrix     prove with random histories that no review is lost, on Anki"
+	@echo "                     $(RELEASES), each in an environment of its own;"
+	@echo "                     fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2;"
+	@echo "                     tried with Python 3.11 to 3.13; where yours can't install an old"
+	@echo "                     release: PYTHON=python3.11"
+	@echo "make editors         hold the schemas against a real YAML language server (needs npm)"
+	@echo
+	@echo "make clean           remove what make made"
 
 deck: $(VENV)/.deck
 	@$(BIN)/flashdeck build --quiet
@@ -118,6 +121,8 @@ $(VENV)/.test: pyproject.toml constraints.txt
 
 .venv-editors/.ready: Makefile
 	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) $(YAML_LANGUAGE_SERVER)
+	@touch $@
+
 $(DESKTOP)/.ready: pyproject.toml constraints.txt
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	@$(@D)/bin/pip --disable-pip-version-check --quiet install --constraint constraints.txt \
