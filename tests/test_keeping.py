@@ -18,7 +18,7 @@ notes:
       Code:
 
       ```python
-      print(1)
+      print(1 < 2)
       ```
     id: aaaaaaaa1
   - cloze: "A {{c1::$y$}} | {{c2::b}}"

@@ -35,8 +35,6 @@ __all__ = [
 ]
 
 _BLANK = " \t\r\n"
-# What a file is named with: `![](…)`, `<img>`, `[sound:…]`, or a reference.
-_FILES = ("](", "<", "[sound:", "]:", "![")
 
 
 def _same_name(destination: str) -> str:
@@ -93,14 +91,18 @@ def _markdown(
     if (html := simple(source, cloze=cloze)) is not None:
         return Rendered(html)
     name = f"{'cloze' if cloze else 'text'} {source}"
-    if kept is None or any(mark in source for mark in _FILES):
-        kept = None
-    elif (html := kept.get(name)) is not None:
+    if kept is not None and (html := kept.get(name)) is not None:
         return Rendered(html)
+    asked: list[str] = []
+
+    def resolve(destination: str) -> str | MediaRefusal:
+        asked.append(destination)
+        return media(destination)
+
     places = Places(source, len(text) - len(text.lstrip(_BLANK)))
-    emitter = Emitter(places, Media(media), source, cloze=cloze, allow_scripts=scripts)
+    emitter = Emitter(places, Media(resolve), source, cloze=cloze, allow_scripts=scripts)
     emitter.blocks(parse(source, cloze=cloze))
     html = without_control(emitter.html.rstrip("\n"))
-    if kept is not None and not emitter.problems:
+    if kept is not None and not asked and not emitter.problems:
         kept.keep(name, html)
     return Rendered(html, tuple(emitter.problems))
