@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import genanki
 import pytest
 from owned_deck import ODD, export, make
 from real_anki import Imported as Counts
@@ -167,3 +168,21 @@ def test_a_folder_with_other_files_becomes_the_project(owner, tmp_path):
     assert (tmp_path / "README.md").read_text("utf-8") == "mine"
     assert (tmp_path / "cards/deep.yaml").exists()
     assert not list(tmp_path.parent.glob("*.tmp"))
+
+
+def test_a_package_of_genankis_is_no_news_to_who_has_it(tmp_path):
+    fields = [{"name": "Question"}, {"name": "Answer"}]
+    template = {"name": "Card 1", "qfmt": "{{Question}}", "afmt": "{{FrontSide}}<hr>{{Answer}}"}
+    model = genanki.Model(1_607_392_319, "Simple", fields=fields, templates=[template])
+    deck = genanki.Deck(2_059_400_110, "Capitals::Europe")
+    deck.add_note(genanki.Note(model, ["Of Italy?", "Rome<br>&amp; no other"], tags=["geo"]))
+    deck.add_note(genanki.Note(genanki.CLOZE_MODEL, ["{{c1::Rome}} in {{c2::Italy}}", ""]))
+    package = tmp_path / "made.apkg"
+    genanki.Package(deck).write_to_file(package)
+    root = tmp_path / "project"
+    import_file(package, root, now=NOW)
+    with Learner() as learner:
+        assert learner.import_package(package).new == 2
+        (built,) = build(root, Options(now=NOW)).packages
+        counts = learner.import_package(built.path)
+        assert (counts.new, counts.updated, counts.conflicting, counts.duplicate) == (0, 0, 0, 2)
