@@ -13,6 +13,7 @@ from pathlib import Path
 from flashdeck.markup import Markup, MediaRefusal, render
 from flashdeck.markup.results import MediaResolver
 from flashdeck.media import MediaTable
+from flashdeck.notetypes.script import choice_script
 
 _FONTS = frozenset({"otf", "ttf", "woff", "woff2"})
 _URL = re.compile(r"""(?P<before>\burl\(\s*(?P<quote>["']?))(?P<name>[^"')]+)(?P=quote)\s*\)""")
@@ -51,6 +52,8 @@ class TemplateDresser:
         return rendered.html, problems
 
     def _active(self, text: str) -> list[str]:
+        # Our own script, letter by letter, is what every deck of ours brings along.
+        text = text.replace(f"<script>{choice_script()}</script>", "")
         rendered = render(text, Markup.HTML, allow_scripts=self.allow_scripts)
         return [one.message for one in rendered.problems if one.rule == "active-content"]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from flashdeck.builder import build
@@ -94,3 +97,27 @@ def test_a_note_of_the_future_is_dated_now(tmp_path):
     late = Note("late", ID, late.fields, (), late.cards, (NOW + 99) * 1000, NOW + 99)
     _, notes, _ = both(tmp_path, late)
     assert (notes["late"].mod, notes["late"].id) == (NOW, NOW * 1000)
+
+
+def test_a_new_note_that_can_not_be_written_is_left_out_and_said(project, tmp_path):
+    project.write("cards/words.yaml", "deck: A::Words\ntable: words.csv\n")
+    project.write("cards/words.csv", "q,a\nx,y\n")
+    project.built()
+    other = tmp_path / "other"
+    shutil.copytree(project.root, other)
+    there = replace(project, root=other)
+    there.replace("cards/words.csv", "x,y,", "x,why,")
+    there.write("cards/words.csv", there.read("cards/words.csv") + "new,note,\n")
+    before = project.read("cards/words.csv")
+    done = import_file(there.built().packages[0].path, project.root, now=project.now)
+    said = [one.message for one in done.diagnostics if one.rule == "import-conflict"]
+    assert "the new note 'new' was left out: it can't be written as it is in Anki" in said
+    assert (done.new, project.read("cards/words.csv")) == (0, before)
+
+
+def test_a_deck_of_ours_in_another_project_builds_without_allowing_scripts(
+    two_notes, tmp_path
+):
+    package = two_notes.built().packages[0].path
+    import_file(package, tmp_path / "new", now=two_notes.now)
+    assert replace(two_notes, root=tmp_path / "new").built().packages[0].notes == 2

@@ -19,8 +19,10 @@ def summary(package: BuiltPackage) -> str:
         "removed": counts.removed,
         "unchanged": counts.unchanged,
     }
-    parts = ", ".join(f"{number:,} {word}" for word, number in named.items() if number)
-    return f"{package.notes:,} notes, {package.cards:,} cards ({parts})"
+    parts = [f"{number:,} {word}" for word, number in named.items() if number]
+    if not package.notes and counts.tombstones:
+        parts.append(f"{counts.tombstones:,} emptied for those who have them")
+    return f"{package.notes:,} notes, {package.cards:,} cards ({', '.join(parts)})"
 
 
 def shown(path: Path) -> str:

@@ -36,6 +36,7 @@ class Changes:
     same: list[Note] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     removed: list[Note] = field(default_factory=list)
+    refused: list[Note] = field(default_factory=list)
     moved: int = 0
 
 

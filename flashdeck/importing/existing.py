@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -30,8 +31,10 @@ from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
 from flashdeck.source import SourceNote
 from flashdeck.stamp import encoded
+from flashdeck.template.htmltext import strip_html
 from flashdeck.yamlnode import Edit, splice
 
+_LONGEST_QUOTE = 60  # characters
 _VERBATIM = {"markup": "html", "media": "verbatim"}
 
 
@@ -162,15 +165,14 @@ class _Import:
             compiled = self._compile(texts)
             built = {note.guid: note for note in compiled.collection.notes}
             wrong = [one for one in self._changes.edited if not _equal(built, one.theirs)]
-            if not wrong:
-                break
+            refused = [note for note in self._changes.new if not _equal(built, note)]
+            if not wrong and not refused:
+                return texts, compiled
             self._changes.edited = [one for one in self._changes.edited if one not in wrong]
             why = "it can't be written where it stands"
             self._changes.conflicts += [Conflict(one.own, why) for one in wrong]
-        if not all(_equal(built, note) for note in self._changes.new):
-            message = "new notes can't be written down; nothing was imported"
-            raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
-        return texts, compiled
+            self._changes.new = [note for note in self._changes.new if note not in refused]
+            self._changes.refused += refused
 
     def _texts(self, notetypes: Sequence[NoteType]) -> dict[Path, bytes]:
         known = {one.id: one for one in (*self._compiled.notetypes.values(), *notetypes)}
@@ -312,10 +314,15 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
             Severity.WARNING,
             f"look at it in Anki, by nid:{conflict.own.id}" if conflict.own.id else "",
         )
+    for note in found.refused:
+        shown = textwrap.shorten(strip_html(note.fields[0]), _LONGEST_QUOTE, placeholder="…")
+        message = f"the new note '{shown}' was left out: it can't be written as it is in Anki"
+        hint = "write it into the sources by hand, and delete it in Anki"
+        yield Diagnostic("import-conflict", message, None, Severity.WARNING, hint)
     counts = Counter(removed=len(found.removed), moved=found.moved)
     if counts["removed"]:
-        message = f"{counts['removed']:,} note(s) were removed here, and stay so"
+        message = f"{counts['removed']:,} notes that were removed here stay so"
         yield Diagnostic("import", message, None, Severity.NOTE)
     if counts["moved"]:
-        message = f"{counts['moved']:,} note(s) lie in another deck in Anki; here they stay"
+        message = f"{counts['moved']:,} notes lie in another deck in Anki; here they stay"
         yield Diagnostic("import", message, None, Severity.NOTE)
