@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
 
 import pytest
 
+import flashdeck.importing
 from flashdeck.builder import build
 from flashdeck.built import Options
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.importing import import_file
-from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
 from flashdeck.read.apkg import read_apkg
 from flashdeck.write.apkg import write_apkg
 
@@ -29,13 +32,13 @@ def note(number, guid, fields, tags=(), deck="D", kind=ID):
     return Note(guid, kind, fields, tags, (card,), ID + number, 1_600_000_000 + number)
 
 
-def packed(path, notes):
+def packed(path, notes, media=(), kinds=(KIND, TWIN)):
     """Write a package of notes in decks without descriptions."""
     decks = sorted({card.deck for one in notes for card in one.cards})
     used = {one.notetype for one in notes}
-    kinds = tuple(kind for kind in (KIND, TWIN) if kind.id in used)
+    kinds = tuple(kind for kind in kinds if kind.id in used)
     with path.open("w+b") as out:
-        write_apkg(Collection(kinds, tuple(map(Deck, decks)), tuple(notes), ()), out)
+        write_apkg(Collection(kinds, tuple(map(Deck, decks)), tuple(notes), media), out)
     return path
 
 
@@ -115,9 +118,51 @@ def test_a_new_note_that_can_not_be_written_is_left_out_and_said(project, tmp_pa
     assert (done.new, project.read("cards/words.csv")) == (0, before)
 
 
-def test_a_deck_of_ours_in_another_project_builds_without_allowing_scripts(
-    two_notes, tmp_path
-):
+def test_a_deck_of_ours_in_another_project_builds_without_allowing_scripts(two_notes, tmp_path):
     package = two_notes.built().packages[0].path
     import_file(package, tmp_path / "new", now=two_notes.now)
     assert replace(two_notes, root=tmp_path / "new").built().packages[0].notes == 2
+
+
+@pytest.mark.parametrize("name", ["Default", "default", "a::", " ", "x\ny", "Default::k"])
+def test_what_lies_in_default_has_a_deck_whatever_its_file_is_called(tmp_path, monkeypatch, name):
+    package = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
+    held = read_apkg(package)
+    home = replace(held.notes[0], cards=(Card(0, "Default", 1, ID + 1),))
+    held = replace(held, decks=(Deck("Default"),), notes=(home,))
+    monkeypatch.setattr(flashdeck.importing, "_read", lambda _: (held, []))
+    done = import_file(tmp_path / f"{name}.apkg", tmp_path / "p", now=NOW)
+    assert [one for one in done.diagnostics if one.severity is Severity.ERROR] == []
+    assert build(done.root, Options(now=NOW + 9)).packages
+
+
+def test_a_media_file_is_never_read_as_a_deck(tmp_path):
+    deck = b"deck: Evil\nnotes:\n  - {q: a, a: b}\n"
+    media = tuple(
+        Media(name, sha256(deck).hexdigest(), len(deck), lambda: BytesIO(deck))
+        for name in ("_b.YML", "a.yaml")
+    )
+    kept = packed(tmp_path / "x.apkg", [note(1, "one", ("[sound:a.yaml]", "", "y"))], media)
+    done = import_file(kept, tmp_path / "p", now=NOW)
+    assert [one.message for one in done.diagnostics if "left out" in one.message] == [
+        "the file '_b.YML' was left out: it would be read as a deck",
+        "the file 'a.yaml' was left out: it would be read as a deck",
+    ]
+    assert done.media == 0
+    (package,) = build(done.root, Options(now=NOW + 9)).packages
+    assert package.decks == ("D",)
+
+
+def test_a_style_edited_in_anki_goes_to_its_own_note_type(tmp_path):
+    first = replace(KIND, name="Basic", css=".card {}")
+    second = replace(first, id=ID + 1, name="Basic+")
+    notes = [note(1, "one", ("x", "", "y")), note(2, "two", ("z", "", "y"), kind=ID + 1)]
+    root = import_file(
+        packed(tmp_path / "x.apkg", notes, kinds=(first, second)), tmp_path / "p", now=NOW
+    ).root
+    build(root, Options(now=NOW + 9))
+    second = replace(second, css=".card { color: red }", mod=NOW + 20)
+    import_file(packed(tmp_path / "y.apkg", notes, kinds=(first, second)), root, now=NOW + 30)
+    (package,) = build(root, Options(now=NOW + 40)).packages
+    found = {one.name: (one.css, one.mod) for one in read_apkg(package.path).notetypes}
+    assert found == {"Basic": (".card {}", 5), "Basic+": (".card { color: red }", NOW + 20)}

@@ -24,7 +24,7 @@ from flashdeck.model import Collection, Media
 from flashdeck.packages import package_files
 from flashdeck.project import load_project
 from flashdeck.read.names import clean_name
-from flashdeck.roots import CARDS_NAME, SETTINGS_NAME
+from flashdeck.roots import CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
 
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024
@@ -88,6 +88,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iterator[Diagnostic]:
     """Put media into a folder, one after the other; say which the system refuses.
 
+    What ends like a source is left out: the project would read it as a deck of a stranger's.
+
     How far it is, is told in KiB.
     """
     total = sum(one.size for one in media) // _KIB
@@ -95,6 +97,10 @@ def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iter
     if media:
         folder.mkdir(parents=True, exist_ok=True)
     for one in media:
+        if Path(one.name).suffix.lower() in SOURCE_ENDINGS:
+            message = f"the file {one.name[:60]!r} was left out: it would be read as a deck"
+            yield Diagnostic("import", message, None, Severity.WARNING)
+            continue
         try:
             with one.open() as source, (folder / one.name).open("xb") as target:
                 shutil.copyfileobj(source, target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from flashdeck.digest import notetype_digest
 from flashdeck.importing.layout import Paths, notetype_files
 from flashdeck.lockfile import NoteTypeEntry
 from flashdeck.model import Collection, NoteType
-from flashdeck.project import Project
+from flashdeck.project import Project, read_source
+from flashdeck.yamlnode import MappingNode, ScalarNode
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ def new_looks(theirs: Collection, compiled: Compiled, project: Project) -> Looks
         digest = notetype_digest(replace(notetype, name=mine.name))
         if digest in (entry.content, notetype_digest(mine)) or notetype.mod <= entry.time:
             continue
-        texts = _texts(project.root, mine, notetype) if _is_look(mine, notetype) else None
+        texts = _texts(project, mine, notetype) if _is_look(mine, notetype) else None
         if texts is None or notetype_digest(mine) != entry.content:
             found.problems.append(_conflict(mine))
         else:
@@ -63,21 +63,37 @@ def _is_look(mine: NoteType, theirs: NoteType) -> bool:
     return plain == mine and len(mine.templates) == len(theirs.templates)
 
 
-def _texts(root: Path, mine: NoteType, theirs: NoteType) -> dict[Path, bytes] | None:
+def _texts(project: Project, mine: NoteType, theirs: NoteType) -> dict[Path, bytes] | None:
     """Give the files that change; None unless they stand as an import would write them now."""
-    before, after = dict(_files(mine)), dict(_files(replace(theirs, name=mine.name)))
-    if before.keys() != after.keys():
+    home, taken = _home(project, mine.id)
+    before = dict(notetype_files(mine, {}, Paths(taken)))
+    after = dict(notetype_files(replace(theirs, name=mine.name), {}, Paths(taken)))
+    if before.keys() != after.keys() or home not in before:
         return None
     changed = {path: text for path, text in after.items() if text != before[path]}
     for path in changed:
-        place = root / path
+        place = project.root / path
         if not place.is_file() or place.read_bytes() != before[path].encode():
             return None
-    return {root / path: text.encode() for path, text in changed.items()}
+    return {project.root / path: text.encode() for path, text in changed.items()}
 
 
-def _files(notetype: NoteType) -> Iterator[tuple[str, str]]:
-    return notetype_files(notetype, {}, Paths())
+def _home(project: Project, notetype: int) -> tuple[str, list[str]]:
+    """Give the file that says what a note type is, or '', and those of the others.
+
+    Names that differ by a sign alone, as Anki's own Basic and Basic+, have files told apart by a
+    number, and their texts are often the same.
+    """
+    home, others = "", []
+    for path in project.notetypes:
+        file, _ = read_source(project, path)
+        root = file.documents[0] if file is not None and file.documents else None
+        given = root.get("id") if isinstance(root, MappingNode) else None
+        if isinstance(given, ScalarNode) and given.value.strip() == str(notetype):
+            home = project.relative(path)
+        else:
+            others.append(project.relative(path))
+    return home, others
 
 
 def _conflict(mine: NoteType) -> Diagnostic:

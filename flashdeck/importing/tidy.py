@@ -36,7 +36,7 @@ def tidied(collection: Collection, fallback: str) -> Tidy:
     Anki recognises notes by GUIDs and note types by ids, and those are never changed.
     """
     said = _Said()
-    names = _deck_names([deck.name for deck in collection.decks], fallback, said)
+    names = _deck_names([deck.name for deck in collection.decks], _home(fallback), said)
     notetypes = _notetypes(collection.notetypes, said)
     notes = tuple(_notes(collection.notes, names, said))
     used = {note.notetype for note in notes}
@@ -92,6 +92,12 @@ def _deck_names(decks: Sequence[str], fallback: str, said: _Said) -> dict[str, s
         if names[deck] != unicodedata.normalize("NFC", deck):
             said.add("{} deck(s) got another name", f"'{names[deck]}' for '{deck}'")
     return names
+
+
+def _home(fallback: str) -> str:
+    """Make a deck's name of a file's: Anki calls what it exports of `Default` Default.apkg."""
+    name = _deck_name(fallback, "Imported")
+    return name if deck_problem(name) is None else "Imported"
 
 
 def _deck_name(deck: str, fallback: str) -> str:
