@@ -44,9 +44,10 @@ def sources_below(root: Path) -> list[str]:
                     kept = folder == KEPT_MEDIA and entry.name.startswith("_")
                     if ending in SOURCE_ENDINGS or kept:
                         found.append(name)
-                    elif entry.is_dir(follow_symlinks=False):
+                    elif entry.is_dir():
                         found.append(name)
-                        waiting.append(name)
+                        if not entry.is_symlink():  # a build says that it follows none
+                            waiting.append(name)
         except OSError:
             continue
     return sorted(found)

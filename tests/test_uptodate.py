@@ -170,3 +170,9 @@ def _verbatim(project, folder):
 def _put_long_ago(path):
     path.write_bytes(PNG)
     os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_a_link_to_a_folder_is_noticed(rested, made):
+    (rested.root / "cards" / "linked").symlink_to(rested.root.parent, target_is_directory=True)
+    rested.build()
+    assert len(made) == 1
