@@ -12,7 +12,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -238,15 +238,15 @@ class Publication:
         self._staged[real] = staged
         return staged.stream
 
-    def commit(self) -> None:
+    def commit(self, last_look: Callable[[], None] = lambda: None) -> None:
         """Put the files in place, in the order in which they were staged.
 
-        All of them are on the disk before the first one is renamed.
+        All of them are on the disk before the first is renamed; `last_look` may raise in between.
         """
         for staged in self._staged.values():
             staged.settle()
-        while self._staged:
-            real = next(iter(self._staged))
+        last_look()
+        for real in list(self._staged):
             self._staged[real].publish()
             del self._staged[real]
 

@@ -23,7 +23,7 @@ from flashdeck.read.apkg import read_apkg
 from flashdeck.recover import recover_lock
 from flashdeck.release import Content, Policy, Release, release
 from flashdeck.roots import SETTINGS_NAME
-from flashdeck.stamp import encoded, stamped_sources
+from flashdeck.stamp import encoded, require_unchanged, stamped_sources
 from flashdeck.write.apkg import write_apkg
 
 
@@ -83,7 +83,10 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             stream = publication.stage(target, inside)
             packages.append(_package(stream, one, target, progress))
         keep_texts(root, kept, publication)
-        publication.commit()
+        # Packages take their time, and their author may have saved a file meanwhile.
+        sources = [source.yaml for source in compiled.sources]
+        sources += [project.settings.yaml] if project.settings.yaml is not None else []
+        publication.commit(lambda: require_unchanged(root, sources, written))
     return Built(tuple(packages), tuple(problems), written)
 
 

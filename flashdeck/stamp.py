@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,6 +70,14 @@ def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
         message = f"{path.relative_to(root).as_posix()} was changed while it was being built"
         raise FlashdeckError(message, "build again")
     return mark + after.encode(codec)
+
+
+def require_unchanged(root: Path, files: Iterable[YamlFile], written: Container[Path]) -> None:
+    """Raise `FlashdeckError` if one of these files is to be written and was edited meanwhile."""
+    for file in files:
+        path = root / file.path
+        if path in written:
+            encoded(path, root, file.text, file.text)
 
 
 def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) -> dict[str, str]:

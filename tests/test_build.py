@@ -13,6 +13,8 @@ import pytest
 from conftest import NOW
 
 import flashdeck.making
+from flashdeck.builder import build
+from flashdeck.built import Options
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.read.apkg import read_apkg
 
@@ -254,3 +256,16 @@ def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_pat
         assert all(f"id: {guid}\n" in project.read("cards/flask.yaml") for guid in guids)
     # Before and after each: settings, source, lock, package, and what the next build looks at.
     assert moment == 2 * 5 + 1
+
+
+def test_what_is_saved_while_packages_are_written_is_not_overwritten(project):
+    project.write("cards/es.yaml", "notes:\n  - {q: ir, a: gehen}\n")
+    saved = "notes:\n  - {q: ser, a: sein}\n"
+
+    def save(*_: object) -> None:
+        project.write("cards/es.yaml", saved)
+
+    with pytest.raises(FlashdeckError, match=r"cards/es.yaml was changed while it was being built"):
+        build(project.root, Options(now=project.now), save)
+    assert (project.root / "cards/es.yaml").read_text() == saved
+    assert not list((project.root / "build").glob("*.apkg"))

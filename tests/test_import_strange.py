@@ -166,3 +166,21 @@ def test_a_style_edited_in_anki_goes_to_its_own_note_type(tmp_path):
     (package,) = build(root, Options(now=NOW + 40)).packages
     found = {one.name: (one.css, one.mod) for one in read_apkg(package.path).notetypes}
     assert found == {"Basic": (".card {}", 5), "Basic+": (".card { color: red }", NOW + 20)}
+
+
+def test_what_is_saved_while_media_are_copied_is_not_overwritten(tmp_path):
+    notes = [note(1, "one", ("x", "", "y"))]
+    root = import_file(packed(tmp_path / "x.apkg", notes), tmp_path / "p", now=NOW).root
+    build(root, Options(now=NOW + 9))
+    saved = (root / "cards/d.yaml").read_text().replace("x", "mine")
+
+    def save(*_: object) -> None:
+        (root / "cards/d.yaml").write_text(saved)
+
+    picture = Media("_a.png", sha256(b"a").hexdigest(), 1, lambda: BytesIO(b"a"))
+    notes.append(note(2, "two", ("new", "", "y")))
+    more = packed(tmp_path / "y.apkg", notes, (picture,))
+    with pytest.raises(FlashdeckError, match=r"cards/d.yaml was changed while"):
+        import_file(more, root, now=NOW + 20, progress=save)
+    assert (root / "cards/d.yaml").read_text() == saved
+    assert not (root / "cards/media/_a.png").exists()

@@ -30,7 +30,7 @@ from flashdeck.model import Collection, Media, Note, NoteType
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
 from flashdeck.source import SourceNote
-from flashdeck.stamp import encoded
+from flashdeck.stamp import encoded, require_unchanged
 from flashdeck.template.htmltext import strip_html
 from flashdeck.yamlnode import Edit, splice
 
@@ -118,7 +118,9 @@ class _Import:
                     publication.stage(path).write(data)
                 lock = self._new_lock(compiled, notetypes)
                 publication.stage(self._root / LOCK_NAME).write(lock_text(lock).encode())
-                publication.commit()
+                # Media take their time, and their author may have saved a file meanwhile.
+                files = [source.yaml for source in self._compiled.sources]
+                publication.commit(lambda: require_unchanged(self._root, files, texts))
         except BaseException:
             for path in created:
                 with suppress(OSError):
