@@ -384,6 +384,7 @@ def test_no_path_leads_out_of_the_project_and_no_pipe_is_waited_for(project, tmp
         ("sep=;\nq;a;note\nx;y;;\n", "sep=;\nq;a;note;id\nx;y;;ID\n"),
         ("\ufeffq\ta\r\nx\ty\r\n", "\ufeffq\ta\tid\r\nx\ty\tID\r\n"),
         ("q,a,id\nx,y,abcdefgh\nz,w,\n", "q,a,id\nx,y,abcdefgh\nz,w,ID\n"),
+        ("Q,A,Id\nx,y,\nz,w\n", "Q,A,Id\nx,y,ID\nz,w,ID\n"),
     ],
 )
 def test_ids_are_put_in_and_every_other_byte_stays(project, before, after):

@@ -19,7 +19,8 @@ def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]
     if column is None:
         edits.append(_put(table, table.header, place, name))
     text = splice(table.text, edits)
-    return text if _says(text, table, place, name, ids) else None
+    added = name if column is None else None
+    return text if _says(text, table, place, added, ids) else None
 
 
 def _put(table: Table, row: Row, place: int, value: str) -> Edit:
@@ -30,8 +31,8 @@ def _put(table: Table, row: Row, place: int, value: str) -> Edit:
     return Edit(row.end, row.end, table.separator * missing + value)
 
 
-def _says(text: str, before: Table, place: int, name: str, ids: Mapping[int, str]) -> bool:
-    """Whether a text holds the table as it was, but for the ids."""
+def _says(text: str, before: Table, place: int, name: str | None, ids: Mapping[int, str]) -> bool:
+    """Whether a text holds the table as it was, but for the ids and the name of a new column."""
     after = parse_table(text, sum(len(row.cells) + place + 1 for row in before.rows) + place + 9)
     if not isinstance(after, Table) or len(after.rows) != len(before.rows):
         return False
