@@ -184,3 +184,17 @@ def test_what_is_saved_while_media_are_copied_is_not_overwritten(tmp_path):
         import_file(more, root, now=NOW + 20, progress=save)
     assert (root / "cards/d.yaml").read_text() == saved
     assert not (root / "cards/media/_a.png").exists()
+
+
+def test_a_picture_that_is_another_one_in_anki_is_said(tmp_path):
+    def package(data, back):
+        media = (Media("a.png", sha256(data).hexdigest(), len(data), lambda: BytesIO(data)),)
+        notes = [note(1, "one", (f'<img src="a.png">{back}', "", "y"))]
+        return packed(tmp_path / "x.apkg", notes, media)
+
+    root = import_file(package(b"first", ""), tmp_path / "p", now=NOW).root
+    build(root, Options(now=NOW))
+    done = import_file(package(b"other", "!"), root, now=NOW + 9)
+    (problem,) = [one for one in done.diagnostics if one.rule == "import-conflict"]
+    assert problem.message == "a.png is another file in Anki; the one here stays"
+    assert (root / "cards/media/a.png").read_bytes() == b"first"

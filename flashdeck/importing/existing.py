@@ -22,6 +22,7 @@ from flashdeck.importing.history import imported_notes, imported_notetypes, join
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
 from flashdeck.importing.looks import new_looks
 from flashdeck.importing.markdown import as_markdown
+from flashdeck.importing.othermedia import other_media
 from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
 from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
@@ -113,6 +114,7 @@ class _Import:
                 media = self._media()
                 created += [self._root / MEDIA / one.name for one in media]
                 said = list(copy_media(media, self._root / MEDIA, progress))
+                other = other_media(self._root, self._theirs.media)
                 for path, data in (texts | self._looks.texts).items():
                     path.parent.mkdir(parents=True, exist_ok=True)
                     publication.stage(path).write(data)
@@ -126,7 +128,8 @@ class _Import:
                 with suppress(OSError):
                     path.unlink()
             raise
-        return self._result(notetypes, media, said)
+        done = self._result(notetypes, media, said)
+        return replace(done, diagnostics=(*done.diagnostics, *other))
 
     def _new_notetypes(self) -> list[NoteType]:
         """Give the note types that the project lacks, under names that it has room for."""

@@ -1,0 +1,39 @@
+"""Pictures and sounds that are other ones in Anki than in a project, under the same name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.files import RefusedFileError, open_regular
+from flashdeck.importing.layout import MEDIA
+from flashdeck.model import Media
+
+_CHUNK = 1 << 20
+
+
+def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
+    """Say which files of a collection are left there: those here are their author's."""
+    found: list[Diagnostic] = []
+    for one in media:
+        name = f"{MEDIA}/{one.name}"
+        try:
+            same = _digest(root / name, root) == one.sha256
+        except RefusedFileError:
+            continue  # there is none here
+        if not same:
+            message = f"{one.name} is another file in Anki; the one here stays"
+            hint = "copy Anki's from its media folder, if that is the right one"
+            span = Span.point(name)
+            found.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))
+    return found
+
+
+def _digest(path: Path, root: Path) -> str:
+    total = hashlib.sha256()
+    with open_regular(path, root) as file:
+        while chunk := file.read(_CHUNK):
+            total.update(chunk)
+    return total.hexdigest()
