@@ -151,7 +151,7 @@ def test_the_command_says_what_it_did(owner, tmp_path, monkeypatch, capsys):
     assert run(["import", str(owner.package)]) == 0
     out, err = capsys.readouterr()
     assert out == f"{tmp_path / 'owned-deck'}\n"
-    assert "14 new; 7 deck(s), 7 note type(s), 3 media file(s)" in err
+    assert "14 new; 7 decks, 7 note types, 3 media files" in err
     assert "as 'owned deck' for 'Default'" in err
     assert "flashdeck build --allow-scripts" in err
     assert run(["import", str(owner.package), "-o", "owned-deck", "--json"]) == 0

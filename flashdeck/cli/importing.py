@@ -72,6 +72,8 @@ def _report(done: Imported) -> dict[str, Any]:
 
 
 def _summary(done: Imported) -> str:
+    from flashdeck.importing.counted import counted
+
     named = {
         "new": done.new,
         "changed": done.changed,
@@ -79,7 +81,6 @@ def _summary(done: Imported) -> str:
         "unchanged": done.unchanged,
     }
     notes = ", ".join(f"{number:,} {word}" for word, number in named.items() if number)
-    return (
-        f"notes: {notes or 'none'}; {done.decks:,} deck(s), {done.notetypes:,} note type(s), "
-        f"{done.media:,} media file(s)"
-    )
+    things = {"deck": done.decks, "note type": done.notetypes, "media file": done.media}
+    others = (counted(f"{{}} {name}(s)", number) for name, number in things.items())
+    return f"notes: {notes or 'none'}; {', '.join(others)}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from flashdeck.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 from flashdeck.identity import new_project_id
+from flashdeck.importing.counted import counted
 from flashdeck.importing.history import imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files
 from flashdeck.importing.result import Imported, Progress, Wish
@@ -161,12 +162,10 @@ def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagno
     built = {note.guid: {card.ordinal for card in note.cards} for note in compiled.collection.notes}
     pairs = [({card.ordinal for card in note.cards}, built[note.guid]) for note in collection.notes]
     if empty := sum(len(had - has) for had, has in pairs):
-        message = f"{empty:,} card(s) that show nothing were left out"
+        message = counted("{} card(s) left out that would show nothing", empty)
         yield _note(message, "Tools ▸ Empty Cards deletes them in Anki, too")
     if more := sum(len(has - had) for had, has in pairs):
-        message = (
-            f"{more:,} card(s) will be new: their templates make them, but they were not there"
-        )
+        message = counted("{} new card(s): templates make them, but they were not there", more)
         yield _note(message)
 
 

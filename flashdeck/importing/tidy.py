@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.importing.counted import counted
 from flashdeck.model import Card, Collection, Field, Note, NoteType, Template
 from flashdeck.read.names import OUR_TAG, RESERVED_TAGS, clean_deck, clean_name, deck_problem
 
@@ -69,7 +70,7 @@ class _Said:
         return [
             Diagnostic(
                 "import",
-                what.format(f"{count:,}"),
+                counted(what, count),
                 None,
                 Severity.NOTE,
                 f"as {', '.join(self.examples[what])}",
@@ -90,7 +91,7 @@ def _deck_names(decks: Sequence[str], fallback: str, said: _Said) -> dict[str, s
             levels[:depth] = spellings.setdefault(above.casefold(), above).split("::")
         names[deck] = "::".join(levels)
         if names[deck] != unicodedata.normalize("NFC", deck):
-            said.add("{} deck(s) got another name", f"'{names[deck]}' for '{deck}'")
+            said.add("{} deck(s) renamed", f"'{names[deck]}' for '{deck}'")
     return names
 
 
@@ -150,7 +151,7 @@ def _unique_name(name: str, taken: set[str], said: _Said) -> str:
         found += "+"
     taken.add(found.casefold())
     if found != clean_name(name):
-        said.add("{} note type(s), field(s) or template(s) got another name", f"'{found}'")
+        said.add("{} name(s) of note types, fields or templates changed", f"'{found}'")
     return found
 
 
@@ -159,15 +160,15 @@ def _notes(notes: Iterable[Note], names: dict[str, str], said: _Said) -> Iterabl
     for note in notes:
         shown = repr(note.guid[:40])
         if note.guid in seen or not note.guid.strip() or _CONTROL.search(note.guid):
-            said.add("{} note(s) were left out: no build could give them their GUID", shown)
+            said.add("{} note(s) left out: no build could give them their GUID", shown)
             continue
         seen.add(note.guid)
         if not note.cards:
-            said.add("{} note(s) without any card were left out", shown)
+            said.add("{} note(s) without any card left out", shown)
             continue
         home = names[note.cards[0].deck]
         if any(names[card.deck] != home for card in note.cards):
-            said.add("{} note(s) have cards in several decks; all go to the first one's", shown)
+            said.add("{} note(s) with cards in several decks: all go to the first one's", shown)
         cards = tuple(Card(card.ordinal, home, card.position, card.id) for card in note.cards)
         yield replace(note, tags=_tags(note.tags, said), cards=cards)
 
@@ -179,9 +180,9 @@ def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
         levels = "_".join(_CONTROL.sub(" ", plain).split()).split("::")
         name = "::".join(level or "blank" for level in levels)
         if name != plain:
-            said.add("{} tag(s) got another name", f"'{name}'")
+            said.add("{} tag(s) renamed", f"'{name}'")
         if name.lower() in RESERVED_TAGS or name.lower() == OUR_TAG:
-            said.add("{} tag(s) were left out that no package can bring", f"'{name}'")
+            said.add("{} tag(s) left out that no package can bring", f"'{name}'")
         else:
             found.setdefault(name, name)
     return tuple(sorted(found))
