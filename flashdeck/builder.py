@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flashdeck.built import Built, Options, Progress
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.files import check_package_name, sweep, witnessed
 from flashdeck.holding import hold
-from flashdeck.roots import HOLD_NAME
+from flashdeck.roots import BUILD_NAME, CARDS_NAME, HOLD_NAME
 from flashdeck.uptodate import recall, remember, sources_below
 
 
@@ -24,19 +24,16 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     Raises `FlashdeckError` where nothing an author writes is to blame: a full disk, a wrong clock,
     another build at work.
     """
-    folder = root / "build"
     if options.output is not None:
         check_package_name(options.output.name)
-    _make(folder, root)
-    with hold(folder / HOLD_NAME):
+    with _hold(root) as begun:
         known = recall(root, options)
         if known is not None:
             return known
         from flashdeck.making import make
 
-        sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
+        _sweep(root)
         sources = sources_below(root)
-        begun = (folder / HOLD_NAME).stat().st_mtime_ns  # just written
         with witnessed() as seen:
             built = make(root, options, progress)
         remember(root, options, sources, seen, built, begun)
@@ -46,11 +43,23 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
 @contextmanager
 def held(root: Path) -> Iterator[None]:
     """Hold the project at `root` for oneself, and clear away what killed processes left."""
-    folder = root / "build"
+    with _hold(root):
+        _sweep(root)
+        yield
+
+
+@contextmanager
+def _hold(root: Path) -> Iterator[int]:
+    """Hold the project; give the time at which that began, in ns by the disk's own clock."""
+    folder = root / BUILD_NAME
     _make(folder, root)
     with hold(folder / HOLD_NAME):
-        sweep({root, folder, *(root / "cards").rglob("*/"), root / "cards"})
-        yield
+        yield (folder / HOLD_NAME).stat().st_mtime_ns  # just written
+
+
+def _sweep(root: Path) -> None:
+    cards = root / CARDS_NAME
+    sweep({root, root / BUILD_NAME, cards, *cards.rglob("*/")})
 
 
 def _make(folder: Path, root: Path) -> None:
@@ -60,7 +69,7 @@ def _make(folder: Path, root: Path) -> None:
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n", "utf-8")
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = reason(error)
         raise FlashdeckError(f"the folder {name} can't be made: {why}") from error
     if not folder.resolve().is_relative_to(root.resolve()):
         raise FlashdeckError(f"the folder {name} lies outside the project", "remove that link")

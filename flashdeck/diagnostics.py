@@ -82,3 +82,8 @@ class FlashdeckError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def reason(error: OSError) -> str:
+    """Give what the system says is wrong, as a sentence goes on with it."""
+    return (error.strerror or str(error)).lower()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from typing import BinaryIO
 
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.template.cloze import Cloze, parse_clozes
 
 _SHORT, _SHORTEST = 16, 6
+_CHUNK = 1 << 20
 
 
 def note_digest(note: Note) -> str:
@@ -63,6 +65,14 @@ def package_digest(collection: Collection) -> str:
         cards = ",".join(f"{card.ordinal}@{card.deck}" for card in note.cards)
         total.update(f"{note.guid}\t{note_digest(note)}\t{cards}\n".encode())
     return total.hexdigest()[: 2 * _SHORT]
+
+
+def stream_digest(stream: BinaryIO) -> str:
+    """Give the SHA-256 of what a stream holds from here on, in hex, a piece at a time."""
+    total = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        total.update(chunk)
+    return total.hexdigest()
 
 
 def _given(value: object) -> object:

@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from flashdeck.compiler import compile_project
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
-from flashdeck.files import Publication
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
+from flashdeck.files import Publication, make_folder
 from flashdeck.media import references
 from flashdeck.model import Collection, Media, Note
 from flashdeck.packages import package_name
@@ -174,17 +174,13 @@ def _digest(path: Path) -> str | None:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        msg = f"{path} can't be read: {(error.strerror or str(error)).lower()}"
+        msg = f"{path} can't be read: {reason(error)}"
         raise FlashdeckError(msg) from error
 
 
 def _make_folder(path: Path, folder: Path) -> None:
     """Make a folder; one that is a link to elsewhere is not ours to write to."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"{path} can't be made: {(error.strerror or str(error)).lower()}"
-        raise FlashdeckError(msg) from error
+    make_folder(path)
     if not path.resolve().is_relative_to(folder.resolve()):
         msg = f"{path} leads out of {folder}"
         raise FlashdeckError(msg, "export into another folder")

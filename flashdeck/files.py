@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Self
 
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, reason
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -188,7 +188,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{folder} can't be made: {(error.strerror or str(error)).lower()}"
+        message = f"{folder} can't be made: {reason(error)}"
         raise FlashdeckError(message) from error
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, reason
 
 _BUSY: Final = frozenset({errno.EAGAIN, errno.EACCES})
 _HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -29,7 +29,7 @@ def hold(path: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, _HOW, 0o666)
     except OSError as error:
-        msg = f"{path} can't be written: {(error.strerror or str(error)).lower()}"
+        msg = f"{path} can't be written: {reason(error)}"
         raise FlashdeckError(msg) from error
     with io.FileIO(descriptor, "r+") as file:
         if not _lock(descriptor):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from flashdeck.built import Built, BuiltPackage, Options, Progress
 from flashdeck.compiler import Compiled, compile_project, known_kinds
 from flashdeck.consequences import consequences
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.digest import stream_digest
 from flashdeck.files import Publication
 from flashdeck.identity import new_project_id
 from flashdeck.judging import Judge
@@ -131,7 +131,8 @@ def _frozen(texts: dict[str, bytes], old: str, new: str) -> list[Diagnostic]:
 def _package(stream: BinaryIO, one: Release, target: Path, progress: Progress) -> BuiltPackage:
     """Write a package beside its place, read it back, and compare."""
     write_apkg(one.collection, stream, progress=lambda done, all_: progress(one.file, done, all_))
-    sha256 = _sha256(stream)
+    stream.seek(0)
+    sha256 = stream_digest(stream)
     stream.seek(0)
     if read_apkg(stream, one.collection.media) != one.collection:
         message = f"{one.file} does not read back as what was meant; nothing was written"
@@ -146,14 +147,6 @@ def _package(stream: BinaryIO, one: Release, target: Path, progress: Progress) -
         media=len(one.collection.media),
         counts=one.counts,
     )
-
-
-def _sha256(stream: BinaryIO) -> str:
-    stream.seek(0)
-    total = hashlib.sha256()
-    while chunk := stream.read(1 << 20):
-        total.update(chunk)
-    return total.hexdigest()
 
 
 def _fatal(problems: Sequence[Diagnostic]) -> bool:

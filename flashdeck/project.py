@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
 from flashdeck.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds import LIMITS, SETTINGS, VERBATIM
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
@@ -163,7 +163,7 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
+            why = reason(error)
             problems.append(_unreadable(folder.relative_to(root).as_posix(), why))
             continue
         for path in inside:

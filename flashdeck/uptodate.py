@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,7 @@ def _key(options: Options) -> list[Any]:
     return [*fingerprint(), wishes]
 
 
+@cache
 def fingerprint() -> tuple[object, ...]:
     """Tell one flashdeck from another: what one wrote for itself is nothing to the next.
 

@@ -356,7 +356,6 @@ def test_a_huge_table_ends_at_its_limits(project):
     assert any("it is too large (4004 bytes; 100 are allowed)" in one for one in said(project))
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_no_path_leads_out_of_the_project_and_no_pipe_is_waited_for(project, tmp_path):
     (tmp_path / "secret.csv").write_text("q,a\nx,y\n")
     path = deck(project, "q,a\nx,y\n")

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.bug import bug_report
 from flashdeck.cli.completion import packages
 from flashdeck.cli.console import say_problems
 from flashdeck.cli.streams import put, say
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, reason
 
 if TYPE_CHECKING:
     from flashdeck.frame.document import Platform
@@ -124,6 +123,7 @@ def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts:
 def _serve(
     previewed: Previewed, snapshot: Snapshot, wishes: Wishes, port: int, *, open_browser: bool
 ) -> None:
+    from flashdeck.cli.bug import bug_report
     from flashdeck.serve.app import make_app
     from flashdeck.serve.guard import Guard
     from flashdeck.serve.server import HOST, listen, make
@@ -175,7 +175,7 @@ def _opener(root: Path, program: str) -> OpenEditor:
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the author's own
         except OSError as error:
-            message = f"{command[0]} can't be started: {(error.strerror or str(error)).lower()}"
+            message = f"{command[0]} can't be started: {reason(error)}"
             raise FlashdeckError(message) from error
 
     return open_editor

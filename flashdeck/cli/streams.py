@@ -63,6 +63,6 @@ def streams() -> Iterator[None]:
 
 def _unwritable(error: OSError) -> FlashdeckError:
     """Say why nothing can be put."""
-    from flashdeck.diagnostics import FlashdeckError
+    from flashdeck.diagnostics import FlashdeckError, reason
 
-    return FlashdeckError(f"the output can't be written: {(error.strerror or str(error)).lower()}")
+    return FlashdeckError(f"the output can't be written: {reason(error)}")

@@ -113,8 +113,8 @@ class _Import:
                 texts, compiled = self._settled(notetypes)
                 media = self._media()
                 created += [self._root / MEDIA / one.name for one in media]
+                other = other_media(self._root, self._theirs.media)  # not those that come now
                 said = list(copy_media(media, self._root / MEDIA, progress))
-                other = other_media(self._root, self._theirs.media)
                 for path, data in (texts | self._looks.texts).items():
                     path.parent.mkdir(parents=True, exist_ok=True)
                     publication.stage(path).write(data)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flashdeck.compiler import Compiled, compile_project
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.identity import new_project_id
 from flashdeck.importing.counted import counted
 from flashdeck.importing.history import imported_notes, imported_notetypes
@@ -180,12 +180,12 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = reason(error)
         raise FlashdeckError(f"the folder {target} can't be made: {why}") from error
     try:
         yield folder
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
+        why = reason(error)
         raise FlashdeckError(f"{target} can't be written: {why}; nothing was imported") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.digest import stream_digest
 from flashdeck.files import RefusedFileError, open_regular
 from flashdeck.importing.layout import MEDIA
 from flashdeck.model import Media
-
-_CHUNK = 1 << 20
 
 
 def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
@@ -20,7 +18,8 @@ def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
     for one in media:
         name = f"{MEDIA}/{one.name}"
         try:
-            same = _digest(root / name, root) == one.sha256
+            with open_regular(root / name, root) as file:
+                same = stream_digest(file) == one.sha256
         except RefusedFileError:
             continue  # there is none here
         if not same:
@@ -29,11 +28,3 @@ def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
             span = Span.point(name)
             found.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))
     return found
-
-
-def _digest(path: Path, root: Path) -> str:
-    total = hashlib.sha256()
-    with open_regular(path, root) as file:
-        while chunk := file.read(_CHUNK):
-            total.update(chunk)
-    return total.hexdigest()

@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from flashdeck.diagnostics import FlashdeckError
+from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.model import Collection, Media
 from flashdeck.read.archive import Archive, Reopened, Unpack, Unreadable
 from flashdeck.read.beyond import Beyond
@@ -44,7 +44,7 @@ def read_package(source: Path | BinaryIO, known: Iterable[Media] = ()) -> tuple[
         try:
             stream = source.open("rb")
         except OSError as error:
-            msg = f"{source} can't be opened: {(error.strerror or str(error)).lower()}"
+            msg = f"{source} can't be opened: {reason(error)}"
             raise FlashdeckError(msg) from error
         with stream:
             return _read(stream, str(source), Reopened(source).open, digests)
