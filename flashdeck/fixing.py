@@ -61,10 +61,11 @@ def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
     for _ in range(_ROUNDS):
         compiled, told = examined(project, problems, allow_scripts=allow_scripts)
         edited = dict(project.unsaved)
+        copies = list(_copies(project, compiled))
         for source in compiled.sources:
             path, before = source.yaml.path, source.yaml.text
             first.setdefault(path, before)
-            after = _mended(source, _edits(project, compiled, source, told))
+            after = _mended(source, _edits(project, source, told, copies))
             if after != before:
                 last[path] = after
                 edited[root / path] = after.encode()
@@ -103,7 +104,10 @@ def _lines_of(text: str) -> list[str]:
 
 
 def _edits(
-    project: Project, compiled: Compiled, source: SourceFile, told: Iterable[Diagnostic]
+    project: Project,
+    source: SourceFile,
+    told: Iterable[Diagnostic],
+    copies: Iterable[SourceNote],
 ) -> list[Edit]:
     own = [one for one in told if one.span is not None and one.span.path == source.yaml.path]
     if source.table is not None:
@@ -120,7 +124,12 @@ def _edits(
         for one in own
         if one.fix is not None
     ]
-    found += _copied_ids(project, compiled, source)
+    taken_out = (
+        removal_from(source.yaml.text, note.node, "id")
+        for note in copies
+        if note.span.path == source.yaml.path
+    )
+    found += [edit for edit in taken_out if edit is not None]
     folder = (project.root / source.yaml.path).parent
     for one in own:
         if one.rule == "missing-media" and one.span is not None:
@@ -130,8 +139,8 @@ def _edits(
     return _apart(found)
 
 
-def _copied_ids(project: Project, compiled: Compiled, source: SourceFile) -> Iterator[Edit]:
-    """Take ids out of copied notes: the original is the one whose question the id was made of."""
+def _copies(project: Project, compiled: Compiled) -> Iterator[SourceNote]:
+    """Give copied notes with another's id: the original is the one whose words the id came of."""
     holders: dict[str, list[SourceNote]] = {}
     for one in compiled.notes:
         if one.note.id is not None:
@@ -141,11 +150,7 @@ def _copied_ids(project: Project, compiled: Compiled, source: SourceFile) -> Ite
             continue
         made = (note for note in notes if derived_id(project.settings.id, note, (), {}) == name)
         original = next(made, notes[0])
-        for note in notes:
-            if note is not original and note.span.path == source.yaml.path:
-                edit = removal_from(source.yaml.text, note.node, "id")
-                if edit is not None:
-                    yield edit
+        yield from (note for note in notes if note is not original)
 
 
 def _on_disk(folder: Path, name: str) -> str:

@@ -8,13 +8,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flashdeck.cache import TextCache
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication, RefusedFileError, read_regular
 from flashdeck.formatting import difference, formatted
 from flashdeck.holding import hold
 from flashdeck.model import Collection
-from flashdeck.project import Project
+from flashdeck.project import Project, source_bytes
 from flashdeck.roots import BUILD_NAME, HOLD_NAME
 from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml
 
@@ -48,9 +49,7 @@ def format_files(
     for path in paths:
         name = project.relative(path)
         try:
-            data = project.unsaved.get(path)
-            if data is None:
-                data = read_regular(path, project.root, project.settings.limits.size)
+            data = source_bytes(project, path)
         except RefusedFileError as refused:
             message = f"{name} can't be read: {refused.why}"
             problems.append(Diagnostic("unreadable", message, Span.point(name)))
@@ -119,17 +118,18 @@ def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Form
 def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:
     before = {project.root / one.path: one.before for one in files}
     after = {project.root / one.path: one.after for one in files}
-    return _compiled(project, before) == _compiled(project, after)
+    kept = TextCache()  # most texts are the same ones
+    return _compiled(project, before, kept) == _compiled(project, after, kept)
 
 
 def _compiled(
-    project: Project, texts: Mapping[Path, bytes]
+    project: Project, texts: Mapping[Path, bytes], kept: TextCache
 ) -> tuple[Collection, list[tuple[str, bool]], Counter[str]]:
     """Compile what these texts decide: their own decks, or every deck if one is a note type's."""
     ours = [path for path in project.decks if path in texts]
     decks = tuple(ours) if len(ours) == len(texts) else project.decks
     part = replace(project, decks=decks, unsaved={**project.unsaved, **texts})
-    compiled, problems = compile_project(part)
+    compiled, problems = compile_project(part, kept=kept)
     ids = [(one.id, one.stamped) for one in compiled.notes]
     return compiled.collection, ids, Counter(one.rule for one in problems)
 

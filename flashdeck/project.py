@@ -114,13 +114,19 @@ def default_deck(project: Project, path: Path) -> str:
     return clean_deck("::".join(path.relative_to(project.cards).with_suffix("").parts))
 
 
+def source_bytes(project: Project, path: Path) -> bytes:
+    """Give the bytes of a source, those not saved yet first; raises `RefusedFileError`."""
+    data = project.unsaved.get(path)
+    return (
+        data if data is not None else read_regular(path, project.root, project.settings.limits.size)
+    )
+
+
 def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Diagnostic]]:
     """Read one YAML file of a project; None when it can't be read at all."""
     name = project.relative(path)
-    data = project.unsaved.get(path)
     try:
-        if data is None:
-            data = read_regular(path, project.root, project.settings.limits.size)
+        data = source_bytes(project, path)
     except RefusedFileError as refused:
         return None, [_unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)
