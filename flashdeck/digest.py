@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import BinaryIO
 
 from flashdeck.model import Collection, Note, NoteType
@@ -52,8 +54,13 @@ def schema(notetype: NoteType) -> str:
     )
 
 
-def package_digest(collection: Collection) -> str:
-    """Tell a change of anything in a package that is not a time or an id that follows from one."""
+def package_digest(
+    collection: Collection, known: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Tell a change of anything in a package that is not a time or an id that follows from one.
+
+    `known` are digests of notes that were taken before, by guid.
+    """
     total = hashlib.sha256()
     for notetype in collection.notetypes:
         total.update(f"{notetype.id} {notetype_digest(notetype)}\n".encode())
@@ -61,9 +68,12 @@ def package_digest(collection: Collection) -> str:
         total.update(_json([deck.name, deck.description, *[True] * deck.markdown]).encode())
     for media in collection.media:
         total.update(f"{media.name} {media.sha256}\n".encode())
+    lines = []
     for note in collection.notes:
-        cards = ",".join(f"{card.ordinal}@{card.deck}" for card in note.cards)
-        total.update(f"{note.guid}\t{note_digest(note)}\t{cards}\n".encode())
+        cards = ",".join([f"{card.ordinal}@{card.deck}" for card in note.cards])
+        digest = known.get(note.guid) or note_digest(note)
+        lines.append(f"{note.guid}\t{digest}\t{cards}\n")
+    total.update("".join(lines).encode())
     return total.hexdigest()[: 2 * _SHORT]
 
 

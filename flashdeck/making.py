@@ -63,15 +63,16 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     )
     problems += judge.judged([*found, *consequences(compiled.collection, project.lock)])
     texts = _texts(project, compiled, unsaved=unsaved)
+    new_text = lock_text(new_lock)
     if options.frozen:
-        problems += _frozen(texts, project.lock_text, lock_text(new_lock))
+        problems += _frozen(texts, project.lock_text, new_text)
     if _fatal(problems):
         return Built((), tuple(problems))
     written: dict[Path, bytes] = {}
     if not options.frozen:
         written = {root / path: words for path, words in texts.items()}
-        if lock_text(new_lock) != project.lock_text:
-            written[root / LOCK_NAME] = lock_text(new_lock).encode()
+        if new_text != project.lock_text:
+            written[root / LOCK_NAME] = new_text.encode()
     with Publication() as publication:
         for path, data in written.items():
             publication.stage(path, root).write(data)

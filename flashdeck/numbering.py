@@ -49,9 +49,9 @@ def note_and_card_ids(
     }
 
 
-def apart(stones: Sequence[Note], living: Iterable[Note]) -> list[Note]:
-    """Give removed notes ids that no living note has, in order of the ids."""
-    places = _Places(note.id for note in living)
+def apart(stones: Sequence[Note], living: Iterable[int]) -> list[Note]:
+    """Give removed notes ids that are none of `living` notes', in order of the ids."""
+    places = _Places(living)
     moved = [replace(stone, id=places.take(stone.id)) for stone in stones]
     return sorted(moved, key=lambda stone: stone.id)
 
