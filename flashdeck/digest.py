@@ -54,9 +54,7 @@ def schema(notetype: NoteType) -> str:
     )
 
 
-def package_digest(
-    collection: Collection, known: Mapping[str, str] = MappingProxyType({})
-) -> str:
+def package_digest(collection: Collection, known: Mapping[str, str] = MappingProxyType({})) -> str:
     """Tell a change of anything in a package that is not a time or an id that follows from one.
 
     `known` are digests of notes that were taken before, by guid.

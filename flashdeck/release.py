@@ -236,9 +236,7 @@ class _Dater:
         # Spelled out, for `replace` takes three times as long, and this is done for every note.
         return Note(guid, note.notetype, note.fields, note.tags, cards, note_id, mod, note.source)
 
-    def _date_stone(
-        self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]
-    ) -> Note:
+    def _date_stone(self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]) -> Note:
         digest = note_digest(note)
         entry = replace(
             old,

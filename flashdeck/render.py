@@ -24,13 +24,14 @@ from flashdeck.markup.results import Kept, MediaResolver
 from flashdeck.media import Resolvers
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source import Masks, SourceDeck, SourceNote, Texts
-from flashdeck.template import cloze_numbers, ordinals, shows_something
+from flashdeck.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.yamlnode import ScalarNode, YamlFile
 
 # What stays an error even where everything is taken as Anki has it.
 _ALWAYS_GRAVE = frozenset({"active-content", "media-twice"})
 # Anki gives clozes above this number one card together, and Check Database doubles it.
 _LAST_CLOZE = 499
+_MARKUPS = {one.value: one for one in Markup}
 
 
 def no_media(destination: str) -> MediaRefusal:
@@ -68,13 +69,14 @@ class Renderer:
         if notetype is None:
             return None
         self.verbatim = source.verbatim
-        composer = _Composer(self, source, notetype, identified)
-        fields = tuple(self._normal(text) for text in source.kind.compose(composer))
+        fields = source.kind.compose(_Composer(self, source, notetype, identified))
+        if not "".join(fields).isascii():
+            fields = tuple([self._normal(text) for text in fields])
         tags = tuple(sorted(source.tags))
-        made = ordinals(notetype, fields, tags)
+        shown = shown_ordinals(notetype, fields, tags)
         if notetype.cloze and source.kind.gaps:
             self._check_clozes(source, fields)
-        elif not notetype.cloze and not shows_something(notetype, fields, made[0], tags):
+        elif not notetype.cloze and not shown:
             self._say_at(
                 source,
                 source.kind.opener,
@@ -87,7 +89,7 @@ class Renderer:
             notetype=notetype.id,
             fields=fields,
             tags=tags,
-            cards=tuple(Card(ordinal, source.deck) for ordinal in made),
+            cards=tuple([Card(ordinal, source.deck) for ordinal in shown or FIRST_ALONE]),
             source=source.span,
         )
 
@@ -105,13 +107,14 @@ class Renderer:
         """Render one text to HTML."""
         rendered = render(
             node.value,
-            Markup(markup),
+            _MARKUPS[markup],
             cloze=cloze,
             media=media or self._media,
             allow_scripts=self.allow_scripts,
             kept=self.kept,
         )
-        self._report(rendered.problems, node)
+        if rendered.problems:
+            self._report(rendered.problems, node)
         self.texts[node.start.index] = rendered.html
         return rendered.html
 
@@ -152,6 +155,8 @@ class Renderer:
             hint = f"numbers go from 1 to {_LAST_CLOZE}"
             self._say_at(source, opener, "cloze-number", message, hint)
         for key in ("extra", "hint"):
+            if key not in source.values:
+                continue
             stray = set(cloze_numbers(source.text(key))) - numbers
             if stray:
                 self._say_at(
@@ -204,13 +209,14 @@ class _Composer:
         return self.identified.id
 
     def html(self, key: str) -> str:
-        return "".join(self._html(node) for node in self._nodes(key)[:1])
+        nodes = self._nodes(key)
+        return self._html(nodes[0]) if nodes else ""
 
     def htmls(self, key: str) -> tuple[str, ...]:
-        return tuple(self._html(node) for node in self._nodes(key))
+        return tuple([self._html(node) for node in self._nodes(key)])
 
     def words(self, key: str) -> tuple[str, ...]:
-        return tuple(node.value.strip() for node in self._nodes(key))
+        return tuple([node.value.strip() for node in self._nodes(key)])
 
     def word(self, key: str) -> str:
         return "".join(self.words(key))
@@ -259,9 +265,9 @@ class _Composer:
 
     def _nodes(self, key: str) -> tuple[ScalarNode, ...]:
         value = self.source.values.get(key)
-        if isinstance(value, Texts):
-            return value.nodes
-        return (value,) if isinstance(value, ScalarNode) else ()
+        if isinstance(value, ScalarNode):
+            return (value,)
+        return value.nodes if isinstance(value, Texts) else ()
 
     def _html(self, node: ScalarNode) -> str:
         gaps = self.notetype.cloze and self.source.kind.gaps

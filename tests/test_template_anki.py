@@ -37,7 +37,7 @@ from flashdeck.template import (
     Sound,
     ordinals,
     render,
-    shows_something,
+    shown_ordinals,
     template_problems,
 )
 
@@ -399,7 +399,7 @@ def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterato
                 broken |= rendered.broken
                 yield from _side_differences(anki, notetype, note, card, rendered)
                 bare, fields = without_special_fields(notetype, note.fields)
-                if not shows_something(bare, fields, card.ordinal, note.tags):
+                if card.ordinal not in shown_ordinals(bare, fields, note.tags):
                     empty.add(card.id)
         yield from _problem_differences(notetype, refused=refused, broken=broken)
     listed = anki.empty_cards(first) - passed_over

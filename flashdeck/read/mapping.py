@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.kinds import MEDIA, VERBATIM, Key
@@ -48,6 +48,9 @@ class MappingReader:
         self.file = file
         self.problems: list[Diagnostic] = []
         self._said: Counter[Severity] = Counter()
+        # By the id of the keys, which are held here so that no others get it.
+        self._asked: dict[int, tuple[Sequence[Key], Mapping[str, bool]]] = {}
+        self._good_tags: set[str] = set()
 
     def say(
         self,
@@ -178,13 +181,14 @@ class MappingReader:
             if scalar is None:
                 continue
             tag = unicodedata.normalize("NFC", scalar.value.strip())
-            problem = tag_problem(tag)
+            problem = tag_problem(tag) if tag not in self._good_tags else None
             if problem is not None:
                 better = "_".join(tag.split())
                 fix = self._retagged(scalar, better, [better])
                 self.say("tag", problem[0], scalar, problem[1], fix=fix)
             elif tag not in found:
                 found[tag] = None
+                self._good_tags.add(tag)
         return tuple(found)
 
     def _retagged(self, node: ScalarNode, instead: str, tags: Sequence[str]) -> Fix | None:
@@ -207,19 +211,26 @@ class MappingReader:
         self, mapping: MappingNode, keys: Sequence[Key], what: str
     ) -> dict[str, tuple[ScalarNode, Node]]:
         """Give the pairs under known keys; report unknown keys and missing required ones."""
-        known = {key.name for key in keys}
-        names = [key.name for key in keys]
+        names = self._names(keys)
         found: dict[str, tuple[ScalarNode, Node]] = {}
         meant: set[str] = set()
-        for name, value in mapping.pairs:
-            if name.value in known:
-                found.setdefault(name.value, (name, value))
-            elif name.value != "<<":
-                meant.add(self.unknown(name, names, what))
-        for key in keys:
-            if key.required and key.name not in found and key.name not in meant:
-                self.missing(mapping, key.name, what)
+        for pair in mapping.pairs:
+            name = pair[0].value
+            if name in names:
+                found.setdefault(name, pair)
+            elif name != "<<":
+                meant.add(self.unknown(pair[0], list(names), what))
+        for name, required in names.items():
+            if required and name not in found and name not in meant:
+                self.missing(mapping, name, what)
         return found
+
+    def _names(self, keys: Sequence[Key]) -> Mapping[str, bool]:
+        """Give the names of keys, and which are required; remembered, for every note asks."""
+        held = self._asked.get(id(keys))
+        if held is None:
+            held = self._asked[id(keys)] = keys, {key.name: key.required for key in keys}
+        return held[1]
 
     def missing(self, mapping: MappingNode, key: str, what: str) -> None:
         """Report that a mapping lacks a key."""

@@ -74,7 +74,7 @@ class NoteReader(MappingReader):
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
             or around.markup,
             verbatim=around.verbatim,
-            short={name: key for key, name in short.items()},
+            short={name: key for key, name in short.items()} if short else {},
             span=self.file.span(node.pairs[0][0]),
             node=node,
         )
@@ -114,6 +114,8 @@ class NoteReader(MappingReader):
 
     def _short_keys(self, node: MappingNode, around: Around) -> Mapping[str, str]:
         """Give the short keys of a note that uses them; none where it is of another kind."""
+        if not self.custom:
+            return {}
         present = {key.value for key, _ in node.pairs}
         named = node.get("notetype")
         if isinstance(named, ScalarNode):
@@ -185,10 +187,10 @@ class NoteReader(MappingReader):
         """Read the value of a key; None where it holds nothing, or was reported."""
         name, node = pairs[key.name]
         match key.shape:
-            case Shape.FLAG:
-                return self.flag(node, f"'{key.name}'")
             case Shape.TEXT:
                 return self._text(key, name, node)
+            case Shape.FLAG:
+                return self.flag(node, f"'{key.name}'")
             case Shape.ANSWER if not ("choices" in pairs and isinstance(node, SequenceNode)):
                 return self._text(key, name, node)
             case Shape.TEXTS | Shape.ANSWER:
@@ -206,7 +208,9 @@ class NoteReader(MappingReader):
                 return None
 
     def _text(self, key: Key, name: ScalarNode, node: Node) -> ScalarNode | None:
-        if key.required or not isinstance(node, ScalarNode) or node.value.strip():
+        if isinstance(node, ScalarNode) and node.value.strip():
+            return node
+        if key.required or not isinstance(node, ScalarNode):
             return self.filled(name, node, f"'{key.name}'")
         return self._maybe(name, node, f"'{key.name}'")
 

@@ -10,7 +10,8 @@ from flashdeck.template.compiled import compiled
 
 # Clozes with greater numbers all share the card of the last one.
 _LAST_CLOZE = 499
-_FALLBACK = (0,)
+FIRST_ALONE = (0,)
+"""The cards of a note that shows nothing: Anki makes the first where there would be none."""
 
 
 def ordinals(
@@ -23,17 +24,16 @@ def ordinals(
     its fields, whether the template shows that field or not. Anki makes the first card where there
     would be none. (Releases such as 25.9 know neither special fields here nor `{{c1,2::…}}`.)
     """
-    return _needed(notetype, fields, tags) or _FALLBACK
+    return shown_ordinals(notetype, fields, tags) or FIRST_ALONE
 
 
-def shows_something(
-    notetype: NoteType, fields: Sequence[str], ordinal: int, tags: Sequence[str] = ()
-) -> bool:
-    """Return whether the card has anything to ask; *Empty Cards* in Anki lists those without."""
-    return ordinal in _needed(notetype, fields, tags)
+def shown_ordinals(
+    notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Return the ordinals of the cards that have anything to ask.
 
-
-def _needed(notetype: NoteType, fields: Sequence[str], tags: Sequence[str]) -> tuple[int, ...]:
+    *Empty Cards* in Anki lists those without.
+    """
     if notetype.cloze:
         return _cloze_ordinals(fields)
     return compiled(notetype).needs.showing(fields, tags)

@@ -74,12 +74,16 @@ class Builder:
             if kind is ScalarEvent:
                 if event.anchor is not None or event.tag is not None:
                     raise TrapError(event.start_mark)
-                value = event.value
-                node = ScalarNode(value, event.style, event.start_mark, event.end_mark)
+                value, style, end = event.value, event.style, event.end_mark
+                node = ScalarNode(value, style, event.start_mark, end)
                 if len(value) > longest:
                     message = f"this text has {len(value):,} characters; {longest:,} are allowed"
                     raise LimitReachedError(message, event.start_mark)
-                if event.style or text[event.end_mark.index : event.end_mark.index + 1] in " \t":
+                if style == '"':
+                    # An escape is longer than what it stands for.
+                    if end.index - event.start_mark.index - 2 != len(value):
+                        self._check(node)
+                elif not style and text[end.index : end.index + 1] in " \t":
                     self._check(node)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.anchor is not None or event.tag is not None:
@@ -136,6 +140,9 @@ class Builder:
         self, node: ScalarNode, seen: set[str], pairs: list[tuple[ScalarNode, Node]]
     ) -> ScalarNode:
         name = node.value
+        if name not in seen and len(name) <= self._limits.key and name.isascii() and name != "<<":
+            seen.add(name)
+            return node
         if name == "<<" and not node.style:
             self._say("merge-key", "a deck needs no merge keys ('<<')", node, "write the keys out")
             return node
