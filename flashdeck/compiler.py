@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flashdeck.cache import TextCache
 from flashdeck.customtypes import read_custom_types
-from flashdeck.decks import DeckTable
-from flashdeck.diagnostics import Diagnostic, Text
+from flashdeck.diagnostics import Diagnostic
+from flashdeck.gathering import Gatherer
 from flashdeck.identity import UNSAVED, Identified, identify, stable_id
+from flashdeck.kept import Kept, KeptDeck, KeptFile, context_of
 from flashdeck.kinds import KINDS
 from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
-from flashdeck.project import Project, default_deck, read_source
-from flashdeck.read.decks import read_decks
+from flashdeck.project import Project
 from flashdeck.read.notetypes import SourceNoteType
-from flashdeck.render import Renderer
-from flashdeck.source import SourceFile
-from flashdeck.tablefiles import TableFiles
+from flashdeck.reading import ReadFile, read_files
+from flashdeck.source import SourceDeck, SourceFile
 from flashdeck.templatemedia import TemplateDresser
 
 
@@ -29,73 +27,88 @@ from flashdeck.templatemedia import TemplateDresser
 class Compiled:
     """A project, compiled: what will go into packages, and what it was made from.
 
-    The notes of `collection` are in study order and not dated yet; `notes` are the same ones as
-    their author wrote them. `notetypes` gives the note type of each kind that the lock knows: by
-    the kind's name, or by "custom:" and an id. `name` is the project's, or will be. `texts` are all
-    texts of notes as HTML, by the path of their file and the index at which they begin in it.
-    `media` knows which files were named.
+    The notes of `collection` are in study order and not dated yet; by their ids, `kinds` are what
+    the lock calls their kinds, `digests` tell edits of them, where that is known already. `notes`
+    are those of `sources` as their author wrote them: all there are, but for files that were kept
+    from another time. `notetypes` gives the note type of each kind that the lock knows: by the
+    kind's name, or by "custom:" and an id. `name` is the project's, or will be. `texts` are the
+    texts of `notes` as HTML, by the path of their file and the index at which they begin in it.
+    `media` knows which files were named. `kept` is for the next time.
     """
 
     collection: Collection
+    kinds: Mapping[str, str]
+    digests: Mapping[str, str]
     sources: tuple[SourceFile, ...]
     notes: tuple[Identified, ...]
     notetypes: Mapping[str, NoteType]
     name: str
     texts: Mapping[str, Mapping[int, str]]
     media: MediaTable
+    kept: Kept
 
 
 def compile_project(
-    project: Project, *, allow_scripts: bool = False, kept: TextCache | None = None
+    project: Project, *, allow_scripts: bool = False, kept: Kept | None = None
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Read, identify and render everything in a project; `kept` spares texts rendered before."""
+    """Read, identify and render everything in a project.
+
+    `kept` is what an earlier time left. What is the same is taken from it, and all is gathered for
+    the next time; without it everything is made anew, and nothing is gathered.
+    """
     media = MediaTable(project.root, project.cards)
     dress = TemplateDresser(media, allow_scripts)
     project, problems = with_own_style(project, dress)
     types, found = read_custom_types(project, _number(project), dress)
     custom = {key: one.notetype for key, one in types.items()}
     problems += found
-    sources, found = _read(project, {one.notetype.name: one for one in types.values()})
+    context = _context(project, types, allow_scripts=allow_scripts) if kept is not None else ""
+    before = kept.within(context) if kept is not None else None
+    by_name = {one.notetype.name: one for one in types.values()}
+    files, found = read_files(project, by_name, media, before)
     problems += found
+    sources = [one for file in files.values() if isinstance(file, ReadFile) for one in file.sources]
     name = project.settings.name or _first_root(sources)
     built = built_in(name, project.settings.css, _number(project))
     released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
     identified, found = identify(
-        (note for source in sources for deck in source.decks for note in deck.notes),
+        (note for file in files.values() if isinstance(file, ReadFile) for note in file.notes),
         project.settings.id or UNSAVED,
         {entry.id: entry.kind for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
+        _ids(file for file in files.values() if isinstance(file, KeptFile)),
     )
     problems += found
     identified = with_numbers(identified, project.lock)
-    if any(deck.verbatim for source in sources for deck in source.decks):
+    if any(deck.verbatim for file in (*sources, *files.values()) for deck in _decks(file)):
         media.keep_static()
-    decks = DeckTable()
+    gathered = Gatherer({**built, **custom}, media, before, allow_scripts=allow_scripts)
     waiting = iter(identified)
-    notes: list[Note] = []
-    texts: dict[str, Mapping[int, str]] = {}
-    for source in sources:
-        resolvers = media.resolvers(source.yaml.path)
-        renderer = Renderer(source.yaml, {**built, **custom}, resolvers, allow_scripts, kept)
-        for deck in source.decks:
-            decks.name(deck.name)
-            if deck.description is not None:
-                decks.describe(deck.name, renderer.description(deck))
-            for one in (next(waiting) for _ in deck.notes):
-                decks.name(Text(one.note.deck, one.note.span))
-                note = renderer.note(one)
-                notes += [note] if note is not None else []
-        problems += renderer.problems
-        texts[source.yaml.path] = renderer.texts
-    problems += decks.problems
+    for path, file in files.items():
+        if isinstance(file, KeptFile):
+            gathered.take(path, file)
+        else:
+            gathered.render(path, file, waiting)
+    problems += [*gathered.problems, *gathered.decks.problems]
+    notes = gathered.notes
     collection = Collection(
         notetypes=_used(notes, released.values()),
-        decks=decks.decks(card.deck for note in notes for card in note.cards),
+        decks=gathered.decks.decks(card.deck for note in notes for card in note.cards),
         notes=tuple(notes),
         media=media.files(),
     )
-    compiled = Compiled(collection, tuple(sources), tuple(identified), released, name, texts, media)
-    return compiled, problems
+    return Compiled(
+        collection=collection,
+        kinds=gathered.kinds,
+        digests=gathered.digests,
+        sources=tuple(sources),
+        notes=tuple(identified),
+        notetypes=released,
+        name=name,
+        texts=gathered.texts,
+        media=media,
+        kept=Kept(context, gathered.files),
+    ), problems
 
 
 def known_kinds(project: Project) -> dict[int, str]:
@@ -117,30 +130,19 @@ def _number(project: Project) -> Callable[..., int]:
     return lambda *words: stable_id(project_id, "notetype", *words)
 
 
-def _read(
-    project: Project, custom: Mapping[str, SourceNoteType]
-) -> tuple[list[SourceFile], list[Diagnostic]]:
-    sources: list[SourceFile] = []
-    problems: list[Diagnostic] = []
-    settings = project.settings
-    tables = TableFiles(project)
-    for path in project.decks:
-        file, found = read_source(project, path)
-        problems += found
-        if file is not None:
-            deck, opener = default_deck(project, path), tables.beside(file.path)
-            source, found = read_decks(
-                file,
-                deck,
-                settings.markup,
-                custom,
-                opener,
-                settings.limits,
-                verbatim=settings.verbatim,
-            )
-            sources += [source, *source.tables]
-            problems += found
-    return sources, problems
+def _context(project: Project, types: Mapping[str, SourceNoteType], *, allow_scripts: bool) -> str:
+    """Tell one state of the settings and note types from another."""
+    settings = replace(project.settings, rules={}, packages={})
+    own = [(key, one.keys, one.notetype) for key, one in types.items()]
+    return context_of((settings, own, allow_scripts))
+
+
+def _ids(files: Iterable[KeptFile]) -> set[str]:
+    return {one.note.guid for file in files for one in file.notes}
+
+
+def _decks(file: SourceFile | ReadFile | KeptFile) -> tuple[SourceDeck | KeptDeck, ...]:
+    return () if isinstance(file, ReadFile) else file.decks
 
 
 def _first_root(sources: list[SourceFile]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from flashdeck.comparison.changes import Entry
 from flashdeck.comparison.search import deck_search, note_searches
@@ -15,8 +16,13 @@ from flashdeck.model import Collection, Note, NoteType
 _EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
 
 
-def consequences(collection: Collection, lock: Lock) -> list[Diagnostic]:
-    """Compare what was released with what will be, and say what learners must do themselves."""
+def consequences(
+    collection: Collection, lock: Lock, digests: Mapping[str, str] = MappingProxyType({})
+) -> list[Diagnostic]:
+    """Compare what was released with what will be, and say what learners must do themselves.
+
+    `digests` are those of notes by their ids, as far as they are known.
+    """
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     released = [
         (note, entry)
@@ -26,7 +32,7 @@ def consequences(collection: Collection, lock: Lock) -> list[Diagnostic]:
     problems = _moves(released, lock)
     for note, entry in released:
         notetype = notetypes[note.notetype]
-        if notetype.cloze and entry.live_clozes:
+        if notetype.cloze and entry.live_clozes and digests.get(note.guid) != entry.content:
             problems += _cloze_changes(note, entry, notetype)
         elif not notetype.cloze:
             problems += _vanished_cards(note, entry, notetype)

@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.cache import TextCache
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication, RefusedFileError, read_regular
 from flashdeck.formatting import difference, formatted
 from flashdeck.holding import hold
+from flashdeck.kept import Kept
 from flashdeck.model import Collection
 from flashdeck.project import Project, source_bytes
 from flashdeck.roots import BUILD_NAME, HOLD_NAME
@@ -118,20 +118,21 @@ def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Form
 def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:
     before = {project.root / one.path: one.before for one in files}
     after = {project.root / one.path: one.after for one in files}
-    kept = TextCache()  # most texts are the same ones
-    return _compiled(project, before, kept) == _compiled(project, after, kept)
+    one, kept = _compiled(project, before, Kept())
+    other, _ = _compiled(project, after, kept.without_files)  # most notes are written alike
+    return one == other
 
 
 def _compiled(
-    project: Project, texts: Mapping[Path, bytes], kept: TextCache
-) -> tuple[Collection, list[tuple[str, bool]], Counter[str]]:
+    project: Project, texts: Mapping[Path, bytes], kept: Kept
+) -> tuple[tuple[Collection, list[tuple[str, bool]], Counter[str]], Kept]:
     """Compile what these texts decide: their own decks, or every deck if one is a note type's."""
     ours = [path for path in project.decks if path in texts]
     decks = tuple(ours) if len(ours) == len(texts) else project.decks
     part = replace(project, decks=decks, unsaved={**project.unsaved, **texts})
     compiled, problems = compile_project(part, kept=kept)
     ids = [(one.id, one.stamped) for one in compiled.notes]
-    return compiled.collection, ids, Counter(one.rule for one in problems)
+    return (compiled.collection, ids, Counter(one.rule for one in problems)), compiled.kept
 
 
 def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:

@@ -83,8 +83,9 @@ def identify(
     project_id: str,
     known: Mapping[str, str],
     notetype_of: Mapping[str, str],
+    others: Container[str] = frozenset(),
 ) -> tuple[list[Identified], list[Diagnostic]]:
-    """Give every note its id.
+    """Give every note its id; `others` are ids of notes that are not among them.
 
     `known` maps the ids of the lock to the kind that each note had, `notetype_of` kinds to note
     types: Anki refuses a note that comes back with another note type, so it gets a new id. Derived
@@ -102,7 +103,7 @@ def identify(
             twice.add(index)
         else:
             first[note.id.value] = note.id.span
-    taken = set(first) | set(known)
+    taken = set(first) | set(known) | set(others)
     tried: dict[str, int] = {}
     found: list[Identified] = []
     for index, note in enumerate(notes):

@@ -1,4 +1,4 @@
-"""Where rendered texts are kept between builds: `build/.texts`.
+"""Where compiled notes are kept between builds: `build/.notes`, a line for each file.
 
 Whoever could write into that file could put any HTML on a card, so it is believed only where it was
 written: it names its own place on the disk, which a copy from elsewhere has not. It is as good as
@@ -7,34 +7,109 @@ the flashdeck that wrote it, and another one begins anew.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
-from flashdeck.cache import TextCache, decoded
+from flashdeck.diagnostics import Span, Text
 from flashdeck.files import Publication, RefusedFileError, read_regular
+from flashdeck.kept import Kept, KeptDeck, KeptFile, KeptNote, digest_of
+from flashdeck.model import Card, Note
 from flashdeck.roots import BUILD_NAME
 from flashdeck.uptodate import fingerprint
 
-_NAME = ".texts"
-_LARGEST = 2**29
+_NAME = ".notes"
+_LARGEST = 2**30
 
 
-def kept_texts(root: Path) -> TextCache:
-    """Read the texts that the last build rendered; nothing where they were lost or damaged."""
-    path = root / BUILD_NAME / _NAME
-    try:
-        data = read_regular(path, root, _LARGEST)
-        return decoded(data, _seal(path.stat()))
-    except (RefusedFileError, OSError):
-        return TextCache()
+class Keeper:
+    """Reads what the last build compiled, and writes down what this one did."""
 
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lines: dict[str, bytes] = {}
+        self.kept = Kept()
 
-def keep_texts(root: Path, texts: TextCache, publication: Publication) -> None:
-    """Write down the texts of a build, where they are others than before."""
-    if texts.is_news:
-        stream = publication.stage(root / BUILD_NAME / _NAME, root)
-        stream.write(texts.encoded(_seal(os.fstat(stream.fileno()))))
+    def read(self) -> Kept:
+        """Read what the last build left; nothing where it was lost or damaged."""
+        path = self._root / BUILD_NAME / _NAME
+        try:
+            head, _, body = read_regular(path, self._root, _LARGEST).partition(b"\n")
+            seal, context, digest = json.loads(head)
+        except (RefusedFileError, OSError, ValueError, TypeError, RecursionError):
+            return self.kept
+        if seal == _seal(path.stat()) and digest == digest_of(body):
+            files: dict[str, KeptFile] = {}
+            for line in body.split(b"\n") if body else ():
+                name, file = _file(json.loads(line))
+                files[name], self._lines[name] = file, line
+            self.kept = Kept(context, files)
+        return self.kept
+
+    def write(self, kept: Kept, publication: Publication) -> None:
+        """Write down what is to be kept, where it is anything else than before."""
+        before = self.kept.within(kept.context).files
+        same = {path for path, file in kept.files.items() if before.get(path) is file}
+        if len(same) == len(before) == len(kept.files):
+            return
+        lines = [
+            self._lines[path] if path in same else _line(path, file)
+            for path, file in kept.files.items()
+        ]
+        body = b"\n".join(lines)
+        stream = publication.stage(self._root / BUILD_NAME / _NAME, self._root)
+        head = [_seal(os.fstat(stream.fileno())), kept.context, digest_of(body)]
+        stream.write(_json(head) + b"\n" + body)
 
 
 def _seal(place: os.stat_result) -> list[object]:
     return [*fingerprint(), place.st_dev, place.st_ino]
+
+
+def _line(path: str, file: KeptFile) -> bytes:
+    decks = [[*one.name, one.description, one.verbatim] for one in file.decks]
+    notes = [
+        [
+            one.key,
+            one.kind,
+            one.digest,
+            one.verbatim,
+            one.media,
+            one.note.guid,
+            one.note.notetype,
+            one.note.fields,
+            one.note.tags,
+            one.note.cards[0].deck,
+            [card.ordinal for card in one.note.cards],
+            one.note.source and one.note.source[1:],
+        ]
+        for one in file.notes
+    ]
+    return _json([path, file.digest, decks, notes])
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _file(line: list[Any]) -> tuple[str, KeptFile]:
+    path, digest, decks, notes = line
+    kept_decks = tuple(
+        KeptDeck(Text(name, Span(*span)), description, verbatim)
+        for name, span, description, verbatim in decks
+    )
+    return path, KeptFile(digest, kept_decks, tuple([_note(path, one) for one in notes]))
+
+
+def _note(path: str, given: list[Any]) -> KeptNote:
+    key, kind, digest, verbatim, media, guid, notetype, fields, tags, deck, ordinals, span = given
+    note = Note(
+        guid,
+        notetype,
+        tuple(fields),
+        tuple(tags),
+        tuple([Card(ordinal, deck) for ordinal in ordinals]),
+        source=Span(path, *span),
+    )
+    return KeptNote(key, note, kind, digest, verbatim, tuple([(one, name) for one, name in media]))

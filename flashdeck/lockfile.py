@@ -21,6 +21,7 @@ _HEADER = (
 )
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?")
 _NONE = "-"
+_NOTE_COLUMNS = 11  # or one more: when it was imported
 GONE = "-"
 
 
@@ -115,7 +116,7 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
             continue
-        if _CONFLICT.fullmatch(line):
+        if line[0] in "<=>|" and _CONFLICT.fullmatch(line):
             healed += 1
             continue
         try:
@@ -154,14 +155,15 @@ def lock_text(lock: Lock) -> str:
 
 
 def _add(lock: Lock, parts: list[str]) -> None:
+    if parts[0] == "note":
+        note = _note(parts)
+        old = lock.notes.get(note.id)
+        lock.notes[note.id] = note if old is None else _newer(old, note)
+        return
     match parts:
         case ["format", version]:
             if int(version) > _FORMAT:
                 raise ValueError(version)
-        case ["note", *_]:
-            note = _note(parts)
-            old = lock.notes.get(note.id)
-            lock.notes[note.id] = note if old is None else _newer(old, note)
         case ["notetype", number, schema, content, time]:
             _check_schema(schema)
             notetype = NoteTypeEntry(int(number), schema, content, int(time))
@@ -197,8 +199,11 @@ def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
 
 
 def _note(parts: list[str]) -> NoteEntry:
-    _, name, kind, package, deck, ordinals, clozes, content, born, changed, removed, *more = parts
-    (imported,) = more or (_NONE,)
+    if len(parts) == _NOTE_COLUMNS:
+        parts = [*parts, _NONE]
+    _, name, kind, package, deck, ordinals, clozes, content, born, changed, removed, imported = (
+        parts
+    )
     return NoteEntry(
         id=name,
         kind=kind,
@@ -247,7 +252,9 @@ def _check_schema(text: str) -> None:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return () if text == _NONE else tuple(int(part) for part in text.split(","))
+    if text == "0":  # as with most notes
+        return (0,)
+    return () if text == _NONE else tuple([int(part) for part in text.split(",")])
 
 
 def _clozes(text: str) -> tuple[tuple[int, str], ...]:

@@ -15,7 +15,8 @@ from flashdeck.digest import stream_digest
 from flashdeck.files import Publication
 from flashdeck.identity import new_project_id
 from flashdeck.judging import Judge
-from flashdeck.keeping import keep_texts, kept_texts
+from flashdeck.keeping import Keeper
+from flashdeck.kept import Kept
 from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, stamped_settings
@@ -41,7 +42,8 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     if not project.lock_text and not unsaved:
         lock, lost = recover_lock(project.build, known_kinds(project))
         project = replace(project, lock=lock)
-    kept = kept_texts(root)
+    keeper = Keeper(root)
+    kept = keeper.read() if project.lock_text else Kept()
     compiled, found = compile_project(project, allow_scripts=options.allow_scripts, kept=kept)
     judge = Judge(project.settings.rules, compiled.sources)
     problems += lost if any(one.stamped for one in compiled.notes) else []
@@ -61,7 +63,8 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     releases, new_lock, found = release(
         _content(compiled, files), project.lock, options.now, policy, single
     )
-    problems += judge.judged([*found, *consequences(compiled.collection, project.lock)])
+    found += consequences(compiled.collection, project.lock, compiled.digests)
+    problems += judge.judged(found)
     texts = _texts(project, compiled, unsaved=unsaved)
     new_text = lock_text(new_lock)
     if options.frozen:
@@ -83,7 +86,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             target = options.output or project.build / one.file
             stream = publication.stage(target, inside)
             packages.append(_package(stream, one, target, progress))
-        keep_texts(root, kept, publication)
+        keeper.write(compiled.kept, publication)
         # Packages take their time, and their author may have saved a file meanwhile.
         sources = [source.yaml for source in compiled.sources]
         sources += [project.settings.yaml] if project.settings.yaml is not None else []
@@ -94,9 +97,10 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
 def _content(compiled: Compiled, files: Mapping[str, str]) -> Content:
     return Content(
         collection=compiled.collection,
-        kinds={one.id: one.note.released_kind for one in compiled.notes},
+        kinds=compiled.kinds,
         notetypes=compiled.notetypes,
         packages=files,
+        digests=compiled.digests,
     )
 
 

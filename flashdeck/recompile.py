@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flashdeck.cache import TextCache
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, Severity
-from flashdeck.digest import note_digest
 from flashdeck.judging import Judge
+from flashdeck.kept import Kept
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
@@ -47,7 +46,7 @@ class Recompiler:
         self._project: Project | None = None
         self._good: State | None = None
         self._edited: set[Path] = set()  # since all was well
-        self._kept = TextCache()
+        self._kept = Kept()
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
         """Compile everything, or only the decks that changed where that gives the same."""
@@ -61,7 +60,6 @@ class Recompiler:
         return state
 
     def _wholly(self) -> State:
-        self._kept = self._kept.renewed()
         project, problems = load_project(self._root)
         self._project = project
         self._good = None
@@ -74,18 +72,19 @@ class Recompiler:
         compiled, problems = compile_project(
             project, allow_scripts=self._allow_scripts, kept=self._kept
         )
+        self._kept = self._kept.joined(compiled.kept)
         problems = Judge(project.settings.rules, compiled.sources).judged(problems)
         released = project.lock.notes
-        notes = compiled.collection.notes
+        digests = compiled.digests
         return State(
             compiled.name,
             compiled.collection,
             tuple(problems),
-            {one.id: one.note.kind.name for one in compiled.notes},
+            {guid: kind.partition(":")[0] for guid, kind in compiled.kinds.items()},
             frozenset(
-                note.guid
-                for note in notes
-                if note.guid not in released or released[note.guid].content != note_digest(note)
+                guid
+                for guid, digest in digests.items()
+                if guid not in released or released[guid].content != digest
             ),
             {
                 table.yaml.path: source.yaml.path

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flashdeck.built import Counts
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
@@ -50,13 +50,14 @@ class Content:
     """What there is to release.
 
     The undated collection; the kind of each note by its id, the note type of each kind by its name,
-    the package of each deck.
+    the package of each deck; the digests of notes by their ids, as far as they are known.
     """
 
     collection: Collection
     kinds: Mapping[str, str]
     notetypes: Mapping[str, NoteType]
     packages: Mapping[str, str]
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class _Dater:
         self._now = now
         self._policy = policy
         notes = content.collection.notes
-        self._digests = {note.guid: note_digest(note) for note in notes}
+        known = content.digests
+        self._digests = {note.guid: known.get(note.guid) or note_digest(note) for note in notes}
         self._home = {note.guid: content.packages[_deck(note)] for note in notes}
         self._born = births(notes, lock, now)
         self._ids = note_and_card_ids(notes, self._born)
@@ -258,7 +260,7 @@ class _Dater:
             package=self._home[note.guid],
             deck=_deck(note),
             ordinals=tuple(card.ordinal for card in note.cards),
-            clozes=_clozes(note, old) if is_cloze else (),
+            clozes=_clozes(note, old, digest) if is_cloze else (),
             content=digest,
             born=self._born[note.guid],
             imported=old.imported if old is not None else 0,
@@ -272,8 +274,10 @@ def last_time(entry: NoteEntry, lock: Lock) -> int:
     return _mod(entry, package.revision if package is not None else entry.changed)
 
 
-def _clozes(note: Note, old: NoteEntry | None) -> tuple[tuple[int, str], ...]:
+def _clozes(note: Note, old: NoteEntry | None, digest: str) -> tuple[tuple[int, str], ...]:
     """The hashes of its clozes; numbers that are gone stay known, so that none is given again."""
+    if old is not None and old.content == digest and old.clozes:
+        return old.clozes
     known = dict.fromkeys((number for number, _ in old.clozes), GONE) if old is not None else {}
     return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
 

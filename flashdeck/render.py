@@ -20,7 +20,7 @@ from flashdeck.markup import (
     render,
     typable,
 )
-from flashdeck.markup.results import Kept, MediaResolver
+from flashdeck.markup.results import MediaResolver
 from flashdeck.media import Resolvers
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source import Masks, SourceDeck, SourceNote, Texts
@@ -54,7 +54,6 @@ class Renderer:
     notetypes: Mapping[str, NoteType]
     media: Resolvers
     allow_scripts: bool = False
-    kept: Kept | None = None
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     verbatim: bool = False
@@ -111,7 +110,6 @@ class Renderer:
             cloze=cloze,
             media=media or self._media,
             allow_scripts=self.allow_scripts,
-            kept=self.kept,
         )
         if rendered.problems:
             self._report(rendered.problems, node)

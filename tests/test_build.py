@@ -26,7 +26,7 @@ def state(project):
     return {
         path.relative_to(project.root).as_posix(): path.read_bytes()
         for path in project.root.rglob("*")
-        if path.is_file() and path.name not in {".lock", ".state"}
+        if path.is_file() and path.name not in {".lock", ".state", ".notes"}
     }
 
 
@@ -254,8 +254,9 @@ def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_pat
         assert project.read("cards/flask.yaml").count("    id: ") == 2
         guids = {note.guid for note in read_apkg(project.package).notes}
         assert all(f"id: {guid}\n" in project.read("cards/flask.yaml") for guid in guids)
-    # Before and after each: settings, source, lock, package, and what the next build looks at.
-    assert moment == 2 * 5 + 1
+    # Before and after each: settings, source, lock, package, what the next build takes over, and
+    # what it looks at.
+    assert moment == 2 * 6 + 1
 
 
 def test_what_is_saved_while_packages_are_written_is_not_overwritten(project):

@@ -1,16 +1,16 @@
-"""Rendered texts are kept between builds, and never believed where they should not be."""
+"""Compiled notes are kept between builds, and never believed where they should not be."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 
 import pytest
 
-from flashdeck import markup
+from flashdeck import reading
+from flashdeck.render import Renderer
 
-TEXTS = """\
+FLASK = """\
 deck: Flask
 notes:
   - q: What is $x$?
@@ -24,84 +24,202 @@ notes:
   - cloze: "A {{c1::$y$}} | {{c2::b}}"
     id: aaaaaaaa2
 """
+WERKZEUG = "deck: Werkzeug\nnotes:\n  - {q: What does it do?, a: WSGI, id: bbbbbbbb1}\n"
 
 
 @pytest.fixture
-def parsed(monkeypatch):
-    """Gather the texts that took the engine."""
-    texts = []
-    parse = markup.parse
+def rendered(monkeypatch):
+    """Gather the ids of the notes that were rendered."""
+    ids = []
+    note = Renderer.note
 
-    def gather(source, **how):
-        texts.append(source)
-        return parse(source, **how)
+    def gather(renderer, one):
+        ids.append(one.id)
+        return note(renderer, one)
 
-    monkeypatch.setattr(markup, "parse", gather)
-    return texts
+    monkeypatch.setattr(Renderer, "note", gather)
+    return ids
 
 
 @pytest.fixture
-def built(project):
-    project.write("cards/flask.yaml", TEXTS)
+def read(monkeypatch):
+    """Gather the paths of the decks that were read."""
+    paths = []
+    read_source = reading.read_source
+
+    def gather(project, path):
+        paths.append(project.relative(path))
+        return read_source(project, path)
+
+    monkeypatch.setattr(reading, "read_source", gather)
+    return paths
+
+
+@pytest.fixture
+def built(project, rendered, read):
+    """A project that was built, and looked at by a second build, which sees the stamps."""
+    project.write("cards/flask.yaml", FLASK)
+    project.write("cards/werkzeug.yaml", WERKZEUG)
     project.built()
+    project.write("cards/other.yaml", "notes:\n  - {q: Q, a: A, id: cccccccc1}\n")
+    project.built()
+    rendered.clear()
+    read.clear()
     return project
 
 
 def kept(project):
-    return project.root / "build" / ".texts"
+    return project.root / "build" / ".notes"
 
 
-def test_an_edit_renders_one_text(built, parsed):
-    built.replace("cards/flask.yaml", "$x$", "$z$")
-    built.built()
-    assert parsed == ["What is $z$?"]
-
-
-def test_what_is_kept_makes_the_same_package(built, tmp_path):
-    built.replace("cards/flask.yaml", "$x$", "$z$")
+def same_as_cold(project, tmp_path):
+    """Build where something is kept, and in a copy where nothing is; both must give the same."""
     other = tmp_path / "other"
-    shutil.copytree(built.root, other)
+    shutil.copytree(project.root, other)
     shutil.rmtree(other / "build")
-    warm = built.built().packages[0].sha256
-    assert replace(built, root=other).built().packages[0].sha256 == warm
+    warm = project.build()
+    cold = replace(project, root=other).build()
+    assert [one.sha256 for one in warm.packages] == [one.sha256 for one in cold.packages]
+    assert warm.diagnostics == cold.diagnostics
+    lock = "flashdeck.lock"
+    assert (project.root / lock).read_text() == (other / lock).read_text()
+    return warm
 
 
-def test_texts_that_are_gone_are_forgotten(built):
-    built.replace("cards/flask.yaml", "$x$", "x")
+def test_an_edit_reads_one_file_and_renders_one_note(built, rendered, read):
+    built.replace("cards/flask.yaml", "$x$", "$z$")
     built.built()
-    assert not any("$x$" in text for text in json.loads(kept(built).read_bytes())["texts"])
+    assert (read, rendered) == (["cards/flask.yaml"], ["aaaaaaaa1"])
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b'{"seal": [', b"[]", b'{"seal": 1, "texts": {}}', b"[" * 100_000]
+    ("old", "new"),
+    [
+        ("$x$", "$z$"),
+        ("deck: Flask", "deck: Flask\ntags: [web]"),
+        ("deck: Flask", "deck: Other"),
+        ("deck: Flask", "# a line more\ndeck: Flask"),
+        ("  - cloze:", "  - {q: new, a: note, id: dddddddd1}\n  - cloze:"),
+        ("  - cloze:", "  - {q: new, a: note}\n  - cloze:"),
+        ("notes:\n", "markup: html\nnotes:\n"),
+        ("deck: Flask", "deck: Flask\ndescription: About *it*"),
+    ],
 )
-def test_a_damaged_cache_does_no_harm(built, parsed, data):
-    kept(built).write_bytes(data)
-    built.replace("cards/flask.yaml", "$x$", "$z$")
+def test_what_is_kept_makes_the_same_packages(built, tmp_path, old, new):
+    built.replace("cards/flask.yaml", old, new)
+    same_as_cold(built, tmp_path)
+    built.replace("cards/werkzeug.yaml", "WSGI", "much")
+    same_as_cold(built, tmp_path / "again")
+
+
+def test_a_note_that_moves_to_another_file_is_one_note(built, tmp_path):
+    built.write("cards/werkzeug.yaml", WERKZEUG.replace("bbbbbbbb1", "bbbbbbbb2"))
+    built.write("cards/zz.yaml", WERKZEUG)
+    warm = same_as_cold(built, tmp_path)
+    assert sum(one.notes for one in warm.packages) == 5
+
+
+def test_an_id_in_two_files_is_said_with_both_places(built):
+    built.write("cards/zz.yaml", WERKZEUG)
+    found = built.build().diagnostics
+    assert [(one.rule, one.span.path) for one in found] == [("duplicate-id", "cards/zz.yaml")]
+    assert "cards/werkzeug.yaml:3" in found[0].message
+
+
+def test_a_deck_is_spelled_one_way_in_all_files(built):
+    built.replace("cards/flask.yaml", "deck: Flask", "deck: werkzeug")
+    found = built.build().diagnostics
+    assert [(one.rule, one.span.path, one.span.line) for one in found] == [
+        ("deck-spelling", "cards/werkzeug.yaml", 1)
+    ]
+
+
+def test_another_setting_renders_everything_anew(built, rendered, tmp_path):
+    settings = built.root / "flashdeck.yaml"
+    settings.write_text(settings.read_text("utf-8") + "markup: html\n", "utf-8")
+    same_as_cold(built, tmp_path)
+    assert len(rendered) == 8
+
+
+def test_a_note_type_that_is_edited_renders_its_notes_anew(built, tmp_path):
+    text = "notetype: Own\nfields: [One, Two]\ntemplates:\n  - {name: A, front: F, back: B}\n"
+    built.write("cards/notetypes/own.yaml", text.replace("F", "'{{One}}'"))
+    built.write("cards/own.yaml", "notes:\n  - {notetype: Own, fields: {One: 1}, id: eeeeeeee1}\n")
     built.built()
-    assert len(parsed) == 3
+    built.write("cards/notetypes/own.yaml", text.replace("F", "'{{Two}}'"))
+    found = same_as_cold(built, tmp_path).diagnostics
+    assert any(one.rule == "empty-front" for one in found)
 
 
-def test_a_cache_from_elsewhere_is_not_believed(built, parsed):
-    poisoned = kept(built).read_bytes().replace(b"print", b"<script>x</script>")
+def test_notes_that_are_gone_are_forgotten(built):
+    built.replace("cards/flask.yaml", "$x$", "x")
+    built.built()
+    assert b"$x$" not in kept(built).read_bytes()
+    assert b"(x)" not in kept(built).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data[: data.rindex(b"\n")],
+        lambda data: data.replace(b'"Flask"', b"5"),
+        lambda _: b"[]",
+        lambda _: b"[" * 100_000,
+    ],
+)
+def test_what_is_damaged_does_no_harm(built, tmp_path, spoil):
+    kept(built).write_bytes(spoil(kept(built).read_bytes()))
+    built.replace("cards/flask.yaml", "$x$", "$z$")
+    same_as_cold(built, tmp_path)
+
+
+def test_what_comes_from_elsewhere_is_not_believed(built, rendered):
+    poisoned = kept(built).read_bytes().replace(b"What does", b"<script>x</script>")
     kept(built).rename(kept(built).with_name("elsewhere"))  # its place on the disk stays taken
     kept(built).write_bytes(poisoned)
     built.replace("cards/flask.yaml", "$x$", "$z$")
     built.built()
-    assert len(parsed) == 3
+    assert len(rendered) == 4
 
 
-def test_problems_are_said_each_time(built, parsed):
+def test_without_the_lock_nothing_is_taken_as_it_was(built, rendered):
+    (built.root / "flashdeck.lock").unlink()
+    built.built()
+    assert len(rendered) == 4
+
+
+def test_problems_are_said_each_time(built, rendered):
     built.replace("cards/flask.yaml", "python", "pyhton")
     for _ in range(2):
         assert [one.rule for one in built.built().diagnostics] == ["unknown-language"]
-        built.write("cards/more.yaml", "notes:\n  - {q: 1, a: 2, id: aaaaaaaa3}\n")
-    assert sum("pyhton" in text for text in parsed) == 2
+        built.replace("cards/werkzeug.yaml", "do", "do do")
+    assert rendered.count("aaaaaaaa1") == 2
+    assert rendered.count("aaaaaaaa2") == 0
 
 
-def test_a_text_that_names_a_picture_is_looked_at_each_time(built):
-    (built.root / "cards" / "map.png").write_bytes(b"map")
+def test_a_rule_that_is_ignored_in_a_file_stays_ignored(built):
+    text = "deck: Flask  # flashdeck: ignore cloze-removed\n"
+    built.replace("cards/flask.yaml", "deck: Flask\n", text)
+    built.replace("cards/flask.yaml", " | {{c2::b}}", "")
+    assert not built.built().diagnostics
+    built.replace("cards/werkzeug.yaml", "WSGI", "much")
+    assert not built.built().diagnostics
+
+
+def test_a_picture_is_looked_at_each_time(built, tmp_path):
+    picture = built.root / "cards" / "map.png"
+    picture.write_bytes(b"map")
     built.write("cards/map.yaml", "notes:\n  - {q: '![a map](map.png)', a: 2, id: aaaaaaaa3}\n")
-    first = built.built()
-    (built.root / "cards" / "map.png").write_bytes(b"another")
-    assert built.built().packages[1].sha256 != first.packages[1].sha256
+    built.built()
+    picture.write_bytes(b"another")
+    same_as_cold(built, tmp_path)
+    picture.unlink()
+    assert [one.rule for one in built.build().diagnostics] == ["missing-media"]
+
+
+def test_a_kind_that_the_lock_knows_otherwise_is_said(built):
+    lock = built.root / "flashdeck.lock"
+    lock.write_text(lock.read_text("utf-8").replace("bbbbbbbb1\tquestion", "bbbbbbbb1\tcloze"))
+    assert any(one.rule == "changed-kind" for one in built.built().diagnostics)

@@ -27,7 +27,7 @@ HOMES = {
     "werkzeug": ("serve",),
     "yaml": ("yamlnode",),
 }
-GROUND = ("diagnostics", "cache", "markup", "visible")
+GROUND = ("diagnostics", "markup", "visible")
 KNOW_ONLY_THE_WAIST = ("write", "rules", "comparison", "template", "frame", "serve", "terminal")
 THE_WAIST = ("model", "diagnostics")
 # What shows cards knows how cards are rendered, and the page knows the frame of a card.
