@@ -15,9 +15,9 @@ from flashdeck.media import MediaTable, Resolvers
 from flashdeck.model import Note, NoteType
 from flashdeck.reading import ReadFile, names_the_same
 from flashdeck.render import Renderer
-from flashdeck.source import SourceDeck, SourceFile
+from flashdeck.source import SourceDeck
 
-# Comments that silence rules (`judging`) are found only in files that are read.
+# What begins a comment to flashdeck (`judging`).
 _COMMENTED = "flashdeck:"
 
 
@@ -84,10 +84,17 @@ class Gatherer:
                         notes += self._keep(one, renderer, asked, known)
             self.problems += renderer.problems
             self.texts[source.yaml.path] = renderer.texts
-        if self._before is not None and file.sources:
-            settled = settled and file.silent and len(self.problems) == said
-            digest = _digest(file.sources[0]) if settled else ""
-            self.files[path] = KeptFile(digest, tuple(decks), tuple(notes))
+        if self._before is None:
+            return
+        if not file.sources or file.sources[0].yaml.damaged:
+            # Somebody is writing; when the file can be read again, most notes will be the same.
+            self.files[path] = KeptFile("", (), tuple(known.values()))
+            return
+        settled = settled and file.silent and len(self.problems) == said
+        text = file.sources[0].yaml.text if settled else ""
+        # Comments that silence rules are found only in files that are read.
+        digest = digest_of(text.encode()) if settled and _COMMENTED not in text else ""
+        self.files[path] = KeptFile(digest, tuple(decks), tuple(notes), text)
 
     def _deck(self, deck: SourceDeck, renderer: Renderer) -> KeptDeck:
         self.decks.name(deck.name)
@@ -154,9 +161,3 @@ class _Asked:
 def _is_settled(one: Identified) -> bool:
     """Whether all that a build stamps stands in the source."""
     return one.stamped and all(mask.number is not None for mask in one.note.masks)
-
-
-def _digest(source: SourceFile) -> str:
-    """Give the digest of a file's bytes; '' for one that must be read each time."""
-    text = source.yaml.text
-    return digest_of(text.encode()) if _COMMENTED not in text else ""

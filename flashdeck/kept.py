@@ -50,12 +50,13 @@ class KeptFile:
     """A file, and those of its notes that can be kept, in their order.
 
     `digest` is that of its bytes; '' where there was anything to say, so that it must be read
-    again, or where it is more than one file.
+    again, or where it is more than one file. `text` is what was read, '' where nobody remembers.
     """
 
     digest: str
     decks: tuple[KeptDeck, ...]
     notes: tuple[KeptNote, ...]
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _held(project: Project, media: MediaTable, kept: Kept) -> dict[Path, KeptFil
             is_kind(one, project.lock) and names_the_same(one, resolvers) for one in file.notes
         ):
             own = {one.note.guid for one in file.notes}
-            if not own & ids:
+            if len(own) == len(file.notes) and not own & ids:
                 ids |= own
                 found[path] = file
     return found

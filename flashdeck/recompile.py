@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flashdeck.compiler import compile_project
-from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.diagnostics import Diagnostic
+from flashdeck.excerpt import excerpt, starts_of, with_excerpt
+from flashdeck.files import RefusedFileError
 from flashdeck.judging import Judge
-from flashdeck.kept import Kept
-from flashdeck.model import Collection, Deck, Media, Note, NoteType
+from flashdeck.kept import Kept, KeptFile
+from flashdeck.model import Collection
 from flashdeck.packages import package_files
-from flashdeck.project import Project, load_project
+from flashdeck.project import Project, load_project, source_bytes
+
+_TABLES = frozenset({".csv", ".tsv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,7 @@ class State:
     """A project as it stands: what compiles of it, and what is to be said.
 
     `kinds` gives each note's kind by its id; `changed` are the ids of notes that differ from the
-    last build, or were never built. `tables` gives the deck file that names each table, by paths as
-    spans give them.
+    last build, or were never built.
     """
 
     name: str
@@ -29,142 +32,83 @@ class State:
     problems: tuple[Diagnostic, ...]
     kinds: dict[str, str] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
-    tables: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_good(self) -> bool:
-        """Whether there are no errors; then the collection is whole."""
-        return all(one.severity is not Severity.ERROR for one in self.problems)
 
 
 class Recompiler:
-    """Compiles the project at `root`; remembers enough to compile only decks that changed."""
+    """Compiles the project at `root`; remembers enough to compile only what changed."""
 
     def __init__(self, root: Path, *, allow_scripts: bool = False) -> None:
         self._root = root
         self._allow_scripts = allow_scripts
         self._project: Project | None = None
-        self._good: State | None = None
-        self._edited: set[Path] = set()  # since all was well
+        self._said: list[Diagnostic] = []  # of the settings, and of which files there are
         self._kept = Kept()
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
-        """Compile everything, or only the decks that changed where that gives the same."""
-        self._edited |= {Path(path) for path in changed or ()}
-        state = self._partly() if changed is not None else None
-        if state is None:
-            state = self._wholly()
-        if state.is_good:
-            self._good = state
-            self._edited = set()
-        return state
-
-    def _wholly(self) -> State:
-        project, problems = load_project(self._root)
-        self._project = project
-        self._good = None
-        state = self._compiled(project)
-        decks = sorted({card.deck for note in state.collection.notes for card in note.cards})
-        _, named = package_files(decks, project.settings)
-        return replace(state, problems=(*problems, *state.problems, *named))
+        """Compile the project as it stands; `changed` are the files that differ, None for all."""
+        paths = [Path(path) for path in changed] if changed is not None else []
+        project = self._project
+        if project is None or changed is None or not _are_sources(paths, project):
+            project, self._said = load_project(self._root)
+            self._project = project
+        for path in paths:
+            self._take_excerpt(project, path)
+        return self._compiled(project)
 
     def _compiled(self, project: Project) -> State:
         compiled, problems = compile_project(
             project, allow_scripts=self._allow_scripts, kept=self._kept
         )
-        self._kept = self._kept.joined(compiled.kept)
+        self._kept = compiled.kept
         problems = Judge(project.settings.rules, compiled.sources).judged(problems)
+        decks = {card.deck for note in compiled.collection.notes for card in note.cards}
+        _, named = package_files(sorted(decks), project.settings)
         released = project.lock.notes
-        digests = compiled.digests
         return State(
             compiled.name,
             compiled.collection,
-            tuple(problems),
+            (*self._said, *problems, *named),
             {guid: kind.partition(":")[0] for guid, kind in compiled.kinds.items()},
             frozenset(
                 guid
-                for guid, digest in digests.items()
+                for guid, digest in compiled.digests.items()
                 if guid not in released or released[guid].content != digest
             ),
-            {
-                table.yaml.path: source.yaml.path
-                for source in compiled.sources
-                for table in source.tables
-            },
         )
 
-    def _partly(self) -> State | None:
-        """Compile the edited decks anew and leave the rest; None where that won't do.
+    def _take_excerpt(self, project: Project, path: Path) -> None:
+        """Bring what is kept of an edited deck up to date, where that takes reading few notes.
 
-        It does where nothing but decks was edited since all was well, no deck is new and no id
-        stands in two places: then what one file holds says nothing about the others. Decks and
-        media that nothing names any more may be left over.
+        Where it does not, or there is anything to say, compiling reads the deck as a whole.
         """
-        project, good = self._project, self._good
-        if project is None or good is None:
-            return None
-        touched = {_deck_of(path, project, good) for path in self._edited}
-        if not touched <= set(project.decks) or not all(path.exists() for path in touched):
-            return None
-        edited = tuple(path for path in project.decks if path in touched)
-        names = {project.relative(path) for path in edited}
-        names |= {table for table, deck in good.tables.items() if deck in names}
-        kept = [note for note in good.collection.notes if _path(note) not in names]
-        settings = replace(project.settings, name=good.name)
-        part = self._compiled(replace(project, decks=edited, settings=settings))
-        ids = {note.guid for note in kept}
-        if any(note.guid in ids for note in part.collection.notes):
-            return None
-        if {deck.name for deck in part.collection.decks} - {
-            deck.name for deck in good.collection.decks
-        }:
-            return None
-        others = [one for one in good.problems if one.span is None or one.span.path not in names]
-        kept_tables = {one: deck for one, deck in good.tables.items() if one not in names}
-        if kept_tables.keys() & part.tables.keys():
-            return None
-        part = replace(part, problems=(*others, *part.problems), tables=kept_tables | part.tables)
-        return _together(project, good, part, kept) if part.is_good else part
+        if path not in project.decks or not project.settings.name:
+            return
+        name = project.relative(path)
+        held = self._kept.files.get(name)
+        if held is None or not held.digest or not held.text:
+            return
+        try:
+            after = source_bytes(project, path).decode()
+        except (RefusedFileError, UnicodeDecodeError):
+            return
+        taken = excerpt(held.text, after, starts_of(held))
+        if taken is None:
+            return
+        part = replace(project, decks=(path,), unsaved={path: taken.text.encode()})
+        compiled, _ = compile_project(
+            part, allow_scripts=self._allow_scripts, kept=self._kept.without_files
+        )
+        read = compiled.kept.files.get(name, KeptFile("", (), ()))
+        if read.digest and compiled.kept.context == self._kept.context:
+            file = with_excerpt(held, read, taken, after)
+            self._kept = self._kept.joined(Kept(self._kept.context, {name: file}))
 
 
-def _together(project: Project, before: State, part: State, kept: list[Note]) -> State:
-    """Put what was compiled anew in the place of what it was before."""
-    order = {project.relative(path): place for place, path in enumerate(project.decks)}
-    tables = part.tables
-    notes = sorted(
-        (*kept, *part.collection.notes),
-        key=lambda note: order[tables.get(_path(note), _path(note))],
+def _are_sources(paths: Iterable[Path], project: Project) -> bool:
+    """Whether nothing but decks and tables was edited, none of them new and none gone."""
+    decks = set(project.decks)
+    return all(
+        path.is_file()
+        and (path in decks or (project.cards in path.parents and path.suffix.lower() in _TABLES))
+        for path in paths
     )
-    notetypes: dict[int, NoteType] = {}
-    media: dict[str, Media] = {}
-    decks: dict[str, Deck] = {}
-    for state in (before, part):
-        notetypes |= {one.id: one for one in state.collection.notetypes}
-        media |= {one.name: one for one in state.collection.media}
-        decks |= {one.name: one for one in state.collection.decks}
-    guids = {note.guid for note in kept}
-    return State(
-        before.name,
-        Collection(
-            tuple(one for _, one in sorted(notetypes.items())),
-            tuple(one for _, one in sorted(decks.items())),
-            tuple(notes),
-            tuple(one for _, one in sorted(media.items())),
-        ),
-        part.problems,
-        {guid: before.kinds[guid] for guid in guids} | part.kinds,
-        (before.changed & guids) | part.changed,
-        tables,
-    )
-
-
-def _deck_of(path: Path, project: Project, state: State) -> Path:
-    """Give the deck file that a table belongs to; any other path as it is."""
-    if not path.is_relative_to(project.root):
-        return path
-    deck = state.tables.get(project.relative(path))
-    return project.root / deck if deck is not None else path
-
-
-def _path(note: Note) -> str:
-    return note.source.path if note.source is not None else ""

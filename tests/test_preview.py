@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import re
 import signal
 import socket
@@ -17,7 +18,10 @@ from browsing import SILENCE, serving
 from conftest import NOW
 from playwright.sync_api import expect
 
+from flashdeck import project as project_module
+from flashdeck import recompile
 from flashdeck.cli import run
+from flashdeck.excerpt import with_excerpt
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
 from flashdeck.preview import PreviewedSources
 from flashdeck.recompile import Recompiler
@@ -63,15 +67,145 @@ def test_compiling_what_changed_gives_what_compiling_everything_gives(decks, old
     path = decks.root / "cards" / "flask.yaml"
     decks.replace("cards/flask.yaml", old, new)
     partly, wholly = recompiler.compile([path]), fresh(decks)
-    assert sorted(map(str, partly.problems)) == sorted(map(str, wholly.problems))
-    if wholly.is_good:
-        assert partly.collection == wholly.collection
-        assert (partly.kinds, partly.changed) == (wholly.kinds, wholly.changed)
-        assert [one.source for one in partly.collection.notes] == [
-            one.source for one in wholly.collection.notes
-        ]
+    assert partly == wholly
+    assert places(partly) == places(wholly)
     decks.replace("cards/flask.yaml", new, old)
-    assert recompiler.compile([path]).collection == fresh(decks).collection
+    assert recompiler.compile([path]) == fresh(decks)
+
+
+LINES = """\
+  - q: one
+    a: two
+    id: cccccccc1
+  - {q: flow, a: style, id: cccccccc2}
+  - cloze: "{{c1::a}} gap"
+    id: cccccccc3
+    a: |
+      - q: text that looks like a note
+      more
+    a: 'never closed
+    a: closed'
+  - q: "several
+
+      lines"
+    extra: >+
+
+  # a comment
+  # flashdeck: ignore short-id
+tags: [late]
+---
+...
+- q: further left
+      - q: further right
+  -
+    q: below
+    tags: [a, b]
+    deck: ::Deeper
+    reverse: true
+    a: ![a picture](none.png)
+deck: Flask
+notes:
+""".splitlines(keepends=True)
+
+
+def test_edit_after_edit_gives_what_compiling_everything_gives(decks, monkeypatch):
+    decks.built()
+    settled = decks.read("cards/flask.yaml") + "".join(
+        f"  - q: question {number}\n    a: answer\n    id: number{number:03d}\n"
+        for number in range(6)
+    )
+    taken = []
+    monkeypatch.setattr(
+        recompile, "with_excerpt", lambda *given: taken.append(1) or with_excerpt(*given)
+    )
+    dice = random.Random(7)
+    path = decks.write("cards/flask.yaml", settled)
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    for _ in range(150):
+        lines = decks.read("cards/flask.yaml").splitlines(keepends=True)
+        at = dice.randrange(len(lines) + 1)
+        match dice.randrange(6):
+            case 0:
+                lines[at:at] = dice.choices(LINES, k=dice.choice((1, 1, 2)))
+            case 1:
+                del lines[at : at + dice.choice((1, 2, 3))]
+            case 2 | 3 if at < len(lines):
+                lines[at] = lines[at].replace("e", dice.choice(("x", "é", "*x*")), 1)
+            case 4 if at < len(lines):
+                lines[at] = dice.choice(LINES)
+            case _:
+                lines = settled.splitlines(keepends=True)
+        path.write_text("".join(lines), "utf-8")
+        partly, wholly = recompiler.compile([path]), fresh(decks)
+        assert partly == wholly, "".join(lines)
+        assert places(partly) == places(wholly), "".join(lines)
+    assert len(taken) > 15
+
+
+FLOW = "  - {q: flow, a: style, id: cccccccc1}\n"
+BLOCK = "  - q: block\n    id: cccccccc2\n    a: |\n      some\n"
+PLAIN = "  - q: plain\n    id: cccccccc3\n    a: text\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            PLAIN + FLOW + "tags: [late]\n",
+            PLAIN.replace("text", "edited") + FLOW + "tags: [late]\n",
+        ),
+        (BLOCK + FLOW + PLAIN, f"{BLOCK}    {FLOW}{PLAIN}"),
+        (f"{BLOCK}    {FLOW}{PLAIN}", BLOCK + FLOW + PLAIN),
+        (PLAIN + FLOW, f"{PLAIN}---\ndeck: Next\nnotes:\n{FLOW}"),
+        (f"{PLAIN}---\ndeck: Next\nnotes:\n{FLOW}", f"{PLAIN}---\ndeck: Last\nnotes:\n{FLOW}"),
+        (PLAIN + BLOCK + FLOW, PLAIN + FLOW),
+        (PLAIN + BLOCK + FLOW, FLOW + BLOCK + PLAIN),
+        (PLAIN + BLOCK + FLOW, PLAIN + BLOCK[:-1] + FLOW),
+        (PLAIN + BLOCK + FLOW, PLAIN + BLOCK + FLOW.replace("cccccccc1", "cccccccc3")),
+        (PLAIN + BLOCK, "  # a comment\n" + PLAIN + "\n\n" + BLOCK),
+        (BLOCK + PLAIN, BLOCK.replace("|", "|+") + "\n\n" + PLAIN),
+        (BLOCK.replace("|", "|+") + "\n\n" + PLAIN, BLOCK.replace("|", "|+") + PLAIN),
+        (PLAIN + BLOCK, (PLAIN + BLOCK).replace("\n  ", "\n")),
+        (PLAIN + BLOCK, PLAIN + BLOCK + "    # flashdeck: ignore empty-front\n"),
+    ],
+)
+def test_what_an_edit_did_not_touch_counts(decks, before, after):
+    head = "deck: Flask\nnotes:\n"
+    path = decks.write("cards/flask.yaml", head + before)
+    decks.built()
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    path.write_text(head + after, "utf-8")
+    partly, wholly = recompiler.compile([path]), fresh(decks)
+    assert partly == wholly
+    assert places(partly) == places(wholly)
+
+
+def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
+    head = "deck: Long\nnotes:\n"
+    notes = [f"  - q: question {n}\n    a: answer\n    id: number{n:03d}\n" for n in range(100)]
+    path = decks.write("cards/flask.yaml", head + "".join(notes))
+    recompiler = Recompiler(decks.root)
+    decks.built()
+    recompiler.compile()
+    read = []
+    read_yaml = project_module.read_yaml
+    monkeypatch.setattr(
+        project_module,
+        "read_yaml",
+        lambda *given, **how: read.append(given[1]) or read_yaml(*given, **how),
+    )
+    notes[50] = notes[50].replace("answer", "another\n    extra: more")
+    path.write_text(head + "".join(notes), "utf-8")
+    state = recompiler.compile([path])
+    assert read == [(head + notes[50]).encode()]
+    assert state == fresh(decks)
+    assert places(state) == places(fresh(decks))
+
+
+def places(state):
+    return [one.source for one in state.collection.notes]
 
 
 def test_files_that_come_and_go_are_noticed(decks):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from flashdeck.cli import run
 from flashdeck.compiler import compile_project
 from flashdeck.csvfile import Flaw, parse_table, with_ids
+from flashdeck.diagnostics import Severity
 from flashdeck.project import load_project
 from flashdeck.recompile import Recompiler
 
@@ -524,16 +525,18 @@ def test_the_preview_follows_tables(project):
     path = deck(project, "q,a,id\nx,y,note0001\n")
     project.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: o, a: p, id: note0002}\n")
     recompiler = Recompiler(project.root)
-    assert recompiler.compile().is_good
+    assert not recompiler.compile().problems
     path.write_text("q,a,id\nx,edited,note0001\nz,w,note0003\n")
     state = recompiler.compile([path])
     whole = Recompiler(project.root).compile()
     assert state == whole
     assert [note.fields[1] for note in state.collection.notes] == ["p", "edited", "w"]
     path.write_text("q,a,id\nx,,note0001\n")
-    assert not recompiler.compile([path]).is_good
+    assert recompiler.compile([path]) == Recompiler(project.root).compile()
     path.unlink()
-    assert not recompiler.compile([path]).is_good
+    state = recompiler.compile([path])
+    assert any(one.severity is Severity.ERROR for one in state.problems)
+    assert state == Recompiler(project.root).compile()
     path.write_text("q,a,id\nx,again,note0001\n")
     assert recompiler.compile([path]) == Recompiler(project.root).compile()
     deck(project, "q,a,id\nn,m,note0004\n", "deck: Spanish\ntable: new.csv\n", "new.csv")
