@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from flashdeck.customtypes import read_custom_types
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.gathering import Gatherer
+from flashdeck.filecompiler import FileCompiler, settled_notes
+from flashdeck.gathering import Gathered
 from flashdeck.identity import UNSAVED, Identified, identify, stable_id
-from flashdeck.kept import Kept, KeptDeck, KeptFile, context_of
+from flashdeck.kept import CompiledFile, Kept, KeptFile, context_of
 from flashdeck.kinds import KINDS
 from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
@@ -18,8 +20,8 @@ from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project
 from flashdeck.read.notetypes import SourceNoteType
-from flashdeck.reading import ReadFile, read_files
-from flashdeck.source import SourceDeck, SourceFile
+from flashdeck.reading import FileReader, ReadFile, held_files
+from flashdeck.source import SourceFile
 from flashdeck.templatemedia import TemplateDresser
 
 
@@ -64,32 +66,43 @@ def compile_project(
     problems += found
     context = _context(project, types, allow_scripts=allow_scripts) if kept is not None else ""
     before = kept.within(context) if kept is not None else None
-    by_name = {one.notetype.name: one for one in types.values()}
-    files, found = read_files(project, by_name, media, before)
+    built = built_in(project.settings.name, project.settings.css, _number(project))
+    compiler = FileCompiler({**built, **custom}, media, before, allow_scripts=allow_scripts)
+
+    def settle(path: str, file: ReadFile) -> CompiledFile | None:
+        notes = settled_notes(file, project.lock) if before is not None else None
+        return compiler.compile(path, file, iter(notes)) if notes is not None else None
+
+    reader = FileReader(project, {one.notetype.name: one for one in types.values()}, settle)
+    files, found = reader.read(held_files(project, media, before) if before is not None else {})
     problems += found
-    sources = [one for file in files.values() if isinstance(file, ReadFile) for one in file.sources]
-    name = project.settings.name or _first_root(sources)
-    built = built_in(name, project.settings.css, _number(project))
-    released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
+    read = [file for file in files.values() if isinstance(file, ReadFile)]
+    settled = [file for file in files.values() if isinstance(file, KeptFile)]
+    sources = [one for file in read for one in file.sources]
     identified, found = identify(
-        (note for file in files.values() if isinstance(file, ReadFile) for note in file.notes),
+        (note for file in read for note in file.notes),
         project.settings.id or UNSAVED,
         {entry.id: entry.kind for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
-        _ids(file for file in files.values() if isinstance(file, KeptFile)),
+        {one.note.guid for file in settled for one in file.notes},
     )
     problems += found
     identified = with_numbers(identified, project.lock)
-    if any(deck.verbatim for file in (*sources, *files.values()) for deck in _decks(file)):
+    if _has_verbatim(sources) or _has_verbatim(settled):
         media.keep_static()
-    gathered = Gatherer({**built, **custom}, media, before, allow_scripts=allow_scripts)
     waiting = iter(identified)
+    gathered = Gathered()
     for path, file in files.items():
         if isinstance(file, KeptFile):
             gathered.take(path, file)
-        else:
-            gathered.render(path, file, waiting)
-    problems += [*gathered.problems, *gathered.decks.problems]
+            continue
+        own = list(islice(waiting, sum(1 for _ in file.notes)))
+        gathered.take_anew(path, file.compiled or compiler.compile(path, file, iter(own)))
+    problems += gathered.problems
+    name = project.settings.name or gathered.first_root
+    if not project.settings.name:
+        built = built_in(name, project.settings.css, _number(project))
+    released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
     notes = gathered.notes
     collection = Collection(
         notetypes=_used(notes, released.values()),
@@ -137,17 +150,8 @@ def _context(project: Project, types: Mapping[str, SourceNoteType], *, allow_scr
     return context_of((settings, own, allow_scripts))
 
 
-def _ids(files: Iterable[KeptFile]) -> set[str]:
-    return {one.note.guid for file in files for one in file.notes}
-
-
-def _decks(file: SourceFile | ReadFile | KeptFile) -> tuple[SourceDeck | KeptDeck, ...]:
-    return () if isinstance(file, ReadFile) else file.decks
-
-
-def _first_root(sources: list[SourceFile]) -> str:
-    decks = [deck for source in sources for deck in source.decks]
-    return decks[0].name.value.split("::")[0] if decks else "flashdeck"
+def _has_verbatim(files: Iterable[SourceFile | KeptFile]) -> bool:
+    return any(deck.verbatim for file in files for deck in file.decks)
 
 
 def _used(notes: list[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:

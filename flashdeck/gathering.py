@@ -1,163 +1,65 @@
-"""Gathers the notes of all files, rendered anew or as they were kept, and keeps them."""
+"""What all files give together: their notes in study order, their decks, what is to be said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 from flashdeck.decks import DeckTable
 from flashdeck.diagnostics import Diagnostic, Text
-from flashdeck.digest import note_digest
-from flashdeck.identity import Identified
-from flashdeck.kept import Kept, KeptDeck, KeptFile, KeptNote, digest_of, key_of
-from flashdeck.markup.results import MediaRefusal
-from flashdeck.media import MediaTable, Resolvers
-from flashdeck.model import Note, NoteType
-from flashdeck.reading import ReadFile, names_the_same
-from flashdeck.render import Renderer
-from flashdeck.source import SourceDeck
-
-# What begins a comment to flashdeck (`judging`).
-_COMMENTED = "flashdeck:"
+from flashdeck.kept import CompiledFile, KeptDeck, KeptFile, KeptNote
+from flashdeck.model import Note
 
 
-class Gatherer:
-    """Takes one file after the other; with `before` it keeps what comes of them in `files`.
+class Gathered:
+    """Takes in one file after the other.
 
-    `notes` are in study order. By their ids, `kinds` are what the lock calls theirs, `digests` tell
-    edits. `texts` are the texts of the files that were read, as `compiler.Compiled` has them.
+    By the ids of notes, `kinds` are what the lock calls theirs, `digests` tell edits of them, as
+    far as they are known. `texts` are the texts of files that were read. `files` are for the next
+    time. `first_root` is the root of the first deck.
     """
 
-    def __init__(
-        self,
-        notetypes: Mapping[str, NoteType],
-        media: MediaTable,
-        before: Kept | None,
-        *,
-        allow_scripts: bool,
-    ) -> None:
+    def __init__(self) -> None:
         self.decks = DeckTable()
         self.notes: list[Note] = []
         self.kinds: dict[str, str] = {}
         self.digests: dict[str, str] = {}
         self.texts: dict[str, Mapping[int, str]] = {}
         self.files: dict[str, KeptFile] = {}
-        self.problems: list[Diagnostic] = []
-        self._notetypes = notetypes
-        self._media = media
-        self._before = before
-        self._allow_scripts = allow_scripts
+        self.first_root = "flashdeck"
+        self._problems: list[Diagnostic] = []
+        self._has_decks = False
+
+    @property
+    def problems(self) -> list[Diagnostic]:
+        """What there is to say of the files, and then of their decks."""
+        return [*self._problems, *self.decks.problems]
 
     def take(self, path: str, file: KeptFile) -> None:
         """Take a file as it was."""
         self.files[path] = file
-        for deck in file.decks:
+        self._take(file.decks, file.notes)
+
+    def take_anew(self, path: str, file: CompiledFile) -> None:
+        """Take a file that was compiled."""
+        if file.kept is not None:
+            self.files[path] = file.kept
+        self._problems += file.problems
+        self.texts |= file.texts
+        self._take(file.decks, file.notes)
+
+    def _take(self, decks: Iterable[KeptDeck], notes: Iterable[KeptNote]) -> None:
+        for deck in decks:
+            if not self._has_decks:
+                self.first_root = deck.name.value.split("::")[0]
+                self._has_decks = True
             self.decks.name(deck.name)
             if deck.description is not None:
                 self.decks.describe(deck.name, deck.description)
-        for one in file.notes:
+        for one in notes:
             note = one.note
             if note.source is not None:
                 self.decks.name(Text(note.cards[0].deck, note.source))
             self.notes.append(note)
             self.kinds[note.guid] = one.kind
-            self.digests[note.guid] = one.digest
-
-    def render(self, path: str, file: ReadFile, waiting: Iterator[Identified]) -> None:
-        """Render a file that was read; its notes are the next ones of `waiting`."""
-        said = len(self.problems)
-        known = self._before.notes(path) if self._before is not None else {}
-        decks: list[KeptDeck] = []
-        notes: list[KeptNote] = []
-        settled = len(file.sources) == 1
-        for source in file.sources:
-            asked = _Asked(self._media.resolvers(source.yaml.path))
-            renderer = Renderer(source.yaml, self._notetypes, asked.resolvers, self._allow_scripts)
-            for deck in source.decks:
-                decks.append(self._deck(deck, renderer))
-                for _, one in zip(deck.notes, waiting, strict=False):
-                    self.decks.name(Text(one.note.deck, one.note.span))
-                    settled = settled and _is_settled(one)
-                    if self._before is None:
-                        self._add(one, renderer.note(one))
-                    else:
-                        notes += self._keep(one, renderer, asked, known)
-            self.problems += renderer.problems
-            self.texts[source.yaml.path] = renderer.texts
-        if self._before is None:
-            return
-        if not file.sources or file.sources[0].yaml.damaged:
-            # Somebody is writing; when the file can be read again, most notes will be the same.
-            self.files[path] = KeptFile("", (), tuple(known.values()))
-            return
-        settled = settled and file.silent and len(self.problems) == said
-        text = file.sources[0].yaml.text if settled else ""
-        # Comments that silence rules are found only in files that are read.
-        digest = digest_of(text.encode()) if settled and _COMMENTED not in text else ""
-        self.files[path] = KeptFile(digest, tuple(decks), tuple(notes), text)
-
-    def _deck(self, deck: SourceDeck, renderer: Renderer) -> KeptDeck:
-        self.decks.name(deck.name)
-        description = None
-        if deck.description is not None:
-            description = renderer.description(deck)
-            self.decks.describe(deck.name, description)
-        return KeptDeck(deck.name, description, deck.verbatim)
-
-    def _keep(
-        self, one: Identified, renderer: Renderer, asked: _Asked, known: Mapping[str, KeptNote]
-    ) -> Iterator[KeptNote]:
-        """Find a note among those that were known, or render it; give it where it may be kept."""
-        key = key_of(one)
-        held = known.get(key)
-        if held is not None and names_the_same(held, asked.resolvers):
-            note = held.note
-            if note.source != one.note.span:
-                note = replace(note, source=one.note.span)
-                held = replace(held, note=note)
-            self._add(one, note, held.digest)
-            yield held
-            return
-        said = len(renderer.problems)
-        asked.names.clear()
-        rendered = renderer.note(one)
-        if rendered is None:
-            return
-        digest = note_digest(rendered)
-        self._add(one, rendered, digest)
-        if len(renderer.problems) == said:
-            media = tuple(asked.names.items())
-            kind, verbatim = one.note.released_kind, one.note.verbatim
-            yield KeptNote(key, rendered, kind, digest, verbatim, media)
-
-    def _add(self, one: Identified, note: Note | None, digest: str = "") -> None:
-        self.kinds[one.id] = one.note.released_kind
-        if note is not None:
-            self.notes.append(note)
-        if digest:
-            self.digests[one.id] = digest
-
-
-class _Asked:
-    """Notes what is looked up and found."""
-
-    def __init__(self, resolvers: Resolvers) -> None:
-        self.names: dict[str, str] = {}
-        self._resolvers = resolvers
-        self.resolvers = Resolvers(self._hashed, self._verbatim)
-
-    def _hashed(self, destination: str) -> str | MediaRefusal:
-        return self._noted(destination, self._resolvers.hashed(destination))
-
-    def _verbatim(self, destination: str) -> str | MediaRefusal:
-        return self._noted(destination, self._resolvers.verbatim(destination))
-
-    def _noted(self, destination: str, found: str | MediaRefusal) -> str | MediaRefusal:
-        if isinstance(found, str):
-            self.names[destination] = found
-        return found
-
-
-def _is_settled(one: Identified) -> bool:
-    """Whether all that a build stamps stands in the source."""
-    return one.stamped and all(mask.number is not None for mask in one.note.masks)
+            if one.digest:
+                self.digests[note.guid] = one.digest

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from flashdeck.diagnostics import Text
+from flashdeck.diagnostics import Diagnostic, Text
 from flashdeck.identity import Identified
 from flashdeck.model import Note
 from flashdeck.source import Masks, Texts, Value
@@ -57,6 +57,21 @@ class KeptFile:
     decks: tuple[KeptDeck, ...]
     notes: tuple[KeptNote, ...]
     text: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class CompiledFile:
+    """What a file compiled to, with whatever there was to say.
+
+    `texts` are its texts as HTML, by the path of the file or of a table that it names and the index
+    at which they begin there. `kept` is what can be kept of it, where anything shall be.
+    """
+
+    decks: list[KeptDeck] = field(default_factory=list)
+    notes: list[KeptNote] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    texts: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    kept: KeptFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

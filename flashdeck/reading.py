@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files import RefusedFileError
-from flashdeck.kept import Kept, KeptFile, KeptNote, digest_of
+from flashdeck.kept import CompiledFile, Kept, KeptFile, KeptNote, digest_of
 from flashdeck.lockfile import Lock
 from flashdeck.media import MediaTable, Resolvers
 from flashdeck.project import Project, default_deck, read_source, source_bytes
@@ -21,10 +21,14 @@ from flashdeck.tablefiles import TableFiles
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was read, and the tables that it names; `silent`: nothing was to be said."""
+    """A file that was read, and the tables that it names; `silent`: nothing was to be said.
+
+    `compiled` is what it gives, where that was found out already.
+    """
 
     sources: tuple[SourceFile, ...]
     silent: bool
+    compiled: CompiledFile | None = None
 
     @property
     def notes(self) -> Iterator[SourceNote]:
@@ -32,22 +36,54 @@ class ReadFile:
         return (note for source in self.sources for deck in source.decks for note in deck.notes)
 
 
-Files: TypeAlias = Mapping[str, ReadFile | KeptFile]
+Settle: TypeAlias = Callable[[str, ReadFile], CompiledFile | None]
+"""Compiles a file at once, given its path, where no other file has any bearing on it."""
 
 
-def read_files(
-    project: Project, custom: Mapping[str, SourceNoteType], media: MediaTable, kept: Kept | None
-) -> tuple[Files, list[Diagnostic]]:
-    """Give the files of a project by their paths, in the order of study.
+class FileReader:
+    """Reads the files of a project; `custom` are its own note types by their names.
 
-    `custom` are its own note types by their names. One that was `kept` is taken where its bytes and
-    all that it names are the same, and no id of its notes stands anywhere else.
+    A file that is settled without a word is let go, and only what it gives is kept; so memory holds
+    few files in full.
     """
-    held = _held(project, media, kept) if kept is not None and project.settings.name else {}
-    tables = TableFiles(project)
-    read: dict[Path, tuple[ReadFile, list[Diagnostic]]] = {}
 
-    def read_one(path: Path) -> None:
+    def __init__(
+        self, project: Project, custom: Mapping[str, SourceNoteType], settle: Settle
+    ) -> None:
+        self._project = project
+        self._custom = custom
+        self._settle = settle
+        self._tables = TableFiles(project)
+        self._read: dict[Path, ReadFile] = {}
+        self._said: dict[Path, list[Diagnostic]] = {}
+
+    def read(
+        self, held: Mapping[Path, KeptFile]
+    ) -> tuple[dict[str, ReadFile | KeptFile], list[Diagnostic]]:
+        """Give all files by their paths, in the order of study; those `held` need no reading.
+
+        Where an id stands in two of them, both are read in full, whatever was known.
+        """
+        settled = dict(held)
+        for path in self._project.decks:
+            if path not in settled:
+                file = self._read_one(path)
+                done = self._settle(self._project.relative(path), file) if file.silent else None
+                if done is not None and done.kept is not None and done.kept.digest:
+                    settled[path] = done.kept
+                    del self._read[path]
+                elif done is not None:
+                    self._read[path] = replace(file, compiled=done)
+        for path in self._clashing(settled):
+            self._read_one(path)
+        files = {
+            self._project.relative(path): self._read.get(path) or settled[path]
+            for path in self._project.decks
+        }
+        return files, [one for path in self._project.decks for one in self._said.get(path, ())]
+
+    def _read_one(self, path: Path) -> ReadFile:
+        project = self._project
         file, problems = read_source(project, path)
         sources: tuple[SourceFile, ...] = ()
         if file is not None:
@@ -55,37 +91,35 @@ def read_files(
                 file,
                 default_deck(project, path),
                 project.settings.markup,
-                custom,
-                tables.beside(file.path),
+                self._custom,
+                self._tables.beside(file.path),
                 project.settings.limits,
                 verbatim=project.settings.verbatim,
             )
             problems += found
             sources = (source, *source.tables)
-        read[path] = ReadFile(sources, silent=not problems), problems
+        self._said[path] = problems
+        self._read[path] = ReadFile(sources, silent=not problems)
+        return self._read[path]
 
-    for path in project.decks:
-        if path not in held:
-            read_one(path)
-    ids = {note.id.value for file, _ in read.values() for note in file.notes if note.id is not None}
-    for path, kept_file in held.items():
-        if any(one.note.guid in ids for one in kept_file.notes):
-            read_one(path)
-    found: dict[str, ReadFile | KeptFile] = {}
-    problems: list[Diagnostic] = []
-    for path in project.decks:
-        if path in read:
-            found[project.relative(path)], said = read[path]
-            problems += said
-        else:
-            found[project.relative(path)] = held[path]
-    return found, problems
+    def _clashing(self, settled: Mapping[Path, KeptFile]) -> set[Path]:
+        """Find the files in which an id stands that stands in another file, too."""
+        homes: dict[str, Path] = {}
+        found: set[Path] = set()
+        for path, file in settled.items():
+            for one in file.notes:
+                home = homes.setdefault(one.note.guid, path)
+                if home != path:
+                    found |= {home, path}
+        for read in self._read.values():
+            ids = {note.id.value for note in read.notes if note.id is not None}
+            found |= {homes[one] for one in ids & homes.keys()}
+        return found
 
 
-def _held(project: Project, media: MediaTable, kept: Kept) -> dict[Path, KeptFile]:
-    """Find the files that may be taken as they were."""
+def held_files(project: Project, media: MediaTable, kept: Kept) -> dict[Path, KeptFile]:
+    """Find the files that may be taken as they were: they, and all that they name, are the same."""
     found: dict[Path, KeptFile] = {}
-    ids: set[str] = set()
     for path in project.decks:
         name = project.relative(path)
         file = kept.files.get(name)
@@ -95,21 +129,15 @@ def _held(project: Project, media: MediaTable, kept: Kept) -> dict[Path, KeptFil
             data = source_bytes(project, path)
         except RefusedFileError:
             continue  # reading it says why
-        resolvers = media.resolvers(name)
-        if digest_of(data) == file.digest and all(
-            is_kind(one, project.lock) and names_the_same(one, resolvers) for one in file.notes
-        ):
-            own = {one.note.guid for one in file.notes}
-            if len(own) == len(file.notes) and not own & ids:
-                ids |= own
-                found[path] = file
+        if digest_of(data) == file.digest and _holds(file, project.lock, media.resolvers(name)):
+            found[path] = file
     return found
 
 
-def is_kind(one: KeptNote, lock: Lock) -> bool:
-    """Whether the lock knows a note as the kind that it was."""
-    entry = lock.notes.get(one.note.guid)
-    return entry is None or entry.kind == one.kind
+def is_kind(guid: str, kind: str, lock: Lock) -> bool:
+    """Whether the lock knows a note as of this kind, or not at all."""
+    entry = lock.notes.get(guid)
+    return entry is None or entry.kind == kind
 
 
 def names_the_same(one: KeptNote, resolvers: Resolvers) -> bool:
@@ -118,3 +146,12 @@ def names_the_same(one: KeptNote, resolvers: Resolvers) -> bool:
         return True
     resolve = resolvers.verbatim if one.verbatim else resolvers.hashed
     return all(resolve(destination) == name for destination, name in one.media)
+
+
+def _holds(file: KeptFile, lock: Lock, resolvers: Resolvers) -> bool:
+    """Whether the notes of a file still are what they were."""
+    guids = {one.note.guid for one in file.notes}
+    return len(guids) == len(file.notes) and all(
+        is_kind(one.note.guid, one.kind, lock) and names_the_same(one, resolvers)
+        for one in file.notes
+    )
