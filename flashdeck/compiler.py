@@ -49,6 +49,11 @@ class Compiled:
     media: MediaTable
     kept: Kept
 
+    @property
+    def has_stamps(self) -> bool:
+        """Whether any note brings its id, so that there was a build before."""
+        return len(self.kinds) > len(self.notes) or any(one.stamped for one in self.notes)
+
 
 def compile_project(
     project: Project, *, allow_scripts: bool = False, kept: Kept | None = None

@@ -66,7 +66,7 @@ def with_excerpt(file: KeptFile, part: KeptFile, taken: Excerpt, after: str) -> 
         *(_moved(one, taken.above) for one in part.notes),
         *(_moved(one, taken.below) for one in file.notes[taken.last :]),
     )
-    return KeptFile(digest_of(after.encode()), file.decks, notes, after)
+    return KeptFile(digest_of(after.encode()), file.decks, notes)
 
 
 def starts_of(file: KeptFile) -> list[int]:

@@ -126,7 +126,7 @@ def _kept(
     text = file.sources[0].yaml.text if settled and len(file.sources) == 1 else ""
     # Comments that silence rules are found only in files that are read.
     digest = digest_of(text.encode()) if text and _COMMENTED not in text else ""
-    return KeptFile(digest, decks, tuple(notes), text)
+    return KeptFile(digest, decks, tuple(notes))
 
 
 class _Asked:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ from flashdeck.uptodate import fingerprint
 
 _NAME = ".notes"
 _LARGEST = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be kept, as it is written down: a line for each file."""
+
+    context: str
+    body: bytes
 
 
 class Keeper:
@@ -47,20 +56,24 @@ class Keeper:
             self.kept = Kept(context, files)
         return self.kept
 
-    def write(self, kept: Kept, publication: Publication) -> None:
-        """Write down what is to be kept, where it is anything else than before."""
+    def news(self, kept: Kept) -> News | None:
+        """Give what is to be written down; None where it is the same as before."""
         before = self.kept.within(kept.context).files
         same = {path for path, file in kept.files.items() if before.get(path) is file}
         if len(same) == len(before) == len(kept.files):
-            return
+            return None
         lines = [
             self._lines[path] if path in same else _line(path, file)
             for path, file in kept.files.items()
         ]
-        body = b"\n".join(lines)
+        return News(kept.context, b"\n".join(lines))
+
+    def write(self, news: News, publication: Publication) -> None:
+        """Write it down, with everything else that a build publishes."""
         stream = publication.stage(self._root / BUILD_NAME / _NAME, self._root)
-        head = [_seal(os.fstat(stream.fileno())), kept.context, digest_of(body)]
-        stream.write(_json(head) + b"\n" + body)
+        head = [_seal(os.fstat(stream.fileno())), news.context, digest_of(news.body)]
+        stream.write(_json(head) + b"\n")
+        stream.write(news.body)
 
 
 def _seal(place: os.stat_result) -> list[object]:

@@ -50,13 +50,12 @@ class KeptFile:
     """A file, and those of its notes that can be kept, in their order.
 
     `digest` is that of its bytes; '' where there was anything to say, so that it must be read
-    again, or where it is more than one file. `text` is what was read, '' where nobody remembers.
+    again, or where it is more than one file.
     """
 
     digest: str
     decks: tuple[KeptDeck, ...]
     notes: tuple[KeptNote, ...]
-    text: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +15,7 @@ from flashdeck.digest import stream_digest
 from flashdeck.files import Publication
 from flashdeck.identity import new_project_id
 from flashdeck.judging import Judge
-from flashdeck.keeping import Keeper
+from flashdeck.keeping import Keeper, News
 from flashdeck.kept import Kept
 from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.packages import package_files
@@ -23,9 +23,26 @@ from flashdeck.project import Project, load_project, stamped_settings
 from flashdeck.read.apkg import read_apkg
 from flashdeck.recover import recover_lock
 from flashdeck.release import Content, Policy, Release, release
-from flashdeck.roots import SETTINGS_NAME
+from flashdeck.roots import BUILD_NAME, SETTINGS_NAME
 from flashdeck.stamp import encoded, require_unchanged, stamped_sources
 from flashdeck.write.apkg import write_apkg
+from flashdeck.yamlnode import YamlFile
+
+
+@dataclass(slots=True)
+class _Ready:
+    """What is to be published: packages, sources by their paths, and what the next build takes.
+
+    Nothing is where `releases` is None: there are errors, or no notes and never were any.
+    `read` are the sources that were read in full. What they were compiled to is gone by now, which
+    leaves room for the packages.
+    """
+
+    problems: list[Diagnostic]
+    releases: tuple[Release, ...] | None = None
+    written: dict[Path, bytes] = field(default_factory=dict)
+    read: tuple[YamlFile, ...] = ()
+    news: News | None = None
 
 
 def make(root: Path, options: Options, progress: Progress) -> Built:
@@ -33,6 +50,29 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
 
     Raises `FlashdeckError` where nothing an author writes is to blame.
     """
+    keeper = Keeper(root)
+    ready = _prepare(root, options, keeper)
+    if ready.releases is None:
+        return Built((), tuple(ready.problems))
+    with Publication() as publication:
+        for path, data in ready.written.items():
+            publication.stage(path, root).write(data)
+        if ready.news is not None:
+            keeper.write(ready.news, publication)
+        packages = []
+        for one in ready.releases:
+            # Where the author names a file, that may lie anywhere.
+            inside = root if options.output is None else None
+            target = options.output or root / BUILD_NAME / one.file
+            stream = publication.stage(target, inside)
+            packages.append(_package(stream, one, target, progress))
+        # Packages take their time, and their author may have saved a file meanwhile.
+        publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
+    return Built(tuple(packages), tuple(ready.problems), ready.written)
+
+
+def _prepare(root: Path, options: Options, keeper: Keeper) -> _Ready:
+    """Compile and date everything."""
     project, problems = load_project(root)
     unsaved = not project.settings.id
     if unsaved:
@@ -42,11 +82,10 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     if not project.lock_text and not unsaved:
         lock, lost = recover_lock(project.build, known_kinds(project))
         project = replace(project, lock=lock)
-    keeper = Keeper(root)
     kept = keeper.read() if project.lock_text else Kept()
     compiled, found = compile_project(project, allow_scripts=options.allow_scripts, kept=kept)
     judge = Judge(project.settings.rules, compiled.sources)
-    problems += lost if any(one.stamped for one in compiled.notes) else []
+    problems += lost if compiled.has_stamps else []
     problems += found
     files, found = package_files(
         sorted({card.deck for note in compiled.collection.notes for card in note.cards}),
@@ -55,7 +94,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     problems += found if options.output is None else []
     problems = judge.judged(problems)
     if _fatal(problems) or not (compiled.collection.notes or project.lock.notes):
-        return Built((), tuple(problems))
+        return _Ready(problems)
     single = options.output.name if options.output is not None else ""
     policy = Policy(
         project.settings.removed == "empty", options.accept_removals, options.accept_schema_change
@@ -65,33 +104,19 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
     )
     found += consequences(compiled.collection, project.lock, compiled.digests)
     problems += judge.judged(found)
-    texts = _texts(project, compiled, unsaved=unsaved)
-    new_text = lock_text(new_lock)
+    written = _texts(project, compiled, unsaved=unsaved)
+    lock_words = lock_text(new_lock)
+    if lock_words != project.lock_text:
+        written[LOCK_NAME] = lock_words.encode()
     if options.frozen:
-        problems += _frozen(texts, project.lock_text, new_text)
+        problems += _frozen(written)
+        written = {}
     if _fatal(problems):
-        return Built((), tuple(problems))
-    written: dict[Path, bytes] = {}
-    if not options.frozen:
-        written = {root / path: words for path, words in texts.items()}
-        if new_text != project.lock_text:
-            written[root / LOCK_NAME] = new_text.encode()
-    with Publication() as publication:
-        for path, data in written.items():
-            publication.stage(path, root).write(data)
-        packages = []
-        for one in releases:
-            # Where the author names a file, that may lie anywhere.
-            inside = root if options.output is None else None
-            target = options.output or project.build / one.file
-            stream = publication.stage(target, inside)
-            packages.append(_package(stream, one, target, progress))
-        keeper.write(compiled.kept, publication)
-        # Packages take their time, and their author may have saved a file meanwhile.
-        sources = [source.yaml for source in compiled.sources]
-        sources += [project.settings.yaml] if project.settings.yaml is not None else []
-        publication.commit(lambda: require_unchanged(root, sources, written))
-    return Built(tuple(packages), tuple(problems), written)
+        return _Ready(problems)
+    read = [source.yaml for source in compiled.sources]
+    read += [project.settings.yaml] if project.settings.yaml is not None else []
+    paths = {root / path: words for path, words in written.items()}
+    return _Ready(problems, releases, paths, tuple(read), keeper.news(compiled.kept))
 
 
 def _content(compiled: Compiled, files: Mapping[str, str]) -> Content:
@@ -124,8 +149,7 @@ def _texts(project: Project, compiled: Compiled, *, unsaved: bool) -> dict[str, 
     return found
 
 
-def _frozen(texts: dict[str, bytes], old: str, new: str) -> list[Diagnostic]:
-    changed = [*texts, *([LOCK_NAME] if old != new else [])]
+def _frozen(changed: Iterable[str]) -> list[Diagnostic]:
     hint = "build without --frozen, and commit what changes"
     return [
         Diagnostic("frozen", f"a build would change {path}", Span.point(path), hint=hint)

@@ -11,7 +11,7 @@ from flashdeck.diagnostics import Diagnostic
 from flashdeck.excerpt import excerpt, starts_of, with_excerpt
 from flashdeck.files import RefusedFileError
 from flashdeck.judging import Judge
-from flashdeck.kept import Kept, KeptFile
+from flashdeck.kept import Kept, KeptFile, digest_of
 from flashdeck.model import Collection
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, source_bytes
@@ -43,6 +43,7 @@ class Recompiler:
         self._project: Project | None = None
         self._said: list[Diagnostic] = []  # of the settings, and of which files there are
         self._kept = Kept()
+        self._texts: dict[str, tuple[str, str]] = {}  # of files that are kept, with their digests
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
         """Compile the project as it stands; `changed` are the files that differ, None for all."""
@@ -60,6 +61,7 @@ class Recompiler:
             project, allow_scripts=self._allow_scripts, kept=self._kept
         )
         self._kept = compiled.kept
+        self._remember_texts(project)
         problems = Judge(project.settings.rules, compiled.sources).judged(problems)
         decks = {card.deck for note in compiled.collection.notes for card in note.cards}
         _, named = package_files(sorted(decks), project.settings)
@@ -85,13 +87,11 @@ class Recompiler:
             return
         name = project.relative(path)
         held = self._kept.files.get(name)
-        if held is None or not held.digest or not held.text:
+        digest, before = self._texts.get(name, ("", ""))
+        if held is None or not digest or held.digest != digest:
             return
-        try:
-            after = source_bytes(project, path).decode()
-        except (RefusedFileError, UnicodeDecodeError):
-            return
-        taken = excerpt(held.text, after, starts_of(held))
+        after = _text(project, path)
+        taken = excerpt(before, after, starts_of(held))
         if taken is None:
             return
         part = replace(project, decks=(path,), unsaved={path: taken.text.encode()})
@@ -102,6 +102,25 @@ class Recompiler:
         if read.digest and compiled.kept.context == self._kept.context:
             file = with_excerpt(held, read, taken, after)
             self._kept = self._kept.joined(Kept(self._kept.context, {name: file}))
+
+    def _remember_texts(self, project: Project) -> None:
+        """Remember what was read of the files that are kept, for the next excerpt."""
+        for path in project.decks:
+            name = project.relative(path)
+            held = self._kept.files.get(name)
+            if held is None or not held.digest:
+                self._texts.pop(name, None)
+            elif self._texts.get(name, ("", ""))[0] != held.digest:
+                text = _text(project, path)
+                self._texts[name] = digest_of(text.encode()), text
+
+
+def _text(project: Project, path: Path) -> str:
+    """Give the text of a source; '' where it can't be read."""
+    try:
+        return source_bytes(project, path).decode()
+    except (RefusedFileError, UnicodeDecodeError):
+        return ""
 
 
 def _are_sources(paths: Iterable[Path], project: Project) -> bool:

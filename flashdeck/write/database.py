@@ -39,13 +39,16 @@ def new_database() -> sqlite3.Connection:
 
 
 def canonical_image(connection: sqlite3.Connection) -> bytearray:
-    """Give the database's bytes, the same for the same statements under any SQLite version.
+    """Close the database and give its bytes: for the same statements, under any SQLite the same.
 
     Rows must have been inserted in the order of their ids and never deleted: then every page is in
     use and has no gaps too small to be on its list of free blocks.
     """
     roots = [root for (root,) in connection.execute("SELECT rootpage FROM sqlite_schema")]
-    image = bytearray(connection.serialize())
+    data = connection.serialize()
+    connection.close()  # three copies of a large collection are one too many
+    image = bytearray(data)
+    del data
     struct.pack_into(">I", image, 24, 1)  # file change counter
     struct.pack_into(">2I", image, 92, 1, _LIBRARY)  # the counter that the number is valid for
     for page in _tree_pages(image, [1, *roots]):
