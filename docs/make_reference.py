@@ -67,7 +67,7 @@ def settings_page() -> str:
 
 def commands_page() -> str:
     """Describe every command."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(app())
     assert isinstance(group, typer.main.TyperGroup)
     parts = [COMMANDS_HEAD]
     for name, command in group.commands.items():

@@ -9,7 +9,6 @@ import errno
 import io
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -258,7 +257,7 @@ class _Staged:
         shown = real.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
         self._target = target
         self._real = real
-        self._temporary = real.with_name(f".{shown}.flashdeck-{secrets.token_hex(8)}.tmp")
+        self._temporary = real.with_name(f".{shown}.flashdeck-{os.urandom(8).hex()}.tmp")
         self._raw = _RawFile(self._temporary, target)
         self.stream: BinaryIO = io.BufferedRandom(self._raw)
 

@@ -222,26 +222,6 @@ def process(*arguments, **options):
     )
 
 
-def test_the_version_is_said_without_loading_the_command_line():
-    code = "import sys, flashdeck.__main__ as m; sys.argv[1:] = ['--version']; m.main()"
-    code += "; assert 'typer' not in sys.modules"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert shown.stdout == f"flashdeck {__version__}\n"
-
-
-def test_help_loads_nothing_that_only_commands_need():
-    code = (
-        "import sys; from flashdeck.cli import run; run(['build', '--help'])\n"
-        "heavy = {'genanki', 'markdown_it', 'pygments', 'yaml', 'sqlite3', 'rich'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
-    )
-    shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert shown.returncode == 0, shown.stderr
-    assert "--frozen" in shown.stdout
-
-
 def test_output_that_a_terminal_cannot_show_is_no_crash(two_notes):
     two_notes.write("cards/ja.yaml", "deck: 日本語\nnotes:\n  - {q: 水, b: Wasser}\n")
     shown = process(
@@ -252,7 +232,7 @@ def test_output_that_a_terminal_cannot_show_is_no_crash(two_notes):
 
 
 def test_every_command_has_help(capsys):
-    for command in app.registered_commands:
+    for command in app().registered_commands:
         assert command.callback is not None
         assert run([command.name or command.callback.__name__, "--help"]) == 0
         assert command.callback.__doc__.split("\n")[0] in capsys.readouterr().out.replace(

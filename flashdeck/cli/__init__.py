@@ -49,13 +49,13 @@ def _run(arguments: list[str]) -> int:
         # Answered here, since loading the commands takes ten times as long as the answer.
         put(f"flashdeck {__version__}")
         return FINE
+    # A command makes millions of objects that live to its end, and loading it makes the first;
+    # looking for circles among them again and again would double its time.
+    gc.disable()
     from flashdeck.cli.app import app
 
-    # A command makes millions of objects that live to its end; looking for circles among them
-    # again and again would double its time.
-    gc.disable()
     try:
-        app(args=arguments, prog_name="flashdeck")
+        app(arguments)(args=arguments, prog_name="flashdeck")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else PROBLEMS
     return FINE

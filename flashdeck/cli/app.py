@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from flashdeck.cli.build import build
 from flashdeck.cli.cards import cards
 from flashdeck.cli.check import check
+from flashdeck.cli.command import Command, Group
 from flashdeck.cli.diff import diff
 from flashdeck.cli.explain import explain
 from flashdeck.cli.export import export
@@ -20,28 +22,42 @@ from flashdeck.cli.schema import schema
 from flashdeck.cli.stats import stats
 from flashdeck.cli.streams import put
 
-app = typer.Typer(
-    name="flashdeck",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help: rich would double the time that it takes
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(init)
-app.command()(build)
-app.command()(check)
-app.command()(cards)
-app.command()(diff)
-app.command()(export)
-app.command()(preview)
-app.command()(stats)
-app.command()(schema)
-app.command("import")(import_deck)
-app.command()(explain)
-app.command()(fmt)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "init": init,
+    "build": build,
+    "check": check,
+    "cards": cards,
+    "diff": diff,
+    "export": export,
+    "preview": preview,
+    "stats": stats,
+    "schema": schema,
+    "import": import_deck,
+    "explain": explain,
+    "fmt": fmt,
+}
 
 
-@app.callback(invoke_without_command=True)
+def app(words: Sequence[str] = ()) -> typer.Typer:
+    """Give the program with the command that these words begin with, or else with all of them.
+
+    Typer asks each command for its parameters before it looks at the first word, and that takes as
+    long as a build with nothing to do.
+    """
+    program = typer.Typer(
+        name="flashdeck",
+        cls=Group,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help: rich would double the time that it takes
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    program.callback(invoke_without_command=True)(_version)
+    for name in {*words[:1]} & _COMMANDS.keys() or _COMMANDS:
+        program.command(name, cls=Command)(_COMMANDS[name])
+    return program
+
+
 def _version(
     *, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False
 ) -> None:

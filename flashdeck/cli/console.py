@@ -27,11 +27,11 @@ def say_problems(
     problems: Sequence[Diagnostic], root: Path, color: Color, *, quiet: bool = False
 ) -> None:
     """Say every problem in its frame, then how many there are; only errors when quiet."""
-    from flashdeck import report
-
     if quiet:
         problems = [one for one in problems if one.severity is Severity.ERROR]
     if problems:
+        from flashdeck import report
+
         lines = report.source_lines(root)
         say(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
         say(report.summary(problems))
