@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from flashdeck.customtypes import read_custom_types
 from flashdeck.diagnostics import Diagnostic
@@ -19,10 +20,12 @@ from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project
-from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.reading import FileReader, ReadFile, held_files
 from flashdeck.source import SourceFile
 from flashdeck.templatemedia import TemplateDresser
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import SourceNoteType
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from flashdeck.comparison.changes import Entry
-from flashdeck.comparison.search import deck_search, note_searches
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.digest import cloze_digests
 from flashdeck.lockfile import Lock, NoteEntry
@@ -56,6 +54,8 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
             f"{what} now '{new}': Anki leaves existing cards where they are, and puts only new "
             "ones there"
         )
+        from flashdeck.comparison.search import deck_search  # most builds have nothing to say
+
         hint = f"learners find them with {deck_search(old)}, and move them with Change Deck"
         if whole:
             hint = f"learners rename '{old}' to '{new}' in Anki before they import"
@@ -102,6 +102,9 @@ def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Di
 
 
 def _search(note: Note, notetype: NoteType) -> str:
+    from flashdeck.comparison.changes import Entry
+    from flashdeck.comparison.search import note_searches
+
     return note_searches([Entry(note, notetype)])[0]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.notetypes import style
 from flashdeck.project import Project, read_source
-from flashdeck.read.notetypes import Dress, SourceNoteType, read_notetypes
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import Dress, SourceNoteType
 
 
 def read_custom_types(
@@ -18,6 +21,8 @@ def read_custom_types(
     names: dict[str, SourceNoteType] = {}
     problems: list[Diagnostic] = []
     for path in project.notetypes:
+        from flashdeck.read.notetypes import read_notetypes  # few projects have types of their own
+
         file, said = read_source(project, path)
         problems += said
         if file is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from xml.parsers import expat
 
 from flashdeck.markup.addresses import is_active, is_picture_data
 
@@ -38,6 +37,8 @@ class Drawing:
         self._root = ""
         self._style: list[str] | None = None
         self._length = 0
+        from xml.parsers import expat  # few decks have a drawing
+
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -58,6 +59,8 @@ class Drawing:
     def _parse(self, data: bytes, *, last: bool) -> None:
         if self.active or self.broken:
             return
+        from xml.parsers import expat
+
         try:
             self._parser.Parse(data, last)
         except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding nobody knows

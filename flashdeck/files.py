@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 20
 _NAME_BYTES: Final = 200  # of a target's name in its temporary file's, so that it stays under 255
-_TEMPORARY: Final = re.compile(r"\..*\.flashdeck-[0-9a-f]{16}\.tmp")
+_TEMPORARY: Final = r"\..*\.flashdeck-[0-9a-f]{16}\.tmp"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _PAUSES: Final = (
@@ -35,7 +35,7 @@ _PAUSES: Final = (
 _PACKAGE_END: Final = ".apkg"
 _LONGEST_NAME: Final = 255  # bytes, on nearly every disk
 # Separators, control characters, line ends, and what is no UTF-8 on the disk.
-_NOT_IN_A_NAME: Final = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NOT_IN_A_NAME: Final = "[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 
 class Print(NamedTuple):
@@ -166,7 +166,7 @@ def check_package_name(name: str) -> None:
     user's own; AnkiDroid opens nothing that does not end in `.apkg`. A name is one name, never a
     path, and one that the lock can hold on a line.
     """
-    held = _NOT_IN_A_NAME.search(name)
+    held = re.search(_NOT_IN_A_NAME, name)
     if held is not None:
         msg = f"a package's name can't hold {held.group()!r}, and {name!r} does"
         raise FlashdeckError(msg, "choose another name for the file")
@@ -344,5 +344,5 @@ def sweep(folders: Iterable[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             for path in list(folder.iterdir()):
-                if _TEMPORARY.fullmatch(path.name):
+                if re.fullmatch(_TEMPORARY, path.name):
                     path.unlink()

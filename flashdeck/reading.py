@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files import RefusedFileError
@@ -14,9 +14,11 @@ from flashdeck.lockfile import Lock
 from flashdeck.media import MediaTable, Resolvers
 from flashdeck.project import Project, default_deck, read_source, source_bytes
 from flashdeck.read.decks import read_decks
-from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.source import SourceFile, SourceNote
 from flashdeck.tablefiles import TableFiles
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import SourceNoteType
 
 
 @dataclass(frozen=True, slots=True)

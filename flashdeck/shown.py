@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flashdeck.diagnostics import Span
 from flashdeck.model import Card, Collection, Note, NoteType
-from flashdeck.template import render
+from flashdeck.template.render import render
 
 
 @dataclass(frozen=True, slots=True)

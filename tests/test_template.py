@@ -9,17 +9,14 @@ import pytest
 
 from flashdeck.model import Card, Field, Note, NoteType, Template
 from flashdeck.template import (
-    Rendered,
-    Sound,
-    Speech,
-    TemplateProblem,
     cloze_numbers,
     ordinals,
-    render,
     shown_ordinals,
-    template_problems,
 )
+from flashdeck.template.av import Sound, Speech
 from flashdeck.template.blake3 import blake3
+from flashdeck.template.problems import TemplateProblem, template_problems
+from flashdeck.template.render import Rendered, render
 
 MORE = "<a href='https://docs.ankiweb.net/templates/errors.html#{}'>More information</a>"
 MASK = "{{c1::image-occlusion:rect:width=0}}"

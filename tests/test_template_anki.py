@@ -32,14 +32,12 @@ from test_template import CORNERS, Corner
 
 from flashdeck.model import Card, Field, Note, NoteType, Template
 from flashdeck.template import (
-    AvTag,
-    Rendered,
-    Sound,
     ordinals,
-    render,
     shown_ordinals,
-    template_problems,
 )
+from flashdeck.template.av import AvTag, Sound
+from flashdeck.template.problems import template_problems
+from flashdeck.template.render import Rendered, render
 
 NOTES = 5_000
 NOTES_PER_TYPE = 25

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -29,5 +28,7 @@ def init(
     if not quiet:
         if started.kept:
             say(f"there already, and left as it was: {', '.join(started.kept)}")
+        import shlex
+
         go = f"cd {shlex.quote(str(folder))} && " if folder is not None else ""
         say(f"\nnow try: {go}flashdeck build && flashdeck preview")

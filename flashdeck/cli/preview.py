@@ -6,7 +6,6 @@ import gc
 import os
 import subprocess
 import sys
-import webbrowser
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
@@ -143,6 +142,8 @@ def _serve(
     put(address)
     sys.stdout.flush()
     if open_browser:
+        import webbrowser
+
         webbrowser.open(address)
     try:
         server.serve_forever()  # until Ctrl-C, which it takes for itself

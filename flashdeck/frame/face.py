@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 
 from flashdeck.frame.typed import Typed, typed_box
 from flashdeck.model import Card, Note, NoteType
-from flashdeck.template import AvTag, Sound, render
+from flashdeck.template.av import AvTag, Sound
+from flashdeck.template.render import render
 
 
 class Face(TypedDict):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.kinds import DOCUMENT
 from flashdeck.read.notes import Around, NoteReader
-from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.read.tables import OpenTable, no_tables, read_table
 from flashdeck.source import SourceDeck, SourceFile
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import SourceNoteType
 
 # With a table the list of notes may be missing.
 _BESIDE_A_TABLE = tuple(replace(key, required=False) for key in DOCUMENT)

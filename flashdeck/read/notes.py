@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Severity, Text
 from flashdeck.kinds import CUSTOM, KINDS, OCCLUSION, Key, Kind, Shape
@@ -12,9 +13,11 @@ from flashdeck.read.answers import check_answers, read_texts, read_typed
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.masks import check_labels, read_masks
 from flashdeck.read.names import clean_deck, clean_name, deck_problem
-from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.source import SourceNote, Value
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import SourceNoteType
 
 _SHORTEST_ID = 8
 _OPENERS = [kind.opener for kind in KINDS]

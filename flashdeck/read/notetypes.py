@@ -14,7 +14,7 @@ from flashdeck.model import Field, NoteType, Template
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_name, field_problem, template_problem
 from flashdeck.read.schema11 import LATEX_POST, LATEX_PRE
-from flashdeck.template import template_problems
+from flashdeck.template.problems import template_problems
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _LARGEST = 2**24  # people put fonts into styles

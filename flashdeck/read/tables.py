@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.csvfile import Cell, Flaw, Place, Row, Table, decode_table, parse_table
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds import TABLE, Key, Kind, Shape
 from flashdeck.read.columns import KEYS, Columns, ColumnsReader
 from flashdeck.read.notes import Around, NoteReader
-from flashdeck.read.notetypes import SourceNoteType
 from flashdeck.source import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+if TYPE_CHECKING:
+    from flashdeck.read.notetypes import SourceNoteType
 
 _BETWEEN_TAGS = re.compile(r"[\s,;]+")
 _REQUIRED_BESIDE = {"q": "a"}
