@@ -66,7 +66,6 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
 def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
     before = entry.live_clozes
     after = dict(cloze_digests(note.fields[0]))
-    search = _search(note, notetype)
     swapped = [
         (old, new)
         for new, digest in after.items()
@@ -79,14 +78,16 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
             f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they pass "
             "to another gap"
         )
-        hint = f"give each gap its old number, and new gaps new numbers; cards: {search}"
+        cards = _search(note, notetype)
+        hint = f"give each gap its old number, and new gaps new numbers; cards: {cards}"
         return [_say("cloze-renumbered", message, note.source, hint)]
     gone = sorted(set(before) - set(after))
     if not gone:
         return []
     numbers = ", ".join(map(str, gone))
     message = f"cloze {numbers} is gone: its card stays with learners, and shows nothing"
-    return [_say("cloze-removed", message, note.source, f"{_EMPTY_CARDS}; cards: {search}")]
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    return [_say("cloze-removed", message, note.source, hint)]
 
 
 def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:

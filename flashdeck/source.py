@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from flashdeck.csvfile import Table
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds import Kind
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
+
+if TYPE_CHECKING:
+    from flashdeck.csvfile import Table
 
 
 @dataclass(frozen=True, slots=True)

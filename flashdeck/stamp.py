@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.csvfile import encoding_of, with_ids
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.files import read_regular
 from flashdeck.identity import Identified
@@ -64,6 +63,8 @@ def stamped_sources(
 
 def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
     """Give the bytes of a changed source; raises `FlashdeckError` if it was edited meanwhile."""
+    from flashdeck.csvfile import encoding_of  # most builds write no source
+
     data = read_regular(path, root, 2**40)
     mark, codec = encoding_of(data)
     if data != mark + before.encode(codec):
@@ -85,6 +86,8 @@ def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) 
     ids = {source.rows[id(one.note.node)]: one.id for one in notes if not one.stamped}
     if not ids:
         return {}
+    from flashdeck.csvfile import with_ids
+
     text = with_ids(source.table, source.id_column, source.id_name, ids)
     if text is None:
         raise _bug(path)

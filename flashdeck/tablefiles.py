@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import posixpath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flashdeck.files import Refusal, RefusedFileError, read_regular
 from flashdeck.project import Project
-from flashdeck.read.tables import NoTable, OpenTable, TableFile
 from flashdeck.roots import CARDS_NAME
+
+if TYPE_CHECKING:
+    from flashdeck.read.tables import NoTable, OpenTable, TableFile
 
 _ENDINGS = (".csv", ".tsv", ".txt")
 
@@ -26,6 +29,8 @@ class TableFiles:
         return lambda name: self._open(deck, name)
 
     def _open(self, deck: str, name: str) -> TableFile | NoTable:
+        from flashdeck.read.tables import NoTable, TableFile  # few projects have a table
+
         root, cards = self._project.root, self._project.cards
         if Path(name).suffix.lower() not in _ENDINGS or "\\" in name:
             hint = "save the spreadsheet as 'CSV UTF-8'; in a path write /"

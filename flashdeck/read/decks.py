@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.kinds import DOCUMENT
 from flashdeck.read.notes import Around, NoteReader
-from flashdeck.read.tables import OpenTable, no_tables, read_table
 from flashdeck.source import SourceDeck, SourceFile
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.read.notetypes import SourceNoteType
+    from flashdeck.read.tables import OpenTable
 
 # With a table the list of notes may be missing.
 _BESIDE_A_TABLE = tuple(replace(key, required=False) for key in DOCUMENT)
@@ -26,7 +26,7 @@ def read_decks(
     default_deck: str,
     markup: str,
     custom: Mapping[str, SourceNoteType] = MappingProxyType({}),
-    open_table: OpenTable = no_tables,
+    open_table: OpenTable | None = None,
     limits: Limits | None = None,
     *,
     verbatim: bool = False,
@@ -54,7 +54,7 @@ class _DeckReader(NoteReader):
         self,
         file: YamlFile,
         custom: Mapping[str, SourceNoteType],
-        open_table: OpenTable,
+        open_table: OpenTable | None,
         limits: Limits,
     ) -> None:
         super().__init__(file, custom)
@@ -83,7 +83,10 @@ class _DeckReader(NoteReader):
         if "description" in pairs:
             description = self.text(pairs["description"][1], "'description'")
         if "table" in pairs:
-            table = read_table(self, pairs["table"], around, self._open_table, self._limits)
+            from flashdeck.read.tables import no_tables, read_table  # few decks have one
+
+            opener = self._open_table or no_tables
+            table = read_table(self, pairs["table"], around, opener, self._limits)
             self.tables += [table] if table is not None else []
         items = self._items(pairs.get("notes"), described=description is not None)
         notes = [note for one in items if (note := self.note(one, around)) is not None]
