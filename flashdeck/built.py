@@ -1,10 +1,14 @@
-"""What a build is asked, and what it did."""
+"""What a build is asked, and what it did.
+
+Named tuples where that does, since a build with nothing to do loads little else of ours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic
 
@@ -12,8 +16,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the author asks of a build. `now` is the time in seconds since 1970.
 
     `output` is one package for all decks instead of one for each root deck in `build/`. `frozen`
@@ -28,8 +31,7 @@ class Options:
     allow_scripts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How a package differs from the one before, in notes."""
 
     new: int = 0
@@ -40,8 +42,7 @@ class Counts:
     tombstones: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltPackage:
+class BuiltPackage(NamedTuple):
     """A package as it was written. `notes` counts living notes."""
 
     path: Path

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -99,7 +98,10 @@ def remember(
         "now": options.now,
         "sources": sources,
         "seen": seen,
-        "packages": [asdict(one) | {"path": _name(root, str(one.path))} for one in built.packages],
+        "packages": [
+            one._asdict() | {"path": _name(root, str(one.path)), "counts": one.counts._asdict()}
+            for one in built.packages
+        ],
         "diagnostics": [_plain(one) for one in built.diagnostics],
     }
     try:
@@ -113,7 +115,7 @@ def remember(
 
 def _key(options: Options) -> list[Any]:
     """Everything but files that decides what a build gives."""
-    wishes = asdict(options) | {"now": 0, "output": str(options.output)}
+    wishes = options._asdict() | {"now": 0, "output": str(options.output)}
     return [*fingerprint(), wishes]
 
 

@@ -6,7 +6,7 @@ import gc
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
@@ -74,7 +74,7 @@ def _build(root: Path, options: Options, told: Told) -> Mapping[Path, bytes]:
     from flashdeck.builder import build
 
     try:
-        built = build(root, replace(options, now=now()))
+        built = build(root, options._replace(now=now()))
     except FlashdeckError as error:
         say_error(error)
         return {}
