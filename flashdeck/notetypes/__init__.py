@@ -7,7 +7,7 @@ note of a type whose fields or templates were added, removed or put in another o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.resources import files
+from pathlib import Path
 
 from flashdeck.markup import code_css
 from flashdeck.model import Field, NoteType, Template
@@ -68,7 +68,7 @@ def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, No
 
 def style(css: str) -> str:
     """Give the built-in style with that of highlighted code and the project's own `css` behind."""
-    own = files("flashdeck.notetypes").joinpath("style.css").read_text("utf-8")
+    own = Path(__file__).with_name("style.css").read_text("utf-8")
     added = f"\n{css.strip()}\n" if css.strip() else ""
     return f"{own}\n{code_css()}{added}"
 

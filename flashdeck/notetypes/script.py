@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @cache
 def choice_script() -> str:
     """Give the script's text, as it stands between its tags in the template."""
-    text = files("flashdeck.notetypes").joinpath("choices.js").read_text("utf-8")
+    text = Path(__file__).with_name("choices.js").read_text("utf-8")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
