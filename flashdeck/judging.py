@@ -10,7 +10,8 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.source import SourceFile
@@ -20,8 +21,7 @@ _COMMENT = re.compile(r"#[ \t]*flashdeck:[ \t]*ignore\b[ \t:]*(?P<names>[^#(\r\n
 _NAME = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One name in a comment, and the lines (from 1, both inclusive) that it speaks of."""
 
     rule: Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds import Kind
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from flashdeck.csvfile import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """A list of texts."""
 
     nodes: tuple[ScalarNode, ...]
@@ -38,8 +37,7 @@ class Mask:
     node: MappingNode = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Masks:
+class Masks(NamedTuple):
     """The masks over one picture."""
 
     masks: tuple[Mask, ...]
@@ -95,8 +93,7 @@ class SourceNote:
         return value.value if isinstance(value, ScalarNode) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDeck:
+class SourceDeck(NamedTuple):
     """One document: a deck, or a part of one, and its notes."""
 
     name: Text
@@ -106,8 +103,7 @@ class SourceDeck:
     notes: tuple[SourceNote, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTable:
+class SourceTable(NamedTuple):
     """The rows of a table, and which of them each note stands in, by the `id` of its node.
 
     `id_column` is the place of the column of ids, None where there is none yet; `id_name` is what
@@ -120,8 +116,7 @@ class SourceTable:
     rows: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """One file of `cards/`, read; `tables` are those that it names.
 
     Of a table `yaml` holds the text, in which the nodes of its notes have their places, and `table`

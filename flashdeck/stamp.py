@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.files import read_regular
@@ -23,8 +24,7 @@ from flashdeck.yamlnode import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(NamedTuple):
     """A pair that a mapping will hold, in the place of `old` where the key has a value already."""
 
     mapping: MappingNode

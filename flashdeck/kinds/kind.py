@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flashdeck.kinds.key import Key, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """A mask over a picture, ready to be composed.
 
     `number` is its card's, from 1; `label` is HTML without braces that Anki would read; `place` is
@@ -64,8 +62,7 @@ class Composer(Protocol):
         """Give the fields of a note of a custom note type, in the type's order, as HTML."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of note.
 
     A note is of this kind when it holds `opener`; that key's text is also what the note's id is

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Anki's translations wrap every inserted value in these two, so that a right-to-left name does not
 # turn the sentence round. They are invisible, but they are in the text of its error pages.
 _ISOLATE = "\u2068%s\u2069"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One mistake: a sentence with a `%s` for each of the `parts` it quotes."""
 
     sentence: str
