@@ -101,7 +101,7 @@ class Bench:
         yield Row(f"{count:,} notes, one edit : cold", found["edit"].seconds, cold, 1 / 5)
         nothing = found["again"].seconds
         yield Row(
-            f"{count:,} notes, nothing to do : bare Typer", nothing, found["typer"].seconds, 1.4
+            f"{count:,} notes, nothing to do : bare Typer", nothing, found["typer"].seconds, 0.8
         )
 
     def advice(self, count: int) -> Iterator[Row]:
@@ -156,7 +156,7 @@ class Bench:
         }
         found = {name: one.seconds for name, one in interleaved(subjects, 9).items()}
         yield Row("--version : python -c pass", found["version"], found["pass"], 2.0)
-        yield Row("--help : bare Typer", found["help"], found["typer"], 1.2)
+        yield Row("--help : bare Typer", found["help"], found["typer"], 0.8)
         yield Row("50 notes, cold : bare Typer", found["cold"], found["typer"], 2.0)
 
     def screen(self, count: int) -> Iterator[Row]:
