@@ -31,14 +31,16 @@ class Group(TyperGroup):
 
 
 def _only_given(command: _Kind, ctx: Any, args: list[str]) -> _Kind:
-    """Give a copy of a command that knows the parameters which these words give or must give.
+    """Give a copy of a command with the parameters that are given, or may not be passed over.
 
     Only to read them: help and usage are shown by `ctx.command`, which goes on knowing all.
     """
     given, _, _ = command.make_parser(ctx).parse_args(args=list(args))
     reader = copy(command)
     reader.params = [
-        one for one in command.params if one.required or given.get(one.name) not in (None, ())
+        one
+        for one in command.params
+        if one.required or one.envvar or given.get(one.name) not in (None, ())
     ]
     reader.add_help_option = "help" in given
     return reader
