@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 
@@ -25,8 +26,7 @@ _NOTE_COLUMNS = 11  # or one more: when it was imported
 GONE = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class NoteEntry:
+class NoteEntry(NamedTuple):
     """A note that was released.
 
     `kind` is the kind's name; `clozes` gives a short hash of each cloze's text by its number, "-"
@@ -65,8 +65,7 @@ class NoteEntry:
         return max(self.first_built, self.changed, self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteTypeEntry:
+class NoteTypeEntry(NamedTuple):
     """A released note type: the schema that must not change, a hash of all of it, its time."""
 
     id: int
@@ -75,8 +74,7 @@ class NoteTypeEntry:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class PackageEntry:
+class PackageEntry(NamedTuple):
     """A released package: its revision (seconds) and the digest of what it holds."""
 
     file: str
@@ -185,7 +183,7 @@ def _newer(one: NoteEntry, other: NoteEntry) -> NoteEntry:
     if one.content != other.content:
         # Learners have one text or the other; what follows must be newer than both.
         changed = max(one.time, other.time)
-    return replace(newer, born=min(one.born, other.born), changed=changed)
+    return newer._replace(born=min(one.born, other.born), changed=changed)
 
 
 def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:

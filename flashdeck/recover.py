@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -78,4 +77,4 @@ def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
         born=note.id,
         removed=note.mod if removed else 0,
     )
-    return entry if note.mod == entry.first_built else replace(entry, changed=note.mod)
+    return entry if note.mod == entry.first_built else entry._replace(changed=note.mod)

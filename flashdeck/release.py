@@ -159,7 +159,7 @@ class _Dater:
     def new_lock(self) -> Lock:
         """Give the lock that remembers this build."""
         absent = {
-            entry.id: entry if entry.removed else replace(entry, removed=self._now)
+            entry.id: entry if entry.removed else entry._replace(removed=self._now)
             for entry in self._gone
             if entry.id not in self._dropped
         }
@@ -240,8 +240,7 @@ class _Dater:
 
     def _date_stone(self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]) -> Note:
         digest = note_digest(note)
-        entry = replace(
-            old,
+        entry = old._replace(
             content=digest,
             changed=_changed(old, digest, revision),
             removed=old.removed or revision,

@@ -274,8 +274,7 @@ class _Import:
         lock.notetypes.update(self._looks.entries)
         for pair in self._changes.edited:
             entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
-            lock.notes[own.guid] = replace(
-                entry,
+            lock.notes[own.guid] = entry._replace(
                 content=note_digest(own),
                 clozes=cloze_digests(own.fields[0]) if entry.clozes else (),
                 ordinals=tuple(card.ordinal for card in own.cards),

@@ -44,7 +44,7 @@ def new_looks(theirs: Collection, compiled: Compiled, project: Project) -> Looks
             found.problems.append(_conflict(mine))
         else:
             found.texts |= texts
-            found.entries[mine.id] = replace(entry, content=digest, time=notetype.mod)
+            found.entries[mine.id] = entry._replace(content=digest, time=notetype.mod)
     return found
 
 
