@@ -6,12 +6,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
 from conftest import NOW
 
 from flashdeck import __version__
 from flashdeck.cli import run
+from flashdeck.cli.command import Command
 
 # What takes longest to load, and what only one thing of many needs.
 HEAVY = {"asyncio", "genanki", "markdown_it", "pygments", "rich", "sqlite3", "yaml", "zipfile"}
@@ -84,3 +87,24 @@ def test_what_is_wrong_is_said_by_a_command_that_knows_all_of_its_parameters(cap
     said = capsys.readouterr().err
     assert "Usage: flashdeck explain [OPTIONS] [RULE]" in said
     assert "'pink' is not one of" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"), [([], "env 1 nobody"), (["x", "--count=2", "--name=me"], "x env 2 me")]
+)
+def test_a_parameter_is_read_where_it_may_be_given(monkeypatch, capsys, words, heard):
+    monkeypatch.setenv("HEARD_FROM", "env")
+    program = typer.Typer()
+
+    @program.command(cls=Command)
+    def _hear(
+        rest: Annotated[list[str] | None, typer.Argument()] = None,
+        *,
+        place: Annotated[str, typer.Option(envvar="HEARD_FROM")] = "nowhere",
+        count: int = 1,
+        name: str = "nobody",
+    ) -> None:
+        typer.echo(" ".join([*(rest or []), place, str(count), name]))
+
+    program(words, standalone_mode=False)
+    assert capsys.readouterr().out == f"{heard}\n"
