@@ -16,8 +16,6 @@ MEDIA ?= 1024
 # What VS Code and most other editors understand YAML with.
 YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
-.PHONY: help deck test browser lint format rules reference pictures bench editors anki-matrix \
-	anki-templates clean
 # The real Anki with its window, for pictures of cards.
 DESKTOP := .venv-anki/desktop
 CARDS ?=
@@ -81,9 +79,12 @@ pictures: $(VENV)/.test
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/make_preview_pictures.py
 
-# Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB.
+# Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB; PEERS=1 fetches other programs, and
+# RECORD=1 writes the history.
 bench: $(VENV)/.test
-	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA)
+	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA) \
+		$(if $(PEERS),--peers) $(if $(RECORD),--record docs/reference/bench.md)
+
 reference: $(VENV)/.deck
 	@$(BIN)/python docs/make_reference.py
 

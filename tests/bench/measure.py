@@ -22,19 +22,23 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is timed: a command, what is done before each of its runs, whether it times itself."""
+    """What is timed: a command, what is done before each of its runs, whether it times itself.
+
+    `program` is what runs the command, by default this Python.
+    """
 
     command: Sequence[str]
     folder: Path
     before: Callable[[], None] = lambda: None
     says_seconds: bool = False
+    program: str = sys.executable
 
 
 def run(subject: Subject) -> Run:
     """Run a command once; raises `RuntimeError` with its words when it fails."""
     subject.before()
     with subprocess.Popen(
-        [sys.executable, *subject.command],
+        [subject.program, *subject.command],
         cwd=subject.folder,
         env={key: held for key, held in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         stdout=subprocess.PIPE,
