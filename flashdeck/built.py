@@ -20,7 +20,8 @@ class Options(NamedTuple):
     """What the author asks of a build. `now` is the time in seconds since 1970.
 
     `output` is one package for all decks instead of one for each root deck in `build/`. `frozen`
-    promises to write nothing but packages.
+    promises to write nothing but packages. `digests` asks for the packages' SHA-256, which takes
+    its time where media are large.
     """
 
     now: int
@@ -29,6 +30,7 @@ class Options(NamedTuple):
     accept_removals: bool = False
     accept_schema_change: bool = False
     allow_scripts: bool = False
+    digests: bool = True
 
 
 class Counts(NamedTuple):
@@ -43,10 +45,15 @@ class Counts(NamedTuple):
 
 
 class BuiltPackage(NamedTuple):
-    """A package as it was written. `notes` counts living notes."""
+    """A package as it was written. `notes` counts living notes.
+
+    `content` tells a change of anything in it (the digest that the lock holds); `sha256` is that of
+    the file in hex, None where nobody asked for it.
+    """
 
     path: Path
-    sha256: str
+    sha256: str | None
+    content: str
     decks: tuple[str, ...]
     notes: int
     cards: int

@@ -16,6 +16,7 @@ from flashdeck.kept import CompiledFile, Kept, KeptFile, context_of
 from flashdeck.kinds import KINDS
 from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
+from flashdeck.mediacache import MediaCache, kept_media
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
@@ -59,14 +60,20 @@ class Compiled:
 
 
 def compile_project(
-    project: Project, *, allow_scripts: bool = False, kept: Kept | None = None
+    project: Project,
+    *,
+    allow_scripts: bool = False,
+    kept: Kept | None = None,
+    counted: MediaCache | None = None,
 ) -> tuple[Compiled, list[Diagnostic]]:
     """Read, identify and render everything in a project.
 
     `kept` is what an earlier time left. What is the same is taken from it, and all is gathered for
-    the next time; without it everything is made anew, and nothing is gathered.
+    the next time; without it everything is made anew, and nothing is gathered. `counted` are media
+    that were read before: those that the last build kept, if nothing else is given.
     """
-    media = MediaTable(project.root, project.cards)
+    counted = counted if counted is not None else kept_media(project.root)
+    media = MediaTable(project.root, project.cards, counted)
     dress = TemplateDresser(media, allow_scripts)
     project, problems = with_own_style(project, dress)
     types, found = read_custom_types(project, _number(project), dress)

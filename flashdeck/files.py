@@ -133,7 +133,7 @@ def open_regular(path: Path, root: Path) -> BinaryIO:
         real = path.resolve(strict=True)
         if not real.is_relative_to(root.resolve()):
             raise RefusedFileError(path, Refusal.OUTSIDE)
-        return _open(path, real)
+        return open_resolved(path, str(real))
     except PermissionError as error:
         raise RefusedFileError(path, Refusal.DENIED) from error
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in it
@@ -143,20 +143,21 @@ def open_regular(path: Path, root: Path) -> BinaryIO:
         raise RefusedFileError(path, Refusal.MISSING if too_long else Refusal.NOT_A_FILE) from error
 
 
-def _open(path: Path, real: Path) -> BinaryIO:
-    if real.is_dir():  # Windows can't open folders
+def open_resolved(path: Path, real: str) -> BinaryIO:
+    """Open a regular file by its real path; also raises `OSError`, for a link as well."""
+    if os.name == "nt" and Path(real).is_dir():  # which can't be opened there
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
-    # Without O_NONBLOCK a pipe would be waited for. All links were followed by now.
+    # Without O_NONBLOCK a pipe would be waited for.
     careful = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    file = os.fdopen(os.open(real, os.O_RDONLY | _BINARY | careful), "rb")
-    found = os.fstat(file.fileno())
+    descriptor = os.open(real, os.O_RDONLY | _BINARY | careful)
+    found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
-        file.close()
+        os.close(descriptor)
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
     witness = _WITNESS.get()
     if witness is not None:
         witness.saw(path, Print.of(found))
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def check_package_name(name: str) -> None:

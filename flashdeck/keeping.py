@@ -18,7 +18,7 @@ from flashdeck.files import Publication, RefusedFileError, read_regular
 from flashdeck.kept import Kept, KeptDeck, KeptFile, KeptNote, digest_of
 from flashdeck.model import Card, Note
 from flashdeck.roots import BUILD_NAME
-from flashdeck.uptodate import fingerprint
+from flashdeck.uptodate import seal
 
 _NAME = ".notes"
 _LARGEST = 2**30
@@ -45,10 +45,10 @@ class Keeper:
         path = self._root / BUILD_NAME / _NAME
         try:
             head, _, body = read_regular(path, self._root, _LARGEST).partition(b"\n")
-            seal, context, digest = json.loads(head)
+            sealed, context, digest = json.loads(head)
         except (RefusedFileError, OSError, ValueError, TypeError, RecursionError):
             return self.kept
-        if seal == _seal(path.stat()) and digest == digest_of(body):
+        if sealed == seal(path.stat()) and digest == digest_of(body):
             files: dict[str, KeptFile] = {}
             for line in body.split(b"\n") if body else ():
                 name, file = _file(json.loads(line))
@@ -71,13 +71,9 @@ class Keeper:
     def write(self, news: News, publication: Publication) -> None:
         """Write it down, with everything else that a build publishes."""
         stream = publication.stage(self._root / BUILD_NAME / _NAME, self._root)
-        head = [_seal(os.fstat(stream.fileno())), news.context, digest_of(news.body)]
+        head = [seal(os.fstat(stream.fileno())), news.context, digest_of(news.body)]
         stream.write(_json(head) + b"\n")
         stream.write(news.body)
-
-
-def _seal(place: os.stat_result) -> list[object]:
-    return [*fingerprint(), place.st_dev, place.st_ino]
 
 
 def _line(path: str, file: KeptFile) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from flashdeck.judging import Judge
 from flashdeck.keeping import Keeper, News
 from flashdeck.kept import Kept
 from flashdeck.lockfile import LOCK_NAME, lock_text
+from flashdeck.mediacache import keep_media, kept_media
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, stamped_settings
 from flashdeck.read.apkg import read_apkg
@@ -65,7 +67,8 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             inside = root if options.output is None else None
             target = options.output or root / BUILD_NAME / one.file
             stream = publication.stage(target, inside)
-            packages.append(_package(stream, one, target, progress))
+            told = partial(progress, one.file)
+            packages.append(_package(stream, one, target, told, digest=options.digests))
         # Packages take their time, and their author may have saved a file meanwhile.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
     return Built(tuple(packages), tuple(ready.problems), ready.written)
@@ -83,7 +86,11 @@ def _prepare(root: Path, options: Options, keeper: Keeper) -> _Ready:
         lock, lost = recover_lock(project.build, known_kinds(project))
         project = replace(project, lock=lock)
     kept = keeper.read() if project.lock_text else Kept()
-    compiled, found = compile_project(project, allow_scripts=options.allow_scripts, kept=kept)
+    counted = kept_media(root)
+    compiled, found = compile_project(
+        project, allow_scripts=options.allow_scripts, kept=kept, counted=counted
+    )
+    keep_media(root, counted, whole=not _fatal([*problems, *found]))
     judge = Judge(project.settings.rules, compiled.sources)
     problems += lost if compiled.has_stamps else []
     problems += found
@@ -157,19 +164,29 @@ def _frozen(changed: Iterable[str]) -> list[Diagnostic]:
     ]
 
 
-def _package(stream: BinaryIO, one: Release, target: Path, progress: Progress) -> BuiltPackage:
-    """Write a package beside its place, read it back, and compare."""
-    write_apkg(one.collection, stream, progress=lambda done, all_: progress(one.file, done, all_))
-    stream.seek(0)
-    sha256 = stream_digest(stream)
+def _package(
+    stream: BinaryIO,
+    one: Release,
+    target: Path,
+    progress: Callable[[int, int], None],
+    *,
+    digest: bool,
+) -> BuiltPackage:
+    """Write a package beside its place, read it back, and compare.
+
+    Media are not read back: each was counted while it was written, or looked untouched afterwards.
+    """
+    write_apkg(one.collection, stream, progress=progress)
     stream.seek(0)
     if read_apkg(stream, one.collection.media) != one.collection:
         message = f"{one.file} does not read back as what was meant; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
+    stream.seek(0)
     notes = [note for note in one.collection.notes if note.cards]
     return BuiltPackage(
         path=target,
-        sha256=sha256,
+        sha256=stream_digest(stream) if digest else None,
+        content=one.digest,
         decks=tuple(deck.name for deck in one.collection.decks),
         notes=len(notes),
         cards=sum(len(note.cards) for note in notes),

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import html
+import os
 import re
 import zlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from flashdeck.drawings import Drawing
-from flashdeck.files import Refusal, RefusedFileError, missed, open_regular
+from flashdeck.files import Refusal, RefusedFileError, missed
+from flashdeck.manyfiles import ManyFiles
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
+from flashdeck.mediacache import Counted, MediaCache
 from flashdeck.mediafolder import MediaFolder
-from flashdeck.model import Media
+from flashdeck.model import Media, Seen
 from flashdeck.roots import KEPT_MEDIA
 from flashdeck.slug import slug
 
 # Anki's sync passes over larger files.
 LARGEST = 100 * 2**20
-_CHUNK = 1 << 20
+_CHUNK = 1 << 17  # stays in the processor's cache between one sum and the next
 _LONGEST_STEM = 40
 _QUOTED = 100  # characters of a name in a message
 MEDIA_ENDINGS = frozenset(
@@ -81,10 +85,16 @@ class Resolvers:
 
 
 class MediaTable:
-    """Finds the files that texts name; reads each file once, whoever names it."""
+    """Finds the files that texts name; reads each file once, whoever names it.
 
-    def __init__(self, root: Path, cards: Path) -> None:
+    Not even once where `counted` knows it from an earlier time.
+    """
+
+    def __init__(self, root: Path, cards: Path, counted: MediaCache | None = None) -> None:
+        self._counted = counted or MediaCache()
         self._root = root.absolute()
+        self._prefix = f"{self._root}{os.sep}"
+        self._disk = ManyFiles(self._root)
         self._folder = MediaFolder(self._root, cards.absolute())
         self._known: dict[tuple[str, str], str | MediaRefusal] = {}
         self._read: dict[Path, Media] = {}
@@ -214,26 +224,27 @@ class MediaTable:
         if not media.size:
             message = f"{asked.name} is empty; Anki would call it missing"
             return MediaRefusal(message, "save the file again", "media-size")
-        if drawing is not None and (why := drawing.end()):
+        if drawing is not None and (why := drawing.active or drawing.broken):
             hint = "save it as plain SVG, or as png"
             rule = "active-content" if drawing.active else "media-kind"
             return MediaRefusal(f"{asked.name} {why}", hint, rule)
         return replace(media, name=media_name(path.stem, media.sha256, path.suffix))
 
     def _hash(self, path: Path, drawing: Drawing | None = None) -> Media:
-        """Read a file for its digest and size; it is named as on the disk."""
-        total, crc32, size = hashlib.sha256(), 0, 0
-        with open_regular(path, self._root) as file:
-            while chunk := file.read(_CHUNK):
-                total.update(chunk)
-                crc32 = zlib.crc32(chunk, crc32)
-                size += len(chunk)
-                if size > LARGEST:
-                    raise RefusedFileError(path, Refusal.TOO_LARGE)
-                if drawing is not None:
-                    drawing.feed(chunk)
-        again = partial(open_regular, path, self._root)
-        return Media(path.name, total.hexdigest(), size, again, crc32)
+        """Give a file's digest and size, read where they are not known; named as on the disk."""
+        again = partial(self._disk.open, path)
+        name = str(path).removeprefix(self._prefix)
+        with again() as file:
+            # Taken down before it is read: what is written meanwhile shows by it later.
+            seen = Seen.of(os.fstat(file.fileno()))
+            known = self._counted.get(name, seen, drawing=drawing is not None)
+            if known is not None:
+                return Media(path.name, known.sha256, seen.size, again, known.crc32, seen)
+            sha256, crc32, size = _count(path, file, drawing)
+        good = drawing is None or not drawing.end()
+        counted = Counted(seen, sha256, crc32, drawing is not None)
+        sure = good and self._counted.keep(name, counted)
+        return Media(path.name, sha256, size, again, crc32, seen if sure else None)
 
     def _refusal(self, asked: _Asked, refusal: Refusal) -> MediaRefusal:
         match refusal:
@@ -259,6 +270,20 @@ class MediaTable:
             return "its letters have another Unicode form on the disk: rename the file"
         meant = self._folder.meant(asked.folder, asked.name, asked.endings)
         return f"did you mean {meant}?" if meant else otherwise
+
+
+def _count(path: Path, file: BinaryIO, drawing: Drawing | None) -> tuple[str, int, int]:
+    """Read a file to its end, for its SHA-256 in hex, its CRC-32 and its size."""
+    total, crc32, size = hashlib.sha256(), 0, 0
+    while chunk := file.read(_CHUNK):
+        total.update(chunk)
+        crc32 = zlib.crc32(chunk, crc32)
+        size += len(chunk)
+        if size > LARGEST:
+            raise RefusedFileError(path, Refusal.TOO_LARGE)
+        if drawing is not None:
+            drawing.feed(chunk)
+    return total.hexdigest(), crc32, size
 
 
 def _ending(name: str) -> str:

@@ -30,6 +30,7 @@ class MediaFolder:
         self._root = root
         self._cards = cards
         self._listed: dict[Path, frozenset[str] | None] = {}
+        self._is_listed: dict[Path, bool] = {}
         self._guesses = _MOST_GUESSES
 
     def place(self, folder: Path, destination: str) -> Path | None:
@@ -46,13 +47,15 @@ class MediaFolder:
 
     def lists(self, path: Path) -> bool:
         """Whether the folders above a path of the project list it letter by letter."""
-        for one in (path, *path.parents):
-            if one == self._root:
-                return True
-            names = self._names(one.parent)
-            if names is not None and one.name not in names:
-                return False
-        return False
+        folder = path.parent
+        if folder not in self._is_listed:
+            self._is_listed[folder] = folder == self._root or (
+                folder != path and self.lists(folder)
+            )
+        if not self._is_listed[folder]:
+            return path == self._root
+        names = self._names(folder)
+        return names is None or path.name in names
 
     def has_twin(self, folder: Path, destination: str) -> bool:
         """Whether the same letters are listed in another form of Unicode (NFC, NFD)."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from flashdeck.diagnostics import Span
+
+if TYPE_CHECKING:
+    import os
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,32 @@ class Deck:
     id: int = field(default=0, compare=False)
 
 
+class Seen(NamedTuple):
+    """How a file looked when it was read, which tells whether it has been written since.
+
+    Its size in bytes, when it was written and when anything about it changed (in ns; nobody can set
+    the latter, but on Windows it is when the file was made), and its place on the disk.
+    """
+
+    size: int
+    written: int
+    changed: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Seen:
+        """Take down how a file looks."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """A media file as a package holds it: flat name, content digest (hex SHA-256), size in bytes.
 
     `open` gives its bytes as a fresh binary stream, read from wherever they lie. `crc32` is their
-    checksum as zip files hold it, None where nobody has counted it yet.
+    checksum as zip files hold it, None where nobody has counted it yet. `seen` is how the file that
+    `open` opens looked when all that was counted: as long as it looks so, it holds these bytes.
+    None where that can't be said.
     """
 
     name: str
@@ -106,6 +129,7 @@ class Media:
     size: int
     open: Callable[[], BinaryIO] = field(compare=False, repr=False)
     crc32: int | None = field(default=None, compare=False, repr=False)
+    seen: Seen | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

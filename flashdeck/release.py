@@ -38,11 +38,12 @@ _FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One package, dated, ready to be written."""
+    """One package, dated, ready to be written. `digest` is what tells a change of its content."""
 
     file: str
     collection: Collection
     counts: Counts
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class _Dater:
         ]
         self._package_lines[file] = PackageEntry(file, revision, digest)
         collection = replace(undated, notes=tuple(dated))
-        return Release(file, collection, Counts(**counts, tombstones=len(stones)))
+        return Release(file, collection, Counts(**counts, tombstones=len(stones)), digest)
 
     def new_lock(self) -> Lock:
         """Give the lock that remembers this build."""

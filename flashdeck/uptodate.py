@@ -27,7 +27,7 @@ _DAY = 86_400
 # A file that was written so shortly before we began may have been written again after we read it,
 # within one tick of the disk's clock, unseen: it is not believed. In nanoseconds; the clocks of
 # today's usual disks tick every 10 ms at least.
-_TICK = 100_000_000
+TICK = 100_000_000
 
 
 def sources_below(root: Path) -> list[str]:
@@ -66,6 +66,8 @@ def recall(root: Path, options: Options) -> Built | None:
             for name, seen in held["seen"].items()
         ):
             return None
+        if options.digests and any(one["sha256"] is None for one in held["packages"]):
+            _hash(root, held)
         return _built(root, held)
     except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # lost, cut off, or of another time
@@ -85,7 +87,7 @@ def remember(
     )
     if not built.packages or witness.torn or (changed and built.diagnostics):
         return
-    old = begun - _TICK
+    old = begun - TICK
     if any(
         one is not None and one.time > old and path not in witness.published
         for path, one in witness.read.items()
@@ -104,6 +106,20 @@ def remember(
         ],
         "diagnostics": [_plain(one) for one in built.diagnostics],
     }
+    _write(root, report)
+
+
+def _hash(root: Path, held: Mapping[str, Any]) -> None:
+    """Fill in the digests of the packages, which are as the last build left them, for good."""
+    from flashdeck.digest import stream_digest  # it loads slowly, and is hardly ever asked for
+
+    for one in held["packages"]:
+        with (root / one["path"]).open("rb") as file:
+            one["sha256"] = stream_digest(file)
+    _write(root, held)
+
+
+def _write(root: Path, report: Mapping[str, Any]) -> None:
     try:
         with Publication() as publication:
             stream = publication.stage(root / BUILD_NAME / _NAME, root)
@@ -115,7 +131,7 @@ def remember(
 
 def _key(options: Options) -> list[Any]:
     """Everything but files that decides what a build gives."""
-    wishes = options._asdict() | {"now": 0, "output": str(options.output)}
+    wishes = options._asdict() | {"now": 0, "digests": False, "output": str(options.output)}
     return [*fingerprint(), wishes]
 
 
@@ -130,6 +146,11 @@ def fingerprint() -> tuple[object, ...]:
         count += 1
         latest = max(latest, one.stat().st_mtime_ns)
     return _FORMAT, __version__, count, latest
+
+
+def seal(place: os.stat_result) -> list[object]:
+    """Tell a file that this flashdeck wrote from one of another, or one from elsewhere."""
+    return [*fingerprint(), place.st_dev, place.st_ino]
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -169,6 +190,7 @@ def _built(root: Path, held: Mapping[str, Any]) -> Built:
         BuiltPackage(
             path=root / one["path"],
             sha256=one["sha256"],
+            content=one["content"],
             decks=tuple(one["decks"]),
             notes=one["notes"],
             cards=one["cards"],

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flashdeck import files, making, media
+from flashdeck import making
 from flashdeck.cli import run
 from flashdeck.diagnostics import FlashdeckError, Severity
+from flashdeck.manyfiles import ManyFiles
 from flashdeck.model import Media
 from flashdeck.read.apkg import read_apkg
 from flashdeck.write.apkg import write_apkg
@@ -148,11 +149,13 @@ def test_what_the_projects_own_style_lacks_is_an_error_at_its_place(pictures):
 def test_on_a_disk_that_knows_no_case_another_case_is_missing_as_well(pictures, monkeypatch):
     """The next author's disk may know case: what the folder lists decides, not what opens."""
 
-    def opened(path: Path, root: Path):
-        (found,) = [one for one in path.parent.iterdir() if one.name.lower() == path.name.lower()]
-        return files.open_regular(found, root)
+    opens = ManyFiles.open
 
-    monkeypatch.setattr(media, "open_regular", opened)
+    def opened(disk: ManyFiles, path: Path):
+        (found,) = [one for one in path.parent.iterdir() if one.name.lower() == path.name.lower()]
+        return opens(disk, found)
+
+    monkeypatch.setattr(ManyFiles, "open", opened)
     pictures.replace("cards/deck.yaml", "map.png", "Map.PNG")
     (problem,) = pictures.check()
     assert problem.message == "no file Map.PNG beside cards/deck.yaml"
@@ -161,8 +164,9 @@ def test_on_a_disk_that_knows_no_case_another_case_is_missing_as_well(pictures, 
 
 def test_one_picture_is_read_and_packed_once_however_often_it_is_used(pictures, monkeypatch):
     read = []
+    opens = ManyFiles.open
     monkeypatch.setattr(
-        media, "open_regular", lambda *path: read.append(path) or files.open_regular(*path)
+        ManyFiles, "open", lambda disk, path: read.append(path) or opens(disk, path)
     )
     pictures.write("cards/sub/deck.yaml", "notes:\n  - {q: Where?, a: '![a map](../map.png)'}\n")
     pictures.replace("cards/deck.yaml", "Where?", "'![one](map.png) ![the same](./map.png)'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+import flashdeck.digest
 import flashdeck.making
 from flashdeck.built import Counts
 
@@ -95,6 +97,17 @@ def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(res
     os.utime(other, (LONG_AGO, LONG_AGO))
     other.replace(path)
     rested.built()
+    assert len(made) == 1
+
+
+def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypatch):
+    (rested.root / "build" / ".state").unlink()
+    rest(rested.root)
+    assert [one.sha256 for one in rested.built(digests=False).packages] == [None, None]
+    told = [hashlib.sha256(one.path.read_bytes()).hexdigest() for one in rested.built().packages]
+    monkeypatch.setattr(flashdeck.digest, "stream_digest", None)
+    for wish in (True, False):
+        assert [one.sha256 for one in rested.built(digests=wish).packages] == told
     assert len(made) == 1
 
 

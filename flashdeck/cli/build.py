@@ -55,6 +55,7 @@ def build(  # noqa: PLR0913 - one for each option
         accept_removals=accept_removals,
         accept_schema_change=accept_schema_change,
         allow_scripts=allow_scripts,
+        digests=as_json,
     )
     if watch:
         from flashdeck.cli.watching import Told, build_on_save

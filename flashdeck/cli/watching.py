@@ -38,8 +38,8 @@ class Told:
         if built.diagnostics != self._problems:
             say_problems(built.diagnostics, self.root, self.color, quiet=self.quiet)
             self._problems = built.diagnostics
-        new = [one for one in built.packages if self._packages.get(one.path) != one.sha256]
-        self._packages |= {one.path: one.sha256 for one in built.packages}
+        new = [one for one in built.packages if self._packages.get(one.path) != one.content]
+        self._packages |= {one.path: one.content for one in built.packages}
         clock = time.strftime("%H:%M:%S", time.localtime(now()))
         lines = [f"{shown(one.path)}: {summary(one)}" for one in new]
         if not built.packages:

@@ -30,8 +30,9 @@ def read_apkg(source: Path | BinaryIO, known: Iterable[Media] = ()) -> Collectio
     filtered decks only when cards lie in them for good. Notes are in study order: by the position
     of their first card, then by id; those without cards come last. Cards that were studied have
     position 0. Media are read once, for their digests; opened later, they come from the same file
-    or stream. Of `known` media, those with a checksum, the digest is taken over where name, size
-    and checksum agree with what is read. Raises `FlashdeckError` for what can't be read: one
+    or stream. `known` media, those with a checksum, are not even read: the digest is taken over
+    where name, size and checksum are what the package says of them. Give only what was put into
+    this package and counted on the way. Raises `FlashdeckError` for what can't be read: one
     sentence that names the file.
     """
     return read_package(source, known)[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,7 +36,8 @@ _KNOWN: Final = re.compile(r"collection\.anki2|collection\.anki21b?|media|meta|0
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _QUOTED: Final = 100  # characters
-_LOCAL_HEADER: Final = 30  # bytes, at the least
+_HEADER: Final = struct.Struct("<4s4xH4xIIIHH")  # of a member; its name stands behind it
+_LOCAL: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
 _END_REACH: Final = _END_SIZE + 0xFFFF  # an archive's comment may stand behind it
@@ -70,11 +72,12 @@ class Archive:
 
     def __init__(self, source: BinaryIO) -> None:
         """Open it; `Unreadable` for what is no zip file, or one that no program made for Anki."""
+        self._source = source
         self._room = _require_bounded_directory(source)
         with damage_told():
             self._zip = zipfile.ZipFile(source)
         self._members = {member.filename: member for member in self._zip.infolist()}
-        _require_harmless(self._zip.infolist(), self._zip.start_dir)
+        self._ends = _require_harmless(self._zip.infolist(), self._zip.start_dir)
         self._take(sum(member.file_size for member in self._zip.infolist()))
 
     @property
@@ -90,6 +93,25 @@ class Archive:
     def checksum(self, name: str) -> tuple[int, int]:
         """Give the size and the CRC-32 that a member is said to have."""
         return self._members[name].file_size, self._members[name].CRC
+
+    def header_agrees(self, name: str) -> bool:
+        """Whether a member's own header says what the directory says of its content.
+
+        It is stored, then, and as many bytes as it has lie behind that header. They are not read.
+        """
+        member, encoded = self._members[name], name.encode()
+        self._source.seek(member.header_offset)
+        head = self._source.read(_HEADER.size + len(encoded))
+        if len(head) < _HEADER.size + len(encoded):
+            return False
+        magic, method, *sizes, named, extra = _HEADER.unpack_from(head)
+        begin = member.header_offset + len(head) + extra
+        return (
+            (magic, method, named) == (_LOCAL, zipfile.ZIP_STORED, len(encoded))
+            and head[_HEADER.size :] == encoded
+            and sizes == [member.CRC, member.compress_size, member.file_size]
+            and begin + member.file_size <= self._ends[name]
+        )
 
     def read(self, name: str, limit: int, unpack: Unpack | None = None) -> bytearray:
         """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
@@ -186,7 +208,8 @@ def _require_bounded_directory(source: BinaryIO) -> int:
     return min(_CONTENT_LIMIT, max(_CONTENT_SMALL, _CONTENT_RATIO * size))
 
 
-def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
+def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[str, int]:
+    """Refuse what nobody made for Anki; give where the bytes for each member end."""
     if len(members) > _MEMBERS:
         msg = f"it has more than {_MEMBERS} files in it"
         raise Unreadable(msg)
@@ -198,11 +221,14 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> None:
             raise Unreadable(problem)
         _require_bounded(member.filename, member.file_size, _MEMBER_LIMIT)
         _require_ratio(member.filename, member.file_size, member.compress_size)
-    places = sorted((member.header_offset, member.compress_size) for member in members)
-    ends = [*places, (directory, 0)]
-    if any(at + _LOCAL_HEADER + size > after for (at, size), (after, _) in pairwise(ends)):
-        msg = "files in it lie over each other"
-        raise Unreadable(msg)
+    places = sorted((one.header_offset, one.compress_size, one.filename) for one in members)
+    ends: dict[str, int] = {}
+    for (at, size, name), (after, *_) in pairwise([*places, (directory, 0, "")]):
+        if at + _HEADER.size + size > after:
+            msg = "files in it lie over each other"
+            raise Unreadable(msg)
+        ends[name] = after
+    return ends
 
 
 def _problem(member: zipfile.ZipInfo) -> str:

@@ -68,12 +68,12 @@ class Container:
             return ()
         listed = self.archive.read(_MEDIA, _MEDIA_LIST_LIMIT, self.unpack)
         entries = tuple(_messages(listed) if self.unpack else _json(listed))
-        names = set()
+        names, members = set(), self.archive.names
         for entry in entries:
             if problem := _problem(entry.name):
                 msg = f"it has a media file whose name {problem}: {entry.name[:_QUOTED]!r}"
                 raise Unreadable(msg, _EXPORT_AGAIN)
-            if not entry.member.isdecimal() or entry.member not in self.archive.names:
+            if not entry.member.isdecimal() or entry.member not in members:
                 msg = f"the media file {entry.name[:_QUOTED]!r} is not in it"
                 raise Unreadable(msg)
             names.add(entry.name)
@@ -85,13 +85,11 @@ class Container:
     def digest(self, entry: MediaEntry, known: Digests) -> tuple[str, int]:
         """Read a media file through: give its SHA-256 in hex and its size in bytes.
 
-        Reading a member to its end proves its checksum; where that is a known one, nothing else is
-        counted, which is ten times as fast.
+        Not so one that is known, where the member's own header and the directory agree on that.
         """
         told = self.archive.checksum(entry.member)
-        if self.unpack is None and entry.sha1 is None and (entry.name, *told) in known:
-            for _ in self.archive.chunks(entry.member):
-                pass
+        is_known = self.unpack is None and entry.sha1 is None and (entry.name, *told) in known
+        if is_known and self.archive.header_agrees(entry.member):
             return known[entry.name, *told], told[0]
         sha256, sha1, size = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), 0
         for chunk in self.archive.chunks(entry.member, unpack=self.unpack):

@@ -62,6 +62,10 @@ def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | No
 
 def _copy(archive: Archive, member: str, media: Media) -> None:
     with media.open() as source:
+        if media.seen is not None and media.crc32 is not None:
+            if archive.copy_unread(member, source, media.seen, media.crc32):
+                return
+            source.seek(0)
         size, crc32 = archive.copy(member, source, media.size)
     if size != media.size or media.crc32 not in {None, crc32}:
         message = f"{media.name} has changed while it was packed"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from typing import BinaryIO, Final, Self
 
-_CHUNK: Final = 1 << 20
+from flashdeck.model import Seen
+from flashdeck.write.filecopy import copied
+
+_CHUNK: Final = 1 << 17
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can name
 _UNIX: Final = 3
 _REGULAR_FILE: Final = 0o100644 << 16
@@ -42,12 +46,37 @@ class Archive:
 
         Give how many bytes there were and their CRC-32, for the caller to compare.
         """
-        member = zipfile.ZipInfo(name, _DATE)
-        member.create_system = _UNIX
-        member.external_attr = _REGULAR_FILE
-        member.file_size = size
-        copied = 0
+        member = _member(name, size)
+        total = 0
         with self._zip.open(member, "w") as target:
             while chunk := source.read(_CHUNK):
-                copied += target.write(chunk)
-        return copied, member.CRC
+                total += target.write(chunk)
+        return total, member.CRC
+
+    def copy_unread(self, name: str, source: BinaryIO, seen: Seen, crc32: int) -> bool:
+        """Add a member from a file that looked as `seen` when its CRC-32 was counted.
+
+        The system copies it. Say whether there is a member now: there is none where that can't be
+        done, or where the file looks otherwise after it. Something else must have been added first.
+        """
+        out = self._zip.fp
+        if out is None:
+            return False
+        member = _member(name, seen.size)
+        member.header_offset = out.seek(self._zip.start_dir)  # where the last one ended
+        member.compress_size, member.CRC = seen.size, crc32
+        out.write(member.FileHeader(zip64=False))
+        if not copied(source, out, seen.size) or Seen.of(os.fstat(source.fileno())) != seen:
+            return False
+        self._zip.filelist.append(member)
+        self._zip.NameToInfo[name] = member
+        self._zip.start_dir = out.tell()
+        return True
+
+
+def _member(name: str, size: int) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _DATE)
+    member.create_system = _UNIX
+    member.external_attr = _REGULAR_FILE
+    member.file_size = size
+    return member
