@@ -70,6 +70,10 @@ class MediaCache:
         self._used[path] = counted
         return True
 
+    def later(self, settled: int) -> MediaCache:
+        """Give what is known by now, for another look at a later time by the disk's clock."""
+        return MediaCache({**self._held, **self._used}, max(settled, self._settled))
+
     def news(self, *, whole: bool) -> Mapping[str, Counted] | None:
         """Give what is to be kept from now on; None where that is what was held at first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from flashdeck.excerpt import excerpt, starts_of, with_excerpt
 from flashdeck.files import RefusedFileError
 from flashdeck.judging import Judge
 from flashdeck.kept import Kept, KeptFile, digest_of
+from flashdeck.mediacache import kept_media
 from flashdeck.model import Collection
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, source_bytes
+from flashdeck.uptodate import TICK
 
 _TABLES = frozenset({".csv", ".tsv"})
 
@@ -44,6 +47,7 @@ class Recompiler:
         self._said: list[Diagnostic] = []  # of the settings, and of which files there are
         self._kept = Kept()
         self._texts: dict[str, tuple[str, str]] = {}  # of files that are kept, with their digests
+        self._counted = kept_media(root)
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
         """Compile the project as it stands; `changed` are the files that differ, None for all."""
@@ -52,13 +56,14 @@ class Recompiler:
         if project is None or changed is None or not _are_sources(paths, project):
             project, self._said = load_project(self._root)
             self._project = project
+        self._counted = self._counted.later(_latest(paths) - TICK)
         for path in paths:
             self._take_excerpt(project, path)
         return self._compiled(project)
 
     def _compiled(self, project: Project) -> State:
         compiled, problems = compile_project(
-            project, allow_scripts=self._allow_scripts, kept=self._kept
+            project, allow_scripts=self._allow_scripts, kept=self._kept, counted=self._counted
         )
         self._kept = compiled.kept
         self._remember_texts(project)
@@ -96,7 +101,10 @@ class Recompiler:
             return
         part = replace(project, decks=(path,), unsaved={path: taken.text.encode()})
         compiled, _ = compile_project(
-            part, allow_scripts=self._allow_scripts, kept=self._kept.without_files
+            part,
+            allow_scripts=self._allow_scripts,
+            kept=self._kept.without_files,
+            counted=self._counted,
         )
         read = compiled.kept.files.get(name, KeptFile("", (), ()))
         if read.digest and compiled.kept.context == self._kept.context:
@@ -113,6 +121,15 @@ class Recompiler:
             elif self._texts.get(name, ("", ""))[0] != held.digest:
                 text = _text(project, path)
                 self._texts[name] = digest_of(text.encode()), text
+
+
+def _latest(paths: Iterable[Path]) -> int:
+    """Give the time by the disk's clock, in ns, at which the latest of these files was saved."""
+    found = 0
+    for path in paths:
+        with suppress(OSError):
+            found = max(found, path.stat().st_ctime_ns)
+    return found
 
 
 def _text(project: Project, path: Path) -> str:

@@ -22,6 +22,7 @@ from flashdeck import project as project_module
 from flashdeck import recompile
 from flashdeck.cli import run
 from flashdeck.excerpt import with_excerpt
+from flashdeck.mediacache import MediaCache
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
 from flashdeck.preview import PreviewedSources
 from flashdeck.recompile import Recompiler
@@ -531,3 +532,29 @@ def test_the_editor_is_the_one_that_visual_names(two_notes, started):
     editor, _ = listener.accept()
     with listener, editor, editor.makefile() as said:
         assert said.read() == f"{two_notes.root}/cards/flask.yaml:4:5"
+
+
+def test_pictures_are_read_once_while_somebody_writes(decks, monkeypatch):
+    picture = decks.root / "cards" / "map.png"
+    picture.write_bytes(b"map")
+    os.utime(picture, ns=(1, 1))
+    decks.write("cards/map.yaml", "notes:\n  - {q: '![a map](map.png)', a: 2, id: eeeeeeee1}\n")
+    counted = []
+    keep = MediaCache.keep
+
+    def gather(cache, path, found):
+        counted.append(path)
+        return keep(cache, path, found)
+
+    monkeypatch.setattr(MediaCache, "keep", gather)
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    for answer in ("one", "two", "three"):
+        path = decks.write("cards/more.yaml", f"notes:\n  - {{q: a, a: {answer}, id: bbbbbbbb1}}\n")
+        later = path.stat().st_ctime_ns + 10**9
+        monkeypatch.setattr(recompile, "_latest", lambda _, later=later: later)
+        recompiler.compile([path])
+    # At first there is nothing that tells the disk's time.
+    assert counted == ["cards/map.png"] * 2
+    picture.write_bytes(b"another")
+    assert recompiler.compile([picture]) == fresh(decks)
