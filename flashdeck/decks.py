@@ -15,13 +15,9 @@ class DeckTable:
         self.problems: list[Diagnostic] = []
         self._spellings: dict[str, Text] = {}
         self._descriptions: dict[str, Text] = {}
-        self._named: set[tuple[str, str]] = set()  # files, and the decks that each named
 
     def name(self, deck: Text) -> None:
         """Note that a deck is named: one way, for to Anki 'verbs' and 'Verbs' are one deck."""
-        if (deck.span.path, deck.value) in self._named:
-            return
-        self._named.add((deck.span.path, deck.value))
         levels = deck.value.split("::")
         for depth in range(1, len(levels) + 1):
             name = "::".join(levels[:depth])

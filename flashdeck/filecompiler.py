@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from flashdeck.digest import note_digest
 from flashdeck.identity import Identified
@@ -47,13 +48,14 @@ class FileCompiler:
             renderer = Renderer(source.yaml, self._notetypes, asked.resolvers, self._allow_scripts)
             for deck in source.decks:
                 done.decks.append(_deck(deck, renderer))
-                for _, one in zip(deck.notes, waiting, strict=False):
+                for one in islice(waiting, len(deck.notes)):
                     settled = settled and is_settled(one)
                     said = len(renderer.problems)
                     note = self._note(one, renderer, asked, known)
                     if note is not None:
                         done.notes.append(note)
-                        keep += [note] if len(renderer.problems) == said else []
+                        if len(renderer.problems) == said:
+                            keep.append(note)
             done.problems += renderer.problems
             done.texts[source.yaml.path] = renderer.texts
         if self._before is not None:
@@ -85,24 +87,22 @@ class FileCompiler:
 
 def settled_notes(file: ReadFile, lock: Lock) -> list[Identified] | None:
     """Give the notes of a file if all that a build would stamp stands in it; else None."""
-    found = [
-        Identified(
-            note,
-            note.id.value if note.id is not None else "",
-            stamped=note.id is not None,
-            numbers=tuple([mask.number or 0 for mask in note.masks]),
-        )
-        for note in file.notes
-    ]
-    if len({one.id for one in found}) < len(found) or not all(map(is_settled, found)):
-        return None
-    alike = all(is_kind(one.id, one.note.released_kind, lock) for one in found)
-    return found if alike else None
+    found: dict[str, Identified] = {}
+    for note in file.notes:
+        if note.id is None or note.id.value in found:
+            return None
+        numbers = tuple([mask.number or 0 for mask in note.masks])
+        one = Identified(note, note.id.value, stamped=True, numbers=numbers)
+        if not is_settled(one) or not is_kind(one.id, note.released_kind, lock):
+            return None
+        found[one.id] = one
+    return list(found.values())
 
 
 def is_settled(one: Identified) -> bool:
     """Whether all that a build stamps stands in the source."""
-    return one.stamped and all(mask.number is not None for mask in one.note.masks)
+    masks = one.note.masks
+    return one.stamped and (not masks or all(mask.number is not None for mask in masks))
 
 
 def _deck(deck: SourceDeck, renderer: Renderer) -> KeptDeck:

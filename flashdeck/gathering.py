@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flashdeck.decks import DeckTable
 from flashdeck.diagnostics import Diagnostic, Text
@@ -47,7 +47,7 @@ class Gathered:
         self.texts |= file.texts
         self._take(file.decks, file.notes)
 
-    def _take(self, decks: Iterable[KeptDeck], notes: Iterable[KeptNote]) -> None:
+    def _take(self, decks: Sequence[KeptDeck], notes: Iterable[KeptNote]) -> None:
         for deck in decks:
             if not self._has_decks:
                 self.first_root = deck.name.value.split("::")[0]
@@ -55,10 +55,13 @@ class Gathered:
             self.decks.name(deck.name)
             if deck.description is not None:
                 self.decks.describe(deck.name, deck.description)
+        named = {deck.name.value for deck in decks}
         for one in notes:
             note = one.note
-            if note.source is not None:
-                self.decks.name(Text(note.cards[0].deck, note.source))
+            home = note.cards[0].deck
+            if home not in named and note.source is not None:
+                named.add(home)
+                self.decks.name(Text(home, note.source))
             self.notes.append(note)
             self.kinds[note.guid] = one.kind
             if one.digest:

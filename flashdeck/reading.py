@@ -144,8 +144,6 @@ def is_kind(guid: str, kind: str, lock: Lock) -> bool:
 
 def names_the_same(one: KeptNote, resolvers: Resolvers) -> bool:
     """Whether what a note names is found, and is what it was."""
-    if not one.media:
-        return True
     resolve = resolvers.verbatim if one.verbatim else resolvers.hashed
     return all(resolve(destination) == name for destination, name in one.media)
 
@@ -154,6 +152,6 @@ def _holds(file: KeptFile, lock: Lock, resolvers: Resolvers) -> bool:
     """Whether the notes of a file still are what they were."""
     guids = {one.note.guid for one in file.notes}
     return len(guids) == len(file.notes) and all(
-        is_kind(one.note.guid, one.kind, lock) and names_the_same(one, resolvers)
+        is_kind(one.note.guid, one.kind, lock) and (not one.media or names_the_same(one, resolvers))
         for one in file.notes
     )

@@ -71,11 +71,12 @@ class Recompiler:
         decks = {card.deck for note in compiled.collection.notes for card in note.cards}
         _, named = package_files(sorted(decks), project.settings)
         released = project.lock.notes
+        names = {kind: kind.partition(":")[0] for kind in set(compiled.kinds.values())}
         return State(
             compiled.name,
             compiled.collection,
             (*self._said, *problems, *named),
-            {guid: kind.partition(":")[0] for guid, kind in compiled.kinds.items()},
+            {guid: names[kind] for guid, kind in compiled.kinds.items()},
             frozenset(
                 guid
                 for guid, digest in compiled.digests.items()

@@ -193,7 +193,7 @@ class Renderer:
         return unicodedata.normalize("NFC", text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Composer:
     """Answers what a kind asks about one note."""
 
@@ -226,6 +226,8 @@ class _Composer:
         return self.source.values.get(key) is True
 
     def typed(self, key: str, answer: str) -> str:
+        if "typed" not in self.source.values:
+            return ""
         if not self.flag("typed"):
             return escape_text(self.word("typed"))
         found = typable(answer)
