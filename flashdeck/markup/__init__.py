@@ -7,10 +7,7 @@ from flashdeck.markup.addresses import is_played
 from flashdeck.markup.clozecheck import cloze_problems
 from flashdeck.markup.clozehints import cut_formulas
 from flashdeck.markup.clozes import brace_problems
-from flashdeck.markup.emit import Emitter
-from flashdeck.markup.engine import parse
 from flashdeck.markup.palette import code_css
-from flashdeck.markup.places import Places
 from flashdeck.markup.plain import escape_text, inert_braces, inert_text, is_plain, without_control
 from flashdeck.markup.references import Media
 from flashdeck.markup.results import Kept, Markup, MediaRefusal, MediaResolver, Problem, Rendered
@@ -88,7 +85,9 @@ def _markdown(
     source = text.strip(_BLANK)
     if is_plain(source):
         return Rendered(escape_text(source))
-    if (html := simple(source, cloze=cloze)) is not None:
+    html: str | None
+    coloured = "```" in source  # takes as long as the engine
+    if not coloured and (html := simple(source, cloze=cloze, media=Media(media))) is not None:
         return Rendered(html)
     name = f"{'cloze' if cloze else 'text'} {source}"
     if kept is not None and (html := kept.get(name)) is not None:
@@ -99,10 +98,15 @@ def _markdown(
         asked.append(destination)
         return media(destination)
 
-    places = Places(source, len(text) - len(text.lstrip(_BLANK)))
-    emitter = Emitter(places, Media(resolve), source, cloze=cloze, allow_scripts=scripts)
-    emitter.blocks(parse(source, cloze=cloze))
-    html = without_control(emitter.html.rstrip("\n"))
-    if kept is not None and not asked and not emitter.problems:
-        kept.keep(name, html)
-    return Rendered(html, tuple(emitter.problems))
+    html = simple(source, cloze=cloze, media=Media(resolve)) if coloured else None
+    rendered = Rendered(html or "")
+    if html is None:
+        from flashdeck.markup.byengine import render_by_engine
+
+        offset = len(text) - len(text.lstrip(_BLANK))
+        rendered = render_by_engine(
+            source, offset, Media(resolve), cloze=cloze, allow_scripts=scripts
+        )
+    if kept is not None and not asked and not rendered.problems:
+        kept.keep(name, rendered.html)
+    return rendered

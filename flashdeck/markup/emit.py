@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import MD_TRIM_RE, escapeHtml, mdTrim, unescapeAll
+from markdown_it.common.utils import MD_TRIM_RE, mdTrim, unescapeAll
 from markdown_it.renderer import RendererHTML
 
 from flashdeck.markup.clozehints import Place
-from flashdeck.markup.highlight import PLAIN, did_you_mean, highlight, is_language
+from flashdeck.markup.codeblock import code_block, is_language
 from flashdeck.markup.inlines import WRITERS
 from flashdeck.markup.output import Output
-from flashdeck.markup.plain import holds_right_to_left, inert_text
+from flashdeck.markup.plain import holds_right_to_left
 from flashdeck.markup.results import Problem
 from flashdeck.markup.tags import BLOCKS
 
@@ -54,7 +54,7 @@ class Emitter(Output):
                     self._fence(token)
                     self.swallowed(token.content, Place.FENCE, token.info.strip())
                 case "code_block":
-                    self.out.append(self._pre("<pre><code>", inert_text(token.content)))
+                    self._code("", token.content)
                 case _ if alone:
                     pass
                 case _:
@@ -92,19 +92,12 @@ class Emitter(Output):
         language = MD_TRIM_RE.split(mdTrim(unescapeAll(token.info)), maxsplit=1)[0]
         if language and not is_language(language):
             self._unknown_language(token, language)
-        if not language:
-            self.out.append(self._pre("<pre><code>", inert_text(token.content)))
-            return
-        css = f'<code class="language-{escapeHtml(language)}">'
-        if language.lower() in PLAIN or not is_language(language):
-            self.out.append(self._pre(f"<pre>{css}", inert_text(token.content)))
-        else:
-            code = highlight(language, token.content, cloze=self.cloze)
-            self.out.append(self._pre(f'<pre class="fd-code">{css}', code))
+        self._code(language, token.content)
 
-    def _pre(self, opening: str, code: str) -> str:
-        opening = opening.replace("<pre", '<pre dir="ltr"', 1) if self._directed else opening
-        return f"{opening}{code}</code></pre>\n"
+    def _code(self, language: str, code: str) -> None:
+        attributes = ' dir="ltr"' if self._directed else ""
+        html = code_block(language, code, cloze=self.cloze, attributes=attributes)
+        self.out.append(f"{html}\n")
 
     def _too_deep(self, token: Token) -> None:
         """The engine leaves out what stands deeper, which must not go unnoticed."""
@@ -113,6 +106,8 @@ class Emitter(Output):
         self.problems.append(Problem("nesting", message, start, end, hint="use fewer levels"))
 
     def _unknown_language(self, token: Token, language: str) -> None:
+        from flashdeck.markup.highlight import did_you_mean
+
         close = did_you_mean(language)
         start, end = self.places.line(token.map[0] if token.map else 0)
         at = self.places.find(language, start, end)

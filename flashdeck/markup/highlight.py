@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 _TokenType = Any  # Pygments' token types are tuples that make their own attributes
 
-PLAIN = frozenset({"text", "plain", "plaintext", "txt", "none", "nohighlight"})
-"""Words behind a fence that ask for no colours."""
-
 _CLASSES: dict[_TokenType, str] = {
     Comment: "c",
     Comment.Preproc: "cp",
@@ -56,19 +53,14 @@ _CLASSES: dict[_TokenType, str] = {
 
 
 @cache
-def _aliases() -> frozenset[str]:
+def languages() -> frozenset[str]:
     """Names of the lexers that Pygments itself brings; plug-ins would differ by machine."""
     return frozenset(alias for lexer in get_all_lexers(plugins=False) for alias in lexer[1])
 
 
-def is_language(name: str) -> bool:
-    """Whether code in this language can be highlighted, or asks not to be."""
-    return name.lower() in PLAIN or name.lower() in _aliases()
-
-
 def did_you_mean(name: str) -> str:
     """The known language that is spelled most like `name`; empty if none is close."""
-    return next(iter(difflib.get_close_matches(name.lower(), sorted(_aliases()), n=1)), "")
+    return next(iter(difflib.get_close_matches(name.lower(), sorted(languages()), n=1)), "")
 
 
 @cache

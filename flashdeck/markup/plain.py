@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-# A line that is no block's beginning and holds nothing that an inline rule looks for.
+BEGINS_NO_BLOCK = r"(?![-+=>#\s]|[0-9]{1,9}[.)](?!\S))"
+"""Stands in a regular expression before a line of words, which is not indented."""
+
+# Holds nothing that an inline rule looks for.
 _LINE = (
-    r"(?![-+=>#]|[0-9]{1,9}[.)])(?!\s)"
-    r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\\`*_\[\]<&{$~|]*(?<!\s)"
+    rf"{BEGINS_NO_BLOCK}"
+    r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\\`*_\[\]<&{$~|]*+(?<!\s)"
 )
-_PLAIN = re.compile(rf"{_LINE}(?:\n{_LINE})*")
+_PLAIN = re.compile(rf"{_LINE}(?:\n{_LINE})*+")
 _TAKEN_BY_ANKI = re.compile(r"\[(?=sound:|anki:|latex\]|\$\$?\])", re.IGNORECASE)
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -30,12 +32,14 @@ def holds_right_to_left(text: str) -> bool:
 
 def escape_text(text: str) -> str:
     """Text as HTML, escaped as the engine does."""
-    return escape(text, quote=False).replace('"', "&quot;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace(">", "&gt;").replace('"', "&quot;")
 
 
 def inert_text(text: str) -> str:
     """Text that is to be seen only: Anki would play `[sound:…]` and typeset `[latex]` in it."""
-    return _TAKEN_BY_ANKI.sub("&#91;", escape_text(text))
+    text = escape_text(text)
+    return _TAKEN_BY_ANKI.sub("&#91;", text) if "[" in text else text
 
 
 def inert_braces(html: str) -> str:
