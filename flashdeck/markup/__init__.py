@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flashdeck.markup import htmlfield
 from flashdeck.markup.addresses import is_played
 from flashdeck.markup.clozecheck import cloze_problems
 from flashdeck.markup.clozehints import cut_formulas
@@ -57,6 +56,8 @@ def render(
         kept = None if allow_scripts else kept
         rendered = _markdown(text, cloze=cloze, media=media, scripts=allow_scripts, kept=kept)
     elif markup == Markup.HTML:
+        from flashdeck.markup import htmlfield
+
         rendered = htmlfield.render_html(text, Media(media), allow_scripts=allow_scripts)
     else:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -67,8 +68,10 @@ def render(
         problems += cut_formulas(text)
     if not allow_scripts and markup != Markup.TEXT:
         problems += shell_tag_problems(text, rendered.html)
+    if not problems:
+        return rendered
     problems.sort(key=lambda problem: (problem.start, problem.end))
-    return Rendered(rendered.html, tuple(problems)) if problems else rendered
+    return Rendered(rendered.html, tuple(problems))
 
 
 def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:

@@ -17,11 +17,9 @@ from flashdeck.markup.ruby import RUBY
 
 OPEN = re.compile(r"\{\{c[0-9,]+::")
 
-_SIZES = r"(?<=\))\{(?:width|height)=[^{}\n]*\}"
 _HTML_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::|[{}]")
-_MARKDOWN_MARK = re.compile(
-    rf"\{{\{{c[0-9,]+::|\\`|`+|{_SIZES}|{RUBY.pattern}|\}}\}}|::|[{{}}]",
-)
+_MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\`|`+|\}\}|::|[{}]")
+_SIZES = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]*\}")
 _BRACE = re.compile(r"[{}]")
 _REACH = 1000  # how far behind a cloze its author's closing braces are looked for
 
@@ -54,10 +52,11 @@ class _Scan:
     """One pass over a text, left to right."""
 
     text: str
-    backticks: Backticks
+    markdown: bool
     open: list[_Unclosed] = field(default_factory=list)
     found: list[Cloze] = field(default_factory=list)
     passed_run: int = -1
+    _backticks: Backticks | None = None
 
     def see(self, mark: str, at: int) -> int:
         """Take one mark; return where to look on."""
@@ -75,6 +74,8 @@ class _Scan:
                 self.found.append(Cloze(cloze.start, cloze.body, hint, at, cloze.braces))
             case "::" if cloze.hint < 0:
                 cloze.hint = at
+            case "{" if self.markdown and (whole := self._piece(at)):
+                return whole.end()
             case "{":
                 cloze.braces += 1
             case "}":
@@ -83,10 +84,16 @@ class _Scan:
                 return self._skip_code(mark, at)
         return at + len(mark)
 
+    def _piece(self, at: int) -> re.Match[str] | None:
+        """A picture's size, or ruby, whose marks do not reach Anki as such."""
+        return _SIZES.match(self.text, at) or RUBY.match(self.text, at)
+
     def _skip_code(self, run: str, at: int) -> int:
         """Code in a cloze is one piece, unless a cloze opens in it: Anki would see that one."""
         opened = at + len(run)
-        closing = self.backticks.closing(opened, len(run))
+        if self._backticks is None:
+            self._backticks = Backticks(self.text)
+        closing = self._backticks.closing(opened, len(run))
         if at == self.passed_run or closing < 0:
             return opened
         if OPEN.search(self.text, opened, closing):
@@ -104,10 +111,14 @@ def find_clozes(text: str, *, markdown: bool) -> list[Cloze]:
     if "{{c" not in text:
         return []
     pattern = _MARKDOWN_MARK if markdown else _HTML_MARK
-    scan = _Scan(text, Backticks(text if markdown else ""))
+    scan = _Scan(text, markdown)
     position = 0
     while mark := pattern.search(text, position):
         position = scan.see(mark.group(), mark.start())
+        if not scan.open:  # where no cloze is open, nothing else counts
+            position = text.find("{{c", position)
+            if position < 0:
+                break
     return sorted(scan.found, key=lambda cloze: cloze.start)
 
 

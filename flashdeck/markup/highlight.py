@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,13 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Number, Operator, String
 
 from flashdeck.markup.clozes import Cloze, find_clozes
+from flashdeck.markup.lexing import hasten
 from flashdeck.markup.plain import inert_text
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
+_MANY = 50  # blocks whose reading takes as long as to sort a lexer's rules
 _TokenType = Any  # Pygments' token types are tuples that make their own attributes
 
 _CLASSES: dict[_TokenType, str] = {
@@ -63,9 +66,22 @@ def did_you_mean(name: str) -> str:
     return next(iter(difflib.get_close_matches(name.lower(), sorted(languages()), n=1)), "")
 
 
-@cache
-def _lexer(language: str) -> Lexer:
-    return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+class _Reader:
+    """Reads code of one language."""
+
+    def __init__(self, language: str) -> None:
+        self._lexer: Lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        self._read = 0
+
+    def tokens(self, code: str) -> Iterator[tuple[_TokenType, str]]:
+        """Find the words of code, and what they are."""
+        self._read += 1
+        if self._read == _MANY:
+            hasten(self._lexer)
+        return self._lexer.get_tokens(code)
+
+
+_reader = cache(_Reader)
 
 
 @cache
@@ -83,7 +99,7 @@ def highlight(language: str, code: str, *, cloze: bool) -> str:
     clozes = find_clozes(code, markdown=False) if cloze else []
     bare, marks = _without_clozes(code, clozes)
     pieces: list[tuple[str, str]] = []
-    for kind, text in _lexer(language.lower()).get_tokens(bare):
+    for kind, text in _reader(language.lower()).tokens(bare):
         name = _class_of(kind)
         if pieces and pieces[-1][0] == name:
             pieces[-1] = (name, pieces[-1][1] + text)

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from flashdeck.markup.references import Media
 
 # As browsers read tags: anything goes for an attribute, and an unclosed one runs to the end.
-_NEXT = re.compile(r"<!--|<(?=[A-Za-z])|\[sound:")
+# Most tags are these, without attributes; there is nothing to be said of them.
+_NEXT = re.compile(
+    r"<!--|<(?!(?:br|div|b|i|em|strong|u|code|pre|p|ul|ol|li|span|su[bp]|h[1-6]|t[rdh]|table)>)"
+    r"(?=[A-Za-z])|\[sound:"
+)
 _NAME = re.compile(r"[^\s/>]+")
 _ATTRIBUTE = re.compile(
     r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"?|'[^']*+'?|[^\s>]*+))?"""
@@ -120,9 +124,11 @@ class _Field:
 
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     """The text with the package's names for its media, and what is active or missing in it."""
+    found = _NEXT.search(text)
+    if found is None:
+        return Rendered(text)
     html = _Field(text, media, allow_scripts)
-    position = 0
-    while found := _NEXT.search(text, position):
+    while found is not None:
         match found.group():
             case "<!--":
                 # `<!-->` and `<!--->` are whole comments, to browsers.
@@ -136,6 +142,7 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
                 if not closed:
                     html.unclosed(tag)
                 position = _behind(html, tag)
+        found = _NEXT.search(text, position)
     return Rendered("".join(html.out) + text[html.copied :], tuple(html.problems))
 
 
