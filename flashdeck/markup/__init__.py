@@ -56,9 +56,7 @@ def render(
         kept = None if allow_scripts else kept
         rendered = _markdown(text, cloze=cloze, media=media, scripts=allow_scripts, kept=kept)
     elif markup == Markup.HTML:
-        from flashdeck.markup import htmlfield
-
-        rendered = htmlfield.render_html(text, Media(media), allow_scripts=allow_scripts)
+        rendered = _html(text, media, scripts=allow_scripts)
     else:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         rendered = Rendered(without_control("<br>".join(inert_text(line) for line in lines)))
@@ -80,6 +78,14 @@ def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
         return MediaRefusal(f"'{destination}' is no picture", rule="media-kind")
     name = Media(media).name(destination)
     return name if isinstance(name, MediaRefusal) else f'<img src="{escape_text(name)}" alt="">'
+
+
+def _html(text: str, media: MediaResolver, *, scripts: bool) -> Rendered:
+    if "<" not in text and "[" not in text:
+        return Rendered(text)
+    from flashdeck.markup.htmlfield import render_html
+
+    return render_html(text, Media(media), allow_scripts=scripts)
 
 
 def _markdown(

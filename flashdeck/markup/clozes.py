@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from flashdeck.markup.backticks import Backticks
 from flashdeck.markup.results import Problem
-from flashdeck.markup.ruby import RUBY
 
 OPEN = re.compile(r"\{\{c[0-9,]+::")
 
@@ -86,6 +85,8 @@ class _Scan:
 
     def _piece(self, at: int) -> re.Match[str] | None:
         """A picture's size, or ruby, whose marks do not reach Anki as such."""
+        from flashdeck.markup.ruby import RUBY
+
         return _SIZES.match(self.text, at) or RUBY.match(self.text, at)
 
     def _skip_code(self, run: str, at: int) -> int:

@@ -132,6 +132,8 @@ def _without_clozes(code: str, clozes: list[Cloze]) -> tuple[str, list[tuple[int
 
 def _with_marks(pieces: list[tuple[str, str]], marks: list[tuple[int, str]]) -> str:
     """Spans for the pieces, cut where a mark stands, so that a cloze holds whole spans."""
+    if not marks:
+        return "".join(_span(name, text) for name, text in pieces)
     out: list[str] = []
     pending = iter([*marks, (-1, "")])
     at, mark = next(pending)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from pygments.lexer import Lexer
@@ -45,20 +46,20 @@ class _State:
     def __init__(self, rules: list[_Rule]) -> None:
         self._rules = rules
         self._beginning: dict[str, list[_Rule]] = {}
-        self._here = ""
+        self._first: list[_Rule] = [(self._look, None, None)]
+        self._others: list[_Rule] = []
 
     def __iter__(self) -> Iterator[_Rule]:
-        yield self._look, None, None
-        here = self._here
-        if here not in self._beginning:
-            self._beginning[here] = [
-                rule for rule in self._rules if here not in _ASCII or here in _beginnings(rule[0])
-            ]
-        yield from self._beginning[here]
+        return chain(self._first, self._others)
 
     def _look(self, text: str, place: int, *_: int) -> None:
-        """Find nothing, as a rule that does not fit."""
-        self._here = text[place : place + 1]
+        """Find nothing, as a rule that does not fit; the rules that may fit here come next."""
+        here = text[place : place + 1]
+        rules = self._beginning.get(here) if here in _ASCII else self._rules
+        if rules is None:
+            rules = [rule for rule in self._rules if here in _beginnings(rule[0])]
+            self._beginning[here] = rules
+        self._others[:] = rules
 
 
 @cache

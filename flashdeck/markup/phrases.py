@@ -19,13 +19,17 @@ _INERT = r"[^\t\n\\`*_\[\]<&{}$~|]"
 _LETTER = r"[^\W_]"
 # Between letters, so that a mark beside it can only begin, or only end, what it begins or ends.
 _WORDS = rf"{_LETTER}(?:{_INERT}*{_LETTER})?"
+# Marks that mark nothing where they stand: hey!, a_b, x < y & z, ~5.
 _LONE_MARKS = rf"!(?!\[)|(?<={_LETTER})_(?={_LETTER})|[<&](?!\S)|(?<!~)~(?!~)"
 _HIDDEN = r"(?!:)(?:[^{}:\n]|:(?!:))+(?<!:)"
 _GAP = rf"(?P<opening>\{{\{{c[1-9][0-9]?::)(?P<hidden>{_HIDDEN})(?:::(?P<hint>{_HIDDEN}))?\}}\}}"
 
 
 def _pattern(literal: str, code: str, gap: str) -> re.Pattern[str]:
-    """Literal text and the mark behind it, if the text does not end there."""
+    """Literal text, and the mark behind it if the text does not end there.
+
+    `literal` are marks that are text, `code` characters that no code holds, `gap` is one more mark.
+    """
     return re.compile(
         rf"((?:[^\t\\`*_\[\]<&{{}}$~|!]++|{literal})*+)(?:\Z"
         rf"|\*(?P<em>{_WORDS})\*(?!\*)"
@@ -40,8 +44,6 @@ def _pattern(literal: str, code: str, gap: str) -> re.Pattern[str]:
 # In a note without gaps braces are text; where they begin a reading there is a `|`, too.
 _PHRASE = _pattern(rf"{_LONE_MARKS}|[{{}}]", "", "")
 _PHRASE_OR_GAP = _pattern(_LONE_MARKS, "{}", f"|{_GAP}")
-
-
 _ELEMENTS = frozenset({"em", "strong", "code"})
 
 
@@ -60,7 +62,7 @@ def phrases(text: str, start: int, end: int, *, cloze: bool, media: Media) -> st
         if kind in _ELEMENTS:
             html = f"<{kind}>{inert_text(found[kind])}</{kind}>"
         elif kind == "formula":
-            html, start = _formula(text, start - 1, end, cloze=cloze)
+            html, start = _formula(text, start - 1, end, cloze=cloze)  # the mark was taken
         elif kind == "picture":
             html = _picture(found, media)
         elif kind is not None:
@@ -92,8 +94,11 @@ def _picture(found: re.Match[str], media: Media) -> str | None:
 
 
 def _gap(found: re.Match[str], media: Media) -> str | None:
-    hidden = phrases(found.string, *found.span("hidden"), cloze=True, media=media)
-    if hidden is None or found["hint"] is None:
-        return hidden and f"{found['opening']}{hidden}}}}}"
-    hint = phrases(found.string, *found.span("hint"), cloze=True, media=media)
-    return hint and f"{found['opening']}{hidden}::{hint}}}}}"
+    written: list[str] = []
+    for part in ("hidden", "hint"):
+        if found[part] is not None:
+            html = phrases(found.string, *found.span(part), cloze=True, media=media)
+            if html is None:
+                return None
+            written.append(html)
+    return f"{found['opening']}{'::'.join(written)}}}}}"
