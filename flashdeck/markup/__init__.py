@@ -9,7 +9,7 @@ from flashdeck.markup.clozes import brace_problems
 from flashdeck.markup.palette import code_css
 from flashdeck.markup.plain import escape_text, inert_braces, inert_text, is_plain, without_control
 from flashdeck.markup.references import Media
-from flashdeck.markup.results import Kept, Markup, MediaRefusal, MediaResolver, Problem, Rendered
+from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
 from flashdeck.markup.shelltags import shell_tag_problems
 from flashdeck.markup.simple import simple
 from flashdeck.markup.typable import typable
@@ -44,17 +44,14 @@ def render(
     cloze: bool = False,
     media: MediaResolver = _same_name,
     allow_scripts: bool = False,
-    kept: Kept | None = None,
 ) -> Rendered:
     """Render one field. Never raises, whatever the text; problems come in order of their places.
 
     With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
-    package for a destination. `allow_scripts` lets active content pass. What took the engine is
-    taken from `kept`, and put there, where nothing but the text decides what comes of it.
+    package for a destination. `allow_scripts` lets active content pass.
     """
     if markup == Markup.MARKDOWN:
-        kept = None if allow_scripts else kept
-        rendered = _markdown(text, cloze=cloze, media=media, scripts=allow_scripts, kept=kept)
+        rendered = _markdown(text, media, cloze=cloze, scripts=allow_scripts)
     elif markup == Markup.HTML:
         rendered = _html(text, media, scripts=allow_scripts)
     else:
@@ -88,34 +85,15 @@ def _html(text: str, media: MediaResolver, *, scripts: bool) -> Rendered:
     return render_html(text, Media(media), allow_scripts=scripts)
 
 
-def _markdown(
-    text: str, *, cloze: bool, media: MediaResolver, scripts: bool, kept: Kept | None
-) -> Rendered:
+def _markdown(text: str, media: MediaResolver, *, cloze: bool, scripts: bool) -> Rendered:
     source = text.strip(_BLANK)
     if is_plain(source):
         return Rendered(escape_text(source))
-    html: str | None
-    coloured = "```" in source  # takes as long as the engine
-    if not coloured and (html := simple(source, cloze=cloze, media=Media(media))) is not None:
+    files = Media(media)
+    html = simple(source, cloze=cloze, media=files)
+    if html is not None:
         return Rendered(html)
-    name = f"{'cloze' if cloze else 'text'} {source}"
-    if kept is not None and (html := kept.get(name)) is not None:
-        return Rendered(html)
-    asked: list[str] = []
+    from flashdeck.markup.byengine import render_by_engine
 
-    def resolve(destination: str) -> str | MediaRefusal:
-        asked.append(destination)
-        return media(destination)
-
-    html = simple(source, cloze=cloze, media=Media(resolve)) if coloured else None
-    rendered = Rendered(html or "")
-    if html is None:
-        from flashdeck.markup.byengine import render_by_engine
-
-        offset = len(text) - len(text.lstrip(_BLANK))
-        rendered = render_by_engine(
-            source, offset, Media(resolve), cloze=cloze, allow_scripts=scripts
-        )
-    if kept is not None and not asked and not rendered.problems:
-        kept.keep(name, rendered.html)
-    return rendered
+    offset = len(text) - len(text.lstrip(_BLANK))
+    return render_by_engine(source, offset, files, cloze=cloze, allow_scripts=scripts)
