@@ -22,7 +22,7 @@ from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.mediacache import keep_media, kept_media
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project, stamped_settings
-from flashdeck.read.apkg import read_apkg
+from flashdeck.read.proof import holds
 from flashdeck.recover import recover_lock
 from flashdeck.release import Content, Policy, Release, release
 from flashdeck.roots import BUILD_NAME, SETTINGS_NAME
@@ -178,7 +178,7 @@ def _package(
     """
     write_apkg(one.collection, stream, progress=progress)
     stream.seek(0)
-    if read_apkg(stream, one.collection.media) != one.collection:
+    if not holds(stream, one.collection):
         message = f"{one.file} does not read back as what was meant; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
     stream.seek(0)

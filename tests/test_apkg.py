@@ -24,6 +24,7 @@ from made_collections import BORN, CLOZE, QUESTION, SAMPLE, collections, media, 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck
 from flashdeck.read.apkg import read_apkg
+from flashdeck.read.proof import holds
 from flashdeck.write.apkg import apkg_bytes, write_apkg
 from flashdeck.write.database import canonical_image, new_database
 
@@ -240,14 +241,63 @@ def test_media_that_change_while_they_are_packed_leave_no_whole_package() -> Non
 
 
 def test_known_media_are_not_hashed_again_unless_their_checksum_is_another() -> None:
-    bell = SAMPLE.media[0]
-    package = apkg_bytes(SAMPLE)
-    (true,) = (one for one in read(package).media if one.name == bell.name)
-    assert true.sha256 == bell.sha256
+    bell, *others = SAMPLE.media
+    package = io.BytesIO(apkg_bytes(SAMPLE))
     told = replace(bell, sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
-    assert told in read_apkg(io.BytesIO(package), [told]).media
+    assert holds(package, replace(SAMPLE, media=(told, *others)))
     other = replace(told, crc32=7)
-    assert read_apkg(io.BytesIO(package), [other]).media == SAMPLE.media
+    assert not holds(package, replace(SAMPLE, media=(other, *others)))
+    assert holds(package, replace(SAMPLE, media=(replace(bell, crc32=7), *others)))
+
+
+def differing() -> Iterator[Collection]:
+    """Give collections that differ from the sample in one thing each."""
+    note, *notes = SAMPLE.notes
+    card, *cards = note.cards
+    for other in (
+        replace(note, guid="another"),
+        replace(note, fields=(*note.fields[:-1], "another")),
+        replace(note, fields=(" ".join(note.fields[:2]), *note.fields[1:])),
+        replace(note, tags=("another",)),
+        replace(note, mod=note.mod + 1),
+        replace(note, id=note.id + 1),
+        replace(note, notetype=SAMPLE.notetypes[-1].id),
+        replace(note, cards=(*cards,)),
+        *(
+            replace(note, cards=(one, *cards))
+            for one in (
+                replace(card, id=card.id + 1),
+                replace(card, ordinal=card.ordinal + 9),
+                replace(card, position=card.position + 1),
+                replace(card, deck="another"),
+            )
+        ),
+    ):
+        yield replace(SAMPLE, notes=(other, *notes))
+    yield replace(SAMPLE, notes=(*notes,))
+    yield replace(SAMPLE, notes=(note, *notes, replace(note, guid="more", id=1, cards=())))
+    kind, *kinds = SAMPLE.notetypes
+    yield replace(SAMPLE, notetypes=(replace(kind, css="another"), *kinds))
+    deck, *decks = SAMPLE.decks
+    yield replace(SAMPLE, decks=(replace(deck, description="another"), *decks))
+    yield replace(SAMPLE, decks=(*decks,))
+    yield replace(SAMPLE, media=())
+    medium, *media = SAMPLE.media
+    yield replace(SAMPLE, media=(replace(medium, name="another.mp3"), *media))
+
+
+@pytest.mark.parametrize("other", [*differing()])
+def test_a_package_holds_what_was_written_and_nothing_else(other: Collection) -> None:
+    package = io.BytesIO(apkg_bytes(SAMPLE))
+    assert other != SAMPLE
+    assert holds(package, SAMPLE)
+    assert not holds(package, other)
+
+
+def test_a_damaged_package_holds_nothing() -> None:
+    package = apkg_bytes(SAMPLE)
+    assert not holds(io.BytesIO(package[:-30]), SAMPLE)
+    assert not holds(io.BytesIO(package.replace(b"SQLite format 3", b"SQLite format 4")), SAMPLE)
 
 
 def test_known_media_are_read_where_their_own_header_says_something_else() -> None:
@@ -259,5 +309,4 @@ def test_known_media_are_read_where_their_own_header_says_something_else() -> No
         damaged = bytearray(package)
         damaged[at + place] ^= 1
         damaged[at + 31] ^= 1  # the first byte of the content
-        with pytest.raises(FlashdeckError, match="damaged or incomplete"):
-            read_apkg(io.BytesIO(damaged), [told])
+        assert not holds(io.BytesIO(damaged), replace(SAMPLE, media=(told, *SAMPLE.media[1:])))

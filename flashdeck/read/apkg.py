@@ -17,12 +17,12 @@ from flashdeck.model import Collection, Media
 from flashdeck.read.archive import Archive, Reopened, Unpack, Unreadable
 from flashdeck.read.beyond import Beyond
 from flashdeck.read.collection import read_collection
-from flashdeck.read.container import Digests, open_container
+from flashdeck.read.container import Container, open_container
 
 Opener: TypeAlias = Callable[[str], BinaryIO]
 
 
-def read_apkg(source: Path | BinaryIO, known: Iterable[Media] = ()) -> Collection:
+def read_apkg(source: Path | BinaryIO) -> Collection:
     """Read the collection in a package, given by its path or as a seekable stream.
 
     Every container that Anki has had is read, `.apkg` and `.colpkg`. `decks` are all decks stored
@@ -35,12 +35,11 @@ def read_apkg(source: Path | BinaryIO, known: Iterable[Media] = ()) -> Collectio
     this package and counted on the way. Raises `FlashdeckError` for what can't be read: one
     sentence that names the file.
     """
-    return read_package(source, known)[0]
+    return read_package(source)[0]
 
 
-def read_package(source: Path | BinaryIO, known: Iterable[Media] = ()) -> tuple[Collection, Beyond]:
+def read_package(source: Path | BinaryIO) -> tuple[Collection, Beyond]:
     """Read a package as `read_apkg` does, and count what it holds besides."""
-    digests = {(one.name, one.size, one.crc32): one.sha256 for one in known if one.crc32}
     if isinstance(source, Path):
         try:
             stream = source.open("rb")
@@ -48,31 +47,39 @@ def read_package(source: Path | BinaryIO, known: Iterable[Media] = ()) -> tuple[
             msg = f"{source} can't be opened: {reason(error)}"
             raise FlashdeckError(msg) from error
         with stream:
-            return _read(stream, str(source), Reopened(source).open, digests)
+            return _read(stream, str(source), Reopened(source).open)
     name = getattr(source, "name", None)
-    return _read(source, name if isinstance(name, str) else "the package", None, digests)
+    return _read(source, name if isinstance(name, str) else "the package", None)
 
 
-def _read(
-    stream: BinaryIO, name: str, reopen: Opener | None, known: Digests
-) -> tuple[Collection, Beyond]:
+def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collection, Beyond]:
     try:
-        archive = Archive(stream)
-        container = open_container(archive)
-        entries = sorted(container.media(), key=attrgetter("name"))
+        container = open_container(Archive(stream))
         (notetypes, decks, notes), beyond = read_collection(container)
-        media = tuple(
-            Media(
-                entry.name,
-                *container.digest(entry, known),
-                partial(_open, reopen or archive.open, entry.member, container.unpack),
-            )
-            for entry in entries
-        )
+        media = read_media(container, reopen=reopen)
     except Unreadable as problem:
         msg = f"{name} can't be read: {problem}"
         raise FlashdeckError(msg, problem.hint) from problem
     return Collection(notetypes, decks, notes, media), beyond
+
+
+def read_media(
+    container: Container, known: Iterable[Media] = (), reopen: Opener | None = None
+) -> tuple[Media, ...]:
+    """Read the media through for their digests, in order of their names.
+
+    Of `known` ones, those with a checksum, the digest is taken over where name, size and checksum
+    agree with what the package says. `reopen` opens a member another time, if not the container.
+    """
+    digests = {(one.name, one.size, one.crc32): one.sha256 for one in known if one.crc32}
+    return tuple(
+        Media(
+            entry.name,
+            *container.digest(entry, digests),
+            partial(_open, reopen or container.archive.open, entry.member, container.unpack),
+        )
+        for entry in sorted(container.media(), key=attrgetter("name"))
+    )
 
 
 def _open(opener: Opener, member: str, unpack: Unpack | None) -> BinaryIO:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Container as Used
+from collections.abc import Iterator
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -15,6 +17,9 @@ from flashdeck.read.container import Container
 from flashdeck.read.database import DATABASE_LIMIT, Database
 
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
+
+NoteRow: TypeAlias = tuple[int, str, int, int, tuple[str, ...], str]
+"""A note's id, guid, note type, time, tags, and its fields with `\\x1f` between them."""
 
 _DEFAULT: Final = 1  # the id of Anki's own deck, and of its own deck options
 _NEW: Final = 0
@@ -41,42 +46,69 @@ def read_collection(container: Container) -> tuple[Parts, Beyond]:
     """Read all but the media, and count what no `Collection` holds."""
     database = Database(container.image(DATABASE_LIMIT))
     try:
-        return _Reader(database).read()
+        return CollectionReader(database).read()
     finally:
         database.close()
 
 
-class _Reader:
+class CollectionReader:
     """Reads the tables in the order in which each explains the next."""
 
     def __init__(self, database: Database) -> None:
+        """Read note types and decks."""
         self._database = database
         self._decks: dict[int, Deck] = {}
         self._filtered: set[int] = set()
         self._counts: Counter[str] = Counter()
+        self._notetypes = self._read_names()
 
-    def read(self) -> tuple[Parts, Beyond]:
-        """Read everything."""
-        notetypes = self._read_names()
-        notes = self._read_notes(notetypes, self._read_cards())
-        if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
-            msg = "it holds no notes but the one in which Anki asks to be updated"
-            raise Unreadable(msg, "export it from Anki again")
-        used = {card.deck for note in notes for card in note.cards}
+    @property
+    def notetypes(self) -> tuple[NoteType, ...]:
+        """All note types, in order of their ids."""
+        return tuple(one for _, one in sorted(self._notetypes.items()))
+
+    def decks(self, used: Used[str]) -> tuple[Deck, ...]:
+        """Give the decks in order of their names; of Anki's own and filtered ones those `used`."""
         special = self._filtered | {_DEFAULT}
         listed = (
             deck for id_, deck in self._decks.items() if id_ not in special or deck.name in used
         )
+        return tuple(sorted(listed, key=attrgetter("name")))
+
+    def read(self) -> tuple[Parts, Beyond]:
+        """Read everything."""
+        notes = self._read_notes()
+        if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
+            msg = "it holds no notes but the one in which Anki asks to be updated"
+            raise Unreadable(msg, "export it from Anki again")
+        decks = self.decks({card.deck for note in notes for card in note.cards})
         beyond = Beyond(
             reviews=self._database.count("revlog"),
             filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
             **self._counts,
         )
-        return (
-            tuple(notetypes[id_] for id_ in sorted(notetypes)),
-            tuple(sorted(listed, key=attrgetter("name"))),
-            tuple(sorted(notes, key=_study_order)),
-        ), beyond
+        return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), beyond
+
+    def note_rows(self) -> Iterator[NoteRow]:
+        """Read each note without its cards, in order of ids."""
+        for id_, guid, notetype, mod, tags, flds in self._database.rows(
+            "notes", _NOTES, _NOTE_TYPES
+        ):
+            yield id_, guid, notetype, mod, _tags(tags), flds
+
+    def cards(self) -> Iterator[tuple[int, Card]]:
+        """Read each card with the id of its note, in order of the cards' ids."""
+        names = {id_: deck.name for id_, deck in self._decks.items()}
+        for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
+            id_, note, deck, home, ordinal, kind, due, queue, flags = row
+            name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
+            if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
+                msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
+                raise Unreadable(msg)
+            position = due if kind == _NEW and 0 <= due < _POSITIONS else 0
+            if kind != _NEW or queue or flags:
+                self._count(kind, queue, flags)
+            yield note, Card(ordinal, name, position, id_)
 
     def _read_names(self) -> dict[int, NoteType]:
         """Read note types and decks, in whichever way they are kept."""
@@ -106,22 +138,6 @@ class _Reader:
             raise Unreadable(msg)
         return by_id
 
-    def _read_cards(self) -> dict[int, list[Card]]:
-        """Read the cards of each note, by the note's id."""
-        names = {id_: deck.name for id_, deck in self._decks.items()}
-        cards: dict[int, list[Card]] = defaultdict(list)
-        for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
-            id_, note, deck, home, ordinal, kind, due, queue, flags = row
-            name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
-            if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
-                msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
-                raise Unreadable(msg)
-            position = due if kind == _NEW and 0 <= due < _POSITIONS else 0
-            cards[note].append(Card(ordinal, name, position, id_))
-            if kind != _NEW or queue or flags:
-                self._count(kind, queue, flags)
-        return cards
-
     def _count(self, kind: int, queue: int, flags: int) -> None:
         """Count what a learner did to a card."""
         self._counts["studied"] += kind != _NEW
@@ -129,14 +145,14 @@ class _Reader:
         self._counts["buried"] += queue in _BURIED
         self._counts["flagged"] += flags & _FLAGS > 0
 
-    def _read_notes(
-        self, notetypes: dict[int, NoteType], cards: dict[int, list[Card]]
-    ) -> list[Note]:
-        """Read all notes, and take the cards of each out of `cards`: none may be left."""
-        widths = {notetype.id: len(notetype.fields) for notetype in notetypes.values()}
+    def _read_notes(self) -> list[Note]:
+        """Read all notes, each with its cards; no card may be left."""
+        cards: dict[int, list[Card]] = defaultdict(list)
+        for note, card in self.cards():
+            cards[note].append(card)
+        widths = {notetype.id: len(notetype.fields) for notetype in self._notetypes.values()}
         notes = []
-        rows = self._database.rows("notes", _NOTES, _NOTE_TYPES)
-        for id_, guid, notetype, mod, tags, flds in rows:
+        for id_, guid, notetype, mod, tags, flds in self.note_rows():
             fields = tuple(flds.split("\x1f"))
             if widths.get(notetype) != len(fields) or id_ <= 0 or mod < 0:
                 msg = (
@@ -144,12 +160,11 @@ class _Reader:
                     "or has an impossible id or time"
                 )
                 raise Unreadable(msg)
-            words = _tags(tags)
-            self._database.spend(_TEXT * (len(fields) + len(words)))
+            self._database.spend(_TEXT * (len(fields) + len(tags)))
             own = cards.pop(id_, [])
             if len(own) > 1:
                 _sort(own, guid)
-            notes.append(Note(guid, notetype, fields, words, tuple(own), id_, mod))
+            notes.append(Note(guid, notetype, fields, tags, tuple(own), id_, mod))
         if cards:
             msg = "it has cards without a note"
             raise Unreadable(msg)

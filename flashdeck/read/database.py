@@ -45,16 +45,17 @@ _LIMITS: Final = {
 class Database:
     """Rows of a database that is not trusted."""
 
-    def __init__(self, image: bytearray) -> None:
+    def __init__(self, image: bytearray, *, memory: int | None = MEMORY_LIMIT) -> None:
         """Open it, and empty `image`, of which SQLite keeps a copy.
 
+        It and what is read of it take at most `memory` bytes; None where that is known to fit.
         Raises `Unreadable` for what is no database, or one with views or triggers.
         """
         if len(image) < _HEADER_SIZE or not image.startswith(_HEADER):
             msg = "its collection is no database"
             raise Unreadable(msg)
         image[_VERSIONS] = _ROLLBACK_JOURNAL
-        self._memory = MEMORY_LIMIT - len(image)
+        self._memory = memory - len(image) if memory is not None else sys.maxsize
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         try:
             with _damage_told():
