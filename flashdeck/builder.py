@@ -12,10 +12,11 @@ from pathlib import Path
 
 from flashdeck.built import Built, Options, Progress
 from flashdeck.diagnostics import FlashdeckError, reason
-from flashdeck.files import check_package_name, sweep, witnessed
+from flashdeck.files import check_package_name, sweep
 from flashdeck.holding import hold
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, HOLD_NAME
 from flashdeck.uptodate import recall, remember, sources_below
+from flashdeck.witness import witnessed
 
 
 def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> Built:

@@ -11,15 +11,14 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from flashdeck.diagnostics import FlashdeckError, reason
+from flashdeck.witness import Print, noticed, published
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -36,57 +35,6 @@ _PACKAGE_END: Final = ".apkg"
 _LONGEST_NAME: Final = 255  # bytes, on nearly every disk
 # Separators, control characters, line ends, and what is no UTF-8 on the disk.
 _NOT_IN_A_NAME: Final = "[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
-
-
-class Print(NamedTuple):
-    """What tells that a file was written anew: its size, its time in ns, its place on the disk."""
-
-    size: int
-    time: int
-    inode: int
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> Print:
-        """Take the print of a file."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
-
-
-@dataclass(slots=True)
-class Witness:
-    """What was read and published while somebody looked: every file with its print.
-
-    One that was looked for in vain has none. A file that was read twice and was another one the
-    second time is `torn`.
-    """
-
-    read: dict[str, Print | None] = field(default_factory=dict)
-    published: dict[str, Print] = field(default_factory=dict)
-    torn: bool = False
-
-    def saw(self, path: Path, found: Print | None) -> None:
-        """Note that a file was opened, or that there is none."""
-        self.torn |= self.read.setdefault(str(path), found) != found
-
-
-_WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
-
-
-@contextmanager
-def witnessed() -> Iterator[Witness]:
-    """Note every file that is read or published meanwhile."""
-    witness = Witness()
-    token = _WITNESS.set(witness)
-    try:
-        yield witness
-    finally:
-        _WITNESS.reset(token)
-
-
-def missed(path: Path) -> None:
-    """Note that something would be otherwise if there were a file."""
-    witness = _WITNESS.get()
-    if witness is not None:
-        witness.saw(path, None)
 
 
 class Refusal(StrEnum):
@@ -154,9 +102,7 @@ def open_resolved(path: Path, real: str) -> BinaryIO:
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
-    witness = _WITNESS.get()
-    if witness is not None:
-        witness.saw(path, Print.of(found))
+    noticed(path, Print.of(found))
     return os.fdopen(descriptor, "rb")
 
 
@@ -279,9 +225,7 @@ class _Staged:
             _replace(self._temporary, self._real)
         except OSError as error:
             raise _unwritable(self._target, error) from error
-        witness = _WITNESS.get()
-        if witness is not None:
-            witness.published[str(self._target)] = self._print
+        published(self._target, self._print)
         with suppress(OSError):  # not every system has a way to bring a name onto the disk
             _sync(self._real.parent, os.O_RDONLY)
 

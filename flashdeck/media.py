@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from flashdeck.drawings import Drawing
-from flashdeck.files import Refusal, RefusedFileError, missed
+from flashdeck.files import Refusal, RefusedFileError
 from flashdeck.manyfiles import ManyFiles
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
@@ -23,6 +23,7 @@ from flashdeck.mediafolder import MediaFolder
 from flashdeck.model import Media, Seen
 from flashdeck.roots import KEPT_MEDIA
 from flashdeck.slug import slug
+from flashdeck.witness import noticed
 
 # Anki's sync passes over larger files.
 LARGEST = 100 * 2**20
@@ -164,7 +165,7 @@ class MediaTable:
         path = self._folder.place(folder, destination)
         if path is None or not (self._folder.lists(path) and path.is_file()):
             if path is not None:
-                missed(path)
+                noticed(path, None)
             path = self._folder.place(self._root / KEPT_MEDIA, destination)
         if path is None:
             return self._refusal(asked, Refusal.OUTSIDE)
@@ -175,7 +176,7 @@ class MediaTable:
     def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
         self._named.add(path)
         if not self._folder.lists(path):
-            missed(path)
+            noticed(path, None)
             return self._refusal(asked, Refusal.MISSING)
         try:
             media = self._hash(path)

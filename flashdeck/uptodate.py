@@ -17,8 +17,9 @@ from typing import Any
 from flashdeck import __version__
 from flashdeck.built import Built, BuiltPackage, Counts, Options
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
-from flashdeck.files import Print, Publication, RefusedFileError, Witness, read_regular
+from flashdeck.files import Publication, RefusedFileError, read_regular
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, KEPT_MEDIA, SOURCE_ENDINGS
+from flashdeck.witness import Print, Witness
 
 _NAME = ".state"
 _FORMAT = 1
