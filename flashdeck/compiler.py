@@ -85,10 +85,11 @@ def compile_project(
     compiler = FileCompiler({**built, **custom}, media, before, allow_scripts=allow_scripts)
 
     def settle(path: str, file: ReadFile) -> CompiledFile | None:
-        notes = settled_notes(file, project.lock) if before is not None else None
+        notes = settled_notes(file, project.lock)
         return compiler.compile(path, file, iter(notes)) if notes is not None else None
 
-    reader = FileReader(project, {one.notetype.name: one for one in types.values()}, settle)
+    named = {one.notetype.name: one for one in types.values()}
+    reader = FileReader(project, named, media, settle if before is not None else None)
     files, found = reader.read(held_files(project, media, before) if before is not None else {})
     problems += found
     read = [file for file in files.values() if isinstance(file, ReadFile)]

@@ -51,7 +51,7 @@ class Keeper:
         if sealed == seal(path.stat()) and digest == digest_of(body):
             files: dict[str, KeptFile] = {}
             for line in body.split(b"\n") if body else ():
-                name, file = _file(json.loads(line))
+                name, file = file_of(json.loads(line))
                 files[name], self._lines[name] = file, line
             self.kept = Kept(context, files)
         return self.kept
@@ -63,7 +63,7 @@ class Keeper:
         if len(same) == len(before) == len(kept.files):
             return None
         lines = [
-            self._lines[path] if path in same else _line(path, file)
+            self._lines[path] if path in same else _json(row_of(path, file))
             for path, file in kept.files.items()
         ]
         return News(kept.context, b"\n".join(lines))
@@ -76,7 +76,8 @@ class Keeper:
         stream.write(news.body)
 
 
-def _line(path: str, file: KeptFile) -> bytes:
+def row_of(path: str, file: KeptFile) -> list[object]:
+    """Give a file as plain lists, from which `file_of` makes it again."""
     decks = [[*one.name, one.description, one.verbatim] for one in file.decks]
     notes = [
         [
@@ -95,15 +96,16 @@ def _line(path: str, file: KeptFile) -> bytes:
         ]
         for one in file.notes
     ]
-    return _json([path, file.digest, decks, notes])
+    return [path, file.digest, decks, notes]
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _file(line: list[Any]) -> tuple[str, KeptFile]:
-    path, digest, decks, notes = line
+def file_of(row: list[Any]) -> tuple[str, KeptFile]:
+    """Make a file and its path of what `row_of` gave."""
+    path, digest, decks, notes = row
     kept_decks = tuple(
         KeptDeck(Text(name, Span(*span)), description, verbatim)
         for name, span, description, verbatim in decks

@@ -7,6 +7,7 @@ import html
 import os
 import re
 import zlib
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +19,7 @@ from flashdeck.files import Refusal, RefusedFileError
 from flashdeck.manyfiles import ManyFiles
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
-from flashdeck.mediacache import Counted, MediaCache
+from flashdeck.mediacache import Counted, MediaCache, Row
 from flashdeck.mediafolder import MediaFolder
 from flashdeck.model import Media, Seen
 from flashdeck.roots import KEPT_MEDIA
@@ -134,6 +135,14 @@ class MediaTable:
             return name
 
         return resolve
+
+    def news(self) -> Mapping[str, Row]:
+        """Give what was counted of media since this was asked the last time."""
+        return self._counted.fresh()
+
+    def learn(self, counted: Mapping[str, Row]) -> None:
+        """Take over what another process counted."""
+        self._counted.learn(counted)
 
     def files(self) -> tuple[Media, ...]:
         """Give every file that was found, in order of the names."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files import Publication, RefusedFileError, read_regular
@@ -23,6 +24,8 @@ from flashdeck.uptodate import TICK, seal
 
 _NAME = ".media"
 _LARGEST = 2**28
+Row: TypeAlias = list[int | str | bool]
+"""A `Counted` as plain values."""
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -52,6 +55,7 @@ class MediaCache:
     def __init__(self, held: Mapping[str, Counted] = _NOTHING, settled: int = 0) -> None:
         self._held = held
         self._used: dict[str, Counted] = {}
+        self._fresh: dict[str, Counted] = {}
         self._settled = settled
 
     def get(self, path: str, seen: Seen, *, drawing: bool) -> Counted | None:
@@ -67,8 +71,19 @@ class MediaCache:
         seen = counted.seen
         if max(seen.written, seen.changed) >= self._settled:
             return False
-        self._used[path] = counted
+        self._used[path] = self._fresh[path] = counted
         return True
+
+    def fresh(self) -> Mapping[str, Row]:
+        """Give what was counted since this was asked the last time, as plain lists."""
+        found = {path: _row(one) for path, one in self._fresh.items()}
+        self._fresh.clear()
+        return found
+
+    def learn(self, rows: Mapping[str, Row]) -> None:
+        """Keep what another process counted in this one's stead."""
+        for path, row in rows.items():
+            self.keep(path, _counted(*row))
 
     def later(self, settled: int) -> MediaCache:
         """Give what is known by now, for another look at a later time by the disk's clock."""
@@ -108,7 +123,7 @@ def keep_media(root: Path, media: MediaCache, *, whole: bool) -> None:
     kept = media.news(whole=whole)
     if kept is None:
         return
-    rows = {path: [*one.seen, one.sha256, one.crc32, one.drawing] for path, one in kept.items()}
+    rows = {path: _row(one) for path, one in kept.items()}
     try:
         with Publication() as publication:
             stream = publication.stage(root / BUILD_NAME / _NAME, root)
@@ -117,6 +132,10 @@ def keep_media(root: Path, media: MediaCache, *, whole: bool) -> None:
             publication.commit()
     except FlashdeckError:
         return  # the next build counts again
+
+
+def _row(one: Counted) -> Row:
+    return [*one.seen, one.sha256, one.crc32, one.drawing]
 
 
 def _counted(*row: object) -> Counted:

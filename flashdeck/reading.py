@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files import RefusedFileError
+from flashdeck.keeping import file_of, row_of
 from flashdeck.kept import CompiledFile, Kept, KeptFile, KeptNote, digest_of
 from flashdeck.lockfile import Lock
 from flashdeck.media import MediaTable, Resolvers
@@ -16,6 +19,7 @@ from flashdeck.project import Project, default_deck, read_source, source_bytes
 from flashdeck.read.decks import read_decks
 from flashdeck.source import SourceFile, SourceNote
 from flashdeck.tablefiles import TableFiles
+from flashdeck.witness import Print, noticed, witnessed
 
 if TYPE_CHECKING:
     from flashdeck.read.notetypes import SourceNoteType
@@ -38,6 +42,8 @@ class ReadFile:
         return (note for source in self.sources for deck in source.decks for note in deck.notes)
 
 
+_MUCH = 512 * 1024  # bytes that are worth a second process
+
 Settle: TypeAlias = Callable[[str, ReadFile], CompiledFile | None]
 """Compiles a file at once, given its path, where no other file has any bearing on it."""
 
@@ -46,14 +52,19 @@ class FileReader:
     """Reads the files of a project; `custom` are its own note types by their names.
 
     A file that is settled without a word is let go, and only what it gives is kept; so memory holds
-    few files in full.
+    few files in full. Without `settle` all are held, and `media` is not asked.
     """
 
     def __init__(
-        self, project: Project, custom: Mapping[str, SourceNoteType], settle: Settle
+        self,
+        project: Project,
+        custom: Mapping[str, SourceNoteType],
+        media: MediaTable,
+        settle: Settle | None,
     ) -> None:
         self._project = project
         self._custom = custom
+        self._media = media
         self._settle = settle
         self._tables = TableFiles(project)
         self._read: dict[Path, ReadFile] = {}
@@ -67,15 +78,11 @@ class FileReader:
         Where an id stands in two of them, both are read in full, whatever was known.
         """
         settled = dict(held)
-        for path in self._project.decks:
-            if path not in settled:
-                file = self._read_one(path)
-                done = self._settle(self._project.relative(path), file) if file.silent else None
-                if done is not None and done.kept is not None and done.kept.digest:
-                    settled[path] = done.kept
-                    del self._read[path]
-                elif done is not None:
-                    self._read[path] = replace(file, compiled=done)
+        waiting = [path for path in self._project.decks if path not in held]
+        settled |= self._in_shares(waiting)
+        settled |= self._settled(
+            path for path in waiting if path not in settled and path not in self._read
+        )
         for path in self._clashing(settled):
             self._read_one(path)
         files = {
@@ -83,6 +90,58 @@ class FileReader:
             for path in self._project.decks
         }
         return files, [one for path in self._project.decks for one in self._said.get(path, ())]
+
+    def _settled(self, paths: Iterable[Path]) -> dict[Path, KeptFile]:
+        """Read files; give those that need not be held in full."""
+        settled: dict[Path, KeptFile] = {}
+        for path in paths:
+            file = self._read_one(path)
+            done = None
+            if self._settle is not None and file.silent:
+                done = self._settle(self._project.relative(path), file)
+            if done is not None and done.kept is not None and done.kept.digest:
+                settled[path] = done.kept
+                del self._read[path]
+            elif done is not None:
+                self._read[path] = replace(file, compiled=done)
+        return settled
+
+    def _in_shares(self, paths: Sequence[Path]) -> dict[Path, KeptFile]:
+        """Read files in several processes where there is much to read; nothing where that fails."""
+        sizes: dict[Path, int] = {}
+        for path in paths:
+            with suppress(OSError):  # reading it says why
+                sizes[path] = path.stat().st_size
+        if self._settle is None or sum(sizes.values()) < _MUCH:
+            return {}
+        from flashdeck.shares import cut, working  # most builds have little to read
+
+        ours, *others = cut(list(sizes.items()))
+        if not others:
+            return {}
+        with working(others, self._elsewhere) as made:
+            settled = self._settled(ours)
+            return settled | self._from_elsewhere(made())
+
+    def _elsewhere(self, path: Path) -> bytes:
+        """Read a file in a process of its own; give all that this one must know of it."""
+        with witnessed() as seen:
+            settled = self._settled([path]).get(path)
+        row = row_of(self._project.relative(path), settled) if settled is not None else None
+        return json.dumps([row, self._media.news(), list(seen.read.items())]).encode()
+
+    def _from_elsewhere(self, lines: Iterable[bytes]) -> dict[Path, KeptFile]:
+        settled: dict[Path, KeptFile] = {}
+        for line in lines:
+            row, counted, read = json.loads(line)
+            self._media.learn(counted)
+            for path, found in read:
+                noticed(path, Print(*found) if found is not None else None)
+            if row is not None:
+                name, kept = file_of(row)
+                if _holds(kept, self._project.lock, self._media.resolvers(name)):
+                    settled[self._project.root / name] = kept
+        return settled
 
     def _read_one(self, path: Path) -> ReadFile:
         project = self._project
