@@ -54,7 +54,6 @@ def build_on_save(root: Path, options: Options, told: Told) -> NoReturn:
     from flashdeck.roots import CARDS_NAME
     from flashdeck.watch import Watched, changes, look_at
 
-    gc.enable()  # this runs for long
     watched = Watched(trees=(root / CARDS_NAME,), folders=(root,))
     known = look_at(watched)
     try:
@@ -63,6 +62,7 @@ def build_on_save(root: Path, options: Options, told: Told) -> NoReturn:
         for paths in changes(watched, Event(), known=known):
             if not _is_our_own(paths, written):
                 written = _build(root, options, told)
+            gc.collect()  # at rest: while it builds, that would double the time
     except KeyboardInterrupt:
         say("\nstopped")  # below the ^C that a terminal shows
         raise
