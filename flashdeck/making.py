@@ -61,6 +61,7 @@ def make(root: Path, options: Options, progress: Progress) -> Built:
             publication.stage(path, root).write(data)
         if ready.news is not None:
             keeper.write(ready.news, publication)
+            ready.news = None  # as large as the sources
         packages = []
         for one in ready.releases:
             # Where the author names a file, that may lie anywhere.
