@@ -80,13 +80,15 @@ def remember(
     """Write down what a build saw and did, for `recall`.
 
     `begun` is when it began, in ns by the disk's own clock. Nothing is written where the next build
-    would say something else: where there were errors, or a warning was about what this one changed.
+    would say something else: where there were errors, or a warning was about what this one changed
+    or wrote.
     """
     changed = any(
         one.counts != Counts(unchanged=one.counts.unchanged, tombstones=one.counts.tombstones)
         for one in built.packages
     )
-    if not built.packages or witness.torn or (changed and built.diagnostics):
+    passing = bool(built.diagnostics) and (changed or bool(built.written))
+    if not built.packages or witness.torn or passing:
         return
     old = begun - TICK
     if any(

@@ -143,6 +143,19 @@ def test_warnings_are_said_as_long_as_they_hold(rested, made):
     assert len(made) == 1
 
 
+def test_what_is_said_of_a_lock_that_was_mended_is_said_once(rested):
+    lock = rested.root / "flashdeck.lock"
+    rested.built()
+    text = lock.read_text("utf-8")
+    lock.write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
+    rest(rested.root)
+    assert [one.rule for one in rested.built().diagnostics] == ["lock-merged"]
+    assert rested.built().diagnostics == ()
+    lock.unlink()
+    assert [one.rule for one in rested.built().diagnostics] == ["lock-lost"]
+    assert rested.built().diagnostics == ()
+
+
 def test_media_that_come_along_unnamed_are_noticed(rested, made):
     kept = _verbatim(rested, "cards/media")
     rested.built()
