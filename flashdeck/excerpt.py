@@ -108,9 +108,9 @@ def _is_plain(text: str, first: int) -> bool:
     if found is None or any(f"\n{mark}" in text for mark in _MORE_DOCUMENTS):
         return False
     indent = found.end() - first
-    # A line that stands further left than the notes ends their list.
-    left = rf"\n {{0,{indent - 1}}}[^\s#]" if indent else r"\n(?!- )[^\s#]"
-    return re.compile(left).search(text, first) is None
+    # A line that begins no note and stands no further right than they do ends their list.
+    after = rf"\n(?! {{{indent}}}- ) {{0,{indent}}}[^\s#]"
+    return re.compile(after).search(text, first) is None
 
 
 def _same_start(one: str, other: str) -> int:

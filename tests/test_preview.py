@@ -183,6 +183,19 @@ def test_what_an_edit_did_not_touch_counts(decks, before, after):
     assert places(partly) == places(wholly)
 
 
+def test_what_stands_behind_the_notes_of_an_indented_deck_counts(decks):
+    notes = "".join(f"  - {{q: {one}, a: two, id: {one * 9}}}\n" for one in "cde")
+    text = f"  deck: Flask\n  notes:\n{notes}  tags: [late]\n"
+    path = decks.root / "cards" / "flask.yaml"
+    path.write_text(text, "utf-8")
+    recompiler = Recompiler(decks.root)
+    recompiler.compile()
+    path.write_text(text.replace("q: d", "q: edited"), "utf-8")
+    partly = recompiler.compile([path])
+    assert partly == fresh(decks)
+    assert {note.tags for note in partly.collection.notes} == {("late",), ()}
+
+
 def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
     head = "deck: Long\nnotes:\n"
     notes = [f"  - q: question {n}\n    a: answer\n    id: number{n:03d}\n" for n in range(100)]
