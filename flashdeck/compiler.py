@@ -74,6 +74,23 @@ def compile_project(
     """
     counted = counted if counted is not None else kept_media(project.root)
     media = MediaTable(project.root, project.cards, counted)
+    compiled, problems = _compiled(project, media, kept, allow_scripts=allow_scripts)
+    if kept is not None and media.clash:
+        # Of two files of one name the first keeps it, which is the first in the order of study.
+        media = MediaTable(project.root, project.cards, counted)
+        return _compiled(project, media, Kept(), allow_scripts=allow_scripts, in_order=True)
+    return compiled, problems
+
+
+def _compiled(
+    project: Project,
+    media: MediaTable,
+    kept: Kept | None,
+    *,
+    allow_scripts: bool,
+    in_order: bool = False,
+) -> tuple[Compiled, list[Diagnostic]]:
+    """Compile all; `in_order`: no file is compiled before all are read."""
     dress = TemplateDresser(media, allow_scripts)
     project, problems = with_own_style(project, dress)
     types, found = read_custom_types(project, _number(project), dress)
@@ -89,7 +106,8 @@ def compile_project(
         return compiler.compile(path, file, iter(notes)) if notes is not None else None
 
     named = {one.notetype.name: one for one in types.values()}
-    reader = FileReader(project, named, media, settle if before is not None else None)
+    at_once = before is not None and not in_order
+    reader = FileReader(project, named, media, settle if at_once else None)
     files, found = reader.read(held_files(project, media, before) if before is not None else {})
     problems += found
     read = [file for file in files.values() if isinstance(file, ReadFile)]

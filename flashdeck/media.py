@@ -89,10 +89,12 @@ class Resolvers:
 class MediaTable:
     """Finds the files that texts name; reads each file once, whoever names it.
 
-    Not even once where `counted` knows it from an earlier time.
+    Not even once where `counted` knows it from an earlier time. Where two files would keep one name
+    the first that is named does; then there is a `clash`.
     """
 
     def __init__(self, root: Path, cards: Path, counted: MediaCache | None = None) -> None:
+        self.clash = False
         self._counted = counted or MediaCache()
         self._root = root.absolute()
         self._prefix = f"{self._root}{os.sep}"
@@ -194,6 +196,7 @@ class MediaTable:
         held = self._files.setdefault(media.name, media)
         if held.sha256 == media.sha256:
             return media.name
+        self.clash = True
         message = f"there is another file named {media.name}, and both would keep their name"
         return MediaRefusal(message, "rename one of them", "media-twice")
 

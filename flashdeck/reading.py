@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -75,7 +76,8 @@ class FileReader:
     ) -> tuple[dict[str, ReadFile | KeptFile], list[Diagnostic]]:
         """Give all files by their paths, in the order of study; those `held` need no reading.
 
-        Where an id stands in two of them, both are read in full, whatever was known.
+        Where an id stands in two of them, both are read in full and none is settled, whatever was
+        known.
         """
         settled = dict(held)
         waiting = [path for path in self._project.decks if path not in held]
@@ -84,7 +86,10 @@ class FileReader:
             path for path in waiting if path not in settled and path not in self._read
         )
         for path in self._clashing(settled):
-            self._read_one(path)
+            if path in settled:
+                self._read_one(path)
+            else:  # its tables were opened, and once is all they can be
+                self._read[path] = replace(self._read[path], compiled=None)
         files = {
             self._project.relative(path): self._read.get(path) or settled[path]
             for path in self._project.decks
@@ -165,16 +170,19 @@ class FileReader:
 
     def _clashing(self, settled: Mapping[Path, KeptFile]) -> set[Path]:
         """Find the files in which an id stands that stands in another file, too."""
+        kept = ((path, one.note.guid) for path, file in settled.items() for one in file.notes)
+        read = (
+            (path, note.id.value)
+            for path, file in self._read.items()
+            for note in file.notes
+            if note.id is not None
+        )
         homes: dict[str, Path] = {}
         found: set[Path] = set()
-        for path, file in settled.items():
-            for one in file.notes:
-                home = homes.setdefault(one.note.guid, path)
-                if home != path:
-                    found |= {home, path}
-        for read in self._read.values():
-            ids = {note.id.value for note in read.notes if note.id is not None}
-            found |= {homes[one] for one in ids & homes.keys()}
+        for path, one in chain(kept, read):
+            home = homes.setdefault(one, path)
+            if home != path:
+                found |= {home, path}
         return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from flashdeck import reading
+from flashdeck.recompile import Recompiler
 from flashdeck.render import Renderer
 
 FLASK = """\
@@ -217,6 +218,28 @@ def test_a_picture_is_looked_at_each_time(built, tmp_path):
     same_as_cold(built, tmp_path)
     picture.unlink()
     assert [one.rule for one in built.build().diagnostics] == ["missing-media"]
+
+
+def test_which_of_two_pictures_keeps_its_name_is_the_same_each_time(project, tmp_path):
+    text = "media: verbatim\nnotes:\n  - {q: '![](map.png)', a: A, id: %s}\n"
+    project.write("flashdeck.yaml", "id: keepingtest1\nname: Test\n")
+    project.write("cards/one/map.png", "one")
+    project.write("cards/one/a.yaml", "notes:\n  - {q: Q, a: A, id: aaaaaaaa1}\n")
+    project.write("cards/two/map.png", "two")
+    project.write("cards/two/b.yaml", text % "bbbbbbbb1")
+    project.built()
+    project.write("cards/one/a.yaml", text % "aaaaaaaa1")
+    found = same_as_cold(project, tmp_path).diagnostics
+    assert [(one.rule, one.span.path) for one in found] == [("media-twice", "cards/two/b.yaml")]
+
+
+def test_an_id_in_two_files_is_two_notes_until_it_is_mended(project):
+    text = "# flashdeck: ignore short-id\nnotes:\n  - {q: %s, a: A, id: aaaaaaaa1}\n"
+    project.write("cards/one.yaml", text % "one")
+    project.write("cards/two.yaml", text % "two")
+    state = Recompiler(project.root).compile()
+    assert len({note.guid for note in state.collection.notes}) == 2
+    assert [one.rule for one in state.problems] == ["duplicate-id"]
 
 
 def test_a_kind_that_the_lock_knows_otherwise_is_said(built):
