@@ -1,0 +1,115 @@
+"""Builds that keep something from the last one, against builds that keep nothing, edit after edit.
+
+A project with a little of everything is edited at random. After each edit a build, and one in a
+copy without `build/`, must give the same packages, lock, sources and words; and what the preview
+recompiles must be what it would compile anew. The edits are the same in every run;
+FLASHDECK_EDITS=7:2000 in the environment asks for so many of them from another seed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+from conftest import NOW
+from random_author import LOCK, Author, files_of
+
+from flashdeck import making
+from flashdeck.builder import build
+from flashdeck.built import Options
+from flashdeck.diagnostics import Diagnostic, FlashdeckError
+from flashdeck.recompile import Recompiler, State
+
+SEED, EDITS = map(int, os.environ.get("FLASHDECK_EDITS", "1:40").split(":"))
+Outcome = tuple[object, ...]
+
+
+def outcome(root: Path, options: Options) -> Outcome:
+    """Build, and give everything that anybody could see of it."""
+    if options.output is not None:
+        options = options._replace(output=root.parent / options.output)
+    try:
+        built = build(root, options)
+    except FlashdeckError as error:
+        return str(error).replace(str(root), ""), error.hint
+    packages = [
+        (one.path.name, one.sha256, one.decks, one.notes, one.cards, one.media, one.counts)
+        for one in built.packages
+    ]
+    return packages, [said(one) for one in built.diagnostics]
+
+
+def said(one: Diagnostic) -> str:
+    where = ":".join(map(str, one.span)) if one.span is not None else ""
+    return f"{where}: {one.severity.value}: {one.message} [{one.rule}] {one.hint}"
+
+
+def seen(state: State) -> Outcome:
+    """Everything of a state, and the places of its notes, which are not compared otherwise."""
+    return (
+        state,
+        [said(one) for one in state.problems],
+        [note.source for note in state.collection.notes],
+    )
+
+
+def cold_copy(root: Path, target: Path) -> None:
+    """Copy a project without what a build kept; a lost lock is rebuilt from the packages."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(root, target, ignore=shutil.ignore_patterns("build"))
+    if not (root / LOCK).is_file() or not (root / LOCK).read_bytes():
+        (target / "build").mkdir()
+        for path in (root / "build").glob("*.apkg"):
+            shutil.copy(path, target / "build" / path.name)
+
+
+def wishes(luck: random.Random, now: int) -> Options:
+    removals = luck.random() < 0.6
+    return Options(
+        now=now,
+        output=Path("one.apkg") if luck.random() < 0.1 else None,
+        frozen=luck.random() < 0.1,
+        allow_scripts=luck.random() < 0.1,
+        accept_removals=removals,
+        accept_schema_change=removals,
+    )
+
+
+class Previewed:
+    """A project as a preview has it, which is told what was saved."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._recompiler = Recompiler(root)
+        self._files: dict[str, bytes] = {}
+
+    def state(self) -> State:
+        before, self._files = self._files, files_of(self._root)
+        names = sorted({*before, *self._files})
+        return self._recompiler.compile(
+            self._root / name for name in names if before.get(name) != self._files.get(name)
+        )
+
+
+def test_what_is_kept_makes_no_difference(tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "new_project_id", lambda: "abcdefgh12345678")
+    luck = random.Random(SEED)
+    warm, cold = tmp_path / "warm" / "project", tmp_path / "cold" / "project"
+    author, previewed = Author(warm, luck), Previewed(warm)
+    now, builds = NOW, 0
+    for number in range(EDITS):
+        author.work()
+        if luck.random() < 0.7:
+            assert seen(previewed.state()) == seen(Recompiler(warm).compile()), (SEED, number)
+        now += luck.choice((0, 1, 60, 90_000, 400 * 86_400))
+        options = wishes(luck, now)
+        cold_copy(warm, cold)
+        found, expected = outcome(warm, options), outcome(cold, options)
+        assert found == expected, (SEED, number)
+        assert files_of(warm) == files_of(cold), (SEED, number)
+        built = isinstance(found[0], list) and bool(found[0])
+        builds += built
+        author.rest(built=built)
+    assert builds > EDITS // 3
