@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ _NAME = ".state"
 _FORMAT = 1
 _LARGEST = 2**28
 _DAY = 86_400
+_RENDERERS = ("markdown_it", "pygments")
 # A file that was written so shortly before we began may have been written again after we read it,
 # within one tick of the disk's clock, unseen: it is not believed. In nanoseconds; the clocks of
 # today's usual disks tick every 10 ms at least.
@@ -142,13 +145,21 @@ def _key(options: Options) -> list[Any]:
 def fingerprint() -> tuple[object, ...]:
     """Tell one flashdeck from another: what one wrote for itself is nothing to the next.
 
-    Its version, how many files it has, and the time of the latest.
+    Its version, how many files it has, and the time of the latest; Python, whose Unicode counts,
+    and what else renders texts.
     """
     count = latest = 0
     for one in _files(Path(__file__).parent):
         count += 1
         latest = max(latest, one.stat().st_mtime_ns)
-    return _FORMAT, __version__, count, latest
+    return _FORMAT, __version__, count, latest, sys.hexversion, *map(_installed, _RENDERERS)
+
+
+def _installed(package: str) -> int:
+    """Give when a package was written, in ns, without loading it."""
+    spec = PathFinder.find_spec(package)
+    origin = spec.origin if spec is not None else None
+    return Path(origin).stat().st_mtime_ns if origin is not None else 0
 
 
 def seal(place: os.stat_result) -> list[object]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ import pytest
 import flashdeck.digest
 import flashdeck.making
 from flashdeck.built import Counts
+from flashdeck.uptodate import fingerprint
 
 PNG = b"\x89PNG\r\n"
 LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
@@ -114,6 +116,16 @@ def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypat
 def test_other_wishes_build_anew(rested, made):
     rested.built(frozen=True)
     assert len(made) == 1
+
+
+def test_other_renderers_build_anew(tmp_path, monkeypatch):
+    before = fingerprint.__wrapped__()
+    (tmp_path / "pygments").mkdir()
+    (tmp_path / "pygments" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    other = fingerprint.__wrapped__()
+    monkeypatch.setattr(sys, "hexversion", sys.hexversion + 1)
+    assert len({before, other, fingerprint.__wrapped__()}) == 3
 
 
 def test_what_was_written_just_now_is_looked_at_again(two_notes, made):
