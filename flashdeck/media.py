@@ -103,7 +103,8 @@ class MediaTable:
         self._known: dict[tuple[str, str], str | MediaRefusal] = {}
         self._read: dict[Path, Media] = {}
         self._files: dict[str, Media] = {}
-        self._kept: dict[Path, str | MediaRefusal] = {}
+        self._kept: dict[Path, str] = {}
+        self._refused: dict[tuple[str, str], MediaRefusal] = {}
         self._named: set[Path] = set()
 
     def resolvers(self, source: str) -> Resolvers:
@@ -180,9 +181,14 @@ class MediaTable:
             path = self._folder.place(self._root / KEPT_MEDIA, destination)
         if path is None:
             return self._refusal(asked, Refusal.OUTSIDE)
-        if path not in self._kept:
-            self._kept[path] = self._keep(asked, path)
-        return self._kept[path]
+        if path in self._kept:
+            return self._kept[path]
+        found = self._refused.get((source, destination)) or self._keep(asked, path)
+        if isinstance(found, str):
+            self._kept[path] = found
+        else:
+            self._refused[source, destination] = found
+        return found
 
     def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
         self._named.add(path)

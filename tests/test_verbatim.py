@@ -155,3 +155,12 @@ def test_control_characters_that_are_spelled_out_stay_where_a_file_is_formatted(
     assert "    a: y" in text
     kept.built()
     assert read_apkg(kept.package).notes[0].fields[0] == "a\x92b"
+
+
+def test_a_picture_that_is_missing_twice_is_missing_beside_each_deck(kept):
+    for name in ("one", "two"):
+        kept.write(f"cards/{name}.yaml", "notes:\n  - {q: '<img src=none.png>', a: x}\n")
+    missing = [one.message for one in kept.check() if one.rule == "missing-media"]
+    assert missing == [
+        f"no file none.png beside cards/{name}.yaml or in cards/media/" for name in ("one", "two")
+    ]
