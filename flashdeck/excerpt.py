@@ -69,6 +69,16 @@ def with_excerpt(file: KeptFile, part: KeptFile, taken: Excerpt, after: str) -> 
     return KeptFile(digest_of(after.encode()), file.decks, notes)
 
 
+def most_nodes(text: str) -> int:
+    """Give a number that the nodes of a YAML file can't exceed, without reading it.
+
+    A key has its colon and a value; what is in a list has its dash, or a comma or bracket before
+    it; what has none of them is a document.
+    """
+    pairs = text.count(":") + text.count(",") + text.count("{") + text.count("?")
+    return 1 + 2 * pairs + text.count("-") + text.count("[")
+
+
 def starts_of(file: KeptFile) -> list[int]:
     """Give the lines in which the notes of a file begin."""
     return [one.note.source.line for one in file.notes if one.note.source is not None]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.excerpt import excerpt, starts_of, with_excerpt
+from flashdeck.excerpt import excerpt, most_nodes, starts_of, with_excerpt
 from flashdeck.files import RefusedFileError
 from flashdeck.judging import Judge
 from flashdeck.kept import Kept, KeptFile, digest_of
@@ -98,7 +98,7 @@ class Recompiler:
             return
         after = _text(project, path)
         taken = excerpt(before, after, starts_of(held))
-        if taken is None:
+        if taken is None or most_nodes(after) > project.settings.limits.nodes:
             return
         part = replace(project, decks=(path,), unsaved={path: taken.text.encode()})
         compiled, _ = compile_project(

@@ -196,6 +196,19 @@ def test_what_stands_behind_the_notes_of_an_indented_deck_counts(decks):
     assert {note.tags for note in partly.collection.notes} == {("late",), ()}
 
 
+def test_an_edit_that_makes_a_deck_too_large_is_said(decks):
+    settings = decks.read("flashdeck.yaml")
+    decks.write("flashdeck.yaml", settings + "limits: {nodes: 40}\n")
+    notes = "".join(f"  - {{q: {one}, a: two, id: {one * 9}}}\n" for one in "cdef")
+    path = decks.write("cards/flask.yaml", "notes:\n" + notes)
+    recompiler = Recompiler(decks.root)
+    assert not recompiler.compile().problems
+    decks.replace("cards/flask.yaml", "q: d", "tags: [h, i, j, k, l, m, n, o, p], q: d")
+    partly = recompiler.compile([path])
+    assert partly == fresh(decks)
+    assert [one.rule for one in partly.problems] == ["limit"]
+
+
 def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
     head = "deck: Long\nnotes:\n"
     notes = [f"  - q: question {n}\n    a: answer\n    id: number{n:03d}\n" for n in range(100)]
