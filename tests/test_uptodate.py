@@ -48,10 +48,9 @@ def rested(two_notes):
 
 
 def rest(root):
-    """Let files be older than one tick of the disk's clock."""
+    """Let files and folders be older than one tick of the disk's clock."""
     for path in root.rglob("*"):
-        if path.is_file():
-            os.utime(path, (LONG_AGO, LONG_AGO))
+        os.utime(path, (LONG_AGO, LONG_AGO))
 
 
 def test_nothing_is_done_twice(rested, made):
@@ -208,6 +207,20 @@ def _verbatim(project, folder):
 def _put_long_ago(path):
     path.write_bytes(PNG)
     os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_what_was_meant_by_a_name_is_looked_up_again(rested, made):
+    rested.write("cards/old.yaml", "media: verbatim\nnotes:\n  - {q: '![](flask.png)', a: x}\n")
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    said = [rested.built().diagnostics for _ in range(2)]
+    assert len(made) == 2
+    _put_long_ago(rested.root / "cards" / "flasks.png")
+    said.append(rested.built().diagnostics)
+    assert [found.hint for (found,) in said] == [
+        *["names are relative to cards/old.yaml or cards/media/"] * 2,
+        "did you mean flasks.png?",
+    ]
 
 
 def test_a_link_to_a_folder_is_noticed(rested, made):
