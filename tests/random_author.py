@@ -140,6 +140,20 @@ WORDS = [
     ("\ufeff", ""),
     ("id: ", "id: x"),
 ]
+# What a document says for all of its notes.
+HEADS = [
+    ("tags: [", "tags: [more, "),
+    ("tags: [more, ", "tags: ["),
+    ("notes:\n", "tags: [t]\nnotes:\n"),
+    ("notes:\n", "markup: html\nnotes:\n"),
+    ("notes:\n", "markup: text\nnotes:\n"),
+    ("notes:\n", "media: verbatim\nnotes:\n"),
+    ("markup: html", "markup: text"),
+    ("markup: text\n", ""),
+    ("media: verbatim\n", ""),
+    ("deck: Alpha", "deck: Delta"),
+    ("deck: Delta", "deck: Alpha"),
+]
 SETTING_WORDS = [
     ("", "markup: html\n"),
     ("markup: html\n", ""),
@@ -219,7 +233,7 @@ class Author:
                 del known[:-5]
 
     def edit(self) -> None:
-        often: list[Callable[[], None]] = [self.words] * 3 + [self.add] * 2
+        often: list[Callable[[], None]] = [self.words] * 3 + [self.heads] * 3 + [self.add] * 2
         seldom: list[Callable[[], None]] = [self.drop, self.copy, self.move, self.shuffle]
         others: list[Callable[[], None]] = [self.files, self.settings, self.media, self.lock]
         self.luck.choice([*often, *seldom, *others, self.kept])()
@@ -251,6 +265,13 @@ class Author:
         text = (self.root / path).read_bytes().decode()
         fitting = [pair for pair in WORDS if pair[0] in text]
         self.replace(path, *self.luck.choice(fitting))
+
+    def heads(self) -> None:
+        path = self.luck.choice(self.decks())
+        text = (self.root / path).read_bytes().decode()
+        fitting = [(old, new) for old, new in HEADS if old in text and not (new and new in text)]
+        if fitting:
+            self.replace(path, *self.luck.choice(fitting))
 
     def settings(self) -> None:
         path = self.luck.choice(

@@ -22,7 +22,7 @@ from flashdeck.built import Options
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.recompile import Recompiler, State
 
-SEED, EDITS = map(int, os.environ.get("FLASHDECK_EDITS", "1:40").split(":"))
+SEED, EDITS = map(int, os.environ.get("FLASHDECK_EDITS", "1:50").split(":"))
 Outcome = tuple[object, ...]
 
 
