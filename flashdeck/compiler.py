@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from flashdeck.customtypes import read_custom_types
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.filecompiler import FileCompiler, settled_notes
+from flashdeck.filecompiler import FileCompiler
 from flashdeck.gathering import Gathered
 from flashdeck.identity import UNSAVED, Identified, identify, stable_id
-from flashdeck.kept import CompiledFile, Kept, KeptFile, context_of
+from flashdeck.kept import Kept, KeptFile, context_of
 from flashdeck.kinds import KINDS
 from flashdeck.masks import with_numbers
 from flashdeck.media import MediaTable
@@ -21,7 +20,7 @@ from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project
-from flashdeck.reading import FileReader, ReadFile, held_files
+from flashdeck.reading import FileReader, Files, ReadFile, held_files
 from flashdeck.source import SourceFile
 from flashdeck.templatemedia import TemplateDresser
 
@@ -99,39 +98,18 @@ def _compiled(
     context = _context(project, types, allow_scripts=allow_scripts) if kept is not None else ""
     before = kept.within(context) if kept is not None else None
     built = built_in(project.settings.name, project.settings.css, _number(project))
-    compiler = FileCompiler({**built, **custom}, media, before, allow_scripts=allow_scripts)
-
-    def settle(path: str, file: ReadFile) -> CompiledFile | None:
-        notes = settled_notes(file, project.lock)
-        return compiler.compile(path, file, iter(notes)) if notes is not None else None
-
+    notetypes = {**built, **custom}
+    compiler = FileCompiler(notetypes, media, before, project.lock, allow_scripts=allow_scripts)
     named = {one.notetype.name: one for one in types.values()}
-    at_once = before is not None and not in_order
-    reader = FileReader(project, named, media, settle if at_once else None)
+    settle = compiler.settle if before is not None and not in_order else None
+    reader = FileReader(project, named, media, settle)
     files, found = reader.read(held_files(project, media, before) if before is not None else {})
     problems += found
-    read = [file for file in files.values() if isinstance(file, ReadFile)]
-    settled = [file for file in files.values() if isinstance(file, KeptFile)]
-    sources = [one for file in read for one in file.sources]
-    identified, found = identify(
-        (note for file in read for note in file.notes),
-        project.settings.id or UNSAVED,
-        {entry.id: entry.kind for entry in project.lock.notes.values()},
-        {kind.name: kind.notetype for kind in KINDS if kind.notetype},
-        {one.note.guid for file in settled for one in file.notes},
-    )
+    identified, found = _identified(project, files)
     problems += found
-    identified = with_numbers(identified, project.lock)
-    if _has_verbatim(sources) or _has_verbatim(settled):
+    if any(deck.verbatim for file in files.values() for deck in file.decks):
         media.keep_static()
-    waiting = iter(identified)
-    gathered = Gathered()
-    for path, file in files.items():
-        if isinstance(file, KeptFile):
-            gathered.take(path, file)
-            continue
-        own = list(islice(waiting, sum(1 for _ in file.notes)))
-        gathered.take_anew(path, file.compiled or compiler.compile(path, file, iter(own)))
+    gathered = _gathered(files, identified, compiler)
     problems += gathered.problems
     name = project.settings.name or gathered.first_root
     if not project.settings.name:
@@ -148,7 +126,9 @@ def _compiled(
         collection=collection,
         kinds=gathered.kinds,
         digests=gathered.digests,
-        sources=tuple(sources),
+        sources=tuple(
+            one for file in files.values() if isinstance(file, ReadFile) for one in file.sources
+        ),
         notes=tuple(identified),
         notetypes=released,
         name=name,
@@ -156,6 +136,32 @@ def _compiled(
         media=media,
         kept=Kept(context, gathered.files),
     ), problems
+
+
+def _identified(project: Project, files: Files) -> tuple[list[Identified], list[Diagnostic]]:
+    """Give every note that was read its id, and every mask its number."""
+    settled = (file for file in files.values() if isinstance(file, KeptFile))
+    identified, problems = identify(
+        (note for file in files.values() if isinstance(file, ReadFile) for note in file.notes),
+        project.settings.id or UNSAVED,
+        {entry.id: entry.kind for entry in project.lock.notes.values()},
+        {kind.name: kind.notetype for kind in KINDS if kind.notetype},
+        {one.note.guid for file in settled for one in file.notes},
+    )
+    return with_numbers(identified, project.lock), problems
+
+
+def _gathered(files: Files, identified: Iterable[Identified], compiler: FileCompiler) -> Gathered:
+    """Put together what all files give, in the order of study."""
+    waiting = iter(identified)
+    gathered = Gathered()
+    for path, file in files.items():
+        if isinstance(file, KeptFile):
+            gathered.take(path, file)
+        else:
+            own = [next(waiting) for _ in file.notes]
+            gathered.take_anew(path, file.compiled or compiler.compile(path, file, own))
+    return gathered
 
 
 def known_kinds(project: Project) -> dict[int, str]:
@@ -182,10 +188,6 @@ def _context(project: Project, types: Mapping[str, SourceNoteType], *, allow_scr
     settings = replace(project.settings, rules={}, packages={})
     own = [(key, one.keys, one.notetype) for key, one in types.items()]
     return context_of((settings, own, allow_scripts))
-
-
-def _has_verbatim(files: Iterable[SourceFile | KeptFile]) -> bool:
-    return any(deck.verbatim for file in files for deck in file.decks)
 
 
 def _used(notes: list[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:

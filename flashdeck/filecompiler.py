@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -29,16 +29,24 @@ class FileCompiler:
         notetypes: Mapping[str, NoteType],
         media: MediaTable,
         before: Kept | None,
+        lock: Lock,
         *,
         allow_scripts: bool,
     ) -> None:
+        self._lock = lock
         self._notetypes = notetypes
         self._media = media
         self._before = before
         self._allow_scripts = allow_scripts
 
-    def compile(self, path: str, file: ReadFile, waiting: Iterator[Identified]) -> CompiledFile:
-        """Render a file; its notes are the next ones of `waiting`."""
+    def settle(self, path: str, file: ReadFile) -> CompiledFile | None:
+        """Render a file at once, if all that a build would stamp stands in it; else None."""
+        notes = settled_notes(file, self._lock)
+        return self.compile(path, file, notes) if notes is not None else None
+
+    def compile(self, path: str, file: ReadFile, notes: Iterable[Identified]) -> CompiledFile:
+        """Render a file, whose notes are given with their ids."""
+        waiting = iter(notes)
         known = self._before.notes(path) if self._before is not None else {}
         done = CompiledFile()
         keep: list[KeptNote] = []

@@ -18,7 +18,7 @@ from flashdeck.lockfile import Lock
 from flashdeck.media import MediaTable, Resolvers
 from flashdeck.project import Project, default_deck, read_source, source_bytes
 from flashdeck.read.decks import read_decks
-from flashdeck.source import SourceFile, SourceNote
+from flashdeck.source import SourceDeck, SourceFile, SourceNote
 from flashdeck.tablefiles import TableFiles
 from flashdeck.witness import Print, noticed, witnessed
 
@@ -38,10 +38,18 @@ class ReadFile:
     compiled: CompiledFile | None = None
 
     @property
+    def decks(self) -> Iterator[SourceDeck]:
+        """Its documents, and those of its tables, in their order."""
+        return (deck for source in self.sources for deck in source.decks)
+
+    @property
     def notes(self) -> Iterator[SourceNote]:
         """Its notes, in their order."""
-        return (note for source in self.sources for deck in source.decks for note in deck.notes)
+        return (note for deck in self.decks for note in deck.notes)
 
+
+Files: TypeAlias = Mapping[str, ReadFile | KeptFile]
+"""Files by their paths, in the order of study."""
 
 _MUCH = 512 * 1024  # bytes that are worth a second process
 
@@ -71,9 +79,7 @@ class FileReader:
         self._read: dict[Path, ReadFile] = {}
         self._said: dict[Path, list[Diagnostic]] = {}
 
-    def read(
-        self, held: Mapping[Path, KeptFile]
-    ) -> tuple[dict[str, ReadFile | KeptFile], list[Diagnostic]]:
+    def read(self, held: Mapping[Path, KeptFile]) -> tuple[Files, list[Diagnostic]]:
         """Give all files by their paths, in the order of study; those `held` need no reading.
 
         Where an id stands in two of them, both are read in full and none is settled, whatever was
