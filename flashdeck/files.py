@@ -62,8 +62,13 @@ class RefusedFileError(FlashdeckError):
 
 def read_regular(path: Path, root: Path, limit: int) -> bytes:
     """Read a file of at most `limit` bytes; otherwise as `open_regular`."""
+    return read_opened(open_regular(path, root), path, limit)
+
+
+def read_opened(file: BinaryIO, path: Path, limit: int) -> bytes:
+    """Read an open file of at most `limit` bytes to its end, and close it."""
     data = bytearray()
-    with open_regular(path, root) as file:
+    with file:
         while len(data) <= limit and (chunk := file.read(min(_CHUNK, limit + 1 - len(data)))):
             data += chunk
         size = max(len(data), os.fstat(file.fileno()).st_size)

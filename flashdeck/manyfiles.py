@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from flashdeck.files import RefusedFileError, open_regular, open_resolved
+from flashdeck.files import RefusedFileError, open_regular, open_resolved, read_opened
 
 
 class ManyFiles:
@@ -28,6 +28,10 @@ class ManyFiles:
             with suppress(OSError, RefusedFileError):  # a link, or what is refused, and told why
                 return open_resolved(path, f"{real}{os.sep}{name}")
         return open_regular(path, self._root)
+
+    def read(self, path: Path, limit: int) -> bytes:
+        """Read a file of at most `limit` bytes; raises `RefusedFileError`."""
+        return read_opened(self.open(path), path, limit)
 
     def _resolve(self, folder: str) -> str:
         """Give the real path of a folder inside the root; '' where that is another matter."""

@@ -11,6 +11,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, re
 from flashdeck.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds import LIMITS, SETTINGS, VERBATIM
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
+from flashdeck.manyfiles import ManyFiles
 from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
 from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
@@ -114,19 +115,24 @@ def default_deck(project: Project, path: Path) -> str:
     return clean_deck("::".join(path.relative_to(project.cards).with_suffix("").parts))
 
 
-def source_bytes(project: Project, path: Path) -> bytes:
-    """Give the bytes of a source, those not saved yet first; raises `RefusedFileError`."""
+def source_bytes(project: Project, path: Path, disk: ManyFiles | None = None) -> bytes:
+    """Give the bytes of a source, those not saved yet first; raises `RefusedFileError`.
+
+    Who reads many gives the `disk` to read them from.
+    """
     data = project.unsaved.get(path)
-    return (
-        data if data is not None else read_regular(path, project.root, project.settings.limits.size)
-    )
+    if data is not None:
+        return data
+    return (disk or ManyFiles(project.root)).read(path, project.settings.limits.size)
 
 
-def read_source(project: Project, path: Path) -> tuple[YamlFile | None, list[Diagnostic]]:
+def read_source(
+    project: Project, path: Path, disk: ManyFiles | None = None
+) -> tuple[YamlFile | None, list[Diagnostic]]:
     """Read one YAML file of a project; None when it can't be read at all."""
     name = project.relative(path)
     try:
-        data = source_bytes(project, path)
+        data = source_bytes(project, path, disk)
     except RefusedFileError as refused:
         return None, [_unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)

@@ -15,6 +15,7 @@ from flashdeck.files import RefusedFileError
 from flashdeck.keeping import file_of, row_of
 from flashdeck.kept import CompiledFile, Kept, KeptFile, KeptNote, digest_of
 from flashdeck.lockfile import Lock
+from flashdeck.manyfiles import ManyFiles
 from flashdeck.media import MediaTable, Resolvers
 from flashdeck.project import Project, default_deck, read_source, source_bytes
 from flashdeck.read.decks import read_decks
@@ -75,6 +76,7 @@ class FileReader:
         self._custom = custom
         self._media = media
         self._settle = settle
+        self._disk = ManyFiles(project.root)
         self._tables = TableFiles(project)
         self._read: dict[Path, ReadFile] = {}
         self._said: dict[Path, list[Diagnostic]] = {}
@@ -156,7 +158,7 @@ class FileReader:
 
     def _read_one(self, path: Path) -> ReadFile:
         project = self._project
-        file, problems = read_source(project, path)
+        file, problems = read_source(project, path, self._disk)
         sources: tuple[SourceFile, ...] = ()
         if file is not None:
             source, found = read_decks(
@@ -195,13 +197,14 @@ class FileReader:
 def held_files(project: Project, media: MediaTable, kept: Kept) -> dict[Path, KeptFile]:
     """Find the files that may be taken as they were: they, and all that they name, are the same."""
     found: dict[Path, KeptFile] = {}
+    disk = ManyFiles(project.root)
     for path in project.decks:
         name = project.relative(path)
         file = kept.files.get(name)
         if file is None or not file.digest:
             continue
         try:
-            data = source_bytes(project, path)
+            data = source_bytes(project, path, disk)
         except RefusedFileError:
             continue  # reading it says why
         if digest_of(data) == file.digest and _holds(file, project.lock, media.resolvers(name)):

@@ -48,9 +48,9 @@ def read(monkeypatch):
     paths = []
     read_source = reading.read_source
 
-    def gather(project, path):
+    def gather(project, path, disk):
         paths.append(project.relative(path))
-        return read_source(project, path)
+        return read_source(project, path, disk)
 
     monkeypatch.setattr(reading, "read_source", gather)
     return paths
