@@ -24,7 +24,6 @@ from bench.peers import Peers
 from bench.row import Row
 
 HERE = Path(__file__).parent
-ROUNDS = {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 1}
 ENOUGH_FOR_SAFE = 10_000  # PyYAML's own loader takes minutes for more
 LARGE = 100_000
 MIB = 2**20
@@ -73,7 +72,7 @@ class Bench:
         }
         if count <= ENOUGH_FOR_SAFE:
             subjects["safe"] = self.plain(root, "--safe")
-        found = interleaved(subjects, ROUNDS[count])
+        found = interleaved(subjects, rounds(count))
         self.growth[count] = found["cold"]
         cold = found["cold"].seconds
         yield Row(
@@ -98,7 +97,7 @@ class Bench:
             "check": Subject(["-m", "flashdeck", "check", "--format", "json"], root),
             "cold": self.flashdeck(root, lambda: forget(root)),
         }
-        found = interleaved(subjects, ROUNDS[count])
+        found = interleaved(subjects, rounds(count))
         ours, theirs = found["check"].seconds, found["cold"].seconds
         yield Row(f"{count:,} notes, each nearly twice, check : cold build", ours, theirs, 2.0)
 
@@ -110,7 +109,7 @@ class Bench:
             "plain": self.plain(root, "--html"),
         }
         subjects["safe"] = self.plain(root, "--html", "--safe")
-        found = interleaved(subjects, ROUNDS[count])
+        found = interleaved(subjects, rounds(count))
         name = f"{count:,} notes of HTML, cold : plain script"
         ours = found["cold"].seconds
         yield Row(name, ours, found["safe"].seconds, 1 / 10)
@@ -137,7 +136,7 @@ class Bench:
             name: Subject([str(HERE / f"{name}.py"), built, out], root, says_seconds=True)
             for name in ("stage", "floor", "ready")
         }
-        found = interleaved(subjects, ROUNDS[count])
+        found = interleaved(subjects, rounds(count))
         ours = found["stage"].seconds
         yield Row(f"{count:,} notes, package : floor in C", ours, found["floor"].seconds, 2.5)
         yield Row(f"{count:,} notes, package : genanki alone", ours, found["ready"].seconds, 1.0)
@@ -194,6 +193,13 @@ class Bench:
             per_note = {n: self.growth[n].seconds / n * 1e6 for n in (first, last)}
             name = f"time a note, {last:,} : {first:,} notes"
             yield Row(name, per_note[last], per_note[first], 1.5, "us")
+
+
+def rounds(count: int) -> int:
+    """Say how often so many notes are measured: what takes long varies less."""
+    if count > LARGE:
+        return 1
+    return 5 if count <= ENOUGH_FOR_SAFE else 2
 
 
 def forget(root: Path) -> None:

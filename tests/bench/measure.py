@@ -52,7 +52,7 @@ def run(subject: Subject) -> Run:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        message = f"{' '.join(map(str, subject.command))}: {err}"
+        message = f"{' '.join(map(str, subject.command))}: {err or out}"
         raise RuntimeError(message)
     seconds = float(out) if subject.says_seconds else used.ru_utime + used.ru_stime
     return Run(seconds, used.ru_maxrss * 1024, out)

@@ -19,6 +19,7 @@ from bench.decks import Drawn, drawn
 from bench.measure import Subject
 
 PEERS = ("ankcompiler==0.6.0", "anki-yaml-tool==0.4.0")
+_TO_LETTERS = str.maketrans("0123456789", "abcdefghij")  # ids of ankcompiler's hold nothing else
 _TOOL_HEAD = """\
 config:
   name: Basic
@@ -90,7 +91,8 @@ def _for_ankc(notes: list[Drawn]) -> Iterator[str]:
     yield "---\ndeck: Measured\n---\n"
     for note in notes:
         question, answer = note.texts
-        yield f"---\n\n{question} ::: {answer}\n\n---\n[^uid]: {note.id}\n\n"
+        uid = note.id.translate(_TO_LETTERS)[:10]
+        yield f"---\n\n{question} ::: {answer}\n\n---\n[^uid]: {uid}\n\n"
 
 
 def _for_tool(notes: list[Drawn]) -> Iterator[str]:
