@@ -115,7 +115,8 @@ def test_other_unicode_encodings_are_named(encoding):
 
 
 @pytest.mark.parametrize(
-    "character", ["\0", "\a", "\x1b", "\x7f", "\x85", "\u2028", "\ufeff", "\r"]
+    "character",
+    [*"\0\a\x0b\x1b\x1f\x7f\x80\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\r"],
 )
 def test_control_characters_are_shown_where_they_stand(character):
     file = read(f"q: one\na: two{character}three\n")

@@ -21,6 +21,10 @@ _FORBIDDEN = re.compile(
 # Invisible characters that turn the direction of text around: fine in right-to-left decks,
 # worth a look anywhere else ("Trojan source").
 _OVERRIDES = re.compile("[\u202d\u202e]")
+# What of UTF-8 may be one of all these. Most files hold no such bytes, which takes a fifth of the
+# time to tell.
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_OTHER_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9\xad\xae]|\xef[\xbb\xbf]")
 
 
 def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
@@ -38,6 +42,8 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
                 )
             ]
     text, problems = _utf8(path, data, most)
+    if not problems and _is_usual(data):
+        return text, []
     for found in _FORBIDDEN.finditer(text):
         if len(problems) == most:
             return "", problems
@@ -63,6 +69,15 @@ def place(text: str, index: int) -> tuple[int, int]:
     """Give line and column (from 1) of an index in the text."""
     start = text.rfind("\n", 0, index) + 1
     return text.count("\n", 0, index) + 1, index - start + 1
+
+
+def _is_usual(data: bytes) -> bool:
+    """Whether a file's UTF-8 holds nothing that has to be looked for."""
+    return (
+        data.translate(None, _CONTROL_BYTES) == data
+        and data.count(b"\r") == data.count(b"\r\n")
+        and _OTHER_BYTES.search(data) is None
+    )
 
 
 def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
