@@ -52,7 +52,7 @@ class ReadFile:
 Files: TypeAlias = Mapping[str, ReadFile | KeptFile]
 """Files by their paths, in the order of study."""
 
-_MUCH = 512 * 1024  # bytes that are worth a second process
+_MUCH = 4 * 2**20  # bytes from which a second process pays: some 25,000 notes
 
 Settle: TypeAlias = Callable[[str, ReadFile], CompiledFile | None]
 """Compiles a file at once, given its path, where no other file has any bearing on it."""

@@ -18,7 +18,7 @@ from typing import BinaryIO, TypeVar
 
 T = TypeVar("T")
 # So many bytes of sources take longer to compile than a process takes to begin and to be heard.
-_ENOUGH = 256 * 1024
+_ENOUGH = 2**20
 _MOST = 8  # shares: what one process must do alone takes longer than a ninth
 
 
