@@ -181,8 +181,8 @@ def state(root: Path) -> dict[str, bytes]:
         for path in root.rglob("*")
         if path.is_file()
     }
-    for name in ("build/.lock", "build/.state", "build/.gitignore"):
-        found.pop(name, None)
+    for name in (".lock", ".state", ".notes", ".media", ".gitignore"):
+        found.pop(f"build/{name}", None)
     return found
 
 
