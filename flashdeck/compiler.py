@@ -140,9 +140,12 @@ def _compiled(
 
 def _identified(project: Project, files: Files) -> tuple[list[Identified], list[Diagnostic]]:
     """Give every note that was read its id, and every mask its number."""
+    notes = [note for file in files.values() if isinstance(file, ReadFile) for note in file.notes]
+    if not notes:
+        return [], []
     settled = (file for file in files.values() if isinstance(file, KeptFile))
     identified, problems = identify(
-        (note for file in files.values() if isinstance(file, ReadFile) for note in file.notes),
+        notes,
         project.settings.id or UNSAVED,
         {entry.id: entry.kind for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},

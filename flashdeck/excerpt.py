@@ -88,8 +88,8 @@ def _moved(one: KeptNote, lines: int) -> KeptNote:
     note = one.note
     if not lines or note.source is None:
         return one
-    path, line, column, end_line, end_column = note.source
-    span = type(note.source)(path, line + lines, column, end_line + lines, end_column)
+    source = note.source
+    span = source._replace(line=source.line + lines, end_line=source.end_line + lines)
     return replace(one, note=replace(note, source=span))
 
 

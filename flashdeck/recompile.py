@@ -111,6 +111,7 @@ class Recompiler:
         if read.digest and compiled.kept.context == self._kept.context:
             file = with_excerpt(held, read, taken, after)
             self._kept = self._kept.joined(Kept(self._kept.context, {name: file}))
+            self._texts[name] = file.digest, after
 
     def _remember_texts(self, project: Project) -> None:
         """Remember what was read of the files that are kept, for the next excerpt."""
