@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flashdeck.customtypes import read_custom_types
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.filecompiler import FileCompiler
 from flashdeck.gathering import Gathered
-from flashdeck.identity import UNSAVED, Identified, identify, stable_id
+from flashdeck.identity import UNSAVED, Identified, identify
 from flashdeck.kept import Kept, KeptFile, context_of
 from flashdeck.kinds import KINDS
 from flashdeck.masks import with_numbers
@@ -20,6 +21,7 @@ from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes import built_in
 from flashdeck.ownstyle import with_own_style
 from flashdeck.project import Project
+from flashdeck.projectid import notetype_id
 from flashdeck.reading import FileReader, Files, ReadFile, held_files
 from flashdeck.source import SourceFile
 from flashdeck.templatemedia import TemplateDresser
@@ -182,8 +184,7 @@ def own_notetypes(project: Project) -> dict[str, SourceNoteType]:
 
 def _number(project: Project) -> Callable[..., int]:
     """Derive ids of note types, fields and templates from the project's own."""
-    project_id = project.settings.id or UNSAVED
-    return lambda *words: stable_id(project_id, "notetype", *words)
+    return partial(notetype_id, project.settings.id or UNSAVED)
 
 
 def _context(project: Project, types: Mapping[str, SourceNoteType], *, allow_scripts: bool) -> str:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.template.cloze import Cloze, parse_clozes
 
-_SHORT, _SHORTEST = 16, 6
+_SHORT, _SHORTER, _SHORTEST = 16, 8, 6
 _CHUNK = 1 << 20
 
 
@@ -20,6 +20,11 @@ def note_digest(note: Note) -> str:
     """Tell an edit: rendered fields, tags and note type, not its deck or place."""
     words = (str(note.notetype), *note.fields, " ".join(sorted(note.tags)))
     return _hex("\x1f".join(words))[:_SHORT]
+
+
+def field_digests(note: Note) -> tuple[str, ...]:
+    """Tell which fields were edited: a short hash of each, '' for an empty one."""
+    return tuple([_hex(text)[:_SHORTER] if text else "" for text in note.fields])
 
 
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:

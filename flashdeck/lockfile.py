@@ -1,7 +1,11 @@
 """`flashdeck.lock`: what was released when, as text that git merges line by line.
 
-Identity never depends on it. It remembers what only time knows: when a note was first built and
-last changed, which revision each package has, which notes were removed.
+Identity never depends on it, with one exception: it keeps the project's id for the day on which the
+settings lose theirs. It remembers what only time knows: when a note was first built and last
+changed, which revision each package has, which notes were removed.
+
+Format 2 is written. Format 1, which lacks the project, card blocks, note types' reserves and the
+digests of fields, is read.
 """
 
 from __future__ import annotations
@@ -15,14 +19,16 @@ from typing import NamedTuple
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 
 LOCK_NAME = "flashdeck.lock"
-_FORMAT = 1
+_FORMAT = 2
 _HEADER = (
     "# Written by `flashdeck build`. Commit it: with it learners keep their tags and edits.\n"
     f"format\t{_FORMAT}\n"
 )
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?")
 _NONE = "-"
-_NOTE_COLUMNS = 11  # or one more: when it was imported
+_UNKNOWN = "?"
+_NOTE_COLUMNS = 14
+_FORMAT_1_COLUMNS = 11  # or one more: when it was imported
 GONE = "-"
 
 
@@ -30,11 +36,14 @@ class NoteEntry(NamedTuple):
     """A note that was released.
 
     `kind` is the kind's name; `clozes` gives a short hash of each cloze's text by its number, "-"
-    for a number that is gone;
-    `content` is the hash that tells an edit. `born` is in milliseconds and is the note's id in
-    Anki; `changed` (seconds) is the revision that brought the last edit, 0 for a note never
-    edited; `removed` (seconds) is the revision that emptied it, 0 for a living note. `imported`
-    (seconds) is the time that the note had in Anki when it was imported, 0 for a note born here.
+    for a number that is gone; `content` is the hash that tells an edit.
+
+    `note_id` and `card_block` are in milliseconds: the note's id in Anki, and the first of the ids
+    that are kept for its cards. `first_built` (seconds) is the time of a note that was never edited
+    here: of its first build, or the one it had in Anki when it was imported. `changed` (seconds) is
+    the revision that brought the last edit, 0 for a note never edited; `removed` (seconds) is the
+    revision that emptied it, 0 for a living note. `fields` are the digests of what was last
+    shipped, 8 hex digits each, '' for an empty field; none where they are unknown.
     """
 
     id: str
@@ -44,10 +53,12 @@ class NoteEntry(NamedTuple):
     ordinals: tuple[int, ...]
     clozes: tuple[tuple[int, str], ...]
     content: str
-    born: int
+    note_id: int
+    card_block: int
+    first_built: int
     changed: int = 0
     removed: int = 0
-    imported: int = 0
+    fields: tuple[str, ...] = ()
 
     @property
     def live_clozes(self) -> dict[int, str]:
@@ -55,23 +66,36 @@ class NoteEntry(NamedTuple):
         return {number: digest for number, digest in self.clozes if digest != GONE}
 
     @property
-    def first_built(self) -> int:
-        """The time that it had before any edit here, in seconds: of its import or first build."""
-        return self.imported or -(-self.born // 1000)
-
-    @property
     def time(self) -> int:
         """The latest time it knows, in seconds."""
         return max(self.first_built, self.changed, self.removed)
 
 
+class ProjectEntry(NamedTuple):
+    """The project's id and name; `first_built` is the time of its first build, in seconds."""
+
+    id: str
+    name: str
+    first_built: int
+
+    @property
+    def time(self) -> int:
+        """The time of the first build."""
+        return self.first_built
+
+
 class NoteTypeEntry(NamedTuple):
-    """A released note type: the schema that must not change, a hash of all of it, its time."""
+    """A released note type: the schema that must not change, a hash of all of it, its time.
+
+    `reserves` gives, as JSON, the name that each spare field and template has in the sources by its
+    name in Anki, '' for one that is still free; '' for a note type without any.
+    """
 
     id: int
     schema: str
     content: str
     time: int
+    reserves: str = ""
 
 
 class PackageEntry(NamedTuple):
@@ -89,8 +113,12 @@ class PackageEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Everything the lock knows, by id or file name."""
+    """Everything the lock knows, by id or file name.
 
+    There is one project; more where two people's first builds were merged.
+    """
+
+    projects: dict[str, ProjectEntry] = field(default_factory=dict)
     notes: dict[str, NoteEntry] = field(default_factory=dict)
     notetypes: dict[int, NoteTypeEntry] = field(default_factory=dict)
     packages: dict[str, PackageEntry] = field(default_factory=dict)
@@ -98,7 +126,8 @@ class Lock:
     @property
     def latest(self) -> int:
         """The latest time that stands in it, in seconds; 0 in an empty lock."""
-        entries: Iterable[NoteEntry | NoteTypeEntry | PackageEntry] = (
+        entries: Iterable[ProjectEntry | NoteEntry | NoteTypeEntry | PackageEntry] = (
+            *self.projects.values(),
             *self.notes.values(),
             *self.notetypes.values(),
             *self.packages.values(),
@@ -107,10 +136,15 @@ class Lock:
 
 
 def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
-    """Read a lock; where git left conflict markers, the line of the greater time wins."""
+    """Read a lock; where git left conflict markers, the line of the greater time wins.
+
+    Of a lock in a later format than this one nothing is read.
+    """
     lock = Lock()
     problems: list[Diagnostic] = []
     healed = 0
+    if later := _later_format(path, text):
+        return lock, [later]
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
             continue
@@ -140,9 +174,14 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
 
 def lock_text(lock: Lock) -> str:
     """Write a lock: sorted, one line an entry, the same text for the same content."""
-    lines = [_note_line(entry) for _, entry in sorted(lock.notes.items())]
+    lines = [
+        f"project\t{entry.id}\t{entry.name}\t{entry.first_built}"
+        for _, entry in sorted(lock.projects.items())
+    ]
+    lines += [_note_line(entry) for _, entry in sorted(lock.notes.items())]
     lines += [
         f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{entry.time}"
+        f"\t{entry.reserves or _NONE}"
         for _, entry in sorted(lock.notetypes.items())
     ]
     lines += [
@@ -150,6 +189,16 @@ def lock_text(lock: Lock) -> str:
         for _, entry in sorted(lock.packages.items())
     ]
     return _HEADER + "".join(line + "\n" for line in lines)
+
+
+def _later_format(path: str, text: str) -> Diagnostic | None:
+    for number, line in enumerate(text.splitlines(), 1):
+        word, _, version = line.partition("\t")
+        if word == "format" and version.isdecimal() and int(version) > _FORMAT:
+            message = f"{LOCK_NAME} has format {version}; this flashdeck reads up to {_FORMAT}"
+            span = Span(path, number, 1, number, len(line) + 1)
+            return Diagnostic("lock", message, span, hint="install a newer flashdeck")
+    return None
 
 
 def _add(lock: Lock, parts: list[str]) -> None:
@@ -160,14 +209,20 @@ def _add(lock: Lock, parts: list[str]) -> None:
         return
     match parts:
         case ["format", version]:
-            if int(version) > _FORMAT:
-                raise ValueError(version)
-        case ["notetype", number, schema, content, time]:
+            int(version)
+        case ["project", name, title, time]:
+            project = ProjectEntry(name, title, int(time))
+            other = lock.projects.get(name, project)
+            lock.projects[name] = min(project, other, key=lambda one: (one.first_built, one.name))
+        case ["notetype", number, schema, content, time, *reserves] if len(reserves) <= 1:
             _check_schema(schema)
-            notetype = NoteTypeEntry(int(number), schema, content, int(time))
-            held = lock.notetypes.get(notetype.id)
-            if held is None or (notetype.time, notetype.content) > (held.time, held.content):
-                lock.notetypes[notetype.id] = notetype
+            spare = "" if reserves in ([], [_NONE]) else reserves[0]
+            _check_reserves(spare)
+            notetype = NoteTypeEntry(int(number), schema, content, int(time), spare)
+            held = lock.notetypes.get(notetype.id, notetype)
+            lock.notetypes[notetype.id] = max(
+                notetype, held, key=lambda one: (one.time, one.content)
+            )
         case ["package", file, revision, digest]:
             package = PackageEntry(file, int(revision), digest)
             kept = lock.packages.get(file)
@@ -177,13 +232,19 @@ def _add(lock: Lock, parts: list[str]) -> None:
 
 
 def _newer(one: NoteEntry, other: NoteEntry) -> NoteEntry:
-    """The entry of the greater time, with the time of the earlier first build."""
+    """The entry of the greater time, with the ids and the time of the earlier first build."""
     newer = max(one, other, key=lambda entry: (entry.time, entry.content, entry.kind, entry.deck))
+    earlier = min(one, other, key=lambda entry: (entry.note_id, entry.card_block))
     changed = max(one.changed, other.changed)
     if one.content != other.content:
         # Learners have one text or the other; what follows must be newer than both.
         changed = max(one.time, other.time)
-    return newer._replace(born=min(one.born, other.born), changed=changed)
+    return newer._replace(
+        note_id=earlier.note_id,
+        card_block=earlier.card_block,
+        first_built=min(one.first_built, other.first_built),
+        changed=changed,
+    )
 
 
 def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
@@ -197,11 +258,10 @@ def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
 
 
 def _note(parts: list[str]) -> NoteEntry:
-    if len(parts) == _NOTE_COLUMNS:
-        parts = [*parts, _NONE]
-    _, name, kind, package, deck, ordinals, clozes, content, born, changed, removed, imported = (
-        parts
-    )
+    if len(parts) < _NOTE_COLUMNS:
+        parts = _from_format_1(parts)
+    _, name, kind, package, deck, ordinals, clozes, content, note_id, block, *times, fields = parts
+    first_built, changed, removed = times
     return NoteEntry(
         id=name,
         kind=kind,
@@ -210,11 +270,22 @@ def _note(parts: list[str]) -> NoteEntry:
         ordinals=_numbers(ordinals),
         clozes=_clozes(clozes),
         content=content,
-        born=int(born),
+        note_id=int(note_id),
+        card_block=int(note_id) if block == _NONE else int(block),
+        first_built=int(first_built),
         changed=0 if changed == _NONE else int(changed),
         removed=0 if removed == _NONE else int(removed),
-        imported=0 if imported == _NONE else int(imported),
+        fields=_field_digests(fields),
     )
+
+
+def _from_format_1(parts: list[str]) -> list[str]:
+    """Give a note's line as format 2 has it."""
+    *head, note_id, changed, removed, imported = (
+        [*parts, _NONE] if len(parts) == _FORMAT_1_COLUMNS else parts
+    )
+    first_built = str(-(-int(note_id) // 1000)) if imported == _NONE else imported
+    return [*head, note_id, _NONE, first_built, changed, removed, _UNKNOWN]
 
 
 def _note_line(entry: NoteEntry) -> str:
@@ -227,10 +298,12 @@ def _note_line(entry: NoteEntry) -> str:
         ",".join(map(str, entry.ordinals)) or _NONE,
         ",".join(f"{number}:{digest}" for number, digest in entry.clozes) or _NONE,
         entry.content,
-        str(entry.born),
+        str(entry.note_id),
+        _NONE if entry.card_block == entry.note_id else str(entry.card_block),
+        str(entry.first_built),
         str(entry.changed or _NONE),
         str(entry.removed or _NONE),
-        *([str(entry.imported)] if entry.imported else []),
+        ",".join([digest or _NONE for digest in entry.fields]) or _UNKNOWN,
     )
     return "\t".join(parts)
 
@@ -247,6 +320,22 @@ def _check_schema(text: str) -> None:
                     pass
                 case _:
                     raise ValueError(text)
+
+
+def _check_reserves(text: str) -> None:
+    """Raise `ValueError` unless it is empty, or gives names in the sources by names in Anki."""
+    given = json.loads(text) if text else {}
+    if not isinstance(given, dict) or given.keys() - {"fields", "templates"}:
+        raise ValueError(text)
+    for names in given.values():
+        if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+            raise ValueError(text)
+
+
+def _field_digests(text: str) -> tuple[str, ...]:
+    if text == _UNKNOWN:
+        return ()
+    return tuple(["" if digest == _NONE else digest for digest in text.split(",")])
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -21,7 +21,8 @@ from flashdeck.kept import Kept
 from flashdeck.lockfile import LOCK_NAME, lock_text
 from flashdeck.mediacache import keep_media, kept_media
 from flashdeck.packages import package_files
-from flashdeck.project import Project, load_project, stamped_settings
+from flashdeck.project import Project, load_project
+from flashdeck.projectid import stamped_settings
 from flashdeck.read.proof import holds
 from flashdeck.recover import recover_lock
 from flashdeck.release import Content, Policy, Release, release
@@ -108,11 +109,11 @@ def _prepare(root: Path, options: Options, keeper: Keeper) -> _Ready:
         project.settings.removed == "empty", options.accept_removals, options.accept_schema_change
     )
     releases, new_lock, found = release(
-        _content(compiled, files), project.lock, options.now, policy, single
+        _content(project, compiled, files), project.lock, options.now, policy, single
     )
     found += consequences(compiled.collection, project.lock, compiled.digests)
     problems += judge.judged(found)
-    written = _texts(project, compiled, unsaved=unsaved)
+    written = _texts(project, compiled)
     lock_words = lock_text(new_lock)
     if lock_words != project.lock_text:
         written[LOCK_NAME] = lock_words.encode()
@@ -127,8 +128,10 @@ def _prepare(root: Path, options: Options, keeper: Keeper) -> _Ready:
     return _Ready(problems, releases, paths, tuple(read), keeper.news(compiled.kept))
 
 
-def _content(compiled: Compiled, files: Mapping[str, str]) -> Content:
+def _content(project: Project, compiled: Compiled, files: Mapping[str, str]) -> Content:
     return Content(
+        project=project.settings.id,
+        name=compiled.name,
         collection=compiled.collection,
         kinds=compiled.kinds,
         notetypes=compiled.notetypes,
@@ -137,18 +140,15 @@ def _content(compiled: Compiled, files: Mapping[str, str]) -> Content:
     )
 
 
-def _texts(project: Project, compiled: Compiled, *, unsaved: bool) -> dict[str, bytes]:
+def _texts(project: Project, compiled: Compiled) -> dict[str, bytes]:
     """Give the sources that will change, in the order in which they must appear on disk."""
     found: dict[str, bytes] = {}
-    if unsaved:
-        settings = replace(project.settings, id="")
-        words = stamped_settings(settings, project.settings.id, compiled.name)
-        before = settings.yaml.text if settings.yaml is not None else None
-        found[SETTINGS_NAME] = (
-            words.encode()
-            if before is None
-            else encoded(project.root / SETTINGS_NAME, project.root, before, words)
-        )
+    yaml = project.settings.yaml
+    words = stamped_settings(project.settings, compiled.name)
+    if yaml is None:
+        found[SETTINGS_NAME] = words.encode()
+    elif words != yaml.text:
+        found[SETTINGS_NAME] = encoded(project.root / SETTINGS_NAME, project.root, yaml.text, words)
     texts = {source.yaml.path: source.yaml.text for source in compiled.sources}
     for path, words in stamped_sources(
         compiled.sources, compiled.notes, project.settings.limits

@@ -1,78 +1,126 @@
-"""Ids of notes and cards: in milliseconds, from the time of the first build, each given once."""
+"""Ids of notes and cards, in milliseconds: from the time of the first build, each given once.
+
+A note's cards lie in a block of their own: the id of a card is the first one of its note's block
+plus the card's ordinal, also where the note gets the card later. So a note's cards are neighbours
+in the order of card ids. Anki 25.07 to 26.9.3 needs that: when the front of a template changes, it
+reads the cards in that order, and doubles those of a note that other notes' cards lie between.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from flashdeck.lockfile import Lock
-from flashdeck.model import Note
+from flashdeck.lockfile import NoteEntry
+
+BLOCK = 512
+"""How many ids a note's block has; Anki's ordinals end at 499."""
+
+# Anki's first release came in 2006; an earlier clock is a clock that was never set. Small ids make
+# Anki's Check Database fail.
+EARLIEST = 1_136_073_600
 
 
-def births(notes: Iterable[Note], lock: Lock, now: int) -> dict[str, int]:
-    """Give each note the millisecond of its first build: new ones those just before `now`.
+class Numbers(NamedTuple):
+    """A note's id, and the first id of the block for its cards."""
 
-    Never ahead of the clock: Anki 2.1.55 and 2.1.60 refuse a package with such ids.
+    note_id: int
+    card_block: int
+
+
+def latest_id(now: int) -> int:
+    """Give the latest id that a note may have at the time `now`, in seconds.
+
+    Its whole block lies before that: Anki 2.1.55 and 2.1.60 refuse a package with ids ahead of the
+    clock.
     """
-    known: dict[str, int] = {}
-    fresh: list[str] = []
-    for note in notes:
-        entry = lock.notes.get(note.guid)
-        if entry is None:
-            fresh.append(note.guid)
+    return now * 1000 - BLOCK
+
+
+def numbers(entries: Iterable[NoteEntry], new: Sequence[str], now: int) -> dict[str, Numbers]:
+    """Give all notes their numbers: `entries` of the lock, living and removed, and `new` GUIDs.
+
+    What the lock says stays, as far as it is free: of two notes with one id, and of two whose
+    blocks overlap, the earlier keeps it (by GUID where both are as early). A block that moves lies
+    before its note's id, a new note's before `now`; each is the latest that is free.
+    """
+    ids = _Ids()
+    blocks = _Blocks()
+    note_ids: dict[str, int] = {}
+    card_blocks: dict[str, int] = {}
+    moving: list[tuple[int, str]] = []
+    latest = latest_id(now)
+    for entry in sorted(entries, key=lambda entry: (entry.note_id, entry.id)):
+        note_ids[entry.id] = ids.take(entry.note_id)
+        if blocks.claim(entry.card_block):
+            card_blocks[entry.id] = entry.card_block
         else:
-            known[note.guid] = entry.born
-    places = _Places(entry.born for entry in lock.notes.values())
-    for guid in reversed(fresh):
-        known[guid] = places.take(now * 1000)
-    return known
-
-
-def note_and_card_ids(
-    notes: Iterable[Note], born: Mapping[str, int]
-) -> dict[str, tuple[int, tuple[int, ...]]]:
-    """Give every note its id and those of its cards: the first card's equals the note's.
-
-    The further ones lie as close before it as there is room; so a card that is added later takes
-    no other card's id away.
-    """
-    ordered = sorted(notes, key=lambda note: (born[note.guid], note.guid))
-    note_places = _Places()
-    own = {note.guid: note_places.take(born[note.guid]) for note in ordered}
-    card_places = _Places(own.values())
+            too_small = entry.note_id < EARLIEST * 1000
+            moving.append((latest if too_small else min(entry.note_id, latest), entry.id))
+    moving.sort(reverse=True)
+    places = _free_before([place for place, _ in moving], card_blocks.values())
+    card_blocks |= dict(zip([guid for _, guid in moving], places, strict=True))
+    taken = {*note_ids.values(), *card_blocks.values()}
+    fresh = _free_before([latest] * len(new), taken)
+    given = dict(zip(reversed(new), fresh, strict=True))
     return {
-        note.guid: (
-            own[note.guid],
-            (own[note.guid], *(card_places.take(own[note.guid]) for _ in note.cards[1:])),
-        )
-        for note in ordered
+        guid: Numbers(note_id, card_blocks.get(guid, note_id))
+        for guid, note_id in (note_ids | given).items()
     }
 
 
-def apart(stones: Sequence[Note], living: Iterable[int]) -> list[Note]:
-    """Give removed notes ids that are none of `living` notes', in order of the ids."""
-    places = _Places(living)
-    moved = [replace(stone, id=places.take(stone.id)) for stone in stones]
-    return sorted(moved, key=lambda stone: stone.id)
+def _free_before(wanted: Sequence[int], taken: Iterable[int]) -> list[int]:
+    """Give each wanted place, in falling order, the latest free one that is not after it.
+
+    Free is what is a whole block away from all that is taken, and from those given before.
+    """
+    falling = sorted(taken, reverse=True)
+    places: list[int] = []
+    at = 0
+    for place in wanted:
+        free = min(place, places[-1] - BLOCK) if places else place
+        while at < len(falling) and falling[at] > free - BLOCK:
+            if falling[at] < free + BLOCK:
+                free = falling[at] - BLOCK
+            at += 1
+        places.append(free)
+    return places
 
 
-class _Places:
-    """Hands out numbers, each once: the greatest free one not above the wanted.
+class _Blocks:
+    """Which blocks are taken: no two of them overlap, so a cell of a block's width begins one."""
 
-    Chains of taken numbers are shortened as they are followed, so that a million notes of one
-    build cost a million steps.
+    def __init__(self) -> None:
+        self._cells: dict[int, int] = {}
+
+    def claim(self, block: int) -> bool:
+        """Take a block if it is free."""
+        cell = block // BLOCK
+        for near in (cell - 1, cell, cell + 1):
+            if abs(self._cells.get(near, block + BLOCK) - block) < BLOCK:
+                return False
+        self._cells[cell] = block
+        return True
+
+
+class _Ids:
+    """Hands out ids, each once: the greatest free one not above the wanted.
+
+    Chains of taken ids are shortened as they are followed, so that a million notes of one build
+    cost a million steps.
     """
 
-    def __init__(self, taken: Iterable[int] = ()) -> None:
-        self._below: dict[int, int] = {number: number - 1 for number in taken}
+    def __init__(self) -> None:
+        self._below: dict[int, int] = {}
 
     def take(self, wanted: int) -> int:
+        """Take the id that is wanted, or the next one below it that is free."""
         path: list[int] = []
-        found = wanted
-        while found in self._below:
-            path.append(found)
-            found = self._below[found]
-        self._below[found] = found - 1
+        free = wanted
+        while free in self._below:
+            path.append(free)
+            free = self._below[free]
+        self._below[free] = free - 1
         for number in path:
-            self._below[number] = found - 1
-        return found
+            self._below[number] = free - 1
+        return free

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.files import check_package_name
-from flashdeck.project import Settings
 from flashdeck.roots import SETTINGS_NAME
+from flashdeck.settings import Settings
 from flashdeck.slug import slug
 
 _PATH_CHARACTERS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')

@@ -8,25 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
-from flashdeck.files import RefusedFileError, check_package_name, read_regular
-from flashdeck.kinds import LIMITS, SETTINGS, VERBATIM
+from flashdeck.files import RefusedFileError, read_regular
 from flashdeck.lockfile import LOCK_NAME, Lock, parse_lock
 from flashdeck.manyfiles import ManyFiles
-from flashdeck.read.mapping import MappingReader
+from flashdeck.projectid import with_id
 from flashdeck.read.names import clean_deck, deck_problem, path_problem
-from flashdeck.roots import BUILD_NAME, CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.roots import BUILD_NAME, CARDS_NAME, SOURCE_ENDINGS
+from flashdeck.settings import Settings, read_settings, unreadable
 from flashdeck.yamlnode import (
-    Edit,
-    Limits,
     MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
     YamlFile,
-    insertion_into,
-    quoted,
     read_yaml,
-    splice,
 )
 
 NOTETYPES_NAME = "notetypes"
@@ -34,29 +26,6 @@ NOTETYPES_NAME = "notetypes"
 _LARGEST_LOCK = 2**28
 # Of a lock that is no lock, so many lines are enough to see it.
 _MOST_LOCK_PROBLEMS = 20
-_LONGEST_NAME = 100
-_SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What `flashdeck.yaml` says; all but the project's id may be left out."""
-
-    id: str = ""
-    name: str = ""
-    markup: str = "markdown"
-    media: str = "hashed"
-    css: str = ""
-    removed: str = "empty"
-    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rules: Mapping[str, Severity | None] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    yaml: YamlFile | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def verbatim(self) -> bool:
-        """Whether media keep their names."""
-        return self.media == VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +61,10 @@ class Project:
 
 def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
     """Read a project's settings and list its sources, in the order in which they are studied."""
-    settings, problems = _settings(root)
+    settings, problems = read_settings(root)
     lock, lock_text, found = _lock(root)
+    problems += found
+    settings, found = with_id(settings, lock)
     problems += found
     cards = root / CARDS_NAME
     decks: list[Path] = []
@@ -134,7 +105,7 @@ def read_source(
     try:
         data = source_bytes(project, path, disk)
     except RefusedFileError as refused:
-        return None, [_unreadable(name, refused.why)]
+        return None, [unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)
     unnamed = any(isinstance(one, MappingNode) and not one.get("deck") for one in file.documents)
     problem = deck_problem(default_deck(project, path)) if unnamed else None
@@ -142,25 +113,6 @@ def read_source(
         return file, []
     hint = "rename the file, or write 'deck: NAME' into it"
     return file, [Diagnostic("deck-name", problem[0], Span.point(name), hint=hint)]
-
-
-def stamped_settings(settings: Settings, project_id: str, name: str) -> str:
-    """Give the text of `flashdeck.yaml` with the project's id, and its name where it has none."""
-    stamps = [("id", project_id)] if settings.name else [("id", project_id), ("name", quoted(name))]
-    file = settings.yaml
-    root = file.documents[0] if file is not None and file.documents else None
-    if file is not None and isinstance(root, MappingNode) and not root.pairs:
-        inside = root.start.index + 1
-        words = ", ".join(f"{key}: {value}" for key, value in stamps)
-        return splice(file.text, [Edit(inside, inside, words)])
-    if file is not None and isinstance(root, MappingNode):
-        edits = [insertion_into(file.text, root, key, value) for key, value in stamps]
-        merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
-        return splice(file.text, [merged])
-    head = file.text if file is not None else "# Settings of this flashdeck project.\n"
-    head += "" if head.endswith("\n") or not head else "\n"
-    comments = {"id": "   # the project's own: never change it", "name": ""}
-    return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
 
 
 def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
@@ -176,7 +128,7 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
             continue
         except OSError as error:
             why = reason(error)
-            problems.append(_unreadable(folder.relative_to(root).as_posix(), why))
+            problems.append(unreadable(folder.relative_to(root).as_posix(), why))
             continue
         for path in inside:
             is_source = path.suffix.lower() in SOURCE_ENDINGS
@@ -187,14 +139,10 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
             if is_folder and path.is_symlink():
                 why = "it is a link to a folder, and those are not followed"
             if why:
-                problems.append(_unreadable(path.relative_to(root).as_posix(), why))
+                problems.append(unreadable(path.relative_to(root).as_posix(), why))
             else:
                 (found if is_source else waiting).append(path)
     return found, problems
-
-
-def _unreadable(name: str, why: str) -> Diagnostic:
-    return Diagnostic("unreadable", f"{name} can't be read: {why}", Span.point(name))
 
 
 def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
@@ -213,135 +161,3 @@ def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
         more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
         problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
     return lock, words, problems
-
-
-def _settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
-    path = root / SETTINGS_NAME
-    if not os.path.lexists(path):
-        return Settings(), []
-    try:
-        data = read_regular(path, root, Limits().size)
-    except RefusedFileError as refused:
-        return Settings(), [_unreadable(SETTINGS_NAME, refused.why)]
-    file = read_yaml(SETTINGS_NAME, data)
-    reader = _SettingsReader(file, root)
-    settings = reader.read()
-    return settings, [*file.problems, *reader.problems]
-
-
-class _SettingsReader(MappingReader):
-    def __init__(self, file: YamlFile, root: Path) -> None:
-        super().__init__(file)
-        self._root = root
-
-    def read(self) -> Settings:
-        node = self.file.documents[0] if self.file.documents else None
-        if len(self.file.documents) > 1 and self.file.documents[1] is not None:
-            self.say("one-document", "settings are one document", self.file.documents[1])
-        if node is None:
-            return Settings(yaml=self.file)
-        if not isinstance(node, MappingNode):
-            self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
-            return Settings(yaml=self.file)
-        pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
-        words = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
-        return Settings(
-            id=words.get("id", ""),
-            name=words.get("name", ""),
-            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
-            media=(
-                VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
-            ),
-            css=self._css(pairs["css"][1]) if "css" in pairs else "",
-            removed=self._word(pairs, "removed"),
-            packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
-            rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
-            limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
-            yaml=self.file,
-        )
-
-    def _name(self, key: ScalarNode, node: Node) -> str:
-        scalar = self.filled(key, node, f"'{key.value}'")
-        if scalar is None:
-            return ""
-        if "\n" in scalar.value or "\t" in scalar.value or len(scalar.value) > _LONGEST_NAME:
-            message = (
-                f"'{key.value}' is one line of at most {_LONGEST_NAME} characters, without tabs"
-            )
-            self.say("not-a-name", message, scalar, "choose another")
-        return scalar.value
-
-    def _css(self, node: Node) -> str:
-        scalar = self.text(node, "'css'")
-        if scalar is None:
-            return ""
-        if "\n" in scalar.value.strip() or not scalar.value.strip().endswith(".css"):
-            return scalar.value
-        try:
-            data = read_regular(self._root / scalar.value.strip(), self._root, Limits().size)
-            return data.decode("utf-8").replace("\r\n", "\n")
-        except RefusedFileError as refused:
-            self.say("missing-file", f"{scalar.value}: {refused.why}", scalar)
-        except UnicodeDecodeError:
-            self.say("encoding", f"{scalar.value} is not UTF-8", scalar, "save it as UTF-8")
-        return ""
-
-    def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
-        key = next(one for one in SETTINGS if one.name == name)
-        scalar = self.word(key, pairs[name][1]) if name in pairs else None
-        return scalar.value.strip() if scalar is not None else key.words[0]
-
-    def _mapping(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
-        if isinstance(node, MappingNode):
-            return node.pairs
-        if not (isinstance(node, ScalarNode) and not node.value):
-            self.say("not-a-mapping", f"{what} takes keys with values", node)
-        return []
-
-    def _packages(self, node: Node) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for name, value in self._mapping(node, "'packages'"):
-            if not isinstance(value, SequenceNode):
-                hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
-                self.say("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
-                continue
-            try:
-                check_package_name(name.value)
-            except FlashdeckError as refused:
-                self.say("package-name", str(refused), name, "as in spanish.apkg")
-                continue
-            decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
-            found[name.value] = tuple(clean_deck(deck.value) for deck in decks)
-        return found
-
-    def _rules(self, node: Node) -> dict[str, Severity | None]:
-        from flashdeck.rules.pages import meant, pages  # most projects set none
-
-        found: dict[str, Severity | None] = {}
-        for name, value in self._mapping(node, "'rules'"):
-            page = pages().get(name.value)
-            scalar = self.text(value, f"'{name.value}'")
-            if page is None:
-                hint = meant(name.value)
-                self.say("unknown-rule", f"there is no rule '{name.value}'", name, hint)
-            elif page.severity is Severity.ERROR:
-                message = f"what '{name.value}' says is an error, and stays one"
-                self.say("severity", message, name, "remove the line; mend what it is about")
-            elif scalar is not None and scalar.value in _SEVERITIES:
-                found[name.value] = _SEVERITIES[scalar.value]
-            elif scalar is not None:
-                hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
-                self.say("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
-        return found
-
-    def _limits(self, node: Node) -> Limits:
-        known = [one.name for one in LIMITS]
-        values: dict[str, int] = {}
-        for name, value in self._mapping(node, "'limits'"):
-            if name.value not in known:
-                self.unknown(name, known, "'limits'")
-                continue
-            number = self.number(value, f"'{name.value}'")
-            if number is not None:
-                values[name.value] = number
-        return Limits(**values)

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
-from flashdeck.digest import cloze_digests, note_digest, notetype_digest, package_digest, schema
+from flashdeck.digest import (
+    cloze_digests,
+    field_digests,
+    note_digest,
+    notetype_digest,
+    package_digest,
+    schema,
+)
 from flashdeck.lockfile import LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
 from flashdeck.model import Collection, Note, NoteType
+from flashdeck.numbering import BLOCK
 from flashdeck.read.apkg import read_apkg
 from flashdeck.read.names import OUR_TAG
 
@@ -20,8 +28,7 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
 
     Without any package the lock stays empty: every history is kept even then, but times start anew.
     """
-    lock = Lock()
-    found: list[str] = []
+    found: dict[str, Collection] = {}
     problems: list[Diagnostic] = []
     for path in sorted(folder.glob("*.apkg")):
         try:
@@ -30,8 +37,11 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
             problems.append(_say(f"{path.name} can't help to rebuild {LOCK_NAME}: {error}"))
             continue
         if _is_ours(collection, kinds):
-            _add(lock, path.name, collection, kinds)
-            found.append(path.name)
+            found[path.name] = collection
+    lock = Lock()
+    first = BLOCK * (1 + sum(len(collection.notes) for collection in found.values()))
+    for name, collection in found.items():
+        _add(lock, name, collection, kinds, first)
     if found:
         message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(found)}"
     else:
@@ -50,7 +60,13 @@ def _is_ours(collection: Collection, kinds: Mapping[int, str]) -> bool:
     return all(notetype.id in kinds for notetype in collection.notetypes)
 
 
-def _add(lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str]) -> None:
+def _add(
+    lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str], first: int
+) -> None:
+    """Add the lines of a package.
+
+    A note's id lies at most `first` milliseconds before its first build: so many hold all notes.
+    """
     revision = 0
     for notetype in collection.notetypes:
         revision = max(revision, notetype.mod)
@@ -60,21 +76,26 @@ def _add(lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str]
     types = {notetype.id: notetype for notetype in collection.notetypes}
     for note in collection.notes:
         revision = max(revision, note.mod)
-        lock.notes[note.guid] = _entry(note, file, types[note.notetype], kinds[note.notetype])
+        entry = _entry(note, file, types[note.notetype], kinds[note.notetype])
+        edited = note.mod * 1000 - note.id > first
+        lock.notes[note.guid] = entry._replace(changed=note.mod) if edited else entry
     lock.packages[file] = PackageEntry(file, revision, package_digest(collection))
 
 
 def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
     removed = not note.cards and OUR_TAG in note.tags
-    entry = NoteEntry(
+    first = note.cards[0] if note.cards else None
+    return NoteEntry(
         id=note.guid,
         kind=kind,
         package=file,
-        deck=note.cards[0].deck if note.cards else "",
+        deck=first.deck if first is not None else "",
         ordinals=tuple(card.ordinal for card in note.cards),
         clozes=cloze_digests(note.fields[0]) if notetype.cloze else (),
         content=note_digest(note),
-        born=note.id,
+        note_id=note.id,
+        card_block=first.id - first.ordinal if first is not None else note.id,
+        first_built=note.mod,
         removed=note.mod if removed else 0,
+        fields=field_digests(note),
     )
-    return entry if note.mod == entry.first_built else entry._replace(changed=note.mod)

@@ -13,11 +13,26 @@ from dataclasses import dataclass, field, replace
 
 from flashdeck.built import Counts
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
-from flashdeck.digest import cloze_digests, note_digest, notetype_digest, package_digest, schema
-from flashdeck.lockfile import GONE, LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.digest import (
+    cloze_digests,
+    field_digests,
+    note_digest,
+    notetype_digest,
+    package_digest,
+    schema,
+)
+from flashdeck.lockfile import (
+    GONE,
+    LOCK_NAME,
+    Lock,
+    NoteEntry,
+    NoteTypeEntry,
+    PackageEntry,
+    ProjectEntry,
+)
 from flashdeck.media import references
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
-from flashdeck.numbering import apart, births, note_and_card_ids
+from flashdeck.numbering import EARLIEST, numbers
 from flashdeck.read.names import OUR_TAG
 from flashdeck.schemas import dated_notetypes, schema_problems
 
@@ -26,9 +41,6 @@ _DAY = 86_400
 # it between a build and its import gets the edit with the next one.
 _WINDOW = 365 * _DAY
 _TOMBSTONE_LIFE = 2 * 365 * _DAY
-# Anki's first release came in 2006; an earlier clock is a clock that was never set. Small ids make
-# Anki's Check Database fail.
-_EARLIEST = 1_136_073_600
 # Positions of new cards: with gaps, so that what is inserted later finds its place among what
 # learners have. Anki's Check Database moves positions above a million.
 _GAP, _LAST_POSITION = 10, 1_000_000
@@ -50,10 +62,13 @@ class Release:
 class Content:
     """What there is to release.
 
-    The undated collection; the kind of each note by its id, the note type of each kind by its name,
-    the package of each deck; the digests of notes by their ids, as far as they are known.
+    The project's id and name; the undated collection; the kind of each note by its id, the note
+    type of each kind by its name, the package of each deck; the digests of notes by their ids, as
+    far as they are known.
     """
 
+    project: str
+    name: str
     collection: Collection
     kinds: Mapping[str, str]
     notetypes: Mapping[str, NoteType]
@@ -97,8 +112,8 @@ class _Dater:
         known = content.digests
         self._digests = {note.guid: known.get(note.guid) or note_digest(note) for note in notes}
         self._home = {note.guid: content.packages[_deck(note)] for note in notes}
-        self._born = births(notes, lock, now)
-        self._ids = note_and_card_ids(notes, self._born)
+        new = [note.guid for note in notes if note.guid not in lock.notes]
+        self._numbers = numbers(lock.notes.values(), new, now)
         self._gone = [entry for entry in lock.notes.values() if entry.id not in self._digests]
         self._notetypes = dated_notetypes(content.notetypes.values(), lock, now)
         self._shipped: set[int] = set()
@@ -160,7 +175,9 @@ class _Dater:
     def new_lock(self) -> Lock:
         """Give the lock that remembers this build."""
         absent = {
-            entry.id: entry if entry.removed else entry._replace(removed=self._now)
+            entry.id: entry._replace(
+                **self._numbers[entry.id]._asdict(), removed=entry.removed or self._now
+            )
             for entry in self._gone
             if entry.id not in self._dropped
         }
@@ -170,20 +187,28 @@ class _Dater:
             if one.id in self._shipped
         }
         return Lock(
+            self._projects(),
             {**absent, **self._note_lines},
             {**self._old.notetypes, **notetypes},
             {**self._old.packages, **self._package_lines},
         )
 
+    def _projects(self) -> dict[str, ProjectEntry]:
+        project = self._content.project
+        old = self._old.projects.get(project)
+        first_built = old.first_built if old is not None and old.first_built else self._now
+        return {project: ProjectEntry(project, self._content.name, first_built)}
+
     def _tombstones(self, file: str) -> list[tuple[Note, NoteEntry]]:
         if not self._policy.empty_removed:
             return []
         found: list[tuple[Note, NoteEntry]] = []
-        for entry in sorted(self._gone, key=lambda one: (one.born, one.id)):
+        for entry in sorted(self._gone, key=lambda one: (self._numbers[one.id], one.id)):
             notetype = self._content.notetypes.get(entry.kind)
             if notetype is not None and (self._single or entry.package == file):
                 fields = ("",) * len(notetype.fields)
-                note = Note(entry.id, notetype.id, fields, (OUR_TAG,), (), id=entry.born)
+                note_id = self._numbers[entry.id].note_id
+                note = Note(entry.id, notetype.id, fields, (OUR_TAG,), (), id=note_id)
                 found.append((note, entry))
         return found
 
@@ -192,7 +217,7 @@ class _Dater:
 
     def _assemble(self, notes: Sequence[Note], stones: Sequence[Note]) -> Collection:
         """Put one package together: its notes, note types, decks and media, all undated."""
-        everything = (*notes, *apart(stones, (self._ids[note.guid][0] for note in notes)))
+        everything = (*notes, *stones)
         used = {note.notetype for note in everything}
         decks = {card.deck for note in notes for card in note.cards}
         # Most fields name nothing, which is seen without a call.
@@ -232,10 +257,12 @@ class _Dater:
         entry = self._living(note, old, revision)
         counts[_status(old, entry)] += 1
         self._note_lines[guid] = entry
-        note_id, card_ids = self._ids[guid]
+        note_id, card_block = self._numbers[guid]
         cards = tuple(
-            Card(card.ordinal, card.deck, position, card_id)
-            for card, card_id in zip(note.cards, card_ids, strict=True)
+            [
+                Card(card.ordinal, card.deck, position, card_block + card.ordinal)
+                for card in note.cards
+            ]
         )
         mod = _mod(entry, revision)
         # Spelled out, for `replace` takes three times as long, and this is done for every note.
@@ -244,7 +271,9 @@ class _Dater:
     def _date_stone(self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]) -> Note:
         digest = note_digest(note)
         entry = old._replace(
+            **self._numbers[note.guid]._asdict(),
             content=digest,
+            fields=field_digests(note),
             changed=_changed(old, digest, revision),
             removed=old.removed or revision,
         )
@@ -256,6 +285,7 @@ class _Dater:
         kind = self._content.kinds[note.guid]
         digest = self._digests[note.guid]
         is_cloze = self._content.notetypes[kind].cloze
+        note_id, card_block = self._numbers[note.guid]
         return NoteEntry(
             id=note.guid,
             kind=kind,
@@ -264,9 +294,11 @@ class _Dater:
             ordinals=tuple(card.ordinal for card in note.cards),
             clozes=_clozes(note, old, digest) if is_cloze else (),
             content=digest,
-            born=self._born[note.guid],
-            imported=old.imported if old is not None else 0,
+            note_id=note_id,
+            card_block=card_block,
+            first_built=old.first_built if old is not None else self._now,
             changed=_changed(old, digest, revision),
+            fields=_fields(note, old, digest),
         )
 
 
@@ -284,6 +316,13 @@ def _clozes(note: Note, old: NoteEntry | None, digest: str) -> tuple[tuple[int, 
     return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
 
 
+def _fields(note: Note, old: NoteEntry | None, digest: str) -> tuple[str, ...]:
+    """The digests of its fields; known already where it is as it was."""
+    if old is not None and old.content == digest and old.fields:
+        return old.fields
+    return field_digests(note)
+
+
 def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:
     if old is None:
         return 0
@@ -291,7 +330,7 @@ def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:
 
 
 def _check_clock(lock: Lock, now: int) -> None:
-    if now < _EARLIEST:
+    if now < EARLIEST:
         message = f"the clock says {now} seconds since 1970, before Anki's first release"
         raise FlashdeckError(message, "set the clock, or SOURCE_DATE_EPOCH, right")
     if now < lock.latest - _DAY:

@@ -11,7 +11,7 @@ from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editorfiles import SCHEMAS_NAME, schema_texts
 from flashdeck.files import Publication, check_package_name, make_folder
 from flashdeck.identity import new_project_id
-from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
+from flashdeck.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
 from flashdeck.packages import package_name
 from flashdeck.read.names import clean_deck, deck_problem
 from flashdeck.starter import AROUND, PROJECT, starter_text
@@ -64,16 +64,17 @@ def project_name(folder: Path) -> str:
 def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
     """Give the texts of what makes the project, and of what helps around it, by their paths."""
     name = project_name(folder)
+    project_id = new_project_id()
     deck = f"{name}::The Moon"
     words = {
         "NAME": name,
         "QUOTED": quoted(name),
         "DECK": deck if _PLAIN.fullmatch(name) else quoted(deck),
-        "ID": new_project_id(),
+        "ID": project_id,
         "VERSION": version,
     }
     project = {path: starter_text(file, words) for path, file in PROJECT.items()}
-    project[LOCK_NAME] = lock_text(Lock())
+    project[LOCK_NAME] = lock_text(Lock({project_id: ProjectEntry(project_id, name, 0)}))
     around = {path: starter_text(file, words) for path, file in AROUND.items()}
     for schema, text in schema_texts(folder).items():
         around[f"{SCHEMAS_NAME}/{schema}.json"] = text

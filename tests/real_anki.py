@@ -234,6 +234,18 @@ class Learner:
         problems, fine = self.collection.fix_integrity()
         return "" if fine else problems
 
+    def optimize(self) -> None:
+        """Do what Anki's window does every 14 days: tidy the database and gather statistics."""
+        self.collection.optimize()
+
+    def doubled_cards(self) -> list[tuple[str, int]]:
+        """The GUIDs and ordinals of cards that a note has more than once."""
+        rows = self._rows(
+            "select n.guid, c.ord from cards c join notes n on n.id = c.nid"
+            " group by c.nid, c.ord having count() > 1"
+        )
+        return [(guid, ordinal) for guid, ordinal in rows]
+
     def schema_time(self) -> int:
         """A time that moves when the next sync will have to replace one side wholly."""
         return int(self.collection.db.scalar("select scm from col"))

@@ -15,6 +15,7 @@ from flashdeck.built import Options
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.importing import import_file
 from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
+from flashdeck.numbering import latest_id
 from flashdeck.read.apkg import read_apkg
 from flashdeck.write.apkg import write_apkg
 
@@ -100,7 +101,7 @@ def test_a_note_of_the_future_is_dated_now(tmp_path):
     late = note(1, "late", ("x", "", "y"))
     late = Note("late", ID, late.fields, (), late.cards, (NOW + 99) * 1000, NOW + 99)
     _, notes, _ = both(tmp_path, late)
-    assert (notes["late"].mod, notes["late"].id) == (NOW, NOW * 1000)
+    assert (notes["late"].mod, notes["late"].id) == (NOW, latest_id(NOW))
 
 
 def test_a_new_note_that_can_not_be_written_is_left_out_and_said(project, tmp_path):

@@ -144,7 +144,7 @@ def test_imports_run_in_no_circle():
 def test_modules_are_small():
     # A file that needs more is two files.
     sizes = {name: len((PACKAGE / _path(name)).read_text().splitlines()) for name in MODULES}
-    assert {name: size for name, size in sizes.items() if size > 350} == {}
+    assert {name: size for name, size in sizes.items() if size > 500} == {}
 
 
 def test_the_repository_names_no_machine_and_no_registry():

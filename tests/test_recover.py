@@ -39,10 +39,16 @@ def rules(built):
 
 
 def memory(project):
-    """What a lock says that a package says too: births, contents, revisions, schemas."""
+    """What a lock says that a package says too: numbers, contents, revisions, schemas."""
     lock, _ = parse_lock("flashdeck.lock", project.read("flashdeck.lock"))
     notes = {
-        one.id: (one.kind, one.package, one.clozes, one.content, one.born, bool(one.removed))
+        one.id: one._replace(
+            deck="",
+            ordinals=(),
+            first_built=0,
+            changed=bool(one.changed),
+            removed=bool(one.removed),
+        )
         for one in lock.notes.values()
     }
     return notes, lock.notetypes, lock.packages

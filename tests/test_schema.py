@@ -20,10 +20,10 @@ from flashdeck.jsonschema import schemas
 from flashdeck.jsonschema.shapes import MARKUPS
 from flashdeck.kinds import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
 from flashdeck.model import Field, NoteType
-from flashdeck.project import Settings
 from flashdeck.read import mapping
 from flashdeck.read.decks import read_decks
 from flashdeck.read.notetypes import SourceNoteType
+from flashdeck.settings import Settings
 from flashdeck.yamlnode import Limits, read_yaml
 
 ROOT = Path(__file__).parent.parent

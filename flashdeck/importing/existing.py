@@ -12,7 +12,7 @@ from pathlib import Path
 from flashdeck.builder import held
 from flashdeck.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
-from flashdeck.digest import cloze_digests, note_digest
+from flashdeck.digest import cloze_digests, field_digests, note_digest
 from flashdeck.files import Publication
 from flashdeck.importing.additions import added_notes
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
@@ -279,7 +279,8 @@ class _Import:
                 clozes=cloze_digests(own.fields[0]) if entry.clozes else (),
                 ordinals=tuple(card.ordinal for card in own.cards),
                 changed=0,
-                imported=min(pair.theirs.mod, self._wish.now),
+                first_built=min(pair.theirs.mod, self._wish.now),
+                fields=field_digests(own),
             )
         return lock
 

@@ -20,7 +20,7 @@ from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.settings import settings_text
 from flashdeck.importing.sources import Texts
 from flashdeck.importing.tidy import decks_within, tidied
-from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
+from flashdeck.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
 from flashdeck.model import Collection, Media
 from flashdeck.packages import package_files
 from flashdeck.project import load_project
@@ -51,7 +51,9 @@ def import_new(collection: Collection, target: Path, wish: Wish, progress: Progr
         verify(collection, compiled)
         project, _ = load_project(folder)
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
+        settings = project.settings
         lock = Lock(
+            {settings.id: ProjectEntry(settings.id, settings.name, wish.now)},
             imported_notes(collection.notes, compiled, packages, wish.now),
             imported_notetypes(collection.notetypes, compiled, wish.now),
         )

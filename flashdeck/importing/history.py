@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from flashdeck.compiler import Compiled
-from flashdeck.digest import cloze_digests, note_digest, notetype_digest, schema
+from flashdeck.digest import cloze_digests, field_digests, note_digest, notetype_digest, schema
 from flashdeck.lockfile import Lock, NoteEntry, NoteTypeEntry
 from flashdeck.model import Note, NoteType
+from flashdeck.numbering import latest_id
 
 
 def imported_notes(
@@ -27,6 +29,7 @@ def imported_notes(
         own = built[note.guid]
         kind = kinds[note.guid]
         deck = own.cards[0].deck
+        note_id = min(note.id, latest_id(now))
         entries[note.guid] = NoteEntry(
             id=note.guid,
             kind=kind,
@@ -35,8 +38,10 @@ def imported_notes(
             ordinals=tuple(card.ordinal for card in own.cards),
             clozes=cloze_digests(own.fields[0]) if compiled.notetypes[kind].cloze else (),
             content=note_digest(own),
-            born=min(note.id, now * 1000),
-            imported=max(1, min(note.mod, now)),
+            note_id=note_id,
+            card_block=note_id,
+            first_built=max(1, min(note.mod, now)),
+            fields=field_digests(own),
         )
     return entries
 
@@ -59,4 +64,4 @@ def imported_notetypes(
 
 def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:
     """Add lines to a lock; what it knows already stays."""
-    return Lock({**notes, **lock.notes}, {**notetypes, **lock.notetypes}, lock.packages)
+    return replace(lock, notes={**notes, **lock.notes}, notetypes={**notetypes, **lock.notetypes})

@@ -51,6 +51,9 @@ class Ledger:
     descriptions: dict[str, str] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
     """What the texts of the note type of each kind must hold."""
+    scattered: set[str] = field(default_factory=set)
+    """Notes that were there when a lock was lost together with `build/`: cards that they get later
+    lie apart from the ones before, since nobody knows where those lie."""
     order: list[str] = field(default_factory=list)
     builds: int = 0
     _revisions: dict[str, tuple[object, int]] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Ledger:
             if record.content is not None
         }
         self._revisions.clear()
+        self.scattered |= set(self.notes)
 
     def members(self, file: str) -> frozenset[str]:
         """The GUIDs that a package has, and those that it should have."""
@@ -100,6 +104,7 @@ class Ledger:
             notes=dict(self.notes),
             revised={},
             early=set(self.early),
+            scattered=set(self.scattered),
             _revisions=dict(self._revisions),
         )
 

@@ -199,6 +199,11 @@ def _branches(world: World) -> None:
     world.branch([("rewrite", _QUESTION, 0)], [("rewrite", _CLOZE, 0)], [], 0)
 
 
+def _lose_settings(world: World) -> None:
+    (world.root / "flashdeck.yaml").unlink()
+    world.edit([("rewrite", 0, 0)])
+
+
 SCENARIOS = (
     Scenario("rewrite a question, an answer, an extra", _edits(("rewrite", _QUESTION, 0))),
     Scenario("change its markup", _edits(("mark_up", _QUESTION, 0))),
@@ -231,6 +236,7 @@ SCENARIOS = (
     Scenario(
         "lose `flashdeck.lock` and `build/`", lambda world: world.lose_lock(with_packages=False)
     ),
+    Scenario("lose `flashdeck.yaml`, and edit", _lose_settings),
     Scenario("set the clock back by an hour", _slow_clock),
     Scenario("edit what a learner then touches before importing", _edit_then_touch),
     Scenario("… and build again, for any other edit", _edit_touch_and_build_again),

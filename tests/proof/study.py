@@ -108,6 +108,14 @@ class Student:
         """Delete what *Empty Cards* lists."""
         self.anki.delete_empty_cards()
 
+    def check(self, _: str, __: int, ___: int) -> None:
+        """Let Anki check its database, which also gathers statistics of it."""
+        self.anki.check_database()
+
+    def optimize(self, _: str, __: int, ___: int) -> None:
+        """Let Anki tidy its database, as its window does by itself every two weeks."""
+        self.anki.optimize()
+
     def _settle(self, now: int, stamps: dict[str, int]) -> None:
         """Move what Anki stamped just now to the time that the history has come to."""
         rows = self.anki.collection.db
@@ -131,5 +139,7 @@ ACTS: dict[str, Act] = {
         Student.flag,
         Student.move,
         Student.tidy,
+        Student.check,
+        Student.optimize,
     )
 }

@@ -230,10 +230,11 @@ def _lock(root: Path) -> bytes:
 
 
 def _everything(root: Path) -> dict[str, bytes]:
+    """Every file but the lock against other builds and the digests of media, which are a cache."""
     return {
         str(path): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name not in {".lock", ".media"}
     }
 
 

@@ -1,0 +1,135 @@
+"""The real Anki doubles no card of ours when a template's front changes.
+
+Releases from 25.07 on read a note type's cards in the order of card ids once they have statistics
+of the database, and take the cards of a note for those of several where others lie between them.
+Runs without the other tests' fixtures, so that every release can judge it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from real_anki import Imported, Learner
+
+import flashdeck.notetypes
+from flashdeck.builder import build
+from flashdeck.built import Built, Options
+
+NOW = 1_780_000_000
+DAY = 86_400
+TYPE = """\
+notetype: Fact
+fields: [Name, Value, More]
+templates:
+  - {name: Forth, front: "FRONT {{Name}}", back: "{{FrontSide}}<hr id=answer>{{Value}}"}
+  - {name: Back, front: "FRONT {{#More}}{{Value}}{{/More}}", back: "{{Name}}"}
+"""
+
+
+class Author:
+    """A project with 60 notes of two and three cards, of built-in and custom note types."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.now = NOW
+        (root / "cards/notetypes").mkdir(parents=True)
+        cloze = "{cloze: '{{c1::a}} {{c2::b}} {{c3::c}} %d'}"
+        self.decks = {
+            "cloze.yaml": ["deck: D", "notes:", *(f"  - {cloze % n}" for n in range(20))],
+            "both.yaml": [
+                "deck: D",
+                "notes:",
+                *(f"  - {{q: q{n}, a: a{n}, reverse: true}}" for n in range(20)),
+            ],
+        }
+        self.facts(more=4)
+        self.front("one")
+
+    def facts(self, more: int) -> None:
+        """Write 20 notes of the custom type, of which the first `more` have two cards."""
+        extra = [", More: x" if n < more else "" for n in range(20)]
+        notes = (f"  - fields: {{Name: n{n}, Value: v{n}{extra[n]}}}" for n in range(20))
+        self.decks["facts.yaml"] = ["deck: D", "notetype: Fact", "notes:", *notes]
+
+    def front(self, word: str) -> None:
+        """Write another front into the custom note type."""
+        (self.root / "cards/notetypes/fact.yaml").write_text(TYPE.replace("FRONT", word))
+
+    def build(self) -> Built:
+        """Save, wait a day and build."""
+        self.now += DAY
+        for name, lines in self.decks.items():
+            path = self.root / "cards" / name
+            if not path.exists() or name == "facts.yaml":
+                self._keep_ids(path, lines)
+        (self.root / "build/.state").unlink(missing_ok=True)  # the program changed, too
+        return build(self.root, Options(now=self.now))
+
+    def _keep_ids(self, path: Path, lines: list[str]) -> None:
+        before = path.read_text().splitlines() if path.exists() else []
+        ids = [line for line in before if line.lstrip().startswith("id:")]
+        merged: list[str] = []
+        for line in lines:
+            merged.append(line)
+            if line.startswith("  - ") and ids:
+                merged.append(ids.pop(0))
+        path.write_text("\n".join(merged) + "\n")
+
+
+@pytest.fixture
+def author(tmp_path):
+    return Author(tmp_path / "project")
+
+
+@pytest.fixture
+def learner():
+    with Learner() as one:
+        yield one
+
+
+def take(author: Author, learner: Learner) -> Imported:
+    built = author.build()
+    assert built.packages, built.diagnostics
+    return learner.import_package(built.packages[0].path)
+
+
+def change_built_in_fronts(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """Change the fronts of the built-in note types, as another release of flashdeck might."""
+    for name in ("_question_templates", "_cloze_templates"):
+        original = getattr(flashdeck.notetypes, name)
+
+        def changed(original=original):
+            return tuple((one, f"{front}<!-- {word} -->", back) for one, front, back in original())
+
+        monkeypatch.setattr(flashdeck.notetypes, name, changed)
+
+
+@pytest.mark.parametrize("statistics", [Learner.check_database, Learner.optimize])
+def test_no_card_is_doubled_when_fronts_change(author, learner, monkeypatch, statistics):
+    take(author, learner)
+    statistics(learner)
+    for number, word in enumerate(("two", "three")):
+        author.front(word)
+        author.facts(more=8 + 4 * number)
+        change_built_in_fronts(monkeypatch, word)
+        imported = take(author, learner)
+        assert imported.conflicting == 0
+        assert learner.doubled_cards() == []
+        assert learner.card_count() == 20 * 3 + 20 * 2 + 20 + 8 + 4 * number
+        statistics(learner)
+
+
+def test_no_card_is_doubled_in_a_deck_that_arrives_after_the_statistics(
+    author, learner, monkeypatch
+):
+    for number in range(20):
+        note = learner.collection.new_note(learner.collection.models.by_name("Basic"))
+        note.fields[0] = f"own {number}"
+        learner.collection.add_note(note, 1)
+    learner.optimize()
+    take(author, learner)
+    author.front("two")
+    change_built_in_fronts(monkeypatch, "two")
+    take(author, learner)
+    assert learner.doubled_cards() == []

@@ -1,0 +1,192 @@
+"""The project's id: lost or changed settings strand no edit."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.lockfile import parse_lock
+
+DAY = 86_400
+
+
+@pytest.fixture
+def released(two_notes):
+    """A project whose first build a learner has, a day later."""
+    two_notes.built()
+    with Learner() as learner:
+        learner.import_package(two_notes.package)
+        for guid in learner.guids():
+            learner.answer(guid)
+        two_notes.learner = learner
+        two_notes.now += DAY
+        yield two_notes
+
+
+def id_of(project):
+    (entry,) = parse_lock("flashdeck.lock", project.read("flashdeck.lock"))[0].projects.values()
+    return entry.id
+
+
+def rules(problems):
+    return [(one.rule, one.severity.value) for one in problems]
+
+
+def lose_file(project):
+    (project.root / "flashdeck.yaml").unlink()
+
+
+def lose_line(project):
+    lines = project.read("flashdeck.yaml").splitlines(keepends=True)
+    project.write("flashdeck.yaml", "".join(one for one in lines if not one.startswith("id:")))
+
+
+def empty_file(project):
+    project.write("flashdeck.yaml", "")
+
+
+def only_other_settings(project):
+    project.write("flashdeck.yaml", "# mine\nmarkup: markdown\n")
+
+
+def lose_state(project):
+    lose_file(project)
+    shutil.rmtree(project.root / "build")
+
+
+LOSSES = (lose_file, lose_line, empty_file, only_other_settings, lose_state)
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_a_lost_id_is_taken_back_from_the_lock_and_edits_go_on(released, lose):
+    before = id_of(released)
+    lose(released)
+    released.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    assert ("project-id-restored", "warning") in rules(released.check())
+    built = released.built()
+    assert rules(built.diagnostics) == [("project-id-restored", "warning")]
+    assert before in built.diagnostics[0].message
+    assert f"id: {before}" in released.read("flashdeck.yaml")
+    assert id_of(released) == before
+    learner = released.learner
+    imported = learner.import_package(released.package)
+    assert (imported.new, imported.updated, imported.conflicting) == (0, 1, 0)
+    assert all(learner.review_log(guid) for guid in learner.guids())
+    assert {name for name in learner.notetypes() if name.startswith("Flask")} == {
+        "Flask Question",
+        "Flask Cloze",
+    }
+
+
+def test_it_is_reported_once(released):
+    lose_file(released)
+    released.built()
+    assert rules(released.built().diagnostics) == []
+
+
+def test_a_lost_name_is_taken_back_too(released):
+    released.write("flashdeck.yaml", f"id: {id_of(released)}\n")
+    released.replace("cards/flask.yaml", "deck: Flask", "deck: Flasks")
+    released.built()
+    entry = next(iter(parse_lock("x", released.read("flashdeck.lock"))[0].projects.values()))
+    assert entry.name == "Flask"
+
+
+@pytest.mark.parametrize(
+    "settings", ["id: 0123456789abcdef\nname: Other\n", "id: 0123456789abcdef\n"]
+)
+def test_another_id_is_an_error_that_shows_both_and_changes_nothing(released, settings):
+    released.write("flashdeck.yaml", settings)
+    released.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    before = {path: path.read_bytes() for path in released.root.rglob("*.*") if path.is_file()}
+    problems = released.check()
+    assert rules(problems) == [("project-id", "error")]
+    (problem,) = problems
+    assert "0123456789abcdef" in problem.message
+    assert id_of(released) in problem.message
+    assert (problem.span.path, problem.span.line, problem.span.column) == ("flashdeck.yaml", 1, 5)
+    assert rules(released.build().diagnostics) == [("project-id", "error")]
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_another_id_is_all_that_is_reported_of_a_project_with_its_own_note_types(released):
+    released.write(
+        "cards/notetypes/own.yaml",
+        "notetype: Own\nfields: [A, B]\ntemplates:\n"
+        '  - {name: One, front: "{{A}}", back: "{{B}}"}\n',
+    )
+    released.write("cards/own.yaml", "notetype: Own\nnotes:\n  - fields: {A: a, B: b}\n")
+    released.built()
+    released.write("flashdeck.yaml", "id: 0123456789abcdef\n")
+    assert rules(released.build().diagnostics) == [("project-id", "error")]
+
+
+def merge_other_first_build(project, days):
+    """Put the project line of another first build, so many days later, into the lock."""
+    lock = project.read("flashdeck.lock")
+    (line,) = (one for one in lock.splitlines() if one.startswith("project\t"))
+    word, _, name, time = line.split("\t")
+    other = "\t".join([word, "0123456789abcdef", name, str(int(time) + days * DAY)])
+    project.write("flashdeck.lock", lock.replace(line, f"{line}\n{other}"))
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_of_two_first_builds_the_one_in_the_settings_stays(released, days):
+    before = id_of(released)
+    merge_other_first_build(released, days)
+    built = released.built()
+    assert rules(built.diagnostics) == [("project-id-restored", "warning")]
+    assert "0123456789abcdef" in built.diagnostics[0].message
+    assert id_of(released) == before
+    assert rules(released.built().diagnostics) == []
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_of_two_first_builds_the_older_stays_where_the_settings_are_lost(released, days):
+    before = id_of(released)
+    merge_other_first_build(released, days)
+    lose_file(released)
+    released.built()
+    assert id_of(released) == ("0123456789abcdef" if days < 0 else before)
+
+
+def without_project_line(project):
+    """Make the lock one of format 1."""
+    lines = ["format\t1"]
+    for line in project.read("flashdeck.lock").splitlines():
+        parts = line.split("\t")
+        if parts[0] == "note":
+            lines.append("\t".join([*parts[:9], *parts[11:13]]))
+        elif parts[0] == "notetype":
+            lines.append("\t".join(parts[:5]))
+        elif parts[0] == "package":
+            lines.append(line)
+    project.write("flashdeck.lock", "\n".join([*lines, ""]))
+
+
+def test_an_older_lock_learns_the_id(released):
+    before = id_of(released)
+    without_project_line(released)
+    assert rules(released.built().diagnostics) == []
+    assert id_of(released) == before
+
+
+@pytest.mark.parametrize("settings", ["", "id: 0123456789abcdef\n"])
+def test_beside_an_older_lock_a_lost_or_changed_id_stops_the_build(released, settings):
+    without_project_line(released)
+    released.write("flashdeck.yaml", settings)
+    before = released.read("cards/flask.yaml")
+    assert ("project-id", "error") in rules(released.build().diagnostics)
+    assert (released.read("cards/flask.yaml"), released.read("flashdeck.yaml")) == (
+        before,
+        settings,
+    )
+
+
+def test_a_frozen_build_reports_the_loss_and_writes_nothing(released):
+    lose_file(released)
+    built = released.build(frozen=True)
+    assert ("frozen", "error") in rules(built.diagnostics)
+    assert not (released.root / "flashdeck.yaml").exists()
