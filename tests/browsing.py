@@ -34,6 +34,25 @@ WITHOUT = (
     "the preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'"
 )
 
+# The titles of the cards on the screen. A card counts if a click somewhere on its frame would meet
+# it: it is neither hidden, nor outside of the window, nor under a panel. The frames in tiles let
+# clicks through to a button on top of them; during this look they take them.
+ON_SCREEN = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("iframe { pointer-events: auto !important; }"
+    + ".tile button { pointer-events: none !important; }");
+  document.adoptedStyleSheets.push(sheet);
+  const STEPS = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
+  const drawn = [...document.querySelectorAll("iframe")].filter((frame) => {
+    const { left, top, width, height } = frame.closest(".face, .screen").getBoundingClientRect();
+    return getComputedStyle(frame).visibility === "visible" && STEPS.some((x) => STEPS.some((y) =>
+      document.elementFromPoint(left + x * width, top + y * height) === frame));
+  });
+  document.adoptedStyleSheets.pop();
+  const tiles = drawn.map((frame) => frame.closest(".tile"));
+  return tiles.map((tile, at) => tile ? tile.querySelector(".title").textContent : drawn[at].title);
+}"""
+
 
 @dataclass
 class Running:
@@ -50,6 +69,11 @@ class Running:
     @property
     def frame(self) -> str:
         return f"http://127.0.0.1:{self.guard.port}/f/{self.guard.frame}/"
+
+
+def cards_on_screen(page: Page) -> list[str]:
+    """Give the titles of the cards that somebody in front of the page sees."""
+    return list(page.evaluate(ON_SCREEN))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import SILENCE, serving
+from browsing import SILENCE, cards_on_screen, serving
 from playwright.sync_api import expect
 
 from flashdeck.preview import PreviewedPackage, PreviewedSources
@@ -424,6 +424,50 @@ def test_only_the_cards_in_sight_have_frames(project, preview, page):
         page.evaluate(f"document.getElementById('gallery').scrollTop = {top}")
         expect(page.locator(".tile:visible .drawn").first).to_be_visible()
     assert page.locator("iframe").count() < 40
+
+
+@pytest.fixture(params=[1280, 390])
+def sixty(request, deck, page):
+    """The page of sixty notes, one of them with a tag of its own, on a desktop and on a phone."""
+    notes = "".join(
+        f"  - {{q: Card {at}, a: b, id: many{at:08d}{', tags: [rare]' if at == 50 else ''}}}\n"
+        for at in range(60)
+    )
+    deck.write("cards/flask.yaml", f"deck: Many\nnotes:\n{notes}")
+    page.set_viewport_size({"width": request.param, "height": 800})
+    with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
+        page.goto(running.address)
+        expect(page.locator("#count")).to_have_text("60 cards")
+        expect(tile(page, 1).locator(".drawn")).to_be_attached()
+        expect(tile(page, 2).locator(".drawn")).to_be_attached()
+        assert {"Card 0", "Card 1"} <= set(cards_on_screen(page))
+        yield page
+
+
+def test_after_a_search_only_the_cards_that_match_are_on_the_screen(sixty):
+    sixty.locator("#query").fill("card 37")
+    expect(sixty.locator("#count")).to_have_text("1 of 60 cards")
+    expect(tile(sixty, 1).locator(".drawn")).to_be_attached()
+    assert cards_on_screen(sixty) == ["Card 37"]
+
+
+def test_after_a_click_on_a_tag_only_its_cards_are_on_the_screen(sixty):
+    narrow = sixty.locator("#filters-button").is_visible()
+    if narrow:
+        sixty.locator("#filters-button").click()
+    sixty.locator("[data-group=tag] button", has_text="rare").click()
+    if narrow:
+        sixty.keyboard.press("Escape")
+        expect(sixty.locator("#filters")).to_be_hidden()
+    expect(sixty.locator("#count")).to_have_text("1 of 60 cards")
+    expect(tile(sixty, 1).locator(".drawn")).to_be_attached()
+    assert cards_on_screen(sixty) == ["Card 50"]
+
+
+def test_after_the_source_is_deleted_no_card_is_on_the_screen(sixty, deck):
+    (deck.root / "cards/flask.yaml").unlink()
+    expect(sixty.locator("#count")).to_have_text("0 cards")
+    assert cards_on_screen(sixty) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
