@@ -470,6 +470,19 @@ def test_after_the_source_is_deleted_no_card_is_on_the_screen(sixty, deck):
     assert cards_on_screen(sixty) == []
 
 
+def test_an_open_card_leaves_the_screen_with_its_source(sixty, deck):
+    expect(opened(sixty, 1).locator("#qa")).to_contain_text("Card 0")
+    assert cards_on_screen(sixty) == ["Card"]
+    (deck.root / "cards/flask.yaml").unlink()
+    expect(sixty.locator(".at")).to_have_text("No card")
+    assert cards_on_screen(sixty) == []
+    expect(sixty.locator(".about")).to_be_hidden()
+    deck.write("cards/flask.yaml", "deck: Many\nnotes:\n  - {q: Another, a: b}\n")
+    expect(single(sixty).locator("#qa")).to_contain_text("Another")
+    assert cards_on_screen(sixty) == ["Card"]
+    expect(sixty.locator(".about")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [320, 390, 768])
 def test_nothing_sticks_out_on_a_small_screen(look, width):
     look.set_viewport_size({"width": width, "height": 640})

@@ -59,6 +59,8 @@ const Single = (() => {
     const row = Store.cards.get(key);
     room.classList.toggle("empty", !row);
     if (!row) {
+      hush();
+      for (const button of [parts.previous, parts.turn, parts.next]) button.disabled = true;
       parts.at.textContent = "No card";
       return;
     }
