@@ -49,6 +49,7 @@ help:
 
 deck: $(VENV)/.deck
 	@$(BIN)/flashdeck build --quiet
+	@echo "To learn a deck, open its package with Anki or AnkiDroid: a double click, or File ▸ Import."
 
 test: $(VENV)/.test browser
 	@$(BIN)/python -m pytest
@@ -59,6 +60,7 @@ browser:
 		command -v $$name >/dev/null && exit 0; \
 	done; \
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium, to test the preview (apt-get, about a minute) …"; \
 		apt-get update -qq >/dev/null && apt-get install -y -qq chromium >/dev/null && exit 0; \
 	fi; \
 	echo "The preview is tested in a real browser: install Chromium, as in 'apt-get install chromium'."
@@ -111,11 +113,13 @@ clean:
 	rm -rf $(VENV) .venv-anki .venv-editors .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.deck: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) (Python packages, about a minute) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) for the tests (Python packages and Anki's backend, about two minutes) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --editable ".[test]"
 	@touch $@ $(VENV)/.deck
