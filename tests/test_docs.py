@@ -43,12 +43,28 @@ def test_every_deck_in_the_documents_builds(project, page, number):
     assert project.built().packages
 
 
-def test_the_readmes_four_lines_make_a_deck(tmp_path):
-    shell = blocks(ROOT / "README.md", "sh")[0]
-    lines = [line for line in shell.splitlines() if not line.startswith("pip ")]
+def test_the_readmes_first_commands_are_those_of_a_clone():
+    clone, install, _ = blocks(ROOT / "README.md", "sh")[:3]
+    goals = re.findall(r"^make (\w+)", clone, re.MULTILINE)
+    assert goals == ["deck", "test"]
+    assert install.startswith("pipx install .")
+    assert "`git clone`" in (ROOT / "README.md").read_text("utf-8").partition("make deck")[0]
+
+
+@pytest.mark.parametrize(
+    "page", [*PAGES, ROOT / "flashdeck/starter/readme.md"], ids=lambda page: page.name
+)
+def test_no_page_installs_what_is_not_published_yet(page):
+    text = "".join(blocks(page, "sh"))
+    assert not re.search(r"^(pip|pipx|uv tool) install flashdeck", text, re.MULTILINE)
+
+
+def test_the_readmes_lines_make_a_deck(tmp_path):
+    shell = blocks(ROOT / "README.md", "sh")[2]
+    assert shell.startswith("flashdeck init")
     scripts = Path(sys.executable).parent
     subprocess.run(
-        "\n".join(["set -e", *lines]),
+        f"set -e\n{shell}",
         shell=True,
         cwd=tmp_path,
         env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
