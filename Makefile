@@ -100,8 +100,10 @@ anki-templates: .venv-anki/$(ANKIDROID)/.ready
 	@PYTHONPATH=tests $(<D)/bin/python -m pytest --noconftest -p summary -q \
 		tests/test_template_anki.py
 
-# The histories of one release.
+# What one release makes of changed fronts, and its histories.
 anki-%: .venv-anki/%/.ready
+	@PYTHONPATH=tests .venv-anki/$*/bin/python -m pytest --noconftest -p summary -q \
+		tests/test_numbering_anki.py
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
 		--histories $(HISTORIES) --steps $(STEPS) --seed $(SEED)
 
