@@ -19,10 +19,10 @@ from typing import BinaryIO, Final
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.files import Publication, make_folder
-from flashdeck.media import references
 from flashdeck.model import Collection, Media, Note
 from flashdeck.packages import package_name
 from flashdeck.project import load_project
+from flashdeck.template.references import references
 from flashdeck.write.ankicsv import anki_csv
 from flashdeck.write.crowdanki import crowdanki
 from flashdeck.write.formats import Format

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import os
-import re
 import zlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -36,8 +34,6 @@ MEDIA_ENDINGS = frozenset(
     "3gp aac flac m4a mp3 oga ogg opus spx wav "
     "avi flv m4v mkv mov mp4 mpeg mpg ogv webm".split()
 )
-# The forms of references that every Anki release finds in a field (rslib/src/text.rs).
-_REFERENCE = re.compile(r'\[sound:([^\]]+)\]|(?:src|data)=(?:"([^"]+)"|\'([^\']+)\'|([^\s>"\']+))')
 
 
 def media_name(stem: str, sha256: str, ending: str) -> str:
@@ -48,14 +44,6 @@ def media_name(stem: str, sha256: str, ending: str) -> str:
     """
     short = slug(stem)[:_LONGEST_STEM].strip("-") or "media"
     return f"{short}-{sha256[:12]}{ending.lower()}"
-
-
-def references(text: str) -> list[str]:
-    """Find the names of media that a field refers to."""
-    if "=" not in text and "[sound:" not in text:
-        return []
-    found = (next(filter(None, groups), "") for groups in _REFERENCE.findall(text))
-    return [html.unescape(name) for name in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ from flashdeck.lockfile import (
     PackageEntry,
     ProjectEntry,
 )
-from flashdeck.media import references
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.numbering import EARLIEST, numbers
 from flashdeck.read.names import OUR_TAG
 from flashdeck.schemas import dated_notetypes, schema_problems
+from flashdeck.template.references import references
 
 _DAY = 86_400
 # So long after its last edit a note is sent out anew with every revision, so that whoever touched

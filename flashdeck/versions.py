@@ -9,12 +9,12 @@ from pathlib import Path
 
 from flashdeck.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
-from flashdeck.media import references
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.packages import package_of
 from flashdeck.project import Project, load_project
 from flashdeck.read.apkg import read_apkg
 from flashdeck.revisions import at_revision
+from flashdeck.template.references import references
 
 
 @dataclass(frozen=True, slots=True)

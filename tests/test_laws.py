@@ -30,8 +30,9 @@ HOMES = {
 GROUND = ("diagnostics", "markup", "visible")
 KNOW_ONLY_THE_WAIST = ("write", "rules", "comparison", "template", "frame", "serve", "terminal")
 THE_WAIST = ("model", "diagnostics")
-# What shows cards knows how cards are rendered, and the page knows the frame of a card.
+# What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
 AND_ALSO = {
+    "comparison": ("template",),
     "frame": ("template",),
     "serve": ("template", "frame"),
     "terminal": ("frame", "visible"),

@@ -6,13 +6,15 @@ import re
 from functools import lru_cache
 from html import unescape
 
+from flashdeck.template.references import references
+
 # What is never closed runs to the end, as in a browser; so each character is read once.
 _MARKUP = re.compile(
     r"<!--(?:.*?-->|.*)|<(script|style|rp)\b.*?(?:</\1>|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?",
     re.DOTALL | re.IGNORECASE,
 )
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
-_SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 # A media name that holds the beginning of its content's digest.
 _DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
@@ -34,10 +36,7 @@ def readable(html: str) -> str:
 
 def media_names(html: str) -> set[str]:
     """Find the media that HTML names."""
-    if "=" not in html and "[sound:" not in html:
-        return set()
-    quoted = (next(filter(None, groups), "") for groups in _SOURCE.findall(html))
-    return {unescape(name) for name in (*quoted, *_SOUND.findall(html)) if name}
+    return {name for name in references(html) if name}
 
 
 @lru_cache(maxsize=4096)

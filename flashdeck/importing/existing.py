@@ -26,13 +26,13 @@ from flashdeck.importing.othermedia import other_media
 from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
 from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
-from flashdeck.media import references
 from flashdeck.model import Collection, Media, Note, NoteType
 from flashdeck.packages import package_files
 from flashdeck.project import Project, load_project
 from flashdeck.source import SourceNote
 from flashdeck.stamp import encoded, require_unchanged
 from flashdeck.template.htmltext import strip_html
+from flashdeck.template.references import references
 from flashdeck.yamlnode import Edit, splice
 
 _LONGEST_QUOTE = 60  # characters

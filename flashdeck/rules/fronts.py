@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -12,7 +13,9 @@ from flashdeck.rules.subject import Passage, Subject
 _NO_INK = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
 _BLANK = "\u2800\u3164\u115f\u1160"
 _ENOUGH = 10
-_INK = ("<img", "<svg", "<video", "<audio", "<hr", "<table", "[sound:")
+_INK = re.compile(
+    r"<(?:img|svg|video|audio|object|canvas|hr|table)\b|\[sound:", re.IGNORECASE | re.ASCII
+)
 
 
 def invisible_front(subject: Subject) -> Iterator[Finding]:
@@ -47,8 +50,8 @@ def invisible_front(subject: Subject) -> Iterator[Finding]:
 def _is_seen(passage: Passage) -> bool:
     words = passage.words
     if words.isascii():
-        return bool(words.strip()) or any(one in passage.html for one in _INK)
+        return bool(words.strip()) or _INK.search(passage.html) is not None
     if any(one.isalnum() for one in words[:_ENOUGH]):
         return True
     seen = (unicodedata.category(one) not in _NO_INK and one not in _BLANK for one in words)
-    return any(seen) or any(one in passage.html for one in _INK)
+    return any(seen) or _INK.search(passage.html) is not None

@@ -14,7 +14,9 @@ from flashdeck.rules.subject import Subject
 # The largest phone screens have under four million pixels (1440 by 3120 is 4.5, of which the card
 # is a part); AnkiDroid needs four bytes of memory for each.
 _MOST_PIXELS = 5_000_000
-_NO_ALT = re.compile(r"<img\b(?![^>]*\balt=(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>")
+_NO_ALT = re.compile(
+    r"<img\b(?![^>]*(?<![\w-])alt\s*+=\s*+(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>", re.IGNORECASE
+)
 _MARKDOWN_NO_ALT = re.compile(r"!\[\s*\]\([^)\n]*\)?")
 
 
@@ -70,7 +72,7 @@ def missing_alt(subject: Subject) -> Iterator[Finding]:
     for entry in subject.entries:
         for passages in entry.passages.values():
             for passage in passages:
-                if "<img" not in passage.html or not _NO_ALT.search(passage.html):
+                if not _NO_ALT.search(passage.html):
                     continue
                 found = _MARKDOWN_NO_ALT.search(passage.text)
                 span = passage.place(*found.span()) if found else passage.span

@@ -1,0 +1,21 @@
+"""The media that fields name, in the forms in which Anki finds them (rslib/src/text.rs)."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+# Attributes in any case, with `=` right behind the name; `[sound:` in lower case alone.
+_ATTRIBUTE = re.compile(r'\b(?i:src|data)=(?:"([^"]+)"|\'([^\']+)\'|([^\s>"\']+))')
+_SOUND = re.compile(r"\[sound:([^\]]+)\]")
+
+
+def references(text: str) -> list[str]:
+    """Find the names of media that a field refers to."""
+    names: list[str] = []
+    if "=" in text:
+        names += (next(filter(None, groups), "") for groups in _ATTRIBUTE.findall(text))
+    if "[sound:" in text:
+        # Behind the last bracket no sound ends: without this limit the time grows quadratically.
+        names += _SOUND.findall(text, 0, text.rfind("]") + 1)
+    return [unescape(name) for name in names]
