@@ -22,7 +22,7 @@ from flashdeck.files import Publication, make_folder
 from flashdeck.model import Collection, Media, Note
 from flashdeck.packages import package_name
 from flashdeck.project import load_project
-from flashdeck.template.references import references
+from flashdeck.template.named import named_media
 from flashdeck.write.ankicsv import anki_csv
 from flashdeck.write.crowdanki import crowdanki
 from flashdeck.write.formats import Format
@@ -123,7 +123,7 @@ def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[M
 def _part(collection: Collection, root: str) -> Collection:
     """Give the notes of a root deck, with the media that they and their note types name."""
     notes = tuple(note for note in collection.notes if note.cards and _root(note) == root)
-    named = {name for note in notes for text in note.fields for name in references(text)}
+    named = named_media(notes, collection.notetypes, collection.media)
     media = tuple(one for one in collection.media if one.name in named or one.name[0] == "_")
     return replace(collection, notes=notes, media=media)
 

@@ -138,18 +138,22 @@ def _kept(
 
 
 class _Asked:
-    """Notes what is looked up and found."""
+    """Notes what is looked up and found; of files that may be missing, also that they are."""
 
     def __init__(self, resolvers: Resolvers) -> None:
         self.names: dict[str, str] = {}
         self._resolvers = resolvers
-        self.resolvers = Resolvers(self._hashed, self._verbatim)
+        self.resolvers = Resolvers(self._hashed, self._verbatim, self._present)
 
     def _hashed(self, destination: str) -> str | MediaRefusal:
         return self._noted(destination, self._resolvers.hashed(destination))
 
     def _verbatim(self, destination: str) -> str | MediaRefusal:
         return self._noted(destination, self._resolvers.verbatim(destination))
+
+    def _present(self, name: str) -> str:
+        found = self.names[name] = self._resolvers.present(name)
+        return found
 
     def _noted(self, destination: str, found: str | MediaRefusal) -> str | MediaRefusal:
         if isinstance(found, str):

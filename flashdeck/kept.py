@@ -25,7 +25,8 @@ class KeptNote:
 
     `key` stands for all that its author wrote of it; `kind` is what the lock calls its kind,
     `digest` tells an edit of it. `media` are the destinations that its texts name, with their names
-    in the package; `verbatim` says how those were looked up.
+    in the package, '' for a file that may be missing and is; `verbatim` says how those were looked
+    up.
     """
 
     key: str

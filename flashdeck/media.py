@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
@@ -68,10 +68,14 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Resolvers:
-    """The two ways to look up what a text names: files get names of ours, or keep theirs."""
+    """The ways to look up what a text names: files get names of ours, or keep theirs.
+
+    `present` takes in a file that Anki knows by its very name; it gives '' where there is none.
+    """
 
     hashed: MediaResolver
     verbatim: MediaResolver
+    present: Callable[[str], str]
 
 
 class MediaTable:
@@ -99,7 +103,9 @@ class MediaTable:
         """Give the ways to look up names as the file `source`, relative to the root, has them."""
         folder = (self._root / source).parent
         return Resolvers(
-            partial(self._resolve, source, folder), partial(self._resolve_verbatim, source, folder)
+            partial(self._resolve, source, folder),
+            partial(self._resolve_verbatim, source, folder),
+            partial(self._resolve_present, source, folder),
         )
 
     def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
@@ -177,6 +183,18 @@ class MediaTable:
         else:
             self._refused[source, destination] = found
         return found
+
+    def _resolve_present(self, source: str, folder: Path, name: str) -> str:
+        """Find a file of this name beside the deck or in the folder of imported media."""
+        if not name or "/" in name:
+            return ""
+        for place in (folder, self._root / KEPT_MEDIA):
+            path = place / name
+            if self._folder.lists(path) and path.is_file():
+                found = self._resolve_verbatim(source, folder, name)
+                return found if isinstance(found, str) else ""
+            noticed(path, None)
+        return ""
 
     def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
         self._named.add(path)

@@ -221,7 +221,14 @@ def is_kind(guid: str, kind: str, lock: Lock) -> bool:
 def names_the_same(one: KeptNote, resolvers: Resolvers) -> bool:
     """Whether what a note names is found, and is what it was."""
     resolve = resolvers.verbatim if one.verbatim else resolvers.hashed
-    return all(resolve(destination) == name for destination, name in one.media)
+    return all(
+        # Under its own name, or not at all: only `present` gives that beside names of ours.
+        (resolve if name and (one.verbatim or name != destination) else resolvers.present)(
+            destination
+        )
+        == name
+        for destination, name in one.media
+    )
 
 
 def _holds(file: KeptFile, lock: Lock, resolvers: Resolvers) -> bool:

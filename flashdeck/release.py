@@ -34,7 +34,7 @@ from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.numbering import EARLIEST, numbers
 from flashdeck.read.names import OUR_TAG
 from flashdeck.schemas import dated_notetypes, schema_problems
-from flashdeck.template.references import references
+from flashdeck.template.named import named_media
 
 _DAY = 86_400
 # So long after its last edit a note is sent out anew with every revision, so that whoever touched
@@ -220,10 +220,8 @@ class _Dater:
         everything = (*notes, *stones)
         used = {note.notetype for note in everything}
         decks = {card.deck for note in notes for card in note.cards}
-        # Most fields name nothing, which is seen without a call.
-        telling = (text for note in notes for text in note.fields if "=" in text or "[" in text)
-        named = {name for text in telling for name in references(text)}
         whole = self._content.collection
+        named = named_media(notes, whole.notetypes, whole.media)
         described = {deck.name for deck in whole.decks if deck.description}
         self._shipped |= used
         types = sorted(self._notetypes.values(), key=lambda one: one.id)

@@ -18,6 +18,7 @@ from flashdeck.markup import (
     inert_braces,
     picture,
     render,
+    shell_tag_problems,
     typable,
 )
 from flashdeck.markup.results import MediaResolver
@@ -25,6 +26,8 @@ from flashdeck.media import Resolvers
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source import Masks, SourceDeck, SourceNote, Texts
 from flashdeck.template import FIRST_ALONE, cloze_numbers, shown_ordinals
+from flashdeck.template.named import formula_pictures
+from flashdeck.template.references import may_hold_formula
 from flashdeck.yamlnode import ScalarNode, YamlFile
 
 # What stays an error even where everything is taken as Anki has it.
@@ -57,6 +60,7 @@ class Renderer:
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     verbatim: bool = False
+    _formulas: list[tuple[Problem, ScalarNode, str]] = field(default_factory=list)
 
     def note(self, identified: Identified) -> Note | None:
         """Render a note; its times and its cards' places are set later, per package.
@@ -83,7 +87,7 @@ class Renderer:
                 "the front shows nothing",
                 "write something that can be seen",
             )
-        return Note(
+        note = Note(
             guid=identified.id,
             notetype=notetype.id,
             fields=fields,
@@ -91,6 +95,17 @@ class Renderer:
             cards=tuple([Card(ordinal, source.deck) for ordinal in shown or FIRST_ALONE]),
             source=source.span,
         )
+        self._take_formulas(note, notetype)
+        return note
+
+    def _take_formulas(self, note: Note, notetype: NoteType) -> None:
+        """Take in the pictures of a note's formulas; where one is missing, Anki would run LaTeX."""
+        names = sorted(formula_pictures(notetype, note))
+        found = [self.media.present(name) for name in names]
+        for problem, node, html in self._formulas:
+            if not (all(found) and may_hold_formula([html])):
+                self._report([problem], node)
+        self._formulas.clear()
 
     def description(self, deck: SourceDeck) -> str:
         """Render a deck's description; '' where it has none."""
@@ -98,7 +113,11 @@ class Renderer:
             return ""
         self.verbatim = deck.verbatim
         media = _any_media if deck.verbatim else no_media
-        return self._normal(self.text(deck.description, deck.markup, cloze=False, media=media))
+        html = self.text(deck.description, deck.markup, cloze=False, media=media)
+        for problem, node, _ in self._formulas:
+            self._report([problem], node)
+        self._formulas.clear()
+        return self._normal(html)
 
     def text(
         self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
@@ -110,9 +129,13 @@ class Renderer:
             cloze=cloze,
             media=media or self._media,
             allow_scripts=self.allow_scripts,
+            allow_latex=True,
         )
         if rendered.problems:
             self._report(rendered.problems, node)
+        if not self.allow_scripts and markup != Markup.TEXT:
+            found = shell_tag_problems(node.value, rendered.html)
+            self._formulas += [(problem, node, rendered.html) for problem in found]
         self.texts[node.start.index] = rendered.html
         return rendered.html
 

@@ -29,8 +29,9 @@ class ShownCard:
 def cards(collection: Collection) -> Iterator[ShownCard]:
     """Render the cards of a collection, in study order."""
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
+    media = {one.name for one in collection.media}
     for note in collection.notes:
         notetype = notetypes[note.notetype]
         for card in note.cards:
-            shown = render(notetype, note, card)
+            shown = render(notetype, note, card, media=media)
             yield ShownCard(note, card, notetype, shown.question, shown.answer)

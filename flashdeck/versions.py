@@ -14,7 +14,7 @@ from flashdeck.packages import package_of
 from flashdeck.project import Project, load_project
 from flashdeck.read.apkg import read_apkg
 from flashdeck.revisions import at_revision
-from flashdeck.template.references import references
+from flashdeck.template.named import named_media
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
         return version, ()
     notes = tuple(note for note in whole.notes if packages.get(note.guid) in shared)
     decks = {deck for note in notes for card in note.cards for deck in _with_parents(card.deck)}
-    named = {name for note in notes for text in note.fields for name in references(text)}
+    named = named_media(notes, whole.notetypes, whole.media)
     collection = replace(
         whole,
         notes=notes,

@@ -8,6 +8,7 @@ Where another release of Anki is installed, what is known to differ there stands
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -83,6 +84,11 @@ HTML = (
     *(r"\(x^{2}\)", r"\(a<b>c</b>\)", r"\[\frac{1}{{2}}\]", r"\(", r"\]", r"\1", "$1", "%s"),
     *("{{", "}}", "{", "}", "{{Front}}", "::", ":", "'", '"', "\n", "\t", " ", "  ", "\u2028"),
     *("e\u0301", "\u00a0", "\u200f", "<ſtyle>x</style>", "<scrıpt>x</scrıpt>", "=", "-", "/"),
+)
+# Of the formula `$a^2$`: one picture for each kind of file that a note type may ask for.
+PICTURES = tuple(
+    f"latex-{hashlib.sha1(b'$a^2$', usedforsecurity=False).hexdigest()}.{ending}"
+    for ending in ("png", "svg")
 )
 SHAPES = ("rect", "ellipse", "polygon", "text", "star", "", "rect:x")
 PROPERTIES = ("left", "top", "width", "height", "rx", "points", "oi", "text", "scale", "fs", "zz")
@@ -214,6 +220,7 @@ class Author:
             fields=tuple(Field(name) for name in fields),
             templates=tuple(templates),
             cloze=cloze,
+            latex_svg=number % 2 == 1,
         )
 
     def note(self, notetype: NoteType) -> tuple[list[str], list[str], str]:
@@ -236,6 +243,8 @@ class Anki:
 
         col: Any = anki.collection.Collection(str(folder / "collection.anki2"))
         decks = {name: col.decks.id(name) for name in DECKS}
+        for name in PICTURES:
+            Path(col.media.dir(), name).write_text("a picture")
         return cls(anki.collection, col, decks)
 
     def add_notetype(self, notetype: NoteType) -> tuple[NoteType, bool]:
@@ -244,6 +253,7 @@ class Anki:
 
         made = self.col.models.new(notetype.name)
         made |= {"id": notetype.id, "type": int(notetype.cloze), "mod": 1, "usn": 0}
+        made["latexsvg"] = notetype.latex_svg
         for field in notetype.fields:
             self.col.models.add_field(made, self.col.models.new_field(field.name))
         for template in notetype.templates:
@@ -393,7 +403,7 @@ def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterato
             note = anki.with_more_cards(made, _unneeded(author, notetype, made))
             tally.cards += len(note.cards)
             for card in note.cards:
-                rendered = render(notetype, note, card)
+                rendered = render(notetype, note, card, media=PICTURES)
                 broken |= rendered.broken
                 yield from _side_differences(anki, notetype, note, card, rendered)
                 bare, fields = without_special_fields(notetype, note.fields)

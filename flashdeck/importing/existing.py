@@ -32,6 +32,7 @@ from flashdeck.project import Project, load_project
 from flashdeck.source import SourceNote
 from flashdeck.stamp import encoded, require_unchanged
 from flashdeck.template.htmltext import strip_html
+from flashdeck.template.named import named_media
 from flashdeck.template.references import references
 from flashdeck.yamlnode import Edit, splice
 
@@ -252,15 +253,12 @@ class _Import:
     def _media(self) -> list[Media]:
         """Give the files to add: those of a verbatim project, else what new notes need."""
         held_here = {path.name for path in (self._root / MEDIA).glob("*")}
-        named = {
-            name
-            for note in (*self._changes.new, *(one.theirs for one in self._changes.edited))
-            for text in note.fields
-            for name in references(text)
-        }
+        notes = [*self._changes.new, *(one.theirs for one in self._changes.edited)]
+        theirs = self._theirs
+        named = named_media(notes, theirs.notetypes, theirs.media)
         return [
             one
-            for one in self._theirs.media
+            for one in theirs.media
             if one.name not in held_here
             and (not self._heading or one.name in named or one.name.startswith("_"))
         ]

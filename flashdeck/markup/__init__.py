@@ -27,6 +27,7 @@ __all__ = [
     "is_plain",
     "picture",
     "render",
+    "shell_tag_problems",
     "typable",
 ]
 
@@ -44,11 +45,12 @@ def render(
     cloze: bool = False,
     media: MediaResolver = _same_name,
     allow_scripts: bool = False,
+    allow_latex: bool = False,
 ) -> Rendered:
     """Render one field. Never raises, whatever the text; problems come in order of their places.
 
     With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
-    package for a destination. `allow_scripts` lets active content pass.
+    package for a destination. `allow_scripts` lets active content pass, `allow_latex` only LaTeX.
     """
     if markup == Markup.MARKDOWN:
         rendered = _markdown(text, media, cloze=cloze, scripts=allow_scripts)
@@ -61,7 +63,7 @@ def render(
     if cloze:
         problems += brace_problems(text, markdown=markup == Markup.MARKDOWN)
         problems += cut_formulas(text)
-    if not allow_scripts and markup != Markup.TEXT:
+    if not (allow_scripts or allow_latex or markup == Markup.TEXT):
         problems += shell_tag_problems(text, rendered.html)
     if not problems:
         return rendered

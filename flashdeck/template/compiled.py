@@ -8,6 +8,7 @@ from flashdeck.model import NoteType
 from flashdeck.template.fault import Fault
 from flashdeck.template.fronts import Fronts
 from flashdeck.template.parse import Nodes, parse
+from flashdeck.template.references import may_hold_formula
 
 # Note types a run may ask about in turn; a project has a handful.
 _MOST = 64
@@ -16,13 +17,17 @@ _known: dict[int, Compiled] = {}
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The parsed fronts and backs of a note type, in order, and what its fronts need to show."""
+    """The parsed fronts and backs of a note type, in order, and what its fronts need to show.
+
+    `formulas`: whether a template may hold LaTeX.
+    """
 
     notetype: NoteType
     names: tuple[str, ...]
     fronts: tuple[Nodes | Fault, ...]
     backs: tuple[Nodes | Fault, ...]
     needs: Fronts = field(compare=False)
+    formulas: bool = False
 
 
 def compiled(notetype: NoteType) -> Compiled:
@@ -44,4 +49,6 @@ def _compile(notetype: NoteType) -> Compiled:
     names = tuple(field.name for field in notetype.fields)
     fronts = tuple(parse(template.front) for template in notetype.templates)
     backs = tuple(parse(template.back) for template in notetype.templates)
-    return Compiled(notetype, names, fronts, backs, Fronts(names, fronts))
+    sides = (side for one in notetype.templates for side in (one.front, one.back))
+    formulas = may_hold_formula(sides)
+    return Compiled(notetype, names, fronts, backs, Fronts(names, fronts), formulas)

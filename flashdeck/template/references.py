@@ -1,13 +1,15 @@
-"""The media that fields name, in the forms in which Anki finds them (rslib/src/text.rs)."""
+"""The media that texts name, in the forms in which Anki finds them (rslib/src/text.rs)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 # Attributes in any case, with `=` right behind the name; `[sound:` in lower case alone.
 _ATTRIBUTE = re.compile(r'\b(?i:src|data)=(?:"([^"]+)"|\'([^\']+)\'|([^\s>"\']+))')
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
+_FORMULA = re.compile(r"\[(?:latex|\$\$?)\]", re.IGNORECASE)
 
 
 def references(text: str) -> list[str]:
@@ -19,3 +21,8 @@ def references(text: str) -> list[str]:
         # Behind the last bracket no sound ends: without this limit the time grows quadratically.
         names += _SOUND.findall(text, 0, text.rfind("]") + 1)
     return [unescape(name) for name in names]
+
+
+def may_hold_formula(texts: Iterable[str]) -> bool:
+    """Whether LaTeX begins in a text, of which Anki makes a picture."""
+    return any("[" in text and _FORMULA.search(text) for text in texts)

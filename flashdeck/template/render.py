@@ -75,8 +75,8 @@ def render(notetype: NoteType, note: Note, card: Card, *, media: Container[str] 
         return _broken(_error_page("Back", answer))
     answer, answer_av = extract_av(answer, "a")
     return Rendered(
-        question=latex_pictures(question, media),
-        answer=latex_pictures(answer, media),
+        question=latex_pictures(question, media, svg=notetype.latex_svg),
+        answer=latex_pictures(answer, media, svg=notetype.latex_svg),
         question_av=question_av,
         answer_av=answer_av,
         blank=bool(message),
