@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.fieldmedia import LookedUp, other_references, unfound
 from flashdeck.identity import Identified
 from flashdeck.kinds import CUSTOM, ELLIPSE, Cover
 from flashdeck.markup import (
@@ -123,11 +124,12 @@ class Renderer:
         self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
     ) -> str:
         """Render one text to HTML."""
+        looked_up = LookedUp(media or self._media)
         rendered = render(
             node.value,
             _MARKUPS[markup],
             cloze=cloze,
-            media=media or self._media,
+            media=looked_up,
             allow_scripts=self.allow_scripts,
             allow_latex=True,
         )
@@ -136,6 +138,10 @@ class Renderer:
         if not self.allow_scripts and markup != Markup.TEXT:
             found = shell_tag_problems(node.value, rendered.html)
             self._formulas += [(problem, node, rendered.html) for problem in found]
+        if media is None:
+            self._report(unfound(looked_up.names, node.value, rendered.html), node)
+            for name in other_references(looked_up.names, rendered.html) if self.verbatim else ():
+                self.media.present(name)
         self.texts[node.start.index] = rendered.html
         return rendered.html
 

@@ -101,3 +101,59 @@ def test_words_for_a_picture_count_in_whatever_case(verbatim, picture, is_report
     write_note(verbatim, picture)
     found = [one for one in verbatim.check() if one.rule == "missing-alt"]
     assert bool(found) == is_reported
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [('see <img SRC = "x.png"> it', (4, 23)), ("<img src =x.png> then", (4, 17))],
+)
+def test_a_file_that_anki_would_not_find_is_reported_where_it_is_named(verbatim, field, place):
+    write_note(verbatim, field)
+    (problem,) = [one for one in verbatim.check() if one.rule == "html-attribute"]
+    assert problem.message == "Anki does not find x.png here, so it would not come along"
+    assert problem.span[1:3] == place
+    assert problem.hint == "write src=\"x.png\", without a space beside '='"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        '<input type=image SRC="x.png">',
+        '<svg><image HREF="x.png"/></svg>',
+        '<video><track src="x.png"></video>',
+    ],
+)
+def test_a_tag_into_which_anki_does_not_look_is_reported(verbatim, field):
+    write_note(verbatim, field)
+    messages = [one.message for one in verbatim.check() if one.rule == "html-attribute"]
+    assert len(messages) == 1
+    assert messages[0].startswith("Anki does not bring x.png along: it does not look into <")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "<!-- <img src=x.png> -->y",
+        "y<script>document.body.innerHTML = '<IMG SRC=\"x.png\">'</script>",
+        '<div data-src="x.png">y</div>',
+    ],
+)
+def test_a_file_that_only_anki_finds_comes_along_as_well(verbatim, field):
+    write_note(verbatim, field)
+    verbatim.built(allow_scripts=True)
+    assert packed(verbatim) == ["x.png"]
+
+
+def test_a_file_that_a_script_names_is_noticed_when_it_comes(verbatim):
+    write_note(verbatim, "y<script>show('<img src=\"later.png\">')</script>")
+    verbatim.built(allow_scripts=True)
+    assert packed(verbatim) == []
+    verbatim.write("cards/media/later.png", "x")
+    verbatim.built(allow_scripts=True)
+    assert packed(verbatim) == ["later.png"]
+
+
+def test_a_script_that_names_no_file_is_not_a_missing_picture(verbatim):
+    pictures = '<img src="https://a.b/c.png"><img src="none.png">'
+    write_note(verbatim, f"y<script>show('{pictures}')</script>")
+    assert verbatim.built(allow_scripts=True).diagnostics == ()

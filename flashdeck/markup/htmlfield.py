@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from flashdeck.markup.results import MediaRefusal, Problem, Rendered
 from flashdeck.markup.tags import (
+    REFERENCES,
     Attribute,
     Tag,
     active_reason,
     attribute,
     remote_address,
     unpacked_name,
+    unsearched_name,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ _STYLE_LOADS = re.compile(
 )
 _CSS_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
 _LAST_CHARACTER = 0x10FFFF
-_REFERENCES = {"img": "src", "audio": "src", "video": "src", "source": "src", "object": "data"}
 _RAW_TEXT = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "textarea", "title", "xmp", "noembed")
@@ -96,7 +97,7 @@ class _Field:
             self.active(reason, tag.start, tag.end)
         for each in tag.attributes:
             self.inert(each.start, each.end)
-        reference = _REFERENCES.get(tag.name)
+        reference = REFERENCES.get(tag.name)
         others = []
         for each in tag.attributes:
             if each.name == reference and each.value:
@@ -115,11 +116,17 @@ class _Field:
                 )
             )
         elif name := unpacked_name(rest):
-            message = f"Anki does not bring {name} along: it looks at src alone"
-            hint = "show it by a tag of its own, as in <img src=…>"
-            self.problems.append(
-                Problem("html-attribute", message, tag.start, tag.end, hint, "warning")
-            )
+            self.unpacked(tag, name, "it looks at src alone")
+        elif name := unsearched_name(rest):
+            self.unpacked(tag, name, f"it does not look into <{tag.name}>")
+
+    def unpacked(self, tag: Tag, name: str, why: str) -> None:
+        """Report a file that no package would bring along."""
+        message = f"Anki does not bring {name} along: {why}"
+        hint = "show it by a tag of its own, as in <img src=…>"
+        self.problems.append(
+            Problem("html-attribute", message, tag.start, tag.end, hint, "warning")
+        )
 
 
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
