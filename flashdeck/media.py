@@ -104,8 +104,8 @@ class MediaTable:
         folder = (self._root / source).parent
         return Resolvers(
             partial(self._resolve, source, folder),
-            partial(self._resolve_verbatim, source, folder),
-            partial(self._resolve_present, source, folder),
+            partial(self._resolve_verbatim, f"beside {source}", folder),
+            partial(self._resolve_present, f"beside {source}", folder),
         )
 
     def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
@@ -115,8 +115,7 @@ class MediaTable:
         data stays as it is.
         """
         folder = folder.absolute()
-        seen = folder.relative_to(self._root).as_posix()
-        place = "in the project's folder" if folder == self._root else f"in {seen}/"
+        place = self._called(folder)
 
         def resolve(destination: str) -> str | MediaRefusal:
             if "{{" in destination or destination.startswith(("data:", "#")):
@@ -132,6 +131,19 @@ class MediaTable:
             return name
 
         return resolve
+
+    def template_resolver_verbatim(self, folder: Path) -> MediaResolver:
+        """Give the way to look up what a template or style names whose files keep their names."""
+        folder = folder.absolute()
+        return partial(self._resolve_verbatim, self._called(folder), folder)
+
+    def leave(self, folder: Path, name: str) -> None:
+        """Take down that a file is named where Anki does not look for it."""
+        self._named |= {folder.absolute() / name, self._root / KEPT_MEDIA / name}
+
+    def _called(self, folder: Path) -> str:
+        seen = folder.relative_to(self._root).as_posix()
+        return "in the project's folder" if folder == self._root else f"in {seen}/"
 
     def news(self) -> Mapping[str, Row]:
         """Give what was counted of media since this was asked the last time."""
@@ -163,11 +175,11 @@ class MediaTable:
             self._known[source, destination] = known
         return known
 
-    def _resolve_verbatim(self, source: str, folder: Path, destination: str) -> str | MediaRefusal:
-        """Find a file beside the deck or in the folder of imported media; it keeps its name."""
+    def _resolve_verbatim(self, place: str, folder: Path, destination: str) -> str | MediaRefusal:
+        """Find a file in the folder or among imported media; it keeps its name."""
         if "{{" in destination or PurePosixPath(destination).name in {"", ".."}:
             return destination
-        asked = _Asked(destination, folder, f"beside {source} or in {KEPT_MEDIA}/")
+        asked = _Asked(destination, folder, f"{place} or in {KEPT_MEDIA}/")
         path = self._folder.place(folder, destination)
         if path is None or not (self._folder.lists(path) and path.is_file()):
             if path is not None:
@@ -177,21 +189,20 @@ class MediaTable:
             return self._refusal(asked, Refusal.OUTSIDE)
         if path in self._kept:
             return self._kept[path]
-        found = self._refused.get((source, destination)) or self._keep(asked, path)
+        found = self._refused.get((place, destination)) or self._keep(asked, path)
         if isinstance(found, str):
             self._kept[path] = found
         else:
-            self._refused[source, destination] = found
+            self._refused[place, destination] = found
         return found
 
-    def _resolve_present(self, source: str, folder: Path, name: str) -> str:
-        """Find a file of this name beside the deck or in the folder of imported media."""
+    def _resolve_present(self, place: str, folder: Path, name: str) -> str:
+        """Find a file of this very name in the folder or among imported media."""
         if not name or "/" in name:
             return ""
-        for place in (folder, self._root / KEPT_MEDIA):
-            path = place / name
+        for path in (folder / name, self._root / KEPT_MEDIA / name):
             if self._folder.lists(path) and path.is_file():
-                found = self._resolve_verbatim(source, folder, name)
+                found = self._resolve_verbatim(place, folder, name)
                 return found if isinstance(found, str) else ""
             noticed(path, None)
         return ""
@@ -216,7 +227,7 @@ class MediaTable:
         """Take in the imported files whose names begin with `_`: Anki always brings them along."""
         folder = self._root / KEPT_MEDIA
         for path in sorted(folder.glob("_*")):
-            self._resolve_verbatim(KEPT_MEDIA, folder, path.name)
+            self._resolve_verbatim(self._called(folder), folder, path.name)
 
     def _find(self, asked: _Asked) -> Media | MediaRefusal:
         path = self._folder.place(asked.folder, asked.name)

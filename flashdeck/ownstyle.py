@@ -20,7 +20,9 @@ def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, l
     folder = project.root
     if settings.css != node.value:  # it was a file's name
         folder = (folder / node.value.strip()).parent
-    css, wrong = dress(settings.css, folder, css=True, verbatim=settings.verbatim)
+    css, faults = dress(settings.css, folder, css=True, verbatim=settings.verbatim)
     span = settings.yaml.span(node)
-    problems = [Diagnostic("template-media", message, span) for message in wrong]
+    problems = [
+        Diagnostic("template-media", one.message, span, one.severity, one.hint) for one in faults
+    ]
     return replace(project, settings=replace(settings, css=css)), problems

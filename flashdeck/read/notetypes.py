@@ -15,6 +15,7 @@ from flashdeck.read.mapping import MappingReader
 from flashdeck.read.names import clean_name, field_problem, template_problem
 from flashdeck.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.template.problems import template_problems
+from flashdeck.templatemedia import MediaFault
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _LARGEST = 2**24  # people put fonts into styles
@@ -29,7 +30,7 @@ class Dress(Protocol):
 
     def __call__(
         self, text: str, folder: Path, *, css: bool, verbatim: bool
-    ) -> tuple[str, list[str]]:
+    ) -> tuple[str, list[MediaFault]]:
         """Give the text, and what is wrong with it; `verbatim` leaves its names alone."""
 
 
@@ -295,11 +296,12 @@ class _NoteTypeReader(MappingReader):
         if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
             path = folder / words.strip()
             words, folder = self._file(scalar, path), path.parent
-        dressed, problems = self._dress(
-            words, folder, css=ending == ".css", verbatim=self._verbatim
-        )
-        for message in problems:
-            self.say("template-media", message, scalar)
+        dressed, faults = self._dress(words, folder, css=ending == ".css", verbatim=self._verbatim)
+        for fault in faults:
+            # The deck may have come without the file, and it can be built as it is in Anki.
+            is_known = fault.is_missing and self._imported and self._verbatim
+            severity = Severity.WARNING if is_known else fault.severity
+            self.say("template-media", fault.message, scalar, fault.hint, severity)
         return dressed
 
     def _file(self, scalar: ScalarNode, path: Path) -> str:
@@ -325,4 +327,5 @@ class _NoteTypeReader(MappingReader):
 
 
 def _is_error(problem: Diagnostic) -> bool:
-    return problem.severity is Severity.ERROR
+    """Whether there is no note type because of this; one that lacks a file can still be read."""
+    return problem.severity is Severity.ERROR and problem.rule != "template-media"

@@ -1,0 +1,143 @@
+"""Files that templates and styles name: packed, or reported where they are named."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.diagnostics import Severity
+from flashdeck.read.apkg import read_apkg
+
+SETTINGS = "id: abcdefgh\nname: X\nmarkup: html\nmedia: verbatim\n"
+DECK = "deck: D\nnotetype: N\nnotes:\n  - fields: {F: a, B: b}\n"
+
+
+def write_type(project, front: str, css: str = "", *, identity: str = "") -> None:
+    lines = [
+        *("notetype: N", *([f"id: {identity}"] if identity else [])),
+        *("fields: [F, B]", "templates:", "  - name: c"),
+        f"    front: {json.dumps('{{F}}' + front)}",
+        '    back: "{{B}}"',
+        f"css: {json.dumps(css)}",
+    ]
+    project.write("cards/notetypes/n.yaml", "\n".join(lines) + "\n")
+
+
+def found(project) -> list[tuple[str, Severity, int]]:
+    """Give the files that are reported, how grave that is, and in which line."""
+    return [
+        (word, one.severity, one.span.line)
+        for one in project.check()
+        if one.rule == "template-media"
+        for word in one.message.split()
+        if "." in word
+    ]
+
+
+def packed(project) -> list[str]:
+    return [one.name for one in read_apkg(project.package).media]
+
+
+@pytest.fixture
+def verbatim(project):
+    project.write("flashdeck.yaml", SETTINGS)
+    project.write("cards/d.yaml", DECK)
+    return project
+
+
+def test_files_that_are_missing_are_errors_where_they_are_named(verbatim):
+    write_type(verbatim, '<img src="_base.png">', ".card { background: url(_bg.png) }")
+    assert found(verbatim) == [
+        ("_base.png", Severity.ERROR, 5),
+        ("_bg.png", Severity.ERROR, 7),
+    ]
+    problem, _ = verbatim.check()
+    assert problem.message == "no file _base.png in cards/notetypes/ or in cards/media/"
+
+
+def test_files_that_an_imported_note_type_never_had_are_warnings(verbatim):
+    write_type(verbatim, '<img src="_base.png">', "a { b: url(_bg.png) }", identity="1600000000000")
+    assert found(verbatim) == [
+        ("_base.png", Severity.WARNING, 6),
+        ("_bg.png", Severity.WARNING, 8),
+    ]
+    verbatim.built()
+
+
+def test_a_name_that_anki_passes_over_in_templates_is_a_warning(verbatim):
+    verbatim.write("cards/media/other.png", "x")
+    write_type(verbatim, '<img src="other.png">')
+    (problem,) = verbatim.check()
+    assert (problem.rule, problem.severity) == ("template-media", Severity.WARNING)
+    assert problem.message == "Anki does not bring other.png along for a template"
+    assert problem.hint == "call the file _other.png: it takes those that begin with _"
+
+
+@pytest.mark.parametrize("folder", ["media", "notetypes"])
+def test_files_that_are_there_come_along_into_anki(verbatim, folder):
+    names = ["_a.png", "_b.png", "_c.mp3", "_d.css", "_e.woff2", "_f g.ttf"]
+    for name in names:
+        verbatim.write(f"cards/{folder}/{name}", name)
+    css = "@IMPORT '_d.css'; a { b: URL( '_e.woff2?#iefix' ) url(_f%20g.ttf) }"
+    write_type(verbatim, "<IMG SRC=_a.png><Video SRC='_b.png'></Video>[sound:_c.mp3]", css)
+    assert verbatim.check() == []
+    verbatim.built()
+    assert packed(verbatim) == names
+    with Learner() as learner:
+        learner.import_package(verbatim.package)
+        assert sorted(learner.media()) == names
+
+
+@pytest.mark.parametrize(
+    ("front", "css"),
+    [
+        ("<!-- <img src=_none.png> url(_none.png) -->", "/* url(_none.png) */"),
+        ("<img src='{{B}}.png'><img src='_{{B}}.png'>", "b { c: url(data:image/png;base64,_a) }"),
+        ("<img src='https://a.b/_none.png'>", "@import url('https://a.b/_none.css');"),
+        ("<svg><g fill='url(#_none)'/></svg>", "b { c: url('') }"),
+    ],
+)
+def test_what_is_not_a_file_of_the_project_is_not_missing(verbatim, front, css):
+    write_type(verbatim, front, css)
+    assert verbatim.check() == []
+
+
+def test_scripts_and_styles_that_a_template_loads_are_looked_for(verbatim):
+    write_type(verbatim, "<script src=_a.js></script><LINK rel=stylesheet HREF='_b.css'>")
+    messages = [one.message for one in verbatim.build(allow_scripts=True).diagnostics]
+    missing = [words.split()[2] for words in messages if words.startswith("no file")]
+    assert missing == ["_a.js", "_b.css"]
+
+
+def test_the_projects_own_style_is_looked_through(verbatim):
+    verbatim.write("flashdeck.yaml", SETTINGS + 'css: "b { c: url(_bg.png) }"\n')
+    verbatim.write("cards/d.yaml", "deck: D\nnotes:\n  - {q: a, a: b}\n")
+    assert found(verbatim) == [("_bg.png", Severity.ERROR, 5)]
+
+
+def test_names_in_any_case_are_packed_under_names_of_our_own(project):
+    project.write("cards/d.yaml", DECK)
+    for name in ("a.png", "b.css", "c.js", "d.png"):
+        project.write(f"cards/notetypes/{name}", name)
+    css = "/* url(none.png) */ @IMPORT 'b.css'; a { b: URL(a.png) }"
+    write_type(project, "<SCRIPT SRC=c.js></SCRIPT><IMG SRC=d.png>", css)
+    project.built(allow_scripts=True)
+    endings = sorted(name.partition(".")[2] for name in packed(project))
+    assert endings == ["css", "js", "png", "png"]
+    (notetype,) = read_apkg(project.package).notetypes
+    texts = notetype.css + notetype.templates[0].front
+    assert [name for name in packed(project) if name not in texts] == []
+
+
+def test_a_file_of_a_template_is_noticed_when_it_comes(verbatim):
+    write_type(verbatim, '<img src="_a.png">', identity="1600000000000")
+    assert packed_after_build(verbatim) == []
+    verbatim.write("cards/notetypes/_a.png", "x")
+    assert packed_after_build(verbatim) == ["_a.png"]
+
+
+def packed_after_build(project) -> list[str]:
+    project.built()
+    return packed(project)
