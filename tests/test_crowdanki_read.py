@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
+import unicodedata
+from typing import Any
 
 import pytest
+from real_anki import Learner
 
 from flashdeck.builder import build
 from flashdeck.built import Options
@@ -117,3 +122,80 @@ def test_what_is_no_crowdanki_deck_is_said(folder, tmp_path, key, value, words):
     with pytest.raises(FlashdeckError, match=words):
         import_file(folder, tmp_path / "project", now=NOW)
     assert not (tmp_path / "project").exists()
+
+
+@pytest.fixture
+def geo(folder, tmp_path):
+    """A deck whose JSON lists no media, as brain-brew and scripts write them."""
+    return Geo(folder, tmp_path / "project")
+
+
+class Geo:
+    def __init__(self, folder, project) -> None:
+        self.folder = folder
+        self.project = project
+        self.deck: dict[str, Any] = copy.deepcopy(GEO) | {"media_files": []}
+        self.note = self.deck["notes"][0]
+        self.note["fields"][2] = ""
+        self.model = self.deck["note_models"][0]
+        (folder / "media/flag.png").unlink()
+
+    def put(self, *names: str) -> None:
+        for name in names:
+            (self.folder / "media" / name).write_text(name, "utf-8")
+
+    def imported(self):
+        (self.folder / "geo.json").write_text(json.dumps(self.deck), "utf-8")
+        return import_file(self.folder, self.project, now=NOW)
+
+    def packed(self) -> list[str]:
+        (package,) = build(self.project, Options(now=NOW + 60)).packages
+        self.package = package.path
+        return [media.name for media in read_apkg(package.path).media]
+
+
+def test_files_that_notes_templates_and_styles_name_come_along_unlisted(geo):
+    formula = f"latex-{hashlib.sha1(b'$x$').hexdigest()}.png"  # noqa: S324 - Anki's choice
+    names = sorted(["_base.png", "_bg.png", "地图.mp3", "Map é.PNG", formula])
+    geo.put(*names)
+    geo.note["fields"][1:] = ["[sound:地图.mp3] [$]x[/$]", "<IMG SRC='Map é.PNG'>"]
+    geo.model["tmpls"][0]["qfmt"] += '<img src="_base.png">'
+    geo.model["css"] = ".card { background: url(_bg.png) }"
+    done = geo.imported()
+    assert done.media == 5
+    assert [one.message for one in done.diagnostics[1:]] == []
+    assert geo.packed() == names
+    with Learner() as learner:
+        learner.import_package(geo.package)
+        assert sorted(learner.media()) == names
+
+
+def test_a_file_in_another_unicode_form_is_the_one_that_a_note_names(geo):
+    geo.put(unicodedata.normalize("NFD", "Café.png"))
+    geo.note["fields"][2] = '<img src="Café.png">'
+    geo.imported()
+    assert geo.packed() == ["Café.png"]
+
+
+def test_a_file_that_only_a_template_names_is_there_to_be_renamed(geo):
+    geo.put("plain.png")
+    geo.model["tmpls"][0]["qfmt"] += '<img src="plain.png">'
+    geo.imported()
+    assert (geo.project / "cards/media/plain.png").exists()
+
+
+def test_files_that_nothing_names_stay_and_are_reported_in_one_line(geo):
+    geo.put("a.png", "b.png", "c.png", "d.png", "_script.js", ".hidden")
+    (geo.folder / "media/sub").mkdir()
+    (problem,) = geo.imported().diagnostics[1:]
+    assert problem.message == "4 files of media/ left out that nothing names"
+    assert problem.hint == "as a.png, b.png, c.png"
+    assert sorted(path.name for path in (geo.project / "cards/media").iterdir()) == ["_script.js"]
+
+
+def test_a_media_folder_that_leads_elsewhere_is_not_looked_into(geo, tmp_path):
+    geo.put("flag.png", "_base.png")
+    geo.note["fields"][2] = "<img src=flag.png>"
+    (geo.folder / "media").rename(tmp_path / "elsewhere")
+    (geo.folder / "media").symlink_to(tmp_path / "elsewhere")
+    assert geo.imported().media == 0

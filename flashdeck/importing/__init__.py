@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+from flashdeck.importing.counted import counted
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.fresh import import_new, is_free
 from flashdeck.importing.layout import file_stem
@@ -17,6 +18,8 @@ from flashdeck.read.crowdanki import read_crowdanki
 from flashdeck.roots import find_root
 
 __all__ = ["Imported", "import_file"]
+
+_FEW = 3
 
 
 def import_file(
@@ -47,7 +50,12 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
         hint = "those who got the deck from CrowdAnki have other ones, so Anki refuses their notes"
         message = "CrowdAnki's files hold no ids of note types; they get new ones"
         said = [Diagnostic("import", message, None, Severity.WARNING, hint)]
-        return read_crowdanki(file), said
+        collection, unnamed = read_crowdanki(file)
+        if unnamed:
+            message = counted("{} file(s) of media/ left out that nothing names", len(unnamed))
+            examples = f"as {', '.join(unnamed[:_FEW])}"
+            said.append(Diagnostic("import", message, None, Severity.NOTE, examples))
+        return collection, said
     collection, beyond = read_package(file)
     left = {
         "presets of deck options": beyond.presets,

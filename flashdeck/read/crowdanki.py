@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NoReturn
+from urllib.parse import quote
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files import RefusedFileError, open_regular, read_regular
@@ -21,6 +23,8 @@ from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.read.archive import MIB, Unreadable
 from flashdeck.read.schema11 import read_notetypes, read_object
 from flashdeck.template import ordinals
+from flashdeck.template.named import formula_pictures
+from flashdeck.template.references import references
 
 _LIMIT: Final = 256 * MIB
 _MEDIA: Final = "media"
@@ -29,11 +33,12 @@ _DEEPEST: Final = 100
 JsonObject = dict[str, Any]
 
 
-def read_crowdanki(path: Path) -> Collection:
+def read_crowdanki(path: Path) -> tuple[Collection, tuple[str, ...]]:
     """Read a deck and those below it from its JSON file, or from the folder of the same name.
 
-    Media lie in the folder `media` beside it; those that are not there are left out. Raises
-    `FlashdeckError` for what can't be read: one sentence that names the file.
+    Its media are the files of the folder `media` beside it that the JSON lists, or that a note, a
+    template or a style names; the names of the others come second. Raises `FlashdeckError` for what
+    can't be read: one sentence that names the file.
     """
     if path.is_dir():
         own = path / f"{path.name}.json"
@@ -48,24 +53,26 @@ def read_crowdanki(path: Path) -> Collection:
 class _Reader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._listed: set[str] = set()
         self._notetypes: dict[str, NoteType] = {}
         self._notes: list[Note] = []
         self._decks: dict[str, Deck] = {}
-        self._media: dict[str, Media] = {}
 
-    def read(self, whole: JsonObject) -> Collection:
+    def read(self, whole: JsonObject) -> tuple[Collection, tuple[str, ...]]:
         models = {_get(one, "crowdanki_uuid", str): one for one in _objects(whole, "note_models")}
         ids = {key: stable_id("crowdanki", key) for key in models}
         entries = {key: {**one, "id": ids[key]} for key, one in models.items()}
         found = {one.id: one for one in read_notetypes(json.dumps(entries))}
         self._notetypes = {key: found[number] for key, number in ids.items()}
         self._deck(whole, ())
-        return Collection(
+        media, unnamed = self._media()
+        collection = Collection(
             tuple(one for _, one in sorted(found.items())),
             tuple(one for _, one in sorted(self._decks.items())),
             tuple(self._notes),
-            tuple(one for _, one in sorted(self._media.items())),
+            media,
         )
+        return collection, unnamed
 
     def _deck(self, deck: JsonObject, above: tuple[str, ...]) -> None:
         levels = (*above, _get(deck, "name", str))
@@ -76,7 +83,7 @@ class _Reader:
         self._decks[name] = Deck(name, _get(deck, "desc", str, ""), markdown)
         for note in _objects(deck, "notes"):
             self._notes.append(self._note(note, name))
-        self._media |= {one.name: one for one in self._files(deck)}
+        self._listed.update(_texts(deck, "media_files"))
         for child in _objects(deck, "children"):
             self._deck(child, levels)
 
@@ -97,20 +104,69 @@ class _Reader:
             cards=tuple(Card(ordinal, deck, position) for ordinal in made),
         )
 
-    def _files(self, deck: JsonObject) -> Iterator[Media]:
-        for name in _texts(deck, "media_files"):
-            path = self._folder / _MEDIA / name
-            if name in self._media or PurePosixPath(name).name != name or _NO_NAME.search(name):
+    def _media(self) -> tuple[tuple[Media, ...], tuple[str, ...]]:
+        """Give the files that are listed or named, by these names; and the names of the others."""
+        files = self._files()
+        # Disks may keep letters in another Unicode form than notes do.
+        twins = {unicodedata.normalize("NFC", name): name for name in files}
+        texts = "\n".join(_texts_of(self._notetypes.values()))
+        wanted = self._listed | self._named()
+        wanted |= {name for name in files if name.startswith("_") or _stands_in(name, texts)}
+        media: list[Media] = []
+        used: set[str] = set()
+        for name in sorted(wanted):
+            if PurePosixPath(name).name != name or _NO_NAME.search(name):
                 continue
-            total, size = hashlib.sha256(), 0
-            try:
-                with open_regular(path, self._folder) as file:
-                    while chunk := file.read(MIB):
-                        total.update(chunk)
-                        size += len(chunk)
-            except RefusedFileError:
-                continue
-            yield Media(name, total.hexdigest(), size, partial(open_regular, path, self._folder))
+            path = name if name in files else twins.get(unicodedata.normalize("NFC", name), name)
+            if (one := self._file(name, self._folder / _MEDIA / path)) is not None:
+                media.append(one)
+                used.add(path)
+        return tuple(media), tuple(name for name in files if name not in used)
+
+    def _files(self) -> list[str]:
+        """Name the files in the folder of media, but for hidden ones."""
+        folder = self._folder / _MEDIA
+        try:
+            if not folder.resolve().is_relative_to(self._folder.resolve()):
+                return []
+            return sorted(
+                path.name
+                for path in folder.iterdir()
+                if path.is_file() and not path.name.startswith(".")
+            )
+        except (OSError, RuntimeError):  # none is there; links in a circle
+            return []
+
+    def _named(self) -> set[str]:
+        types = {one.id: one for one in self._notetypes.values()}
+        found: set[str] = set()
+        for note in self._notes:
+            found.update(name for text in note.fields for name in references(text))
+            found |= formula_pictures(types[note.notetype], note)
+        return found
+
+    def _file(self, name: str, path: Path) -> Media | None:
+        total, size = hashlib.sha256(), 0
+        try:
+            with open_regular(path, self._folder) as file:
+                while chunk := file.read(MIB):
+                    total.update(chunk)
+                    size += len(chunk)
+        except RefusedFileError:
+            return None
+        return Media(name, total.hexdigest(), size, partial(open_regular, path, self._folder))
+
+
+def _texts_of(notetypes: Iterable[NoteType]) -> Iterator[str]:
+    for notetype in notetypes:
+        yield notetype.css
+        for template in notetype.templates:
+            yield from (template.front, template.back)
+
+
+def _stands_in(name: str, texts: str) -> bool:
+    """Whether templates or styles name a file, as it is called or as an address."""
+    return any(one in texts for one in {name, unicodedata.normalize("NFC", name), quote(name)})
 
 
 def _objects(json_: JsonObject, key: str) -> list[JsonObject]:
