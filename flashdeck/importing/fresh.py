@@ -26,9 +26,11 @@ from flashdeck.packages import package_files
 from flashdeck.project import load_project
 from flashdeck.read.names import clean_name
 from flashdeck.roots import CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.template.named import named_media
 
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024
+_FEW = 3
 _ACTIVE = frozenset({"active-content", "template-media"})
 
 
@@ -65,7 +67,13 @@ def import_new(collection: Collection, target: Path, wish: Wish, progress: Progr
         decks=len({note.cards[0].deck for note in collection.notes}),
         notetypes=len(collection.notetypes),
         media=len(collection.media) - len(said),
-        diagnostics=(*tidy.problems, *said, *card_problems(collection, compiled), *problems),
+        diagnostics=(
+            *tidy.problems,
+            *said,
+            *card_problems(collection, compiled),
+            *media_problems(collection, compiled),
+            *problems,
+        ),
     )
 
 
@@ -100,7 +108,7 @@ def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iter
     if media:
         folder.mkdir(parents=True, exist_ok=True)
     for one in media:
-        if Path(one.name).suffix.lower() in SOURCE_ENDINGS:
+        if _is_source(one.name):
             message = f"the file {one.name[:60]!r} was left out: it would be read as a deck"
             yield Diagnostic("import", message, None, Severity.WARNING)
             continue
@@ -113,6 +121,10 @@ def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iter
             yield Diagnostic("import", message, None, Severity.WARNING)
         copied += one.size
         progress("media (KiB)", copied // _KIB, total)
+
+
+def _is_source(name: str) -> bool:
+    return Path(name).suffix.lower() in SOURCE_ENDINGS
 
 
 def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
@@ -169,6 +181,17 @@ def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagno
     if more := sum(len(has - had) for had, has in pairs):
         message = counted("{} new card(s): templates make them, but they were not there", more)
         yield _note(message)
+
+
+def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagnostic]:
+    """Report files that came with the notes that name them, and that no build would pack."""
+    media = [one for one in collection.media if not _is_source(one.name)]
+    named = named_media(collection.notes, collection.notetypes, media)
+    named |= {one.name for one in media if one.name.startswith("_")}
+    if lost := sorted(named - {one.name for one in compiled.collection.media}):
+        message = counted("{} file(s) that cards show would be left out of a build", len(lost))
+        hint = f"as {', '.join(lost[:_FEW])}"
+        yield Diagnostic("import", message, None, Severity.WARNING, hint)
 
 
 def _note(message: str, hint: str = "") -> Diagnostic:

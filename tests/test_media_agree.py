@@ -1,0 +1,132 @@
+"""The files that cards show are the files that a package brings: no more, no less."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from real_anki import Learner
+
+from flashdeck.importing import import_file
+from flashdeck.model import Collection
+from flashdeck.read.apkg import read_apkg
+from flashdeck.shown import cards
+from flashdeck.template.av import Sound
+from flashdeck.template.render import render
+
+SQUARE = f"latex-{hashlib.sha1(b'$x^2$').hexdigest()}.png"  # noqa: S324 - Anki's choice
+NOTETYPE = """\
+notetype: Map
+fields: [Land, Map]
+templates:
+  - name: One
+    front: "{{Land}}<IMG SRC=_front.png><!-- <img src=_comment.png> -->"
+    back: "{{FrontSide}}<hr>{{Map}}[sound:_back.mp3]"
+  - name: Two
+    front: "{{#Map}}{{Map}}{{/Map}}"
+    back: "{{Land}}<Object DATA='_two.svg'></Object>"
+css: ".card { background: URL(_bg.png) } /* url(_none.png) */"
+"""
+CLOZE = """\
+notetype: Holes
+kind: cloze
+fields: [Text, More]
+templates:
+  - {name: C, front: "{{cloze:Text}}", back: "{{cloze:Text}}{{More}}"}
+"""
+DECK = """\
+deck: Forms
+notes:
+  - {q: '<IMG SRC="upper.png">', a: "<img Src='mixed é.png' alt=x>"}
+  - {q: "[sound:地图.mp3]", a: "<Audio SRC=a.mp3></Audio><video><SOURCE src='b.mp4'></video>"}
+  - {q: square, a: "[$]x^2[/$] <object data=c.svg></object>"}
+  - notetype: Map
+    fields: {Land: Peru, Map: "<a href=plain.png>x</a><img src=map.png>"}
+  - notetype: Holes
+    fields: {Text: "{{c1::<img src=d.png>::<img src=e.png>}}", More: "a & <img src='f&amp;g.png'>"}
+"""
+IN_FIELDS = ("upper.png", "mixed é.png", "地图.mp3", "a.mp3", "b.mp4", "c.svg")
+IN_FIELDS += ("map.png", "d.png", "e.png", "f&g.png", SQUARE)
+IN_TEMPLATES = ("_front.png", "_back.mp3", "_two.svg", "_bg.png")
+UNUSED = ("plain.png", "other.png", f"latex-{'0' * 40}.png")
+
+
+class Page(HTMLParser):
+    """Gathers the files that a page loads, as a browser does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loads = "data" if tag == "object" else "src"
+        self.names.update(value for name, value in attrs if name == loads and value)
+
+
+def shown(collection: Collection) -> set[str]:
+    """Give the files that any side of any card shows or plays, and those of its style."""
+    page = Page()
+    sounds: set[str] = set()
+    media = {one.name for one in collection.media}
+    for card in cards(collection):
+        page.feed(card.question + card.answer)
+        rendered = render(card.notetype, card.note, card.card, media=media)
+        tags = (*rendered.question_av, *rendered.answer_av)
+        sounds |= {one.name for one in tags if isinstance(one, Sound)}
+    styles = " ".join(one.css for one in collection.notetypes)
+    styles = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
+    return page.names | sounds | set(re.findall(r"(?i:url)\((\S+?)\)", styles))
+
+
+@pytest.fixture(params=["verbatim", "hashed"])
+def forms(request, project):
+    """A project in which files are named in every form, with files that nothing names."""
+    settings = f"id: abcdefgh\nname: X\nmarkup: html\nmedia: {request.param}\n"
+    project.write("flashdeck.yaml", settings)
+    project.write("cards/notetypes/map.yaml", NOTETYPE)
+    project.write("cards/notetypes/holes.yaml", CLOZE)
+    project.write("cards/forms.yaml", DECK)
+    for name in (*IN_FIELDS, *UNUSED):
+        project.write(f"cards/{name}", f"<svg><!-- {name} --></svg>")
+    for name in IN_TEMPLATES:
+        project.write(f"cards/notetypes/{name}", f"<svg><!-- {name} --></svg>")
+    project.built(allow_scripts=True)
+    return project
+
+
+def test_a_package_holds_what_its_cards_show(forms):
+    package = read_apkg(forms.package)
+    names = {one.name for one in package.media}
+    assert len(names) == len(IN_FIELDS) + len(IN_TEMPLATES)
+    assert shown(package) == names
+    with Learner() as learner:
+        learner.import_package(forms.package)
+        assert set(learner.media()) == names
+
+
+def test_an_imported_deck_holds_what_its_cards_show(forms, tmp_path):
+    names = {one.name for one in read_apkg(forms.package).media}
+    forms.root = import_file(forms.package, tmp_path / "imported", now=forms.now).root
+    forms.built(allow_scripts=True)
+    package = read_apkg(forms.package)
+    assert {one.name for one in package.media} == shown(package) == names
+
+
+def test_an_import_reports_files_that_a_build_would_leave_out(forms, tmp_path, monkeypatch):
+    forms.write("cards/upper.png", "x" * 200)
+    forms.built(allow_scripts=True)
+    monkeypatch.setattr("flashdeck.media.LARGEST", 150)
+    done = import_file(forms.package, tmp_path / "imported", now=forms.now)
+    (problem,) = [one for one in done.diagnostics if "build" in one.message]
+    assert problem.message == "1 file that cards show would be left out of a build"
+    assert problem.hint.startswith("as upper")
+
+
+def test_what_is_not_packed_is_what_check_calls_unused(forms):
+    forms.replace("cards/forms.yaml", "<object data=c.svg></object>", "")
+    forms.replace("cards/notetypes/map.yaml", "<Object DATA='_two.svg'></Object>", "")
+    unused = {one.span.path for one in forms.check() if one.rule == "unused-media"}
+    gone = {"cards/c.svg", "cards/notetypes/_two.svg"}
+    assert unused == {f"cards/{name}" for name in UNUSED} | gone
