@@ -26,7 +26,7 @@ def write_type(project, front: str, css: str = "", *, identity: str = "") -> Non
 
 
 def found(project) -> list[tuple[str, Severity, int]]:
-    """Give the files that are reported, how grave that is, and in which line."""
+    """Give the files that are reported, the severity, and in which line."""
     return [
         (word, one.severity, one.span.line)
         for one in project.check()

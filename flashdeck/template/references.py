@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-# Attributes in any case, with `=` right behind the name; `[sound:` in lower case alone.
-_ATTRIBUTE = re.compile(r'\b(?i:src|data)=(?:"([^"]+)"|\'([^\']+)\'|([^\s>"\']+))')
+# Attributes in any case, with `=` right behind the name; `[sound:` in lower case alone. The pattern
+# begins with `=`, which is found much faster than a name in any case.
+_ATTRIBUTE = re.compile(
+    r"""=(?:(?<=\b(?i:src)=)|(?<=\b(?i:data)=))(?:"([^"]+)"|'([^']+)'|([^\s>"']+))"""
+)
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _FORMULA = re.compile(r"\[(?:latex|\$\$?)\]", re.IGNORECASE)
 
