@@ -8,12 +8,17 @@ from textwrap import dedent
 
 import pytest
 from browsing import browser, page, preview, tab  # noqa: F401 - fixtures
+from hypothesis import settings
 from summary import pytest_terminal_summary  # noqa: F401 - a hook
 
 from flashdeck.builder import build
 from flashdeck.built import Built, Options
 from flashdeck.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("no deadlines", deadline=None)
+settings.load_profile("no deadlines")
 
 # A Monday in 2026; tests move on from it by hand.
 NOW = 1_780_000_000

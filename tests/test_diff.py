@@ -20,7 +20,7 @@ from flashdeck.comparison.words import Kind, compare_words
 from flashdeck.model import Card, Collection, Deck, Field, Note
 
 # Whole collections take their time to think of.
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 STONE = {"tags": ("flashdeck::removed",), "cards": (), "fields": ("", "")}
 
 
@@ -402,7 +402,6 @@ def test_differences_fall_on_words(old, new, shown):
     assert "".join(signs[kind] + text for kind, text in compare_words(old, new)) == shown
 
 
-@settings(deadline=None)
 @given(st.text("ab ,{}:c1山"), st.text("ab ,{}:c1山"))
 def test_the_pieces_make_up_both_texts(old, new):
     pieces = compare_words(old, new)
@@ -410,7 +409,6 @@ def test_the_pieces_make_up_both_texts(old, new):
     assert "".join(text for kind, text in pieces if kind is not Kind.REMOVED) == new
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=8))
 def test_a_longest_run_in_order_is_found(numbers):
     found = [numbers[index] for index in longest_increasing(numbers)]

@@ -146,7 +146,7 @@ def test_what_was_edited_meanwhile_is_not_overwritten(project):
 @given(
     st.lists(st.sampled_from([*":#`*[]{}&!|>@%\"'\\- ,a", "{{c1::", "}}", "é", "\t"]), max_size=12)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_written_a_fix_leaves_all_else_alone(tmp_path_factory, pieces):
     root = tmp_path_factory.mktemp("fix")
     (root / "cards").mkdir()

@@ -169,7 +169,6 @@ def said(text):
 
 @settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 @given(decks())
@@ -187,7 +186,6 @@ def test_no_word_no_key_and_no_comment_changes_and_once_is_enough(case):
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[
         HealthCheck.filter_too_much,
         HealthCheck.too_slow,

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hypothesis import settings
+
 import flashdeck
 
 PACKAGE = Path(flashdeck.__file__).parent
@@ -148,6 +150,14 @@ def test_modules_are_small():
     assert {name: size for name, size in sizes.items() if size > 500} == {}
 
 
+def test_no_example_has_a_deadline():
+    assert settings.default is not None
+    assert settings.default.deadline is None
+    # Only what also runs without pytest, and so without the profile, says it again.
+    names = {path.name for path in (ROOT / "tests").rglob("*.py") if _sets_deadline(path)}
+    assert names == {"conftest.py", "run.py"}
+
+
 def test_the_repository_names_no_machine_and_no_registry():
     # The words are put together here so that this file does not hold them.
     words = ["/" + "work/", "/" + "root/", "pypi" + ".org", "python" + "hosted", "npm" + "js.org"]
@@ -164,6 +174,11 @@ def test_the_repository_names_no_machine_and_no_registry():
         if word in path.read_text("utf-8", "replace")
     ]
     assert found == []
+
+
+def _sets_deadline(path: Path) -> bool:
+    tree = ast.parse(path.read_text("utf-8"))
+    return any(isinstance(node, ast.keyword) and node.arg == "deadline" for node in ast.walk(tree))
 
 
 def _path(name: str) -> Path:

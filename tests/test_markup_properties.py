@@ -47,7 +47,7 @@ def commonmark(text: str) -> str:
     return html[3:-4] if [token.type for token in _ENGINE.parse(text)] == one else html
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(commonmark_texts)
 @example("| a | b |\n|---|:-:|\n| `c` | ~~d~~ |\n\n1. x\n   > y\n\n   z\n2. w")
 @example("Title\n=====\n\n* a\n  * b\n\n\n* c\n\n---\n[x]: /y 'z'\n[x] [x][] [q][x]")
@@ -73,7 +73,7 @@ class _Balance(HTMLParser):
         assert self.open.pop() == tag
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(any_texts, st.booleans())
 def test_any_markdown_gives_wellformed_html_of_harmless_tags(text: str, cloze: bool) -> None:
     rendered = render(text, cloze=cloze)
@@ -85,7 +85,7 @@ def test_any_markdown_gives_wellformed_html_of_harmless_tags(text: str, cloze: b
     assert not _CONTROL.search(rendered.html)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(any_texts, st.sampled_from(Markup), st.booleans(), st.booleans())
 def test_nothing_raises_and_every_place_is_in_the_text(
     text: str, markup: Markup, cloze: bool, allow_scripts: bool
@@ -96,7 +96,7 @@ def test_nothing_raises_and_every_place_is_in_the_text(
     assert places == sorted(places)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(any_texts)
 def test_html_is_unchanged_when_names_are(text: str) -> None:
     assert render(text, Markup.HTML).html == text
@@ -107,7 +107,7 @@ _plain_texts = st.text(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(text=_plain_texts, cloze=st.booleans())
 @example(text="a\n1)b", cloze=False)
 @example(text="\u2028a\u3000", cloze=True)

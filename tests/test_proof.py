@@ -13,7 +13,6 @@ SHORT = settings(
     max_examples=8,
     stateful_step_count=15,
     derandomize=True,
-    deadline=None,
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )

@@ -24,7 +24,6 @@ FIRST = settings(
     stateful_step_count=15,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,

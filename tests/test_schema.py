@@ -140,7 +140,7 @@ def _read(note: str) -> tuple[set[str], list[str]]:
     return rules, errors("deck", text, {"Country": list(FIELDS)})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(note=st.one_of(*(_mapping(kind.keys) for kind in KINDS)))
 def test_what_the_reader_takes_is_valid(note):
     rules, said = _read(note)
@@ -164,7 +164,7 @@ RULES_OF_SHAPES = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(note=st.one_of(*(_mapping(keys, BAD) for keys in (ALL_KEYS, *(k.keys for k in KINDS)))))
 def test_what_breaks_a_rule_of_keys_and_shapes_is_invalid(note):
     rules, said = _read(note)

@@ -134,9 +134,7 @@ def decks(draw):
     return text.replace("\n", "\r\n") if draw(st.booleans()) else text
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=decks())
 def test_whatever_the_style_only_ids_are_added(project, text):
     after = stamped(project, text)

@@ -420,7 +420,7 @@ def test_frozen_names_the_table_that_lacks_ids(project):
 CELLS = st.text(st.sampled_from("ab \"';,\t\n|ñ日=#@"), max_size=8)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=5),
     separator=st.sampled_from(",;\t|"),

@@ -170,7 +170,7 @@ def test_there_is_an_end_to_problems():
 texts = st.text("abq:-#'\"[]{}&*!|>%@` \n\t\\xu0,?.\r\u2028😀", max_size=60)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.one_of(texts, st.text(max_size=40)))
 def test_reading_never_raises(text):
     file = read(text)
@@ -181,7 +181,7 @@ def test_reading_never_raises(text):
         assert 1 <= problem.span.column <= len(lines[problem.span.line - 1]) + 2
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60))
 def test_reading_bytes_never_raises(data):
     read(data)
