@@ -15,6 +15,7 @@ from flashdeck import fixing
 from flashdeck.cli import run
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.fixing import mend, write_mended
+from flashdeck.yamlnode import quoted
 
 
 @pytest.fixture
@@ -40,8 +41,6 @@ TRAPS = [
     ("q: @home", 'q: "@home"'),
     ("q: see #5", 'q: "see #5"'),
     ("q: #hash", 'q: "#hash"'),
-    ('q: "404" Not Found', "q: '\"404\" Not Found'"),
-    ("q: 'It's what?'", 'q: "It\'s what?"'),
     ("cloze: {{c1::Paris}} is nice", 'cloze: "{{c1::Paris}} is nice"'),
 ]
 
@@ -72,6 +71,71 @@ def test_traps_of_yaml_get_their_quotes(fixed, project, wrong, right):
 )
 def test_nothing_is_split_or_joined_by_guess(fixed, text):
     assert fixed(text) == text
+
+
+# A quote that opens a value is YAML's, or it was meant as text: nobody can tell.
+IN_QUOTES = [
+    ('- q: "He said "hi" to me"', """write q: 'He said "hi" to me'"""),
+    ("- q: 'It's what?'", '''write q: "It's what?"'''),
+    ('- q: "Say "hi": to whom?"', """write q: 'Say "hi": to whom?'"""),
+    ('- q: "He said "hi: x" to me"', """write q: 'He said "hi: x" to me'"""),
+    ('- q: "She said "*x* y" to me"', """write q: 'She said "*x* y" to me'"""),
+    ('- q: "He said "hi" to me"   # a comment', """write q: 'He said "hi" to me'"""),
+    ('- q: "He said "hi #5" to me"', """write q: 'He said "hi #5" to me'"""),
+    ('- q: "A 5" pipe"', """write q: 'A 5" pipe'"""),
+    (r'- q: "A \"b\" and "c""', """write q: 'A "b" and "c"'"""),
+    (r'- q: "A \\ and "c""', r'write q: "A \\ and \"c\""'),
+    ("- q: 'a ''b'' it's'", '''write q: "a 'b' it's"'''),
+    ('- q: "404" Not Found', """write q: '"404" Not Found'"""),
+    ('- q: "a" or "b"', """write q: '"a" or "b"'"""),
+    ('- q: "He said "hi"\n      to me"', r"write \" for each quote inside the text"),
+    ("- q: 'It's\n      me'", "write '' for each quote inside the text"),
+    ('- q:\n      "He said "hi" to me"', """write 'He said "hi" to me'"""),
+    ('- "q": "He said "hi" to me"', """write "q": 'He said "hi" to me'"""),
+    ('- {q: "He said "hi" to me"}', """write q: 'He said "hi" to me'"""),
+    ('- {extra: x, q: "He said "hi", ok"}', """write q: 'He said "hi", ok'"""),
+    ("- {extra: x, q: 'It's me', hint: y}", '''write q: "It's me"'''),
+    ('- {q: "404" Not Found, hint: y}', """write q: '"404" Not Found'"""),
+    ('- {q: x, choices: ["a "b" c", d]}', """write 'a "b" c'"""),
+    ('- q: x\n    choices:\n      - "a "b" c"\n      - d', """write 'a "b" c'"""),
+    ('- q: x\n    choices: [\n      "a "b" c",\n      d]', """write 'a "b" c'"""),
+]
+
+
+@pytest.mark.parametrize(("note", "hint"), IN_QUOTES, ids=[note for note, _ in IN_QUOTES])
+def test_what_was_meant_by_quotes_inside_of_quotes_is_left_to_the_author(
+    fixed, project, note, hint
+):
+    text = f"notes:\n  {note}\n  - q: behind\n    a: y\n"
+    assert fixed(text) == text
+    assert [(one.rule, one.hint) for one in project.check() if one.rule == "text-behind-quote"] == [
+        ("text-behind-quote", hint)
+    ]
+    errors = {one.rule for one in project.check() if one.severity is Severity.ERROR}
+    assert errors <= {"text-behind-quote", "missing-key"}
+
+
+@given(
+    st.lists(st.sampled_from([*"QQ:#*&!|>,]}- x", ": ", " #", "\\Q"]), max_size=9),
+    st.sampled_from("'\""),
+    st.sampled_from(["q: V", "q: V # c", "q:\n      V", "{q: V}", "{q: V, a: b}", "[x, V]", "- V"]),
+)
+def test_quotes_around_a_text_are_never_written_onto_the_card(
+    tmp_path_factory, pieces, quote, where
+):
+    root = tmp_path_factory.mktemp("fix")
+    (root / "cards").mkdir()
+    value = quote + "".join(pieces).replace("Q", quote) + quote
+    text = f"notes:\n  - {where.replace('V', value)}\n  - q: behind\n    a: y\n"
+    (root / "cards/deck.yaml").write_bytes(text.encode())
+    for one in mend(root):
+        assert quoted(value) not in one.after
+
+
+def test_what_is_clear_beside_quotes_inside_of_quotes_is_still_fixed(fixed):
+    text = 'notes:\n  - q: "He said "hi" to me"\n    a: {}\n  - {{q: "a "b" c", a: d}}\n'
+    text += "  - q: {}\n    a: z\n"
+    assert fixed(text.format("*x*", "Flask: what?")) == text.format('"*x*"', '"Flask: what?"')
 
 
 def test_tags_are_written_one_way(fixed, project):

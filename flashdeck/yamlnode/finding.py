@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,15 @@ from flashdeck.yamlnode.nodes import Mark
 # What a stretch is masked with: a word where a value has to stand, blanks where a line is given up.
 WORD: Final = "x"
 BLANK: Final = " "
+
+# A line's indentation with the dashes of lists, its key if it has one, and the value.
+LINE = re.compile(
+    r"(?P<indent>[ \t]*(?:-[ \t]+)*)"
+    r"(?:(?P<key>[A-Za-z_][\w.-]*|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?:[ \t]+|$))?"
+    r"(?P<value>.*)"
+)
+NEXT_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?:[ \t]|$)")
+_QUOTES = ("'", '"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,9 @@ class Place:
     ) -> Finding:
         line, column = self.line + 1, shown[0] + 1
         span = Span(self.path, line, column, line, column + max(1, shown[1]))
-        fix = Fix(span, instead) if instead else None
+        # A quote that opens a value is YAML's, or the text's own: an edit could only guess.
+        is_quoted = self.text[shown[0] : shown[0] + 1] in _QUOTES
+        fix = Fix(span, instead) if instead and not is_quoted else None
         diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
         return Finding(diagnostic, self.start + masked[0], self.start + masked[1], filler, line)
 
@@ -110,8 +122,23 @@ class Lines:
         text = self.written[line].rstrip("\r")
         return Place(self._path, line, column, start, text, self._worked[line].rstrip("\r"))
 
+    def runs_on(self, place: Place) -> bool:
+        """Whether the value of a place goes on in the lines below, which stand further right."""
+        below = next((one for one in self.written[place.line + 1 :] if one.strip()), "")
+        return len(below) - len(below.lstrip(" ")) > _parent(place)
+
     def first(self) -> Place:
         """Give the place where the text begins."""
         return Place(
             self._path, 0, 0, 0, self.written[0].rstrip("\r"), self._worked[0].rstrip("\r")
         )
+
+
+def _parent(place: Place) -> int:
+    """Give the column of the key or the dash that a value belongs to."""
+    found = LINE.match(place.text)
+    begin = found.end("indent") if found is not None else 0
+    if place.column > begin:
+        return begin
+    dash = place.text.rfind("-", 0, begin)
+    return dash if dash >= 0 else begin - 1  # the value is in a line of its own

@@ -13,16 +13,10 @@ from yaml import MarkedYAMLError, YAMLError
 from yaml.events import Event, ScalarEvent
 
 from flashdeck.yamlnode.edit import quoted
-from flashdeck.yamlnode.finding import BLANK, Finding, Lines, Place
-from flashdeck.yamlnode.nodes import Mark
+from flashdeck.yamlnode.finding import BLANK, LINE, NEXT_KEY, Finding, Lines, Place
 from flashdeck.yamlnode.parse import TrapError
+from flashdeck.yamlnode.quotes import behind_quote, never_closed
 
-_LINE = re.compile(
-    r"(?P<indent>[ \t]*(?:-[ \t]+)*)"
-    r"(?:(?P<key>[A-Za-z_][\w.-]*|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?:[ \t]+|$))?"
-    r"(?P<value>.*)"
-)
-_NEXT_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?:[ \t]|$)")
 _GLUED_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/].*)")
 
 # What a value's first character means to YAML, in plain words.
@@ -71,9 +65,10 @@ def find_trap(
         return _tab(here)
     if "quoted scalar" in context:
         is_escape = "escape" in problem or "hexdecimal" in problem
-        return _bad_escape(here) if is_escape else _never_closed(there)
+        return _bad_escape(here) if is_escape else never_closed(there)
+    marks = [one for one in (error.problem_mark, error.context_mark) if one is not None]
     return (
-        _behind_quote(lines, last, error.problem_mark)
+        behind_quote(lines, last, marks, flow="flow" in context)
         or _misread(lines, problem, here, last)
         or _begun_wrong(problem, context, here, there)
     )
@@ -99,7 +94,7 @@ def _begun_wrong(problem: str, context: str, here: Place, there: Place) -> Findi
 
 def _value_trap(place: Place) -> Finding | None:
     """A value that begins with a character of YAML's own."""
-    found = _LINE.fullmatch(place.text)
+    found = LINE.fullmatch(place.text)
     if found is None:
         return None
     begin = found.start("value")
@@ -154,7 +149,7 @@ def _inner_trap(place: Place) -> Finding | None:
 
 def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
     """A second colon in a line, a missing space behind the first, or a key out of line."""
-    found = _LINE.fullmatch(here.text)
+    found = LINE.fullmatch(here.text)
     if found is not None and found["key"] and found.start("value") <= here.column:
         begin, value = found.start("value"), found["value"].rstrip()
         hint = _with_key(found["key"], value)
@@ -193,37 +188,6 @@ def _bad_escape(here: Place) -> Finding:
     return here.narrow("unknown-escape", message, hint, begin, len(word))
 
 
-def _behind_quote(lines: Lines, last: Event | None, mark: Mark) -> Finding | None:
-    """Text behind a closing quote: the quote opened too early, or was never closed."""
-    if not isinstance(last, ScalarEvent) or last.style not in {'"', "'"}:
-        return None
-    first, end = last.start_mark, last.end_mark
-    if first is None or end is None or end.line != mark.line:
-        return None
-    if lines.written[mark.line][end.column : mark.column].strip():
-        return None
-    place = lines.at(first)
-    if any(_NEXT_KEY.match(one) for one in lines.written[first.line + 1 : end.line + 1]):
-        return _never_closed(place)
-    value = place.text[first.column :].rstrip()
-    found = _LINE.fullmatch(place.text)
-    hint, instead = "put the whole text in quotes, or double the quotes inside it", ""
-    if found is not None and found.start("value") == first.column and first.line == end.line:
-        whole = value[1:-1] if last.style == "'" and value[1:].endswith("'") else value
-        hint = f"write {_with_key(found['key'], whole)}"
-        instead = quoted(whole) if not _COMMENT.search(value) else ""
-    message = f"text goes on behind the closing {last.style}"
-    return place.finding(
-        "text-behind-quote", message, hint, first.column, len(value), instead=instead
-    )
-
-
-def _never_closed(place: Place) -> Finding:
-    quote = place.text[place.column : place.column + 1]
-    message, hint = f"this {quote} is never closed", f"add {quote} where the text ends"
-    return place.finding("unclosed-quote", message, hint, place.column, 1)
-
-
 def _no_key(place: Place) -> Finding:
     words = place.text.strip()
     shown = words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1] + "…"
@@ -241,7 +205,7 @@ def _tab(place: Place) -> Finding:
 def _unfit(place: Place) -> Finding:
     """A line that does not fit the ones above, for whatever reason."""
     words = place.text.strip()
-    found = _NEXT_KEY.match(place.text)
+    found = NEXT_KEY.match(place.text)
     what = f"'{found['key']}:'" if found else "this line"
     message = f"{what} does not line up with what stands above it"
     hint = "keys of one note begin in one column; text that goes on stands further right"
