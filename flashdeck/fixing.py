@@ -41,6 +41,9 @@ _ROUNDS = 8
 _MOST_TRIED, _READ_AGAIN = 100, 40 * 2**20
 # Texts in which what was read is not what stands in the file.
 _NOT_AS_WRITTEN = frozenset({"encoding", "control-character"})
+# What announces block text at the end of a line, and what ends a document.
+_BLOCK = re.compile(r"(?:^|[ \t])[|>][-+0-9]*[ \t]*(?:[ \t]#[^\n]*)?\r?$", re.MULTILINE)
+_DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 Leaf = tuple[str | int, ...]
 
 
@@ -136,7 +139,8 @@ def _edits(
             start, end = lines.index(one.span.line, one.span.column), lines.end(one.span)
             name = _on_disk(folder, source.yaml.text[start:end])
             found += [Edit(start, end, name)] if name else []
-    return _apart(found)
+    closed = _Closed(source.yaml)
+    return _apart(edit for edit in found if not closed.holds(edit))
 
 
 def _copies(project: Project, compiled: Compiled) -> Iterator[SourceNote]:
@@ -240,6 +244,56 @@ def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
             waiting += (((*leaf, place), one) for place, one in enumerate(node.items))
         elif isinstance(node, MappingNode):
             waiting += (((*leaf, key.value), value) for key, value in node.pairs)
+
+
+class _Closed:
+    """What is never written to: block text, and what is behind an error of structure.
+
+    Behind such an error nobody can tell what is a key, a list or a text, up to the next document.
+    """
+
+    def __init__(self, file: YamlFile) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted((*_blocks(file), *_behind_errors(file))):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def holds(self, edit: Edit) -> bool:
+        """Whether any of it would be written to."""
+        place = bisect.bisect_right(self._ends, edit.start)
+        return place < len(self._starts) and self._starts[place] < max(edit.end, edit.start + 1)
+
+
+def _blocks(file: YamlFile) -> Iterator[tuple[int, int]]:
+    """Give where block text is, and what looks like it behind an error."""
+    for _, node in _leaves(file):
+        if node.style in ("|", ">"):
+            yield node.start.index, node.end.index
+    inside, begun, place = -1, 0, 0
+    for line in _lines_of(file.text):
+        if inside >= 0 and line.strip() and len(line) - len(line.lstrip(" ")) <= inside:
+            yield begun, place
+            inside = -1
+        place += len(line)
+        if inside < 0 and _BLOCK.search(line):
+            head = line[: len(line) - len(line.lstrip(" \t-"))]
+            inside, begun = len(head) if ":" in line else max(head.rfind("-"), 0), place
+    if inside >= 0:
+        yield begun, place
+
+
+def _behind_errors(file: YamlFile) -> Iterator[tuple[int, int]]:
+    """Give where the structure of a file is lost: from a line to the end of its document."""
+    lines = _Lines(file.text)
+    ends = [one.start() for one in _DOCUMENT.finditer(file.text)]
+    for line in file.lost:
+        start = lines.index(line, 1)
+        place = bisect.bisect_right(ends, start)
+        yield start, ends[place] if place < len(ends) else len(file.text) + 1
 
 
 class _Lines:

@@ -138,6 +138,106 @@ def test_what_is_clear_beside_quotes_inside_of_quotes_is_still_fixed(fixed):
     assert fixed(text.format("*x*", "Flask: what?")) == text.format('"*x*"', '"Flask: what?"')
 
 
+# Behind each of these nobody can tell what is a text, a key or a block of text.
+LOST = {
+    "no 'notes:'": "deck: X\n- q: a\n  a: b\nextra: c\n",
+    "no 'notes:', the list further in": "deck: X\n  - q: a\n    a: b\n",
+    "a list that does not line up": "notes:\n  - q: a\n    a: b\n- q: c\n  a: d\n",
+    "a key that does not line up": "notes:\n  - q: a\n     a: b\n",
+    "a line without a key": "notes:\n  - q: a\n    a: b\n    more\n",
+    "a special character in the place of a key": "notes:\n  - q: a\n    a: |\n    *b*\n",
+    "no space behind a colon": "notes:\n  - q:a\n    a: b\n",
+    "a tab": "notes:\n  - q: a\n\ta: b\n",
+    "a bracket without its end": "notes:\n  - q: a\n    a: b\n    tags: [c, d\n",
+    "a quote without its end": "notes:\n  - q: 'a\n    a: b\n",
+}
+LATER = """\
+  - q: "c"
+    a: |
+      *d* is: *what*
+      e: see #5
+  - q: Flask: what?
+    a: see #5
+    id: zyx000000001
+    tags: a b
+  - {q: c, a: d, id: zyx000000001}
+"""
+
+
+@pytest.mark.parametrize("start", LOST.values(), ids=LOST)
+def test_nothing_is_written_behind_an_error_of_structure(fixed, project, start):
+    assert fixed(start + LATER) == start + LATER
+    assert [one for one in project.check() if one.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("start", LOST.values(), ids=LOST)
+def test_what_is_before_an_error_of_structure_or_in_another_document_is_fixed(fixed, start):
+    before = start.replace("notes:\n", "notes:\nNOTE")
+    text = before + LATER + "---\nnotes:\nNOTE"
+    note, right = "  - q: `x` y\n    a: z\n", '  - q: "`x` y"\n    a: z\n'
+    assert fixed(text.replace("NOTE", note)) == text.replace("NOTE", right)
+
+
+# Each stands behind `a: `, in a note whose text is in column 7.
+BLOCKS = [
+    "|", ">", "|-", ">+", "|2", ">-2", "|  # a comment",  # as YAML has them
+    "|x", "> x", "&b |", "!!str >-", "!t |+", "*c |", "|0", "|-+",  # as it has not
+]  # fmt: skip
+AROUND = {
+    "in a deck": "notes:\n  - q: a\n    a: {}      *b* is: *what*\n      c: see #5\n\n"
+    "      # d\n      - `e`\n  - q: c\n    a: b\n",
+    "without 'notes:'": "deck: X\n  x\n  # c\n- q: a\n  a: {}      *b* is: *what*\n"
+    "      c: see #5\n      - `e`\n- q: c\n  a: b\n",
+    "in a list": "notes:\n  - q: a\n    a: b\n    choices:\n      - {}        *b* is: *what*\n"
+    "        c: see #5\n        - `e`\n      - b\n",
+    "in a list that does not line up": "notes:\n  - q: a\n    a: b\n   - q: c\n     a: {}"
+    "       *b* is: *what*\n       c: see #5\n       - `e`\n",
+}
+
+
+@pytest.mark.parametrize("header", BLOCKS)
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
+def test_nothing_is_written_into_block_text(fixed, header, around):
+    text = around.format(header + "\n")
+    assert fixed(text) == text
+
+
+SLIPS = [
+    *("", "x", "  x", "- q: a", "  - q: a", "     a: b", '  - q: "He', "  # c", "\ta: b", "{", "]"),
+    *("    a: &x |", "    tags: [a", "---", "  - q: Flask: what?", "    a: see #5", "    `x`"),
+    *("notes:", "    choices:", "      - `x` y", "  - {q: a, a: *x*}", "    a: >-", "    - >"),
+]
+BLOCK = ["      *d* is: *what* #5", "", "      - `e`: f", "        # g: h: i", "      see #5"]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([[one] for one in SLIPS]),
+            st.sampled_from("| > |- >+ |2".split()).map(lambda one: [f"    a: {one}", *BLOCK]),
+            st.sampled_from("| > |- >+".split()).map(lambda one: [f"  - q: {one}", *BLOCK]),
+            st.sampled_from("| > |- >+ |2".split()).map(lambda one: [f"    - {one}", *BLOCK]),
+        ),
+        max_size=8,
+    )
+)
+def test_block_text_stays_as_it_is_wherever_it_is(tmp_path_factory, groups):
+    root = tmp_path_factory.mktemp("fix")
+    (root / "cards").mkdir()
+    text = "\n".join(["notes:", "  - q: b", *(line for group in groups for line in group)])
+    (root / "cards/deck.yaml").write_bytes(text.encode())
+    block = "\n".join(BLOCK)
+    for one in mend(root):
+        assert one.after.count(block) == text.count(block)
+
+
+def test_a_name_of_media_in_block_text_is_left_alone(fixed, project):
+    (project.root / "cards/map.png").write_bytes(png(10, 10))
+    text = 'notes:\n  - q: "![a map]({}) Where?"\n    a: |\n      ![a map](MAP.png)\n'
+    assert fixed(text.format("MAP.png")) == text.format("map.png")
+
+
 def test_tags_are_written_one_way(fixed, project):
     text = fixed("tags: web, python\nnotes:\n  - {q: a, a: b, tags: [Web::x, 'two  words']}\n")
     assert text == "tags: [web, python]\nnotes:\n  - {q: a, a: b, tags: [web::x, two_words]}\n"

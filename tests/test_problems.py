@@ -38,3 +38,9 @@ def test_every_problem_is_said_at_its_place(source, expected):
     file = read_yaml("deck.yaml", source.encode())
     _, problems = read_decks(file, "Deck", "markdown")
     assert "\n".join(_shown(problem) for problem in in_order(problems)) == expected
+
+
+@pytest.mark.parametrize("path", ["flashdeck.yaml", "cards/notetypes/word.yaml"])
+def test_only_a_deck_lacks_its_notes(path):
+    (problem,) = read_yaml(path, b"name: Word\n- front: one\n  back: two\n").problems
+    assert problem.rule == "indentation"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flashdeck.diagnostics import Diagnostic, Fix, Span
@@ -21,13 +21,23 @@ LINE = re.compile(
 )
 NEXT_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?:[ \t]|$)")
 _QUOTES = ("'", '"')
+_ITEM = re.compile(r" *-(?:[ \t]|\r?$)")
+_COMMENT = re.compile(r"[ \t]*#")
+_MISPLACED = ("indentation", "missing-key")
+_OPENS = re.compile(r"(?:.*:|[ \t]*(?:-[ \t]+)*-)\s*(?:\s#.*)?$")
+_DOCUMENT = re.compile(r"(?:---|\.\.\.)(?:\s|$)")
+# A value that begins or ends as block text is announced.
+_BLOCK = re.compile(r"^[|>]|\s[|>][-+0-9]*\s*(?:\s#.*)?$")
+_IN_MANY_LINES = "put all of the text into quotes, or write it below a lone '|'"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One error, and the stretch `start:end` to fill with `filler` before reading on.
 
-    `line` (from 1) is the line whose content is then not what was written.
+    `line` (from 1) is the line whose content is then not what was written; `whole`: nothing of it
+    is read behind `start`. The lines down to the index `below` belong to that line, and are passed
+    over with it. `lost`: nobody can tell what the lines behind it are, keys, texts or lists.
     """
 
     diagnostic: Diagnostic
@@ -35,6 +45,9 @@ class Finding:
     end: int
     filler: str
     line: int
+    whole: bool
+    below: int = 0
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +79,9 @@ class Place:
 
         `instead` is what to write in their stead, '' where that can't be told.
         """
-        masked_from = 0 if filler == BLANK else begin
-        return self._finding(
-            rule, message, hint, (begin, width), (masked_from, len(self.text)), filler, instead
-        )
+        masked = (0 if filler == BLANK else begin, len(self.text))
+        found = self._finding(rule, message, hint, (begin, width), masked, filler, instead)
+        return replace(found, whole=True)
 
     def narrow(
         self,
@@ -102,7 +114,8 @@ class Place:
         is_quoted = self.text[shown[0] : shown[0] + 1] in _QUOTES
         fix = Fix(span, instead) if instead and not is_quoted else None
         diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
-        return Finding(diagnostic, self.start + masked[0], self.start + masked[1], filler, line)
+        start, end = (self.start + column for column in masked)
+        return Finding(diagnostic, start, end, filler, line, whole=False)
 
 
 class Lines:
@@ -118,20 +131,93 @@ class Lines:
         line, column = min(mark.line, len(self.written) - 1), mark.column
         while line > 0 and not self._worked[line].strip():
             line, column = line - 1, 0
-        start = sum(len(one) + 1 for one in self.written[:line])
-        text = self.written[line].rstrip("\r")
-        return Place(self._path, line, column, start, text, self._worked[line].rstrip("\r"))
+        return self._place(line, column)
 
     def runs_on(self, place: Place) -> bool:
         """Whether the value of a place goes on in the lines below, which stand further right."""
-        below = next((one for one in self.written[place.line + 1 :] if one.strip()), "")
-        return len(below) - len(below.lstrip(" ")) > _parent(place)
+        return _indent(self._next(place.line)) > _parent(place)
+
+    def is_bare(self, place: Place) -> bool:
+        """Whether a line is text only, and not the value of a key or a dash in the line above."""
+        found = LINE.fullmatch(place.text)
+        if found is None or found["key"] or "-" in found["indent"]:
+            return False
+        lines = reversed(self.written[: place.line])
+        above = next((one for one in lines if one.strip() and not _COMMENT.match(one)), "")
+        opens, parent = _OPENS.match(above), LINE.match(above)
+        return not (opens and parent and _indent(place.text) > parent.end("indent"))
+
+    def completed(self, finding: Finding) -> Finding:
+        """Add to a finding the lines below that belong to what is passed over.
+
+        A value that goes on in them can't be put into quotes by itself.
+        """
+        number = finding.line - 1
+        line = self.written[number]
+        if not finding.whole or finding.diagnostic.rule == "tab":
+            return replace(finding, lost=finding.lost or finding.whole)
+        if finding.filler == BLANK:
+            misplaced = finding.diagnostic.rule in _MISPLACED and _is_item(line)
+            below = self._below(number, _indent(line), items=misplaced)
+            return replace(finding, below=below, lost=True)
+        span = finding.diagnostic.span
+        column = span.column - 1 if span is not None else 0
+        place = self._place(number, column)
+        if not self.runs_on(place):
+            return finding
+        diagnostic = replace(finding.diagnostic, fix=None)
+        if NEXT_KEY.match(self._next(number)) and not _BLOCK.search(line[column:]):
+            return replace(finding, diagnostic=diagnostic, lost=True)
+        if diagnostic.rule.startswith("unquoted"):
+            diagnostic = replace(diagnostic, hint=_IN_MANY_LINES)
+        below = self._below(number, _parent(place), items=False)
+        return replace(finding, diagnostic=diagnostic, below=below)
+
+    def lacks(self, key: str, place: Place) -> bool:
+        """Whether a place begins a list that only lacks its key in a mapping at the left margin."""
+        above = []
+        for line in reversed(self.written[: place.line]):
+            if _DOCUMENT.match(line):
+                break
+            above += [line] if line.strip() and not _COMMENT.match(line) else []
+        margin = [line for line in above if not _indent(line)]
+        left = next((line for line in above if _indent(line) < max(_indent(place.text), 1)), "")
+        return (
+            _is_item(place.text)
+            and bool(margin)
+            and not any(line.startswith(("-", f"{key}:")) for line in margin)
+            and not _indent(left)
+        )
 
     def first(self) -> Place:
         """Give the place where the text begins."""
-        return Place(
-            self._path, 0, 0, 0, self.written[0].rstrip("\r"), self._worked[0].rstrip("\r")
-        )
+        return self._place(0, 0)
+
+    def _place(self, line: int, column: int) -> Place:
+        text, working = (one[line].rstrip("\r") for one in (self.written, self._worked))
+        return Place(self._path, line, column, self._start(line), text, working)
+
+    def _start(self, line: int) -> int:
+        return sum(len(one) + 1 for one in self.written[:line])
+
+    def _next(self, line: int) -> str:
+        """Give the next line below that is not empty."""
+        return next((one for one in self.written[line + 1 :] if one.strip()), "")
+
+    def _below(self, line: int, indent: int, *, items: bool) -> int:
+        """Give the index behind the lines that stand further right than `indent`.
+
+        With `items` those of a list that begins there are such lines, too.
+        """
+        last = line
+        for number, one in enumerate(self.written[line + 1 :], line + 1):
+            if not one.strip() or _COMMENT.match(one):
+                continue
+            same = items and _indent(one) == indent and _is_item(one)
+            if _DOCUMENT.match(one) or (_indent(one) <= indent and not same):
+                break
+            last = number
+        return self._start(last) + len(self.written[last])
 
 
 def _parent(place: Place) -> int:
@@ -142,3 +228,11 @@ def _parent(place: Place) -> int:
         return begin
     dash = place.text.rfind("-", 0, begin)
     return dash if dash >= 0 else begin - 1  # the value is in a line of its own
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _is_item(line: str) -> bool:
+    return _ITEM.match(line) is not None

@@ -77,7 +77,7 @@ class MappingNode(NamedTuple):
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
-_BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
+_NO_TEXT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n?")
 
 
@@ -86,7 +86,9 @@ class YamlFile:
     """One file, read: its text (without BOM), its documents and every problem found.
 
     `documents` holds None for an empty document. `damaged` holds the line numbers (from 1) that
-    could not be understood; what stands there has been reported and is not what was written.
+    could not be understood; what stands there has been reported and is not what was written. `lost`
+    are those of them behind which nobody can tell what is a key, a text or a list, up to the end of
+    the document.
     """
 
     path: str
@@ -94,6 +96,7 @@ class YamlFile:
     documents: tuple[Node | None, ...]
     problems: tuple[Diagnostic, ...]
     damaged: frozenset[int] = field(default_factory=frozenset)
+    lost: frozenset[int] = field(default_factory=frozenset)
 
     def span(self, node: Node) -> Span:
         """Give the place of a whole node; a collection is shown by its first line."""
@@ -145,8 +148,8 @@ class YamlFile:
         line, index = node.end.line, node.end.index
         if node.end.column or line == node.start.line:
             line, index = line + 1, self.text.find("\n", index) + 1 or len(self.text)
-        blank = _BLANK_LINES.match(self.text, index)
-        line += blank.group().count("\n") if blank else 0
+        between = _NO_TEXT.match(self.text, index)
+        line += between.group().count("\n") if between else 0
         return line + 1 in self.damaged or self.is_damaged(node)
 
     def _span_at(self, node: ScalarNode, start: int, end: int) -> Span:

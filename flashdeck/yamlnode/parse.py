@@ -42,7 +42,11 @@ class LimitReachedError(Exception):
 
 
 class Builder:
-    """Builds the documents of one text; `last` is the event before the one that failed."""
+    """Builds the documents of one text.
+
+    `last` is the event before the one that failed, `flow` whether that was in a list in brackets or
+    a mapping in braces.
+    """
 
     def __init__(self, path: str, text: str, limits: Limits, *, control: bool = False) -> None:
         self._path = path
@@ -52,6 +56,7 @@ class Builder:
         self.documents: list[Node | None] = []
         self.problems: list[Diagnostic] = []
         self.last: Event | None = None
+        self.flow = False
 
     def build(self) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop, run for every event
         """Read all documents, or up to the `YAMLError`, `TrapError` or `LimitReachedError`."""
@@ -99,7 +104,7 @@ class Builder:
                     raise LimitReachedError(message, event.start_mark)
                 items, key, flow, start = [], None, bool(event.flow_style), event.start_mark
                 seen = set() if kind is MappingStartEvent else None
-                self.last = event
+                self.last, self.flow = event, flow
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 assert start is not None
@@ -109,6 +114,7 @@ class Builder:
                 else:
                     node = MappingNode(items, flow, start, end)
                 items, key, seen, flow, start = stack.pop()
+                self.flow = flow
             elif kind is AliasEvent:
                 raise TrapError(event.start_mark)
             else:

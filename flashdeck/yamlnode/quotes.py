@@ -68,7 +68,7 @@ def never_closed(place: Place) -> Finding:
     """Report a quote that opens at a place and is closed nowhere."""
     quote = place.text[place.column : place.column + 1]
     message, hint = f"this {quote} is never closed", f"add {quote} where the text ends"
-    return place.finding("unclosed-quote", message, hint, place.column, 1)
+    return replace(place.finding("unclosed-quote", message, hint, place.column, 1), lost=True)
 
 
 def _meets(lines: Lines, end: Mark, mark: Mark) -> bool:

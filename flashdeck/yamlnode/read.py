@@ -10,7 +10,7 @@ from yaml import YAMLError
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.yamlnode.decode import decode
-from flashdeck.yamlnode.finding import Finding
+from flashdeck.yamlnode.finding import BLANK, Finding
 from flashdeck.yamlnode.nodes import Limits, YamlFile
 from flashdeck.yamlnode.parse import Builder, LimitReachedError, TrapError
 from flashdeck.yamlnode.traps import find_trap
@@ -35,6 +35,7 @@ def read_yaml(
     text, problems = decode(path, data, limits.problems)
     working = text
     damaged: set[int] = set()
+    lost: set[int] = set()
     budget = _READ_AGAIN
     while True:
         builder = Builder(path, working, limits, control=control)
@@ -50,9 +51,10 @@ def read_yaml(
             builder.documents.clear()
             break
         except (YAMLError, TrapError) as error:
-            finding = find_trap(path, text, working, error, builder.last)
+            finding = find_trap(path, text, working, error, builder.last, flow=builder.flow)
         problems.append(finding.diagnostic)
         damaged.add(finding.line)
+        lost |= {finding.line} if finding.lost else set()
         budget -= len(working)
         masked = _mask(working, finding)
         if masked == working or budget < 0 or len(problems) >= limits.problems:
@@ -61,13 +63,24 @@ def read_yaml(
             break
         working = masked
     problems += builder.problems[: max(0, limits.problems - len(problems))]
-    return YamlFile(path, text, tuple(builder.documents), tuple(problems), frozenset(damaged))
+    return YamlFile(
+        path,
+        text,
+        tuple(builder.documents),
+        tuple(problems),
+        frozenset(damaged),
+        frozenset(lost),
+    )
 
 
 def _mask(text: str, finding: Finding) -> str:
-    start, end = finding.start, finding.end
-    piece = "".join(one if one in "\r\n" else finding.filler for one in text[start:end])
-    return text[:start] + piece + text[end:]
+    start, end, below = finding.start, finding.end, max(finding.end, finding.below)
+    masked = _filled(text[start:end], finding.filler) + _filled(text[end:below], BLANK)
+    return text[:start] + masked + text[below:]
+
+
+def _filled(text: str, filler: str) -> str:
+    return "".join(one if one in "\r\n" else filler for one in text)
 
 
 def _more(path: str, finding: Finding) -> Diagnostic:

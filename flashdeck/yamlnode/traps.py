@@ -8,6 +8,8 @@ with its quotes.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml.events import Event, ScalarEvent
@@ -40,24 +42,37 @@ _MEANINGS = {
 _LONE_PROPERTY = re.compile(r"[&!]\S*")
 _CLOSING = {"[": "]", "{": "}"}
 _LONGEST_QUOTE = 40
+_NO_DECK = re.compile(r"(?:^|/)(?:flashdeck\.yaml$|notetypes/)")
 _COMMENT = re.compile(r"\s#")
 # `[a](b)`, or a list with text right behind it.
 _LINK = re.compile(r"\[[^\[\]]*\]\s*[^\s,#]")
 
 
 def find_trap(
-    path: str, text: str, working: str, error: YAMLError | TrapError, last: Event | None
+    path: str,
+    text: str,
+    working: str,
+    error: YAMLError | TrapError,
+    last: Event | None,
+    *,
+    flow: bool,
 ) -> Finding:
     """Explain an error of libyaml's (or a `TrapError`) by the line that caused it.
 
-    `last` is the event before it.
+    `last` is the event before it; `flow`: it is in a list in brackets or a mapping in braces.
     """
     lines = Lines(path, text, working)
+    return lines.completed(_explained(lines, error, last, flow=flow))
+
+
+def _explained(
+    lines: Lines, error: YAMLError | TrapError, last: Event | None, *, flow: bool
+) -> Finding:
     if isinstance(error, TrapError):
         place = lines.at(error.mark)
-        return _value_trap(place) or _unfit(place)
+        return _value_trap(lines, place, flow=flow) or _unfit(lines, place)
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return _unfit(lines.first())
+        return _unfit(lines, lines.first())
     here = lines.at(error.problem_mark)
     there = lines.at(error.context_mark) if error.context_mark is not None else here
     problem, context = error.problem or "", error.context or ""
@@ -68,9 +83,9 @@ def find_trap(
         return _bad_escape(here) if is_escape else never_closed(there)
     marks = [one for one in (error.problem_mark, error.context_mark) if one is not None]
     return (
-        behind_quote(lines, last, marks, flow="flow" in context)
+        behind_quote(lines, last, marks, flow=flow or "flow" in context)
         or _misread(lines, problem, here, last)
-        or _begun_wrong(problem, context, here, there)
+        or _begun_wrong(lines, error, here, there, flow=flow)
     )
 
 
@@ -81,18 +96,22 @@ def _misread(lines: Lines, problem: str, here: Place, last: Event | None) -> Fin
     return None
 
 
-def _begun_wrong(problem: str, context: str, here: Place, there: Place) -> Finding:
+def _begun_wrong(
+    lines: Lines, error: MarkedYAMLError, here: Place, there: Place, *, flow: bool
+) -> Finding:
     """A value or a line that begins with something else than its author means."""
+    problem, context = error.problem or "", error.context or ""
+    trap = partial(_value_trap, lines, flow=flow)
     if problem.startswith("could not find expected ':'"):
-        return _value_trap(there) or _no_key(there)
+        return trap(there) or _no_key(there)
     if context.startswith("while scanning"):
-        return _value_trap(there) or _unfit(there)
+        return trap(there) or _unfit(lines, there)
     if problem.startswith("did not find expected ',' or"):
-        return _value_trap(there) or _value_trap(here) or _unfit(here)
-    return _value_trap(here) or _unfit(here)
+        return trap(there) or trap(here) or _unfit(lines, here)
+    return trap(here) or _unfit(lines, here)
 
 
-def _value_trap(place: Place) -> Finding | None:
+def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
     """A value that begins with a character of YAML's own."""
     found = LINE.fullmatch(place.text)
     if found is None:
@@ -103,17 +122,24 @@ def _value_trap(place: Place) -> Finding | None:
     value = found["value"].rstrip()
     if not value or value[0] not in _MEANINGS:
         return _inner_trap(place)
-    if value[0] in _CLOSING and place.column > begin and (inner := _inner_trap(place)):
+    if (flow or value[0] in _CLOSING) and (inner := _inner_trap(place)):
         return inner
+    bare = not flow and lines.is_bare(place)
+    if bare and value[0] not in _CLOSING:
+        return _no_key(place)
     if _LONE_PROPERTY.fullmatch(value):
         return _property(place, begin, value)
     start = next((one for one in ("{{", "![") if value.startswith(one)), value[0])
     message = f"text that begins with '{start}' must be quoted: {_MEANINGS[value[0]]}"
-    if value[0] in _CLOSING and _CLOSING[value[0]] not in value:
+    is_open = value[0] in _CLOSING and _CLOSING[value[0]] not in value
+    if is_open:
         message = f"this '{start}' is never closed; text that begins with '{start}' must be quoted"
     hint = f"write {_with_key(found['key'], value)}"
-    instead = quoted(value) if _is_text(value) else ""
-    return place.finding("unquoted-start", message, hint, begin, len(value), instead=instead)
+    is_text = _is_text(value)
+    instead = quoted(value) if is_text and not bare else ""
+    width = len(value)
+    finding = place.finding("unquoted-start", message, hint, begin, width, instead=instead)
+    return replace(finding, lost=bare or (is_open and not is_text))
 
 
 def _is_text(value: str) -> bool:
@@ -173,7 +199,7 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
             hint = f"write {key}: {glued['value'].strip()}"
             begin = glued.start("key")
             return start.finding("colon-space", message, hint, begin, len(key) + 1, BLANK)
-    return _unfit(here)
+    return _unfit(lines, here)
 
 
 def _bad_escape(here: Place) -> Finding:
@@ -202,14 +228,19 @@ def _tab(place: Place) -> Finding:
     return place.finding("tab", "a tab in the indentation", hint, column, 1, BLANK)
 
 
-def _unfit(place: Place) -> Finding:
+def _unfit(lines: Lines, place: Place) -> Finding:
     """A line that does not fit the ones above, for whatever reason."""
     words = place.text.strip()
+    column = place.text.index(words)
+    if lines.lacks("notes", place) and not _NO_DECK.search(place.path):
+        message = "'notes:' is missing above this list"
+        hint = "write 'notes:' above it; what is in the list was not checked"
+        return place.finding("missing-key", message, hint, column, len(words), BLANK)
     found = NEXT_KEY.match(place.text)
     what = f"'{found['key']}:'" if found else "this line"
     message = f"{what} does not line up with what stands above it"
     hint = "keys of one note begin in one column; text that goes on stands further right"
-    return place.finding("indentation", message, hint, place.text.index(words), len(words), BLANK)
+    return place.finding("indentation", message, hint, column, len(words), BLANK)
 
 
 def _with_key(key: str | None, value: str) -> str:
