@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flashdeck.conflicts import is_conflict
 from flashdeck.customtypes import read_custom_types
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.filecompiler import FileCompiler
@@ -97,14 +98,17 @@ def _compiled(
     types, found = read_custom_types(project, _number(project), dress)
     custom = {key: one.notetype for key, one in types.items()}
     problems += found
-    context = _context(project, types, allow_scripts=allow_scripts) if kept is not None else ""
+    more_types = is_conflict(found)
+    context = ""
+    if kept is not None:
+        context = _context(project, types, more_types=more_types, allow_scripts=allow_scripts)
     before = kept.within(context) if kept is not None else None
     built = built_in(project.settings.name, project.settings.css, _number(project))
     notetypes = {**built, **custom}
     compiler = FileCompiler(notetypes, media, before, project.lock, allow_scripts=allow_scripts)
     named = {one.notetype.name: one for one in types.values()}
     settle = compiler.settle if before is not None and not in_order else None
-    reader = FileReader(project, named, media, settle)
+    reader = FileReader(project, named, media, settle, more_types=more_types)
     files, found = reader.read(held_files(project, media, before) if before is not None else {})
     problems += found
     identified, found = _identified(project, files)
@@ -187,11 +191,17 @@ def _number(project: Project) -> Callable[..., int]:
     return partial(notetype_id, project.settings.id or UNSAVED)
 
 
-def _context(project: Project, types: Mapping[str, SourceNoteType], *, allow_scripts: bool) -> str:
+def _context(
+    project: Project,
+    types: Mapping[str, SourceNoteType],
+    *,
+    more_types: bool,
+    allow_scripts: bool,
+) -> str:
     """Tell one state of the settings and note types from another."""
     settings = replace(project.settings, rules={}, packages={})
     own = [(key, one.keys, one.notetype) for key, one in types.items()]
-    return context_of((settings, own, allow_scripts))
+    return context_of((settings, own, more_types, allow_scripts))
 
 
 def _used(notes: list[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:

@@ -31,7 +31,7 @@ def read_custom_types(
         types, said = read_notetypes(
             file, project.root, own_style, number, dress, verbatim=project.settings.verbatim
         )
-        problems += said
+        problems += (one for one in said if one not in problems)  # a side that two of them name
         for one in types:
             twin = names.get(one.notetype.name.casefold()) or found.get(one.key)
             if twin is None:

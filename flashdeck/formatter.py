@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flashdeck.compiler import compile_project
+from flashdeck.conflicts import is_conflict
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import Publication, RefusedFileError, read_regular
 from flashdeck.formatting import difference, formatted
@@ -82,6 +83,8 @@ def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None,
     """Lay one file out, and see that it says the same."""
     limits, control = project.settings.limits, project.settings.verbatim
     file = read_yaml(name, data, limits, control=control)
+    if is_conflict(file.problems):
+        return None, list(file.problems)
     errors = [one for one in file.problems if one.severity is Severity.ERROR]
     if errors:
         return None, [*errors, _refusal(name, "it holds errors", "mend them first")]

@@ -62,7 +62,8 @@ class FileReader:
     """Reads the files of a project; `custom` are its own note types by their names.
 
     A file that is settled without a word is let go, and only what it gives is kept; so memory holds
-    few files in full. Without `settle` all are held, and `media` is not asked.
+    few files in full. Without `settle` all are held, and `media` is not asked. With `more_types`
+    there are note types that could not be read.
     """
 
     def __init__(
@@ -71,7 +72,10 @@ class FileReader:
         custom: Mapping[str, SourceNoteType],
         media: MediaTable,
         settle: Settle | None,
+        *,
+        more_types: bool = False,
     ) -> None:
+        self._more_types = more_types
         self._project = project
         self._custom = custom
         self._media = media
@@ -169,6 +173,7 @@ class FileReader:
                 self._tables.beside(file.path),
                 project.settings.limits,
                 verbatim=project.settings.verbatim,
+                more_types=self._more_types,
             )
             problems += found
             sources = (source, *source.tables)

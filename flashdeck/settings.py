@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flashdeck.conflicts import is_conflict, our_side
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds import LIMITS, SETTINGS, VERBATIM
@@ -61,6 +62,12 @@ def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
     except RefusedFileError as refused:
         return Settings(), [unreadable(SETTINGS_NAME, refused.why)]
     file = read_yaml(SETTINGS_NAME, data)
+    if is_conflict(file.problems):
+        # All other files are read with one side of it, rather than as if nothing were set.
+        reader = _SettingsReader(read_yaml(SETTINGS_NAME, our_side(data)), root)
+        settings = replace(reader.read(), yaml=file)
+        others = [one for one in reader.problems if is_conflict([one])]
+        return settings, [*file.problems, *others]
     reader = _SettingsReader(file, root)
     settings = reader.read()
     return settings, [*file.problems, *reader.problems]
@@ -119,14 +126,7 @@ class _SettingsReader(MappingReader):
             return ""
         if "\n" in scalar.value.strip() or not scalar.value.strip().endswith(".css"):
             return scalar.value
-        try:
-            data = read_regular(self._root / scalar.value.strip(), self._root, Limits().size)
-            return data.decode("utf-8").replace("\r\n", "\n")
-        except RefusedFileError as refused:
-            self.say("missing-file", f"{scalar.value}: {refused.why}", scalar)
-        except UnicodeDecodeError:
-            self.say("encoding", f"{scalar.value} is not UTF-8", scalar, "save it as UTF-8")
-        return ""
+        return self.file_text(scalar, self._root / scalar.value.strip(), self._root, Limits().size)
 
     def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
         key = next(one for one in SETTINGS if one.name == name)

@@ -8,6 +8,7 @@ from functools import partial
 
 from flashdeck.comparison.readable import readable
 from flashdeck.compiler import Compiled
+from flashdeck.conflicts import merge_conflict
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.files import RefusedFileError, read_regular
 from flashdeck.project import Project, read_source
@@ -102,11 +103,13 @@ def _sheets_of(project: Project, file: YamlFile) -> Iterator[Sheet]:
             continue
         path = (project.root / file.path).parent / words
         try:
-            css = read_regular(path, project.root, _LARGEST).decode().replace("\r\n", "\n")
+            data = read_regular(path, project.root, _LARGEST)
+            css = data.decode().replace("\r\n", "\n")
             name = path.resolve().relative_to(project.root.resolve()).as_posix()
         except (RefusedFileError, ValueError):
             continue  # which was said when it was read
-        yield Sheet(css, partial(_span_in, name, css))
+        if merge_conflict(name, data) is None:
+            yield Sheet(css, partial(_span_in, name, css))
 
 
 def _span_in(path: str, text: str, start: int, end: int) -> Span:

@@ -30,14 +30,15 @@ def read_decks(
     limits: Limits | None = None,
     *,
     verbatim: bool = False,
+    more_types: bool = False,
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Read every document of a file, and the tables that they name.
 
     `default_deck` names a document that does not name itself; `markup` and `verbatim` are the
-    project's; `custom` are its own note types by their names; `open_table` finds tables, `limits`
-    bound them.
+    project's; `custom` are its own note types by their names, with `more_types` there are others
+    that could not be read; `open_table` finds tables, `limits` bound them.
     """
-    reader = _DeckReader(file, custom, open_table, limits or Limits())
+    reader = _DeckReader(file, custom, open_table, limits or Limits(), more_types=more_types)
     around = Around(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
     decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
     if not decks and not reader.problems and not file.problems:
@@ -56,8 +57,10 @@ class _DeckReader(NoteReader):
         custom: Mapping[str, SourceNoteType],
         open_table: OpenTable | None,
         limits: Limits,
+        *,
+        more_types: bool,
     ) -> None:
-        super().__init__(file, custom)
+        super().__init__(file, custom, more_types=more_types)
         self.tables: list[SourceFile] = []
         self._open_table = open_table
         self._limits = limits

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from flashdeck.conflicts import merge_conflict
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
+from flashdeck.files import RefusedFileError, read_regular
 from flashdeck.kinds import MEDIA, VERBATIM, Key
 from flashdeck.read.names import tag_problem
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
@@ -121,6 +125,22 @@ class MappingReader:
         line, index = key.end.line + 1, self.file.text.index(comment, key.end.index)
         column = key.end.column + 1 + index - key.end.index
         return Fix(Span(self.file.path, line, column, line, column + len(comment)), quoted(comment))
+
+    def file_text(self, scalar: ScalarNode, path: Path, root: Path, limit: int) -> str:
+        """Read the text of a file that a scalar names; '' where it can't be read."""
+        name = scalar.value.strip()
+        try:
+            data = read_regular(path, root, limit)
+            place = posixpath.normpath(path.relative_to(root).as_posix())
+            conflict = merge_conflict(place, data)
+            if conflict is None:
+                return data.decode().replace("\r\n", "\n")
+            self.problems += [conflict] if conflict not in self.problems else []
+        except RefusedFileError as refused:
+            self.say("missing-file", f"{name}: {refused.why}", scalar)
+        except UnicodeDecodeError:
+            self.say("encoding", f"{name} is not UTF-8", scalar, "save it as UTF-8")
+        return ""
 
     def flag(self, node: Node, what: str) -> bool | None:
         """Read `true` or `false`."""

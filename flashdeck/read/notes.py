@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 _SHORTEST_ID = 8
 _OPENERS = [kind.opener for kind in KINDS]
 _ALL_KEYS = list(dict.fromkeys(key.name for kind in KINDS for key in kind.keys))
+UNREAD = "custom:?"
+"""Stands for a note type that could not be read."""
 Pair = tuple[ScalarNode, Node]
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a document says for all of its notes; `notetype` is a custom note type's key, or ''."""
+    """What a document says for all of its notes.
+
+    `notetype` is a custom note type's key, '' for none, or `UNREAD`.
+    """
 
     deck: Text
     tags: tuple[str, ...]
@@ -37,11 +42,18 @@ class Around:
 
 
 class NoteReader(MappingReader):
-    """Reads the notes of one file; `custom` are the project's own note types by their names."""
+    """Reads the notes of one file; `custom` are the project's own note types by their names.
 
-    def __init__(self, file: YamlFile, custom: Mapping[str, SourceNoteType]) -> None:
+    With `more_types` there are others that could not be read, which is reported already. A name
+    that is not known may be one of theirs, and notes of such a type are left out.
+    """
+
+    def __init__(
+        self, file: YamlFile, custom: Mapping[str, SourceNoteType], *, more_types: bool = False
+    ) -> None:
         super().__init__(file)
         self.custom = custom
+        self.more_types = more_types
         self._by_key = {one.key: one for one in custom.values()}
 
     def note(self, node: Node, around: Around) -> SourceNote | None:
@@ -49,6 +61,8 @@ class NoteReader(MappingReader):
         if not isinstance(node, MappingNode) or not node.pairs:
             hint = "write '- q: …' and below it 'a: …'"
             self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
+            return None
+        if self.more_types and self._is_unread(node, around):
             return None
         short = self._short_keys(node, around)
         kind = CUSTOM if short else self.kind(node)
@@ -90,6 +104,8 @@ class NoteReader(MappingReader):
         found = self.custom.get(clean_name(scalar.value))
         if found is not None:
             return found.key
+        if self.more_types:
+            return UNREAD
         hint = "its file belongs into cards/notetypes/"
         if self.custom:
             hint = f"known are {', '.join(self.custom)}"
@@ -114,6 +130,13 @@ class NoteReader(MappingReader):
         if problem is not None:
             self.say("deck-name", problem[0], scalar, problem[1])
         return name
+
+    def _is_unread(self, node: MappingNode, around: Around) -> bool:
+        """Whether a note is of a note type that could not be read."""
+        named = node.get("notetype")
+        if isinstance(named, ScalarNode) and named.value.strip():
+            return clean_name(named.value) not in self.custom
+        return around.notetype == UNREAD
 
     def _short_keys(self, node: MappingNode, around: Around) -> Mapping[str, str]:
         """Give the short keys of a note that uses them; none where it is of another kind."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
-from flashdeck.files import RefusedFileError, read_regular
 from flashdeck.kinds import CUSTOM, FIELD, NOTETYPE, TEMPLATE
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.read.mapping import MappingReader
@@ -295,7 +294,7 @@ class _NoteTypeReader(MappingReader):
         words, folder = scalar.value, self._folder
         if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
             path = folder / words.strip()
-            words, folder = self._file(scalar, path), path.parent
+            words, folder = self.file_text(scalar, path, self._root, _LARGEST), path.parent
         dressed, faults = self._dress(words, folder, css=ending == ".css", verbatim=self._verbatim)
         for fault in faults:
             # The deck may have come without the file, and it can be built as it is in Anki.
@@ -303,15 +302,6 @@ class _NoteTypeReader(MappingReader):
             severity = Severity.WARNING if is_known else fault.severity
             self.say("template-media", fault.message, scalar, fault.hint, severity)
         return dressed
-
-    def _file(self, scalar: ScalarNode, path: Path) -> str:
-        try:
-            return read_regular(path, self._root, _LARGEST).decode().replace("\r\n", "\n")
-        except RefusedFileError as refused:
-            self.say("missing-file", f"{scalar.value.strip()}: {refused.refusal}", scalar)
-        except UnicodeDecodeError:
-            self.say("encoding", f"{scalar.value.strip()} is not UTF-8", scalar, "save it as UTF-8")
-        return ""
 
     def _check_templates(
         self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]

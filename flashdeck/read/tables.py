@@ -11,7 +11,7 @@ from flashdeck.csvfile import Cell, Flaw, Place, Row, Table, decode_table, parse
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds import TABLE, Key, Kind, Shape
 from flashdeck.read.columns import KEYS, Columns, ColumnsReader
-from flashdeck.read.notes import Around, NoteReader
+from flashdeck.read.notes import UNREAD, Around, NoteReader
 from flashdeck.source import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -66,7 +66,7 @@ def read_table(
         return None
     text, problems = decode_table(opened.path, opened.data, limits.problems)
     reader.problems += problems
-    if any(one.severity is Severity.ERROR for one in problems):
+    if any(one.severity is Severity.ERROR for one in problems) or around.notetype == UNREAD:
         return None
     table = parse_table(text, limits.nodes)
     if isinstance(table, Flaw):

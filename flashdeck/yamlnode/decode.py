@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flashdeck.conflicts import merge_conflict
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 
 _MARKS = {
@@ -31,8 +32,12 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     """Give the text of a file and at most `most` problems; the text can be parsed all the same.
 
     A byte that is not UTF-8 becomes U+FFFD and a forbidden character a space, so that every other
-    place in the text stays where it is. Where there are too many of them, no text is given.
+    place in the text stays where it is. Where there are too many of them, or git left a merge
+    conflict, no text is given.
     """
+    conflict = merge_conflict(path, data)
+    if conflict is not None:
+        return "", [conflict]
     for mark, name in _MARKS.items():
         if data.startswith(mark) or (mark == b"\xff\xfe" and b"\x00" in data[:4]):
             hint = "save it as UTF-8"

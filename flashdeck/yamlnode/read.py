@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from yaml import YAMLError
 
+from flashdeck.conflicts import is_conflict
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.yamlnode.decode import decode
 from flashdeck.yamlnode.finding import BLANK, Finding
@@ -33,6 +34,9 @@ def read_yaml(
         problem = Diagnostic("limit", message, Span.point(path), hint="split it into several files")
         return YamlFile(path, "", (), (problem,))
     text, problems = decode(path, data, limits.problems)
+    if is_conflict(problems):
+        lines = frozenset(one.span.line for one in problems if one.span is not None)
+        return YamlFile(path, "", (), tuple(problems), lines)
     working = text
     damaged: set[int] = set()
     lost: set[int] = set()
