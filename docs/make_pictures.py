@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from flashdeck.compiler import compile_project
-from flashdeck.frame import Dress, Screen, Surroundings, card_document, face
-from flashdeck.project import load_project
-from flashdeck.serve import assets
-from flashdeck.shown import ShownCard, cards
+from flashdeck.compile.compiler import compile_project
+from flashdeck.preview.frame import Dress, Screen, Surroundings, card_document, face
+from flashdeck.preview.serve import assets
+from flashdeck.project.project import load_project
+from flashdeck.rendered_cards import ShownCard, cards
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = Path(__file__).parent / "pictures"

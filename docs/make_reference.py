@@ -11,8 +11,8 @@ from pathlib import Path
 import typer.main
 
 from flashdeck.cli.app import app
-from flashdeck.kinds import LIMITS, SETTINGS, Key
-from flashdeck.starter import PROJECT, starter_text
+from flashdeck.kinds.registry import LIMITS, SETTINGS, Key
+from flashdeck.scaffold.starter_files import PROJECT, starter_text
 from flashdeck.yamlnode import Limits
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flashdeck.explained import reference
+from flashdeck.checking.explain import reference
 from flashdeck.rules.pages import pages
 
 if __name__ == "__main__":

@@ -9,32 +9,32 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
-    from flashdeck.builder import build
-    from flashdeck.built import Built, Options
-    from flashdeck.check import check as lint
+    from flashdeck.anki.read.apkg import read_apkg
+    from flashdeck.anki.write.apkg import write_apkg
+    from flashdeck.checking.check import check as lint
     from flashdeck.comparison.compare import diff
-    from flashdeck.compiler import Compiled, compile_project
+    from flashdeck.compile.compiler import Compiled, compile_project
     from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
     from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
-    from flashdeck.project import Project, load_project
-    from flashdeck.read.apkg import read_apkg
-    from flashdeck.shown import ShownCard, cards
-    from flashdeck.write.apkg import write_apkg
+    from flashdeck.project.project import Project, load_project
+    from flashdeck.release.build import build
+    from flashdeck.release.result import Built, Options
+    from flashdeck.rendered_cards import ShownCard, cards
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "builder": ("build",),
-    "built": ("Built", "Options"),
-    "shown": ("ShownCard", "cards"),
-    "check": ("lint",),
-    "compiler": ("Compiled", "compile_project"),
-    "diagnostics": ("Diagnostic", "FlashdeckError", "Severity", "Span", "Text"),
+    "anki.read.apkg": ("read_apkg",),
+    "anki.write.apkg": ("write_apkg",),
+    "checking.check": ("lint",),
     "comparison.compare": ("diff",),
+    "compile.compiler": ("Compiled", "compile_project"),
+    "diagnostics": ("Diagnostic", "FlashdeckError", "Severity", "Span", "Text"),
     "model": ("Card", "Collection", "Deck", "Field", "Media", "Note", "NoteType", "Template"),
-    "project": ("Project", "load_project"),
-    "read.apkg": ("read_apkg",),
-    "write.apkg": ("write_apkg",),
+    "project.project": ("Project", "load_project"),
+    "release.build": ("build",),
+    "release.result": ("Built", "Options"),
+    "rendered_cards": ("ShownCard", "cards"),
 }
 _NAMED_OTHERWISE = {"lint": "check"}
 

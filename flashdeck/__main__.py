@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run the command line and give its exit code."""
-    from flashdeck.cli import run
+    from flashdeck.cli.run import run
 
     return run()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
-from flashdeck.files import RefusedFileError, read_regular
-from flashdeck.visible import visible
+from flashdeck.files.files import RefusedFileError, read_regular
+from flashdeck.text import visible
 
 LineOf = Callable[[str, int], str | None]
 """Gives a line of a source file by its path and number, None where there is none."""

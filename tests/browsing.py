@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwright
 
 from flashdeck.notetypes.script import choice_script_source
-from flashdeck.preview import PreviewedSources
-from flashdeck.serve.app import Wishes, make_app
-from flashdeck.serve.editor import editor_link
-from flashdeck.serve.guard import Guard
-from flashdeck.serve.server import listen, make
-from flashdeck.serve.shelf import Shelf
+from flashdeck.preview.preview import PreviewedSources
+from flashdeck.preview.serve.app import Wishes, make_app
+from flashdeck.preview.serve.editor import editor_link
+from flashdeck.preview.serve.guard import Guard
+from flashdeck.preview.serve.server import listen, make
+from flashdeck.preview.serve.shelf import Shelf
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (

@@ -11,10 +11,10 @@ from browsing import browser, page, preview, tab  # noqa: F401 - fixtures
 from hypothesis import settings
 from summary import pytest_terminal_summary  # noqa: F401 - a hook
 
-from flashdeck.builder import build
-from flashdeck.built import Built, Options
-from flashdeck.check import check
+from flashdeck.checking.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.release.build import build
+from flashdeck.release.result import Built, Options
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no deadlines", deadline=None)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from made_collections import SAMPLE
 
-from flashdeck.write.apkg import apkg_bytes
+from flashdeck.anki.write.apkg import apkg_bytes
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -8,9 +8,9 @@ import struct
 import zlib
 from pathlib import Path
 
-from flashdeck.builder import Options, build
-from flashdeck.check import check
+from flashdeck.checking.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.release.build import Options, build
 from flashdeck.rules.pages import Page
 
 _FILE = re.compile(r"== (?P<path>\S+)(?: \((?P<note>.+)\))?")

@@ -9,8 +9,8 @@ import re
 import pytest
 from real_anki import Learner
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.notetypes.script import choice_script, choice_script_source
-from flashdeck.read.apkg import read_apkg
 
 DAY = 86_400
 CHOICES = """\

@@ -21,12 +21,12 @@ import pytest
 from hypothesis import given, settings
 from made_collections import BORN, CLOZE, QUESTION, SAMPLE, collections, media, note
 
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.read.proof import holds
+from flashdeck.anki.write.apkg import apkg_bytes, write_apkg
+from flashdeck.anki.write.database import canonical_image, new_database
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck
-from flashdeck.read.apkg import read_apkg
-from flashdeck.read.proof import holds
-from flashdeck.write.apkg import apkg_bytes, write_apkg
-from flashdeck.write.database import canonical_image, new_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,8 @@ def test_the_package_has_the_same_bytes_on_every_machine_python_and_sqlite() -> 
 def test_the_environment_leaves_no_trace_in_the_package(environment: dict[str, str]) -> None:
     script = (
         "from hashlib import sha256; from made_collections import SAMPLE;"
-        "from flashdeck.write.apkg import apkg_bytes; print(sha256(apkg_bytes(SAMPLE)).hexdigest())"
+        "from flashdeck.anki.write.apkg import apkg_bytes;"
+        "print(sha256(apkg_bytes(SAMPLE)).hexdigest())"
     )
     run = subprocess.run(
         [sys.executable, "-c", script],

@@ -11,11 +11,11 @@ from anki.import_export_pb2 import ExportAnkiPackageOptions
 from made_collections import BORN, media
 from real_anki import Imported, Learner
 
+from flashdeck.anki.read.apkg import read_apkg, read_package
+from flashdeck.anki.read.skipped import Beyond
+from flashdeck.anki.write.apkg import apkg_bytes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
-from flashdeck.read.apkg import read_apkg, read_package
-from flashdeck.read.beyond import Beyond
-from flashdeck.write.apkg import apkg_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ from hostile import (
     zipped,
 )
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Deck, Field, Template
-from flashdeck.read.apkg import read_apkg
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from conftest import NOW
 
-import flashdeck.making
-from flashdeck.builder import build
-from flashdeck.built import Options
+import flashdeck.release.make
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.read.apkg import read_apkg
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 SOURCES = ("cards/flask.yaml", "flashdeck.yaml", "flashdeck.lock")
 
@@ -158,13 +158,13 @@ def test_frozen_fails_when_an_edit_is_not_in_the_lock(two_notes):
 
 
 def test_a_source_that_changes_during_the_build_is_left_alone(two_notes, monkeypatch):
-    original = flashdeck.making.release
+    original = flashdeck.release.make.release
 
     def edit_meanwhile(*arguments):
         two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
         return original(*arguments)
 
-    monkeypatch.setattr(flashdeck.making, "release", edit_meanwhile)
+    monkeypatch.setattr(flashdeck.release.make, "release", edit_meanwhile)
     with pytest.raises(FlashdeckError, match="changed while"):
         two_notes.build()
     assert "a: Armin\n" in two_notes.read("cards/flask.yaml")
@@ -220,8 +220,8 @@ def test_nothing_to_build_is_no_error(project):
 DYING = """
 import os, sys
 from pathlib import Path
-from flashdeck.builder import build
-from flashdeck.built import Options
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 left = int(sys.argv[1])
 rename = os.replace

@@ -11,8 +11,8 @@ import pytest
 from conftest import NOW
 
 from flashdeck import __version__
-from flashdeck.cli import run
 from flashdeck.cli.app import app
+from flashdeck.cli.run import run
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_a_wrong_source_date_epoch_is_one_sentence(call, monkeypatch, epoch):
 
 
 def test_a_bug_of_ours_ends_with_3_and_a_report(call, monkeypatch):
-    monkeypatch.setattr("flashdeck.check.check", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("flashdeck.checking.check.check", lambda *_, **__: 1 / 0)
     code, _, err = call("check")
     assert code == 3
     assert "a bug of its own" in err
@@ -197,7 +197,7 @@ def test_ctrl_c_ends_with_130(call, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flashdeck.check.check", interrupt)
+    monkeypatch.setattr("flashdeck.checking.check.check", interrupt)
     assert call("check")[0] == 130
 
 

@@ -9,13 +9,13 @@ from conftest import NOW
 from test_fuzz import state
 from test_watching import Terminal
 
-from flashdeck.cli import run
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.checking.fix import mend, write_mended
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.fixing import mend, write_mended
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.result import Wish
-from flashdeck.read.apkg import read_apkg
-from flashdeck.recompile import Recompiler
+from flashdeck.preview.session import Recompiler
 from flashdeck.yamlnode import read_yaml
 
 DECK = """\

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from real_anki import Learner
 
-from flashdeck.builder import build
-from flashdeck.built import Options
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.importing import import_file
-from flashdeck.read.apkg import read_apkg
+from flashdeck.importing.importer import import_file
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 NOW = 1_780_000_000
 GEO = {

@@ -13,7 +13,7 @@ import pytest
 from hazards_rows import asks
 from test_fuzz import assert_well_said, damaged, state
 
-from flashdeck import identity
+from flashdeck.compile import identity
 from flashdeck.diagnostics import FlashdeckError
 
 COMMAND = f"{sys.executable} -m flashdeck"
@@ -38,8 +38,8 @@ def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
 def test_equal_notes_get_their_ids_in_a_time_that_grows_with_their_number(project, monkeypatch):
     project.write("cards/deck.yaml", "notes:\n" + "  - {q: a, a: b}\n" * 300)
     tried = []
-    base32 = identity._base32
-    monkeypatch.setattr(identity, "_base32", lambda *words: tried.append(words) or base32(*words))
+    base32 = identity.base32
+    monkeypatch.setattr(identity, "base32", lambda *words: tried.append(words) or base32(*words))
     project.check()
     assert len(tried) < 3 * 300  # now n * n / 2: 10,000 equal notes are some minutes
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
 from flashdeck.comparison.compare import diff
-from flashdeck.comparison.markdown import as_markdown
 from flashdeck.comparison.order import longest_increasing
-from flashdeck.comparison.plain import as_json
+from flashdeck.comparison.output.json_report import as_json
+from flashdeck.comparison.output.markdown import as_markdown
+from flashdeck.comparison.output.text import as_text
+from flashdeck.comparison.output.words import Kind, compare_words
 from flashdeck.comparison.readable import readable, shortened
-from flashdeck.comparison.text import as_text
-from flashdeck.comparison.words import Kind, compare_words
 from flashdeck.model import Card, Collection, Deck, Field, Note
 
 # Whole collections take their time to think of.

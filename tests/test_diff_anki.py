@@ -9,14 +9,14 @@ from conftest import ProjectFolder
 from real_anki import Learner
 from test_apkg_anki import CLOZE, QUESTION, question
 
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.write.apkg import apkg_bytes
 from flashdeck.comparison.advice import Advice, When, advise
 from flashdeck.comparison.changes import Changes, Entry
 from flashdeck.comparison.compare import diff
 from flashdeck.comparison.search import deck_search, note_searches
+from flashdeck.comparison.versions import read_built, read_sources
 from flashdeck.model import Card, Collection, Deck, Field, Note
-from flashdeck.read.apkg import read_apkg
-from flashdeck.versions import read_built, read_sources
-from flashdeck.write.apkg import apkg_bytes
 
 ODD = (
     "plain",

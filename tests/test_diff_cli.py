@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 
 ANSWER = ("Armin Ronacher", "Armin, an Austrian")
 

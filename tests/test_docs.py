@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flashdeck.cli.app import app
-from flashdeck.kinds import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TABLE, TEMPLATE
+from flashdeck.kinds.registry import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TABLE, TEMPLATE
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
@@ -52,7 +52,7 @@ def test_the_readmes_first_commands_are_those_of_a_clone():
 
 
 @pytest.mark.parametrize(
-    "page", [*PAGES, ROOT / "flashdeck/starter/readme.md"], ids=lambda page: page.name
+    "page", [*PAGES, ROOT / "flashdeck/scaffold/starter/readme.md"], ids=lambda page: page.name
 )
 def test_no_page_installs_what_is_not_published_yet(page):
     text = "".join(blocks(page, "sh"))

@@ -15,11 +15,11 @@ import pytest
 from anki.import_export_pb2 import ExportAnkiPackageOptions, ImportCsvRequest
 from real_anki import Learner
 
-from flashdeck import cli
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.exporting import Source, export, read_sources
-from flashdeck.read.apkg import read_apkg
-from flashdeck.write.formats import Format
+from flashdeck.exporting.export import Source, export, read_sources
+from flashdeck.exporting.formats import Format
 
 ROOT = Path(__file__).parent.parent
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -55,7 +55,7 @@ def flashdeck(*words, cwd, code=0):
     """Run the command; give what it printed, or what it said when it failed."""
     out, said = io.StringIO(), io.StringIO()
     with contextlib.chdir(cwd), redirect_stdout(out), redirect_stderr(said):
-        ended = cli.run([str(word) for word in words])
+        ended = run([str(word) for word in words])
     gc.enable()  # a command that runs in a process of its own does without
     assert ended == code, said.getvalue()
     return out.getvalue() if code == 0 else said.getvalue()

@@ -15,10 +15,10 @@ from hazards_rows import as_html, single
 from media_files import write_media
 from real_anki import Learner
 
-from flashdeck.builder import Options, build
-from flashdeck.compiler import compile_project
+from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.project import load_project
+from flashdeck.project.project import load_project
+from flashdeck.release.build import Options, build
 from flashdeck.report import in_order
 
 CASES = Path(__file__).parent / "cases" / "fields"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flashdeck import files
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files import Publication, check_package_name, sweep
+from flashdeck.files import files
+from flashdeck.files.files import Publication, check_package_name, sweep
 
 OLD, NEW = b"old" * 1000, b"new" * 100_000
 
@@ -191,7 +191,7 @@ else:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files import Publication
+from flashdeck.files.files import Publication
 try:
     with Publication() as publication:
         publication.stage(Path(sys.argv[1])).write(b"new" * 100_000)
@@ -241,7 +241,7 @@ def test_a_file_that_stays_held_open_is_given_up(
 DYING = """
 import io, os, sys
 from pathlib import Path
-from flashdeck import files
+from flashdeck.files import files
 
 left = int(sys.argv[1])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flashdeck.files import Refusal, RefusedFileError, open_regular, read_regular
+from flashdeck.files.files import Refusal, RefusedFileError, open_regular, read_regular
 
 TEXT = b"notes: []"
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rule_examples import png
 
-from flashdeck import fixing
-from flashdeck.cli import run
+from flashdeck.checking import fix
+from flashdeck.checking.fix import mend, write_mended
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError, Severity
-from flashdeck.fixing import mend, write_mended
 from flashdeck.yamlnode import quoted
 
 
@@ -290,10 +290,8 @@ def test_what_a_mended_line_shows_next_is_mended_as_well(fixed, project):
 
 def test_an_edit_that_would_change_more_is_not_made(project, monkeypatch):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b, tags: [two words]}\n")
-    edits = fixing._apart
-    monkeypatch.setattr(
-        fixing, "_apart", lambda found: [fixing.Edit(0, 6, "Notes:"), *edits(found)]
-    )
+    edits = fix._apart
+    monkeypatch.setattr(fix, "_apart", lambda found: [fix.Edit(0, 6, "Notes:"), *edits(found)])
     ((one),) = mend(project.root)
     assert one.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"
 

@@ -11,11 +11,11 @@ import pytest
 from conftest import NOW, ProjectFolder
 from real_anki import Learner
 
-from flashdeck.compiler import compile_project
-from flashdeck.kinds import COMMON, KINDS
-from flashdeck.project import load_project
-from flashdeck.shown import cards
-from flashdeck.source import Texts
+from flashdeck.compile.compiler import compile_project
+from flashdeck.kinds.registry import COMMON, KINDS
+from flashdeck.project.project import load_project
+from flashdeck.rendered_cards import cards
+from flashdeck.source.note import Texts
 
 ROOT = Path(__file__).parent.parent
 

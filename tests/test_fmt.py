@@ -11,11 +11,10 @@ from types import SimpleNamespace
 import pytest
 from conftest import NOW
 
-from flashdeck import formatter
-from flashdeck.cli import run
-from flashdeck.formatter import format_files
-from flashdeck.formatting import formatted
-from flashdeck.project import load_project
+from flashdeck.cli.run import run
+from flashdeck.formatting import formatted, formatter
+from flashdeck.formatting.formatter import format_files
+from flashdeck.project.project import load_project
 from flashdeck.yamlnode import read_yaml
 
 ROOT = Path(__file__).parent.parent

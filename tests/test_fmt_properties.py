@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flashdeck.diagnostics import Severity
-from flashdeck.formatter import format_files
 from flashdeck.formatting import formatted
-from flashdeck.project import load_project
+from flashdeck.formatting.formatter import format_files
+from flashdeck.project.project import load_project
 from flashdeck.yamlnode import read_yaml
 
 WORDS = (

@@ -9,9 +9,9 @@ import genanki
 import pytest
 from real_anki import Learner
 
-from flashdeck.cli import run
-from flashdeck.importing import import_file
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.cli.run import run
+from flashdeck.importing.importer import import_file
 
 DISABLED = "LaTeX image generation is disabled"
 SETTINGS = "id: abcdefgh\nname: X\nmarkup: html\nmedia: verbatim\n"

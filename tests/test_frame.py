@@ -8,10 +8,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from flashdeck.frame import Dress, Screen, Surroundings, card_document, face, frame_script
-from flashdeck.frame.document import data
 from flashdeck.model import Card, Field, Note, NoteType, Template
-from flashdeck.serve.assets import mathjax_files
+from flashdeck.preview.frame import Dress, Screen, Surroundings, card_document, face, frame_script
+from flashdeck.preview.frame.document import data
+from flashdeck.preview.serve.assets import mathjax_files
 
 NIGHT = "nightMode night_mode"
 

@@ -17,10 +17,10 @@ import pytest
 from conftest import NOW
 
 from flashdeck import report
-from flashdeck.builder import build
-from flashdeck.built import Options
-from flashdeck.check import check
+from flashdeck.checking.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parent / "cards"

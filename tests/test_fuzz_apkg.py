@@ -9,10 +9,10 @@ from contextlib import suppress
 import pytest
 from hostile import BELL, MEMBERS, NEWEST, blob, entry, newest, number, package, zstd
 
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.read.archive import Unreadable
+from flashdeck.anki.read.protobuf import Message
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.read.apkg import read_apkg
-from flashdeck.read.archive import Unreadable
-from flashdeck.read.protobuf import Message
 
 LISTED = entry("bell.mp3", BELL, 4)
 CONFIG = blob(1, b"{{City}}") + number(2, 3) + blob(3, b".card {}") + number(9, -4)

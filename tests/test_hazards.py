@@ -15,9 +15,9 @@ from real_anki import Learner
 from test_fuzz import state
 
 from flashdeck import report
-from flashdeck.compiler import compile_project
+from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import FlashdeckError, Severity
-from flashdeck.project import load_project
+from flashdeck.project.project import load_project
 
 ROWS = [
     row
@@ -403,7 +403,7 @@ def test_row_81_a_full_disk_is_one_sentence_and_changes_nothing(two_notes, size)
 
 
 def test_row_81_a_second_build_says_who_is_building(two_notes):
-    from flashdeck.holding import hold
+    from flashdeck.files.lock import hold
 
     two_notes.built()
     before = state(two_notes.root)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.holding import hold
+from flashdeck.files.lock import hold
 
 HOLDING = """
 import sys
 from pathlib import Path
-from flashdeck.holding import hold
+from flashdeck.files.lock import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

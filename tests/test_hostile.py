@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hostile_packages import HOSTILE
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.read.apkg import read_apkg
 
 # Reads packages as a program of its own; prints the CPU seconds that the slowest of them took, and
 # the kibibytes that the program did.
@@ -19,7 +19,7 @@ import re, sys, time
 from contextlib import suppress
 from pathlib import Path
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
 
 slowest = 0
 for path in sys.argv[1:]:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from flashdeck import identity
-from flashdeck.compiler import compile_project
-from flashdeck.identity import new_project_id, stable_id
-from flashdeck.project import load_project
+from flashdeck.compile import identity
+from flashdeck.compile.compiler import compile_project
+from flashdeck.project.ids import new_project_id, stable_id
+from flashdeck.project.project import load_project
 
 
 def deck(project, text, project_id="0123456789abcdef"):
@@ -73,7 +73,7 @@ def test_an_id_that_the_lock_holds_is_not_given_again(project):
 @pytest.mark.parametrize("number", ["123456789012", "12345e678901", "0x1234567890", "0b0101010101"])
 def test_no_derived_id_reads_as_a_number(monkeypatch, project, number):
     given = iter([number, "abcdefghjkmn"])
-    monkeypatch.setattr(identity, "_base32", lambda *_: next(given))
+    monkeypatch.setattr(identity, "base32", lambda *_: next(given))
     ids, _ = deck(project, QUESTION)
     assert ids == ["abcdefghjkmn"]
 

@@ -9,9 +9,9 @@ from owned_deck import add, export
 from real_anki import Learner
 from test_import_anki import NOW, Owner
 
-from flashdeck.builder import build
-from flashdeck.built import Options
-from flashdeck.importing import Imported, import_file
+from flashdeck.importing.importer import Imported, import_file
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 
 @pytest.fixture

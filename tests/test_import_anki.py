@@ -12,11 +12,11 @@ from owned_deck import ODD, export, make
 from real_anki import Imported as Counts
 from real_anki import Learner
 
-from flashdeck.builder import build
-from flashdeck.built import Options
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import Severity
-from flashdeck.importing import import_file
+from flashdeck.importing.importer import import_file
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 NOW = 2_000_000_000  # the clock of a test may be ahead of Anki's, never behind it
 

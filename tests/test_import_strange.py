@@ -9,15 +9,15 @@ from io import BytesIO
 
 import pytest
 
-import flashdeck.importing
-from flashdeck.builder import build
-from flashdeck.built import Options
+import flashdeck.importing.importer
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.diagnostics import FlashdeckError, Severity
-from flashdeck.importing import import_file
+from flashdeck.importing.importer import import_file
 from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
-from flashdeck.numbering import latest_id
-from flashdeck.read.apkg import read_apkg
-from flashdeck.write.apkg import write_apkg
+from flashdeck.release.build import build
+from flashdeck.release.numbering import latest_id
+from flashdeck.release.result import Options
 
 NOW = 1_780_000_000
 ID = 1_500_000_000_000
@@ -132,7 +132,7 @@ def test_what_lies_in_default_has_a_deck_whatever_its_file_is_called(tmp_path, m
     held = read_apkg(package)
     home = replace(held.notes[0], cards=(Card(0, "Default", 1, ID + 1),))
     held = replace(held, decks=(Deck("Default"),), notes=(home,))
-    monkeypatch.setattr(flashdeck.importing, "_read", lambda _: (held, []))
+    monkeypatch.setattr(flashdeck.importing.importer, "_read", lambda _: (held, []))
     done = import_file(tmp_path / f"{name}.apkg", tmp_path / "p", now=NOW)
     assert [one for one in done.diagnostics if one.severity is Severity.ERROR] == []
     assert build(done.root, Options(now=NOW + 9)).packages

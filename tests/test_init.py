@@ -13,10 +13,10 @@ from conftest import NOW, ProjectFolder
 from yamlvalues import as_json
 
 from flashdeck import __version__
-from flashdeck.cli import run
-from flashdeck.kinds import LIMITS, SETTINGS
-from flashdeck.project import load_project
-from flashdeck.start import project_name, start
+from flashdeck.cli.run import run
+from flashdeck.kinds.registry import LIMITS, SETTINGS
+from flashdeck.project.project import load_project
+from flashdeck.scaffold.start import project_name, start
 from flashdeck.yamlnode import Limits, read_yaml
 
 

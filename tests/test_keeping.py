@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from flashdeck import reading
-from flashdeck.recompile import Recompiler
-from flashdeck.render import Renderer
+from flashdeck.compile.cache import reading
+from flashdeck.compile.render import Renderer
+from flashdeck.preview.session import Recompiler
 
 FLASK = """\
 deck: Flask

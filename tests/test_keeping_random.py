@@ -16,11 +16,11 @@ from pathlib import Path
 from conftest import NOW
 from random_author import LOCK, Author, files_of
 
-from flashdeck import making
-from flashdeck.builder import build
-from flashdeck.built import Options
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
-from flashdeck.recompile import Recompiler, State
+from flashdeck.preview.session import Recompiler, State
+from flashdeck.release import make
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 SEED, EDITS = map(int, os.environ.get("FLASHDECK_EDITS", "1:50").split(":"))
 Outcome = tuple[object, ...]
@@ -94,7 +94,7 @@ class Previewed:
 
 
 def test_what_is_kept_makes_no_difference(tmp_path, monkeypatch):
-    monkeypatch.setattr(making, "new_project_id", lambda: "abcdefgh12345678")
+    monkeypatch.setattr(make, "new_project_id", lambda: "abcdefgh12345678")
     luck = random.Random(SEED)
     warm, cold = tmp_path / "warm" / "project", tmp_path / "cold" / "project"
     author, previewed = Author(warm, luck), Previewed(warm)

@@ -13,8 +13,8 @@ import typer
 from conftest import NOW
 
 from flashdeck import __version__
-from flashdeck.cli import run
 from flashdeck.cli.command import Command
+from flashdeck.cli.run import run
 
 # What takes longest to load, and what only one thing of many needs.
 HEAVY = {"asyncio", "genanki", "markdown_it", "pygments", "rich", "sqlite3", "yaml", "zipfile"}
@@ -33,7 +33,7 @@ NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "secrets", "
 def loaded(root: Path, *arguments: str) -> tuple[str, set[str]]:
     """Run a command that goes well; give what it said and the modules that it loaded."""
     code = (
-        "import json, sys\nfrom flashdeck.cli import run\n"
+        "import json, sys\nfrom flashdeck.cli.run import run\n"
         f"code = run({list(arguments)!r})\n"
         "print(json.dumps([code, sorted(sys.modules)]))"
     )
@@ -70,7 +70,7 @@ def test_a_build_with_nothing_to_do_loads_nothing_to_do_it_with(two_notes, argum
         two_notes.built()
     said, modules = loaded(two_notes.root, "build", *arguments)
     assert "flask.apkg" in said
-    assert modules & (HEAVY | {"flashdeck.making", "flashdeck.report"}) == set()
+    assert modules & (HEAVY | {"flashdeck.release.make", "flashdeck.report"}) == set()
 
 
 def test_a_build_loads_nothing_that_its_project_does_not_have(two_notes):
@@ -78,7 +78,7 @@ def test_a_build_loads_nothing_that_its_project_does_not_have(two_notes):
     two_notes.replace("cards/flask.yaml", "Armin", "the one and only Armin")
     said, modules = loaded(two_notes.root, "build", "--quiet")
     assert "flask.apkg" in said
-    assert "flashdeck.making" in modules
+    assert "flashdeck.release.make" in modules
     assert modules & NOT_IN_EVERY_PROJECT == set()
 
 

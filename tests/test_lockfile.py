@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flashdeck.lockfile import (
+from flashdeck.project.lockfile import (
     Lock,
     NoteEntry,
     NoteTypeEntry,

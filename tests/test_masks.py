@@ -7,8 +7,8 @@ import re
 import pytest
 from real_anki import Learner
 
-from flashdeck.read.apkg import read_apkg
-from flashdeck.shown import cards
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.rendered_cards import cards
 
 DAY = 86_400
 DECK = """\

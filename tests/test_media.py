@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from flashdeck import making
-from flashdeck.cli import run
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.write.apkg import write_apkg
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError, Severity
-from flashdeck.manyfiles import ManyFiles
+from flashdeck.files.many_files import ManyFiles
 from flashdeck.model import Media
-from flashdeck.read.apkg import read_apkg
-from flashdeck.write.apkg import write_apkg
+from flashdeck.release import make
 
 COUNTRY = """\
 notetype: Country
@@ -216,7 +216,7 @@ def test_a_picture_that_is_saved_while_it_is_packed_stops_the_build(pictures, mo
         put(pictures, "cards/map.png", b"MAP")
         write_apkg(*arguments, **options)
 
-    monkeypatch.setattr(making, "write_apkg", pack)
+    monkeypatch.setattr(make, "write_apkg", pack)
     with pytest.raises(FlashdeckError, match=r"map-60be9861750f.png has changed while it was"):
         pictures.build()
     assert pictures.package.read_bytes() == before

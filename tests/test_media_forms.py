@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from real_anki import Learner
 
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.template.references import references
 from flashdeck.comparison.readable import media_names, readable
-from flashdeck.read.apkg import read_apkg
-from flashdeck.template.references import references
 
 VERBATIM = "id: abcdefgh\nname: X\nmarkup: html\nmedia: verbatim\n"
 FORMS = (

@@ -14,11 +14,12 @@ from functools import partial
 import pytest
 from made_collections import SAMPLE
 
-from flashdeck import media, mediacache, uptodate
+from flashdeck.anki.write.apkg import apkg_bytes, write_apkg
+from flashdeck.compile import media
+from flashdeck.compile.cache import mediacache, seal
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Seen
-from flashdeck.recompile import Recompiler
-from flashdeck.write.apkg import apkg_bytes, write_apkg
+from flashdeck.preview.session import Recompiler
 
 LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>'
@@ -195,7 +196,7 @@ def test_a_cache_from_elsewhere_is_not_believed(pictures, counted):
 
 def test_a_cache_of_another_flashdeck_is_not_believed(pictures, counted, monkeypatch):
     pictures.built()
-    monkeypatch.setattr(uptodate, "fingerprint", lambda: ("another",))
+    monkeypatch.setattr(seal, "fingerprint", lambda: ("another",))
     again(pictures)
     assert len(counted) == 4
 

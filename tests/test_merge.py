@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from real_anki import Learner
 
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
 
 DAY = 86_400
 FILES = ("cards/flask.yaml", "flashdeck.lock")

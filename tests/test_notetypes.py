@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from real_anki import Learner
 
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
 
 TYPE = """\
 notetype: Country

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_lockfile import note
 
-from flashdeck.lockfile import parse_lock
-from flashdeck.numbering import BLOCK, EARLIEST, Numbers, latest_id, numbers
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.project.lockfile import parse_lock
+from flashdeck.release.numbering import BLOCK, EARLIEST, Numbers, latest_id, numbers
 
 DAY = 86_400
 START = NOW * 1000

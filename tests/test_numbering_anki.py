@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from real_anki import Imported, Learner
 
-import flashdeck.notetypes
-from flashdeck.builder import build
-from flashdeck.built import Built, Options
+import flashdeck.notetypes.built_in
+from flashdeck.release.build import build
+from flashdeck.release.result import Built, Options
 
 NOW = 1_780_000_000
 DAY = 86_400
@@ -97,12 +97,12 @@ def take(author: Author, learner: Learner) -> Imported:
 def change_built_in_fronts(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """Change the fronts of the built-in note types, as another release of flashdeck might."""
     for name in ("_question_templates", "_cloze_templates"):
-        original = getattr(flashdeck.notetypes, name)
+        original = getattr(flashdeck.notetypes.built_in, name)
 
         def changed(original=original):
             return tuple((one, f"{front}<!-- {word} -->", back) for one, front, back in original())
 
-        monkeypatch.setattr(flashdeck.notetypes, name, changed)
+        monkeypatch.setattr(flashdeck.notetypes.built_in, name, changed)
 
 
 @pytest.mark.parametrize("statistics", [Learner.check_database, Learner.optimize])

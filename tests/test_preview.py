@@ -18,20 +18,20 @@ from browsing import SILENCE, serving
 from conftest import NOW
 from playwright.sync_api import expect
 
-from flashdeck import project as project_module
-from flashdeck import recompile
-from flashdeck.cli import run
-from flashdeck.excerpt import with_excerpt
-from flashdeck.mediacache import MediaCache
+from flashdeck.cli.run import run
+from flashdeck.compile.cache.mediacache import MediaCache
+from flashdeck.files.watch import Watched, changes
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
-from flashdeck.preview import PreviewedSources
-from flashdeck.recompile import Recompiler
-from flashdeck.serve.editor import editor_command, editor_link
-from flashdeck.serve.onefile import OneFile, one_file
-from flashdeck.serve.pagefiles import page_file
-from flashdeck.serve.shelf import Shelf
-from flashdeck.serve.snapshot import Snapshot
-from flashdeck.watch import Watched, changes
+from flashdeck.preview import session
+from flashdeck.preview.partial_read import with_excerpt
+from flashdeck.preview.preview import PreviewedSources
+from flashdeck.preview.serve.editor import editor_command, editor_link
+from flashdeck.preview.serve.onefile import OneFile, one_file
+from flashdeck.preview.serve.pagefiles import page_file
+from flashdeck.preview.serve.shelf import Shelf
+from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.session import Recompiler
+from flashdeck.project import project as project_module
 
 
 def fresh(project):
@@ -117,7 +117,7 @@ def test_edit_after_edit_gives_what_compiling_everything_gives(decks, monkeypatc
     )
     taken = []
     monkeypatch.setattr(
-        recompile, "with_excerpt", lambda *given: taken.append(1) or with_excerpt(*given)
+        session, "with_excerpt", lambda *given: taken.append(1) or with_excerpt(*given)
     )
     dice = random.Random(7)
     path = decks.write("cards/flask.yaml", settled)
@@ -578,7 +578,7 @@ def test_pictures_are_read_once_while_somebody_writes(decks, monkeypatch):
     for answer in ("one", "two", "three"):
         path = decks.write("cards/more.yaml", f"notes:\n  - {{q: a, a: {answer}, id: bbbbbbbb1}}\n")
         later = path.stat().st_ctime_ns + 10**9
-        monkeypatch.setattr(recompile, "_latest", lambda _, later=later: later)
+        monkeypatch.setattr(session, "_latest", lambda _, later=later: later)
         recompiler.compile([path])
     # At first there is nothing that tells the disk's time.
     assert counted == ["cards/map.png"] * 2

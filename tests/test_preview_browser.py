@@ -8,7 +8,7 @@ import pytest
 from browsing import SILENCE, cards_on_screen, serving
 from playwright.sync_api import expect
 
-from flashdeck.preview import PreviewedPackage, PreviewedSources
+from flashdeck.preview.preview import PreviewedPackage, PreviewedSources
 
 DECK = """\
 deck: Flask::Basics

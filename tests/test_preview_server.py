@@ -10,8 +10,8 @@ import pytest
 from browsing import serving
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.preview import PreviewedSources
-from flashdeck.serve.server import listen
+from flashdeck.preview.preview import PreviewedSources
+from flashdeck.preview.serve.server import listen
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 from flashdeck.model import Card, Field, Note, NoteType, Template
-from flashdeck.terminal import draw
+from flashdeck.preview.terminal import draw
 
 DECK = r"""
 deck: Tour::One

@@ -11,8 +11,8 @@ from browsing import serving
 from playwright.sync_api import expect
 
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
-from flashdeck.serve.onefile import OneFile, one_file
-from flashdeck.serve.snapshot import Snapshot
+from flashdeck.preview.serve.onefile import OneFile, one_file
+from flashdeck.preview.serve.snapshot import Snapshot
 
 # RAN stands for a script that leaves a mark, OUT for an address that listens.
 RUNNING = [

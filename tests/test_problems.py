@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.read.decks import read_decks
 from flashdeck.report import in_order
+from flashdeck.source.decks import read_decks
 from flashdeck.yamlnode import read_yaml
 
 CASES = Path(__file__).parent / "cases" / "problems"

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from real_anki import Learner
 
-from flashdeck.lockfile import parse_lock
+from flashdeck.project.lockfile import parse_lock
 
 DAY = 86_400
 

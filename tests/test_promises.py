@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
 
 DAY = 86_400
 

@@ -11,13 +11,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from proof.histories import History
 from proof.world import START, BrokenPromiseError
 
-import flashdeck.compiler
-import flashdeck.making
-import flashdeck.release
-from flashdeck.filecompiler import FileCompiler
+import flashdeck.compile.compiler
+import flashdeck.release.make
+import flashdeck.release.release
+from flashdeck.compile.cache.filecompiler import FileCompiler
 
-RELEASE = flashdeck.making.release
-IDENTIFY = flashdeck.compiler.identify
+RELEASE = flashdeck.release.make.release
+IDENTIFY = flashdeck.compile.compiler.identify
 # The first broken history will do, however long it is.
 FIRST = settings(
     max_examples=100,
@@ -57,17 +57,17 @@ def hashed(note):
 
 
 def test_a_constant_time_for_all_notes_leaves_old_text_in_place(monkeypatch):
-    monkeypatch.setattr(flashdeck.making, "release", dated(lambda _: START))
+    monkeypatch.setattr(flashdeck.release.make, "release", dated(lambda _: START))
     assert broken_promise() == "text as in the source"
 
 
 def test_the_time_of_the_build_for_all_notes_takes_learners_work(monkeypatch):
-    monkeypatch.setattr(flashdeck.making, "release", dated(lambda now: now))
+    monkeypatch.setattr(flashdeck.release.make, "release", dated(lambda now: now))
     assert broken_promise() == "learners keep their work"
 
 
 def test_the_time_of_the_edit_alone_leaves_notes_behind_that_learners_touched(monkeypatch):
-    monkeypatch.setattr(flashdeck.release, "_WINDOW", 0)
+    monkeypatch.setattr(flashdeck.release.release, "_WINDOW", 0)
     assert broken_promise() == "text as in the source"
 
 
@@ -81,9 +81,9 @@ def test_a_hash_of_the_fields_for_an_id_loses_reviews(monkeypatch):
             for one in found
         ], problems
 
-    monkeypatch.setattr(flashdeck.compiler, "identify", identify)
+    monkeypatch.setattr(flashdeck.compile.compiler, "identify", identify)
     # No file passes it by.
-    monkeypatch.setattr(flashdeck.compiler, "held_files", lambda *_: {})
+    monkeypatch.setattr(flashdeck.compile.compiler, "held_files", lambda *_: {})
     monkeypatch.setattr(FileCompiler, "settle", lambda *_: None)
     assert broken_promise() == "no review lost"
 
@@ -100,5 +100,5 @@ def test_a_hash_of_the_fields_for_a_guid_is_another_note(monkeypatch):
             changed.append(replace(one, collection=replace(one.collection, notes=notes)))
         return tuple(changed), new_lock, problems
 
-    monkeypatch.setattr(flashdeck.making, "release", release)
+    monkeypatch.setattr(flashdeck.release.make, "release", release)
     assert broken_promise() == "text as in the source"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flashdeck.lockfile import parse_lock
+from flashdeck.project.lockfile import parse_lock
 
 DAY = 86_400
 

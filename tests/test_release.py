@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import NOW
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.read.apkg import read_apkg
 
 DAY = 86_400
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rule_examples import png
 
-from flashdeck.compiler import compile_project
+from flashdeck.checking.context import subject_of
+from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
-from flashdeck.project import load_project
-from flashdeck.rules import lint
+from flashdeck.project.project import load_project
 from flashdeck.rules.colors import contrast, parse_color
 from flashdeck.rules.pixels import picture_size
-from flashdeck.subjects import subject_of
+from flashdeck.rules.registry import lint
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from rule_examples import said
 
 import flashdeck
+from flashdeck.checking.explain import reference
 from flashdeck.diagnostics import Severity
-from flashdeck.explained import reference
-from flashdeck.rules import RULES
 from flashdeck.rules.pages import pages
+from flashdeck.rules.registry import RULES
 
 PACKAGE = Path(flashdeck.__file__).parent
 # Calls whose first word is a rule's name, but for refusals, where it is the last.

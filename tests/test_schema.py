@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from yamlvalues import as_json
 
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import Severity, Span
-from flashdeck.jsonschema import schemas
-from flashdeck.jsonschema.shapes import MARKUPS
-from flashdeck.kinds import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
+from flashdeck.editor import schemas
+from flashdeck.editor.shapes import MARKUPS
+from flashdeck.kinds.registry import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
 from flashdeck.model import Field, NoteType
-from flashdeck.read import mapping
-from flashdeck.read.decks import read_decks
-from flashdeck.read.notetypes import SourceNoteType
-from flashdeck.settings import Settings
+from flashdeck.project.settings import Settings
+from flashdeck.source import mapping
+from flashdeck.source.decks import read_decks
+from flashdeck.source.notetypes import SourceNoteType
 from flashdeck.yamlnode import Limits, read_yaml
 
 ROOT = Path(__file__).parent.parent

@@ -10,16 +10,17 @@ from threading import Event, Thread
 import pytest
 from conftest import NOW
 
-from flashdeck import shares
-from flashdeck.shares import cut
+from flashdeck.compile.cache import shares
+from flashdeck.compile.cache.shares import cut
 
 BUILD = """\
 import os, sys
 from pathlib import Path
-from flashdeck import reading, shares
-from flashdeck.builder import build
-from flashdeck.built import Options
-from flashdeck.render import Renderer
+from flashdeck.compile.cache import reading
+from flashdeck.compile.cache import shares
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
+from flashdeck.compile.render import Renderer
 
 reading._MUCH = shares._ENOUGH = 1
 shares._cores = lambda: int(sys.argv[3])

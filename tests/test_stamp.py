@@ -9,9 +9,9 @@ from conftest import NOW
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flashdeck.builder import build
-from flashdeck.built import Options
 from flashdeck.diagnostics import Severity
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 ID = "[0-9a-z]{12}"
 # Every form that an insertion may take: a line, a line behind a file without a final line end, a

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 from flashdeck.stats import study
 
 DECK = """\

@@ -12,12 +12,12 @@ from conftest import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flashdeck.cli import run
-from flashdeck.compiler import compile_project
-from flashdeck.csvfile import Flaw, parse_table, with_ids
+from flashdeck.cli.run import run
+from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
-from flashdeck.project import load_project
-from flashdeck.recompile import Recompiler
+from flashdeck.preview.session import Recompiler
+from flashdeck.project.project import load_project
+from flashdeck.source.csvfile import Flaw, parse_table, with_ids
 
 ID = "[0-9a-z]{12}"
 DECK = "deck: Spanish\ntable: words.csv\n"

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from flashdeck.model import Card, Field, Note, NoteType, Template
-from flashdeck.template import (
+from flashdeck.anki.template import (
     cloze_numbers,
     ordinals,
     shown_ordinals,
 )
-from flashdeck.template.av import Sound, Speech
-from flashdeck.template.blake3 import blake3
-from flashdeck.template.problems import TemplateProblem, template_problems
-from flashdeck.template.render import Rendered, render
+from flashdeck.anki.template.av import Sound, Speech
+from flashdeck.anki.template.blake3 import blake3
+from flashdeck.anki.template.problems import TemplateProblem, template_problems
+from flashdeck.anki.template.render import Rendered, render
+from flashdeck.model import Card, Field, Note, NoteType, Template
 
 MORE = "<a href='https://docs.ankiweb.net/templates/errors.html#{}'>More information</a>"
 MASK = "{{c1::image-occlusion:rect:width=0}}"

@@ -31,14 +31,14 @@ from template_releases import (
 )
 from test_template import CORNERS, Corner
 
-from flashdeck.model import Card, Field, Note, NoteType, Template
-from flashdeck.template import (
+from flashdeck.anki.template import (
     ordinals,
     shown_ordinals,
 )
-from flashdeck.template.av import AvTag, Sound
-from flashdeck.template.problems import template_problems
-from flashdeck.template.render import Rendered, render
+from flashdeck.anki.template.av import AvTag, Sound
+from flashdeck.anki.template.problems import template_problems
+from flashdeck.anki.template.render import Rendered, render
+from flashdeck.model import Card, Field, Note, NoteType, Template
 
 NOTES = 5_000
 NOTES_PER_TYPE = 25

@@ -7,8 +7,8 @@ import json
 import pytest
 from real_anki import Learner
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import Severity
-from flashdeck.read.apkg import read_apkg
 
 SETTINGS = "id: abcdefgh\nname: X\nmarkup: html\nmedia: verbatim\n"
 DECK = "deck: D\nnotetype: N\nnotes:\n  - fields: {F: a, B: b}\n"

@@ -9,8 +9,8 @@ import pytest
 from conftest import ProjectFolder
 from real_anki import Learner
 
-from flashdeck.lockfile import parse_lock
-from flashdeck.read.apkg import read_apkg
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.project.lockfile import parse_lock
 
 DAY = 86_400
 VERSIONS = sorted(path for path in (Path(__file__).parent / "upgrade").iterdir() if path.is_dir())

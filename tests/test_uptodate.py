@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import pytest
 
-import flashdeck.digest
-import flashdeck.making
-from flashdeck.built import Counts
-from flashdeck.uptodate import fingerprint
+import flashdeck.project.digest
+import flashdeck.release.make
+from flashdeck.compile.cache.seal import fingerprint
+from flashdeck.release.result import Counts
 
 PNG = b"\x89PNG\r\n"
 LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
@@ -25,13 +25,13 @@ LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
 def made(monkeypatch):
     """Gather the folders of builds that did something."""
     folders = []
-    make = flashdeck.making.make
+    make = flashdeck.release.make.make
 
     def counted(root, *others):
         folders.append(root.name)
         return make(root, *others)
 
-    monkeypatch.setattr(flashdeck.making, "make", counted)
+    monkeypatch.setattr(flashdeck.release.make, "make", counted)
     return folders
 
 
@@ -106,7 +106,7 @@ def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypat
     rest(rested.root)
     assert [one.sha256 for one in rested.built(digests=False).packages] == [None, None]
     told = [hashlib.sha256(one.path.read_bytes()).hexdigest() for one in rested.built().packages]
-    monkeypatch.setattr(flashdeck.digest, "stream_digest", None)
+    monkeypatch.setattr(flashdeck.project.digest, "stream_digest", None)
     for wish in (True, False):
         assert [one.sha256 for one in rested.built(digests=wish).packages] == told
     assert len(made) == 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flashdeck.cli import run
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.cli.run import run
 from flashdeck.diagnostics import Severity
-from flashdeck.read.apkg import read_apkg
 
 COUNTRY = """\
 notetype: Country

@@ -12,8 +12,8 @@ from threading import Event
 
 import pytest
 
-from flashdeck.cli import run
-from flashdeck.watch import Watched, changes, look_at
+from flashdeck.cli.run import run
+from flashdeck.files.watch import Watched, changes, look_at
 
 
 class Terminal:

@@ -7,19 +7,19 @@ from typing import Annotated
 
 import typer
 
-from flashdeck.cli.build import build
-from flashdeck.cli.cards import cards
-from flashdeck.cli.check import check
 from flashdeck.cli.command import Command, Group
-from flashdeck.cli.diff import diff
-from flashdeck.cli.explain import explain
-from flashdeck.cli.export import export
-from flashdeck.cli.fmt import fmt
-from flashdeck.cli.importing import import_deck
-from flashdeck.cli.init import init
-from flashdeck.cli.preview import preview
-from flashdeck.cli.schema import schema
-from flashdeck.cli.stats import stats
+from flashdeck.cli.commands.build import build
+from flashdeck.cli.commands.cards import cards
+from flashdeck.cli.commands.check import check
+from flashdeck.cli.commands.diff import diff
+from flashdeck.cli.commands.explain import explain
+from flashdeck.cli.commands.export import export
+from flashdeck.cli.commands.fmt import fmt
+from flashdeck.cli.commands.importing import import_deck
+from flashdeck.cli.commands.init import init
+from flashdeck.cli.commands.preview import preview
+from flashdeck.cli.commands.schema import schema
+from flashdeck.cli.commands.stats import stats
 from flashdeck.cli.streams import put
 
 _COMMANDS: dict[str, Callable[..., None]] = {

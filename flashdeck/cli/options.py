@@ -42,7 +42,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 def project_root(directory: Path | None) -> Path:
     """Find the project that a command is about."""
-    from flashdeck.roots import find_root
+    from flashdeck.project.paths import find_root
 
     start = directory or Path()
     try:

@@ -18,7 +18,7 @@ def show(collection: Collection, what: str, color: Color) -> None:
     """Draw the cards of the note with an id, or those that hold all of some words."""
     from rich.console import Console
 
-    from flashdeck.terminal import draw
+    from flashdeck.preview.terminal import draw
 
     paint = colored(color, sys.stdout)
     console = Console(
@@ -51,7 +51,7 @@ def _wanted(collection: Collection, what: str) -> Iterator[tuple[Note, Card]]:
 
 def _haystack(note: Note, card: Card) -> str:
     """Give what the page's search looks at as well."""
-    from flashdeck.serve.rows import words
+    from flashdeck.preview.serve.rows import words
 
     path = note.source.path if note.source else ""
     return _folded("\n".join((words(note), card.deck, " ".join(note.tags), note.guid, path)))

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from html import unescape
 
-from flashdeck.template.references import references
+from flashdeck.anki.template.references import references
 
 # What is never closed runs to the end, as in a browser; so each character is read once.
 _MARKUP = re.compile(

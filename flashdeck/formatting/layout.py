@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from flashdeck.formatting.attach import Attached, Container
 from flashdeck.formatting.order import document_keys, in_order, keys_inside
-from flashdeck.kinds import Key, Shape
+from flashdeck.kinds.registry import Key, Shape
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 from flashdeck.yamlnode.comments import passed_over
 from flashdeck.yamlnode.written import block_text, is_plain, is_wordlike, one_line

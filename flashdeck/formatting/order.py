@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from flashdeck.kinds import (
+from flashdeck.kinds.registry import (
     CUSTOM,
     DOCUMENT,
     FIELD,

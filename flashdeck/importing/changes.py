@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from flashdeck.digest import note_digest
-from flashdeck.lockfile import Lock
 from flashdeck.model import Note, NoteType
-from flashdeck.release import last_time
+from flashdeck.project.digest import note_digest
+from flashdeck.project.lockfile import Lock
+from flashdeck.release.release import last_time
 
 
 @dataclass(frozen=True, slots=True)

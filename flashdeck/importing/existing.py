@@ -9,31 +9,30 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.builder import held
-from flashdeck.compiler import Compiled, compile_project
+from flashdeck.anki.html_text import strip_html
+from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.references import references
+from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
-from flashdeck.digest import cloze_digests, field_digests, note_digest
-from flashdeck.files import Publication
-from flashdeck.importing.additions import added_notes
+from flashdeck.files.files import Publication
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
-from flashdeck.importing.edits import UnwritableError, note_edits
+from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
 from flashdeck.importing.history import imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
-from flashdeck.importing.looks import new_looks
 from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.othermedia import other_media
+from flashdeck.importing.media import other_media
 from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.styling import new_looks
 from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
-from flashdeck.lockfile import LOCK_NAME, Lock, lock_text
 from flashdeck.model import Collection, Media, Note, NoteType
-from flashdeck.packages import package_files
-from flashdeck.project import Project, load_project
-from flashdeck.source import SourceNote
-from flashdeck.stamp import encoded, require_unchanged
-from flashdeck.template.htmltext import strip_html
-from flashdeck.template.named import named_media
-from flashdeck.template.references import references
+from flashdeck.project.digest import cloze_digests, field_digests, note_digest
+from flashdeck.project.lockfile import LOCK_NAME, Lock, lock_text
+from flashdeck.project.packages import package_files
+from flashdeck.project.project import Project, load_project
+from flashdeck.release.build import held
+from flashdeck.release.stamp import encoded, require_unchanged
+from flashdeck.source.note import SourceNote
 from flashdeck.yamlnode import Edit, splice
 
 _LONGEST_QUOTE = 60  # characters

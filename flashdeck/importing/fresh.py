@@ -10,23 +10,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from flashdeck.compiler import Compiled, compile_project
+from flashdeck.anki.template.media import named_media
+from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
-from flashdeck.identity import new_project_id
-from flashdeck.importing.counted import counted
 from flashdeck.importing.history import imported_notes, imported_notetypes
-from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files
+from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
 from flashdeck.importing.result import Imported, Progress, Wish
-from flashdeck.importing.settings import settings_text
 from flashdeck.importing.sources import Texts
 from flashdeck.importing.tidy import decks_within, tidied
-from flashdeck.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
 from flashdeck.model import Collection, Media
-from flashdeck.packages import package_files
-from flashdeck.project import load_project
-from flashdeck.read.names import clean_name
-from flashdeck.roots import CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
-from flashdeck.template.named import named_media
+from flashdeck.project.ids import new_project_id
+from flashdeck.project.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
+from flashdeck.project.packages import package_files
+from flashdeck.project.paths import CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.project.project import load_project
+from flashdeck.source.names import clean_name
+from flashdeck.text import counted
 
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024

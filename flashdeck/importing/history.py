@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from flashdeck.compiler import Compiled
-from flashdeck.digest import cloze_digests, field_digests, note_digest, notetype_digest, schema
-from flashdeck.lockfile import Lock, NoteEntry, NoteTypeEntry
+from flashdeck.compile.compiler import Compiled
 from flashdeck.model import Note, NoteType
-from flashdeck.numbering import latest_id
+from flashdeck.project.digest import (
+    cloze_digests,
+    field_digests,
+    note_digest,
+    notetype_digest,
+    schema,
+)
+from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
+from flashdeck.release.numbering import latest_id
 
 
 def imported_notes(

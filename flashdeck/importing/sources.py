@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.stock import short_keys
+from flashdeck.importing.tidy import short_keys
 from flashdeck.model import Field, Note, NoteType, Template
 from flashdeck.yamlnode import scalar, words
 

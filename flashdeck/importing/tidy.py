@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flashdeck.diagnostics import Diagnostic, Severity
-from flashdeck.importing.counted import counted
 from flashdeck.model import Card, Collection, Field, Note, NoteType, Template
-from flashdeck.read.names import OUR_TAG, RESERVED_TAGS, clean_deck, clean_name, deck_problem
+from flashdeck.source.names import OUR_TAG, RESERVED_TAGS, clean_deck, clean_name, deck_problem
+from flashdeck.text import counted
 
 # Control characters and everything else at which a line ends for some program: the lock is lines.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -209,3 +209,27 @@ def decks_within(collection: Collection, deck: str) -> Collection:
             one for one in collection.notetypes if one.id in {note.notetype for note in notes}
         ),
     )
+
+
+_QUESTION = ("q", "a")
+_OPTIONAL = ("q", "a", "reverse")
+_CLOZE = ("cloze", "extra")
+# By Anki's numbers of them (`StockNotetype.OriginalStockKind` in proto/anki/notetypes.proto), for
+# their fields have names in every language.
+_BY_KIND = {1: _QUESTION, 2: _QUESTION, 3: _OPTIONAL, 4: _QUESTION, 5: _CLOZE}
+# By their English names, for collections from before they had numbers.
+_BY_NAMES = {
+    ("front", "back"): _QUESTION,
+    ("front", "back", "add reverse"): _OPTIONAL,
+    ("text", "back extra"): _CLOZE,
+    ("text", "extra"): _CLOZE,
+}
+
+
+def short_keys(notetype: NoteType) -> Mapping[str, str]:
+    """Give the short keys of a note type's fields, by the fields' names; none for most types."""
+    names = tuple(field.name.lower() for field in notetype.fields)
+    keys = _BY_KIND.get(notetype.stock or 0) or _BY_NAMES.get(names, ())
+    if len(keys) != len(names) or (keys is _CLOZE) != notetype.cloze:
+        return {}
+    return {field.name: key for field, key in zip(notetype.fields, keys, strict=True)}

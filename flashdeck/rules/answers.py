@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
-from flashdeck.rules.words import tokens
+from flashdeck.rules.wording import tokens
 
 _MOST_WORDS = 60
 # Scripts without blanks between words: so many characters count as a word, which is generous.

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
-from flashdeck.rules.words import GLUE, answer_key, tokens
+from flashdeck.rules.wording import GLUE, answer_key, tokens
 
 # Of questions that are longer only the whole is compared.
 _MOST_TOKENS = 40

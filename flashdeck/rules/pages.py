@@ -1,11 +1,11 @@
-"""The documentation of every rule: a page each, read from docstrings and from `told/`.
+"""The documentation of every rule: a page each, read from docstrings and from `rule_pages/`.
 
 A page begins with a sentence that says what is wrong, then says why it matters, and how to mend it
 ("Mend: …"). Two examples follow, indented below `Fails::` and `Passes::`, which the tests run. An
 example is the text of `cards/deck.yaml`; a line `== PATH` begins another file. What stands below
 `Before::` is built first, for rules about what changed since.
 
-`told/` holds the pages of what readers and renderers report, where they have no function each.
+`rule_pages/` holds the pages of what readers and renderers report, which have no function each.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functools import cache
 from importlib.resources import files
 
 from flashdeck.diagnostics import Severity
-from flashdeck.rules import RULES
+from flashdeck.rules.registry import RULES
 
 _HEAD = re.compile(r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|note)(?P<fix> fixable)?$")
 _EXAMPLE = re.compile(r"^(Before|Fails|Passes)::\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
@@ -86,7 +86,7 @@ def _rules() -> Iterator[Page]:
 
 
 def _told() -> Iterator[Page]:
-    for file in files("flashdeck.rules").joinpath("told").iterdir():
+    for file in files("flashdeck.rules").joinpath("rule_pages").iterdir():
         for piece in re.split(r"(?m)^(?==== )", file.read_text("utf-8"))[1:]:
             head, _, text = piece.partition("\n")
             found = _HEAD.fullmatch(head)

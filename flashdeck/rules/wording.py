@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Subject
-from flashdeck.rules.words import plain_word, tokens
 
 _BARE = frozenset({"yes", "no", "true", "false"})
 _ASKS_YES_NO = re.compile(
@@ -109,3 +108,32 @@ def _dangling(entry: Entry) -> str:
     if not _NAMELESS.issuperset(words[:place]) or not _IDIOMS.isdisjoint(behind):
         return ""
     return words[place]
+
+
+# What ends sentences and sets words apart. Not `+ # - = / * %`: "C", "C++" and "C#" are three.
+_PUNCTUATION = str.maketrans(dict.fromkeys(".,;:!?…\"'“”„‚‘’«»‹›()[]¿¡–—、。「」？！，：；", " "))
+GLUE = frozenset("a an the is are was were do does did be been of s in please exactly".split())
+"""Little English words that two equal questions may differ in."""
+
+
+def tokens(words: str) -> list[str]:
+    """Give the words of a text without capitals and punctuation.
+
+    A single letter stays as it is, but for the first word: vitamin A is no article.
+    """
+    found = words.translate(_PUNCTUATION).split()
+    return [
+        word if place and len(word) == 1 else word.casefold() for place, word in enumerate(found)
+    ]
+
+
+def answer_key(words: str) -> str:
+    """Give what is equal for answers that differ in capitals, blanks and a full stop only."""
+    words = " ".join(words.split()).rstrip(".!")
+    return words.casefold() if len(words) > 1 else words
+
+
+def plain_word(words: str) -> str:
+    """Give a text that is one word without its punctuation and capitals, else ''."""
+    found = tokens(words)
+    return found[0] if len(found) == 1 else ""

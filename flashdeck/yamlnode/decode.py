@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flashdeck.conflicts import merge_conflict
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.files.conflicts import merge_conflict
 
 _MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from yaml import YAMLError
 
-from flashdeck.conflicts import is_conflict
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.files.conflicts import is_conflict
 from flashdeck.yamlnode.decode import decode
 from flashdeck.yamlnode.finding import BLANK, Finding
 from flashdeck.yamlnode.nodes import Limits, YamlFile

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from server import LanguageServer
 
-from flashdeck.cli import run
+from flashdeck.cli.run import run
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 COUNTRY = """\

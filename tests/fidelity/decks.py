@@ -10,11 +10,11 @@ from pathlib import Path
 
 from fidelity.hard import hard_collection
 from fidelity.views import SIDES, SIZES, View
-from flashdeck.builder import Options, build
-from flashdeck.frame import Face, face
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.model import Collection
-from flashdeck.read.apkg import read_apkg
-from flashdeck.write.apkg import write_apkg
+from flashdeck.preview.frame import Face, face
+from flashdeck.release.build import Options, build
 
 ROOT = Path(__file__).parents[2]
 

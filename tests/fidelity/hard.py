@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from flashdeck.anki.template import ordinals
 from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
-from flashdeck.template import ordinals
 
 BORN = 1_700_000_000_000
 DECK = "Hard::Cards"

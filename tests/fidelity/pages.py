@@ -11,9 +11,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from fidelity.views import View
-from flashdeck.frame import Face, Screen, Surroundings, frame_document, wish
 from flashdeck.model import Collection
-from flashdeck.serve.assets import SCRIPT, mathjax_files
+from flashdeck.preview.frame import Face, Screen, Surroundings, frame_document, wish
+from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
 
 AROUND = Surroundings(mathjax=f"mathjax/{SCRIPT}", fonts="mathjax/fonts")
 

@@ -24,7 +24,7 @@ from fidelity.lacking import lacking
 from fidelity.pages import serving, write_pages, write_shared
 from fidelity.spoiled import SPOILED, Spoiled
 from fidelity.views import SIDES, View, save_views
-from flashdeck.frame import Face
+from flashdeck.preview.frame import Face
 
 DIFFERENT = ROOT / "build" / "fidelity"
 # Pictures that stand in the documentation, the real one on the left.

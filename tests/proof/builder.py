@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from flashdeck.builder import build
-from flashdeck.built import Options
 from flashdeck.diagnostics import FlashdeckError, Severity
+from flashdeck.release.build import build
+from flashdeck.release.result import Options
 
 _ROOT = Path(__file__).parents[2]
 

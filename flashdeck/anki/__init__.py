@@ -1,0 +1,1 @@
+"""What Anki does: its packages, its template language, its text."""

@@ -1,0 +1,187 @@
+"""The collection in a package: note types, decks, cards and notes, each checked by the others."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Container as Used
+from collections.abc import Iterator
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final, TypeAlias
+
+from flashdeck.anki.read import schema11, schema18
+from flashdeck.anki.read.archive import Unreadable
+from flashdeck.anki.read.container import Container
+from flashdeck.anki.read.database import DATABASE_LIMIT, Database
+from flashdeck.anki.read.skipped import Beyond
+from flashdeck.model import Card, Deck, Note, NoteType
+
+Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
+
+NoteRow: TypeAlias = tuple[int, str, int, int, tuple[str, ...], str]
+"""A note's id, guid, note type, time, tags, and its fields with `\\x1f` between them."""
+
+_DEFAULT: Final = 1  # the id of Anki's own deck, and of its own deck options
+_NEW: Final = 0
+_SUSPENDED: Final = -1
+_BURIED: Final = frozenset({-2, -3})  # by the scheduler, by hand
+_FLAGS: Final = 0b111
+_ORDINALS: Final = 500  # Anki's clozes go up to 499
+_POSITIONS: Final = 2**31
+_TEXT: Final = 60  # bytes that a text takes, however short it is
+
+_COL: Final = ("ver", "models", "decks", "dconf")
+_NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
+_NOTE_TYPES: Final = (int, str, int, int, str, str)
+# Some old cards have a fraction for their place.
+_DUE: Final = "CASE typeof(due) WHEN 'integer' THEN due ELSE 0 END"
+_CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", _DUE, "queue", "flags")
+_CARD_TYPES: Final = (int,) * len(_CARDS)
+
+# The note that newer packages hold in their older collection begins so.
+_ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
+
+
+def read_collection(container: Container) -> tuple[Parts, Beyond]:
+    """Read all but the media, and count what no `Collection` holds."""
+    database = Database(container.image(DATABASE_LIMIT))
+    try:
+        return CollectionReader(database).read()
+    finally:
+        database.close()
+
+
+class CollectionReader:
+    """Reads the tables in the order in which each explains the next."""
+
+    def __init__(self, database: Database) -> None:
+        """Read note types and decks."""
+        self._database = database
+        self._decks: dict[int, Deck] = {}
+        self._filtered: set[int] = set()
+        self._counts: Counter[str] = Counter()
+        self._notetypes = self._read_names()
+
+    @property
+    def notetypes(self) -> tuple[NoteType, ...]:
+        """All note types, in order of their ids."""
+        return tuple(one for _, one in sorted(self._notetypes.items()))
+
+    def decks(self, used: Used[str]) -> tuple[Deck, ...]:
+        """Give the decks in order of their names; of Anki's own and filtered ones those `used`."""
+        special = self._filtered | {_DEFAULT}
+        listed = (
+            deck for id_, deck in self._decks.items() if id_ not in special or deck.name in used
+        )
+        return tuple(sorted(listed, key=attrgetter("name")))
+
+    def read(self) -> tuple[Parts, Beyond]:
+        """Read everything."""
+        notes = self._read_notes()
+        if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
+            msg = "it holds no notes but the one in which Anki asks to be updated"
+            raise Unreadable(msg, "export it from Anki again")
+        decks = self.decks({card.deck for note in notes for card in note.cards})
+        beyond = Beyond(
+            reviews=self._database.count("revlog"),
+            filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
+            **self._counts,
+        )
+        return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), beyond
+
+    def note_rows(self) -> Iterator[NoteRow]:
+        """Read each note without its cards, in order of ids."""
+        for id_, guid, notetype, mod, tags, flds in self._database.rows(
+            "notes", _NOTES, _NOTE_TYPES
+        ):
+            yield id_, guid, notetype, mod, _tags(tags), flds
+
+    def cards(self) -> Iterator[tuple[int, Card]]:
+        """Read each card with the id of its note, in order of the cards' ids."""
+        names = {id_: deck.name for id_, deck in self._decks.items()}
+        for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
+            id_, note, deck, home, ordinal, kind, due, queue, flags = row
+            name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
+            if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
+                msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
+                raise Unreadable(msg)
+            position = due if kind == _NEW and 0 <= due < _POSITIONS else 0
+            if kind != _NEW or queue or flags:
+                self._count(kind, queue, flags)
+            yield note, Card(ordinal, name, position, id_)
+
+    def _read_names(self) -> dict[int, NoteType]:
+        """Read note types and decks, in whichever way they are kept."""
+        rows = list(self._database.rows("col", _COL, (int, str, str, str)))
+        if len(rows) != 1:
+            msg = f"its table col has {len(rows)} rows instead of one"
+            raise Unreadable(msg)
+        version, models, decks, presets = rows[0]
+        if version == schema11.VERSION:
+            notetypes = [*schema11.read_notetypes(models)]
+            stored = [*schema11.read_decks(decks)]
+            ids = schema11.preset_ids(presets)
+        elif version == schema18.VERSION:
+            notetypes = [*schema18.read_notetypes(self._database)]
+            stored = [*schema18.read_decks(self._database)]
+            ids = schema18.preset_ids(self._database)
+        else:
+            msg = f"its collection is in Anki's format {version}, and 11 and 18 are read"
+            raise Unreadable(msg, "export it again with 'Support older Anki versions' ticked")
+        self._decks = {deck.id: deck for deck, _ in stored}
+        self._filtered = {deck.id for deck, filtered in stored if filtered}
+        self._counts["presets"] = len(set(ids) - {_DEFAULT})
+        by_id = {notetype.id: notetype for notetype in notetypes}
+        names = {deck.name for deck in self._decks.values()}
+        if len(by_id) < len(notetypes) or len(names) < len(stored):
+            msg = "it has two note types of one id, or two decks of one name"
+            raise Unreadable(msg)
+        return by_id
+
+    def _count(self, kind: int, queue: int, flags: int) -> None:
+        """Count what a learner did to a card."""
+        self._counts["studied"] += kind != _NEW
+        self._counts["suspended"] += queue == _SUSPENDED
+        self._counts["buried"] += queue in _BURIED
+        self._counts["flagged"] += flags & _FLAGS > 0
+
+    def _read_notes(self) -> list[Note]:
+        """Read all notes, each with its cards; no card may be left."""
+        cards: dict[int, list[Card]] = defaultdict(list)
+        for note, card in self.cards():
+            cards[note].append(card)
+        widths = {notetype.id: len(notetype.fields) for notetype in self._notetypes.values()}
+        notes = []
+        for id_, guid, notetype, mod, tags, flds in self.note_rows():
+            fields = tuple(flds.split("\x1f"))
+            if widths.get(notetype) != len(fields) or id_ <= 0 or mod < 0:
+                msg = (
+                    f"its note {guid[:60]!r} does not fit a note type, "
+                    "or has an impossible id or time"
+                )
+                raise Unreadable(msg)
+            self._database.spend(_TEXT * (len(fields) + len(tags)))
+            own = cards.pop(id_, [])
+            if len(own) > 1:
+                _sort(own, guid)
+            notes.append(Note(guid, notetype, fields, tags, tuple(own), id_, mod))
+        if cards:
+            msg = "it has cards without a note"
+            raise Unreadable(msg)
+        return notes
+
+
+def _sort(cards: list[Card], guid: str) -> None:
+    cards.sort(key=attrgetter("ordinal"))
+    if any(one.ordinal == other.ordinal for one, other in pairwise(cards)):
+        msg = f"its note {guid[:60]!r} has two cards of one ordinal"
+        raise Unreadable(msg)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    """Tags stand between spaces, of which Anki knows two kinds."""
+    return tuple(filter(None, text.replace("\u3000", " ").split(" ")))
+
+
+def _study_order(note: Note) -> tuple[bool, int, int]:
+    return (False, note.cards[0].position, note.id) if note.cards else (True, 0, note.id)

@@ -1,0 +1,157 @@
+"""Which of a package's members is the collection, which are its media, and how they are packed.
+
+Anki has had three containers, told by the version in the member `meta`. The newest is packed with
+Zstandard throughout and lists its media as protobuf; both newer ones hold an older collection
+besides, in which a single note asks for a newer Anki.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final, TypeAlias
+
+from flashdeck.anki.read.archive import MIB, Archive, Unpack, Unreadable
+from flashdeck.anki.read.protobuf import Message
+from flashdeck.anki.read.schema11 import read_object
+
+Digests: TypeAlias = Mapping[tuple[str, int, int], str]
+"""SHA-256 of media that the caller knows, by name, size and CRC-32."""
+
+_META: Final = "meta"
+_MEDIA: Final = "media"
+_VERSION: Final = 1  # its field in `meta`
+_COLLECTIONS: Final = {1: "collection.anki2", 2: "collection.anki21", 3: "collection.anki21b"}
+_PACKED: Final = 3
+
+_META_LIMIT: Final = 1024
+_MEDIA_LIST_LIMIT: Final = 16 * MIB
+_ENTRIES, _NAME, _SIZE, _SHA1 = 1, 1, 2, 3
+_LONGEST_NAME: Final = 255  # bytes; no file system takes more
+_QUOTED: Final = 60
+_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:]")  # a folder, a drive or stream, a control
+
+_SUPPORT_OLDER: Final = "export it again with 'Support older Anki versions' ticked"
+_EXPORT_AGAIN: Final = "import it into Anki, and export it from there"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEntry:
+    """A media file in a package: its name, and the member that holds it.
+
+    `size` and `sha1` are what newer packages say of its content, None in older ones.
+    """
+
+    name: str
+    member: str
+    size: int | None = None
+    sha1: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The members of a package that count; `unpack` is how each of them is packed."""
+
+    archive: Archive
+    collection: str
+    unpack: Unpack | None
+
+    def image(self, limit: int) -> bytearray:
+        """Give the collection's database."""
+        return self.archive.read(self.collection, limit, self.unpack)
+
+    def media(self) -> tuple[MediaEntry, ...]:
+        """List the media, each of which is there and has a name that is safe to write to."""
+        if _MEDIA not in self.archive.names:
+            return ()
+        listed = self.archive.read(_MEDIA, _MEDIA_LIST_LIMIT, self.unpack)
+        entries = tuple(_messages(listed) if self.unpack else _json(listed))
+        names, members = set(), self.archive.names
+        for entry in entries:
+            if problem := _problem(entry.name):
+                msg = f"it has a media file whose name {problem}: {entry.name[:_QUOTED]!r}"
+                raise Unreadable(msg, _EXPORT_AGAIN)
+            if not entry.member.isdecimal() or entry.member not in members:
+                msg = f"the media file {entry.name[:_QUOTED]!r} is not in it"
+                raise Unreadable(msg)
+            names.add(entry.name)
+        if len(names) < len(entries):
+            msg = "it has two media files of one name"
+            raise Unreadable(msg)
+        return entries
+
+    def digest(self, entry: MediaEntry, known: Digests) -> tuple[str, int]:
+        """Read a media file through: give its SHA-256 in hex and its size in bytes.
+
+        Not so one that is known, where the member's own header and the directory agree on that.
+        """
+        told = self.archive.checksum(entry.member)
+        is_known = self.unpack is None and entry.sha1 is None and (entry.name, *told) in known
+        if is_known and self.archive.header_agrees(entry.member):
+            return known[entry.name, *told], told[0]
+        sha256, sha1, size = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), 0
+        for chunk in self.archive.chunks(entry.member, unpack=self.unpack):
+            size += len(chunk)
+            sha256.update(chunk)
+            if entry.sha1 is not None:
+                sha1.update(chunk)
+        if entry.sha1 is not None and (size, sha1.digest()) != (entry.size, entry.sha1):
+            msg = f"the media file {entry.name[:_QUOTED]!r} is not the one that its list means"
+            raise Unreadable(msg)
+        return sha256.hexdigest(), size
+
+
+def open_container(archive: Archive) -> Container:
+    """Choose by `meta`, where there is one, as Anki does; else the newest that is there."""
+    if _META in archive.names:
+        version = Message(bytes(archive.read(_META, _META_LIMIT)), "meta").number(_VERSION)
+        if version not in _COLLECTIONS:
+            msg = (
+                f"it is in format {version} of Anki's packages, and those up to {_PACKED} are read"
+            )
+            raise Unreadable(msg, _SUPPORT_OLDER)
+        if _COLLECTIONS[version] not in archive.names:
+            msg = f"the collection that its meta names, {_COLLECTIONS[version]}, is not in it"
+            raise Unreadable(msg)
+    else:
+        present = [each for each, name in _COLLECTIONS.items() if name in archive.names]
+        if not present:
+            msg = "it has no collection in it"
+            raise Unreadable(msg)
+        version = max(present)
+    return Container(archive, _COLLECTIONS[version], _unpacking if version == _PACKED else None)
+
+
+def _unpacking(stream: BinaryIO) -> BinaryIO:
+    from flashdeck.anki.read.zstd import unpacking  # only newer packages need it
+
+    return unpacking(stream)
+
+
+def _messages(listed: bytearray) -> Iterator[MediaEntry]:
+    """Read the list of the newest packages: the n-th entry is of the member named n."""
+    what = "list of media"
+    for index, data in enumerate(Message(bytes(listed), what).several(_ENTRIES)):
+        entry = Message(data, what)
+        sha1 = entry.several(_SHA1)
+        yield MediaEntry(
+            entry.text(_NAME), str(index), entry.number(_SIZE), sha1[-1] if sha1 else None
+        )
+
+
+def _json(listed: bytearray) -> Iterator[MediaEntry]:
+    for member, name in read_object(bytes(listed), "list of media").items():
+        if not isinstance(name, str):
+            msg = "its list of media can't be read (a name that is no text)"
+            raise Unreadable(msg)
+        yield MediaEntry(name, member)
+
+
+def _problem(name: str) -> str:
+    if name in {"", ".", ".."} or _NO_NAME.search(name):
+        return "is no plain file name"
+    if len(name.encode()) > _LONGEST_NAME:
+        return f"has more than {_LONGEST_NAME} bytes"
+    return ""

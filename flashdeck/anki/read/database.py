@@ -1,0 +1,199 @@
+"""A stranger's SQLite database: opened in memory, able to do nothing but give its rows.
+
+Follows https://www.sqlite.org/security.html, section "Untrusted SQLite database files".
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
+
+from flashdeck.anki.read.archive import MIB, Unreadable, cause, quoted
+
+# Values are checked as they are read; what type each has is in the words of the one who asks.
+Row: TypeAlias = tuple[Any, ...]
+
+DATABASE_LIMIT: Final = 192 * MIB
+MEMORY_LIMIT: Final = 400 * MIB  # for a database and all that is read from it
+"""With them no package takes more than 500 MB: when a database is opened it is there twice."""
+
+_HEADER: Final = b"SQLite format 3\x00"
+_HEADER_SIZE: Final = 100
+_VERSIONS: Final = slice(18, 20)  # 2 stands for a write-ahead log, which lies in another file
+_ROLLBACK_JOURNAL: Final = b"\x01\x01"
+_STEPS: Final = 100_000
+_STEPS_PER_BYTE: Final = 20
+_ROW: Final = 320  # bytes that the objects made of a row take, beside its texts
+_READ: Final = frozenset({"col", "notes", "cards", "notetypes", "fields", "templates", "decks"})
+_PLAIN: Final = frozenset({"table", "index"})
+_LIMITS: Final = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 64 * MIB,  # a text, a row
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 100,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 20,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 3,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 25_000,
+    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 8,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 0,
+}
+
+
+class Database:
+    """Rows of a database that is not trusted."""
+
+    def __init__(self, image: bytearray, *, memory: int | None = MEMORY_LIMIT) -> None:
+        """Open it, and empty `image`, of which SQLite keeps a copy.
+
+        It and what is read of it take at most `memory` bytes; None where that is known to fit.
+        Raises `Unreadable` for what is no database, or one with views or triggers.
+        """
+        if len(image) < _HEADER_SIZE or not image.startswith(_HEADER):
+            msg = "its collection is no database"
+            raise Unreadable(msg)
+        image[_VERSIONS] = _ROLLBACK_JOURNAL
+        self._memory = memory - len(image) if memory is not None else sys.maxsize
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            with _damage_told():
+                self._open(image)
+        except Unreadable:
+            self.close()
+            raise
+
+    def _open(self, image: bytearray) -> None:
+        for limit, value in _LIMITS.items():
+            self._connection.setlimit(limit, value)
+        self._connection.deserialize(image)
+        self._limit_work(len(image))
+        image.clear()
+        if sys.version_info >= (3, 12):
+            for option, on in (
+                (sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True),
+                (sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False),
+                (sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False),
+            ):
+                self._connection.setconfig(option, on)
+        for setting in (
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "query_only = ON",
+            "mmap_size = 0",
+        ):
+            self._connection.execute(f"PRAGMA {setting}")
+        # Anki's newer tables name a comparison of its own, which nothing here needs.
+        self._connection.create_collation("unicase", _compare)
+        self._require_plain_schema()
+        for table in _READ & self._tables:
+            self._require_sound(table)
+        self._connection.set_authorizer(_authorize)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._connection.close()
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is a table of this name."""
+        return table in self._tables
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table; 0 where there is no such table."""
+        if not self.has(table):
+            return 0
+        with _damage_told():
+            query = f"SELECT count(*) FROM {table}"  # noqa: S608 - our words
+            return int(self._connection.execute(query).fetchone()[0])
+
+    def rows(
+        self, table: str, columns: tuple[str, ...], types: tuple[type, ...], order: str = "id"
+    ) -> Iterator[Row]:
+        """Read a table in order, each value of the type that was asked for.
+
+        Raises `Unreadable` at the first row that is not so, and where there is no such table.
+        """
+        if not self.has(table):
+            msg = f"its collection has no table {table}"
+            raise Unreadable(msg)
+        large = [at for at, kind in enumerate(types) if kind is not int]
+        with _damage_told():
+            query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - our words
+            for row in self._connection.execute(query):
+                if tuple(map(type, row)) != types:
+                    msg = f"its table {table} has a row with values of another kind"
+                    raise Unreadable(msg)
+                self.spend(_ROW + sum([sys.getsizeof(row[at]) for at in large]))
+                yield row
+
+    def spend(self, size: int) -> None:
+        """Count memory that is taken by what was read; `Unreadable` when it is too much."""
+        self._memory -= size
+        if self._memory < 0:
+            msg = f"reading its collection would take more than {MEMORY_LIMIT // MIB} MiB of memory"
+            raise Unreadable(msg, "export its decks one by one")
+
+    def _limit_work(self, size: int) -> None:
+        """Stop queries that take more steps than reading each row of an honest file does.
+
+        Pages of a forged tree may lead to one another in circles.
+        """
+        budget = size * _STEPS_PER_BYTE // _STEPS + 100
+
+        def spend() -> int:
+            nonlocal budget
+            budget -= 1
+            return budget < 0
+
+        self._connection.set_progress_handler(spend, _STEPS)
+
+    def _require_plain_schema(self) -> None:
+        self._tables = set()
+        for kind, name, sql in self._connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema"
+        ):
+            virtual = isinstance(sql, str) and sql.upper().split()[1:2] == ["VIRTUAL"]
+            if kind not in _PLAIN or virtual:
+                msg = f"its collection holds more than tables: {str(name)[:60]!r}"
+                raise Unreadable(msg)
+            if kind == "table":
+                self._tables.add(str(name))
+        for table in sorted(self._tables):
+            columns = self._connection.execute(
+                "SELECT hidden FROM pragma_table_xinfo(?)", (table,)
+            ).fetchall()
+            if any(hidden for (hidden,) in columns):
+                msg = f"its table {quoted(table)} holds columns that are computed"
+                raise Unreadable(msg)
+
+    def _require_sound(self, table: str) -> None:
+        """Let SQLite look at all pages of a table: torn ones would else be rows that are missing.
+
+        Not at those of all tables: Anki's comparison, which some are sorted by, is not ours.
+        """
+        (found,) = self._connection.execute(f"PRAGMA quick_check({table})").fetchone()
+        if found != "ok":
+            msg = f"its collection is damaged ({quoted(found)})"
+            raise Unreadable(msg)
+
+
+def _authorize(action: int, *names: object) -> int:
+    allowed = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+    harmless = action == sqlite3.SQLITE_FUNCTION and names[1] in {"count", "typeof"}
+    return sqlite3.SQLITE_OK if allowed or harmless else sqlite3.SQLITE_DENY
+
+
+def _compare(one: str, other: str) -> int:
+    """Compare without regard to case."""
+    left, right = one.casefold(), other.casefold()
+    return (left > right) - (left < right)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
+        msg = f"its collection is damaged ({cause(error)})"
+        raise Unreadable(msg) from error

@@ -1,0 +1,204 @@
+"""Note types and decks as Anki's version 11 of its database keeps them: JSON in the table `col`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NoReturn, TypeVar
+
+from flashdeck.anki.read.archive import MIB, Unreadable, cause
+from flashdeck.model import Deck, Field, NoteType, Template
+
+VERSION: Final = 11
+
+# What Anki gives every note type that has no preamble of its own. None stands for it.
+LATEX_PRE: Final = """\\documentclass[12pt]{article}
+\\special{papersize=3in,5in}
+\\usepackage[utf8]{inputenc}
+\\usepackage{amssymb,amsmath}
+\\pagestyle{empty}
+\\setlength{\\parindent}{0in}
+\\begin{document}
+"""
+LATEX_POST: Final = "\\end{document}"
+
+_CLOZE: Final = 1
+_LIMIT: Final = 2**63
+_JSON_LIMIT: Final = 32 * MIB
+_JSON_PARTS: Final = 1_000_000
+_DIGITS: Final = re.compile("[0-9]{1,19}")
+
+JsonObject = dict[str, Any]
+_T = TypeVar("_T")
+
+
+def read_object(text: str | bytes, what: str) -> JsonObject:
+    """Read a JSON object; `Unreadable` for keys given twice, NaN and broken characters, too.
+
+    What it takes in memory is bounded by what it is made of, before it is made.
+    """
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
+        if len(text) > _JSON_LIMIT or sum(map(text.count, ",{[")) > _JSON_PARTS:
+            msg = "it is too large"
+            raise ValueError(msg)  # noqa: TRY301 - said with all else that can be wrong with it
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # halves of surrogate pairs fail here
+    except (ValueError, RecursionError) as error:
+        msg = f"its {what} can't be read ({cause(error)})"
+        raise Unreadable(msg) from error
+    if not isinstance(value, dict):
+        msg = f"its {what} can't be read (no JSON object)"
+        raise Unreadable(msg)
+    return value
+
+
+def read_notetypes(models: str) -> Iterator[NoteType]:
+    """Read all note types from `col.models`. A flag that is no truth value is off, as for Anki."""
+    return map(_notetype, _entries(models, "list of note types"))
+
+
+def read_decks(decks: str) -> Iterator[tuple[Deck, bool]]:
+    """Read all decks from `col.decks`, and of each whether it is a filtered one."""
+    return map(_deck, _entries(decks, "list of decks"))
+
+
+def preset_ids(dconf: str) -> list[int]:
+    """Give the ids of all deck options in `col.dconf`."""
+    return [_id(each) for each in _entries(dconf or "{}", "list of deck options")]
+
+
+def _entries(text: str, what: str) -> list[JsonObject]:
+    values = list(read_object(text, what).values())
+    if not all(isinstance(value, dict) for value in values):
+        msg = f"its {what} is not what Anki writes"
+        raise Unreadable(msg)
+    return values
+
+
+def _notetype(json_: JsonObject) -> NoteType:
+    fields = tuple(_field(each) for each in _objects(json_, "flds"))
+    templates = tuple(_template(each) for each in _objects(json_, "tmpls"))
+    sort = _number(json_, "sortf", 0)
+    if not (templates and sort < len(fields)):
+        msg = "it has a note type that lacks fields or templates"
+        raise Unreadable(msg)
+    return NoteType(
+        id=_id(json_),
+        name=_get(json_, "name", str),
+        fields=fields,
+        templates=templates,
+        css=_get(json_, "css", str, ""),
+        cloze=_number(json_, "type", 0) == _CLOZE,
+        sort=sort,
+        latex_pre=_other(_get(json_, "latexPre", str, LATEX_PRE), LATEX_PRE),
+        latex_post=_other(_get(json_, "latexPost", str, LATEX_POST), LATEX_POST),
+        stock=_optional(json_, "originalStockKind"),
+        mod=_number(json_, "mod", 0),
+        latex_svg=json_.get("latexsvg") is True,
+    )
+
+
+def _deck(json_: JsonObject) -> tuple[Deck, bool]:
+    deck = Deck(
+        name=_get(json_, "name", str),
+        description=_get(json_, "desc", str, ""),
+        markdown=json_.get("md") is True,
+        id=_id(json_),
+    )
+    return deck, bool(json_.get("dyn"))
+
+
+def _field(json_: JsonObject) -> Field:
+    return Field(
+        name=_get(json_, "name", str),
+        id=_optional(json_, "id"),
+        rtl=json_.get("rtl") is True,
+        font=_get(json_, "font", str, "Arial"),
+        size=_number(json_, "size", 20),
+        sticky=json_.get("sticky") is True,
+        description=_get(json_, "description", str, ""),
+        plain_text=json_.get("plainText") is True,
+        collapsed=json_.get("collapsed") is True,
+        exclude_from_search=json_.get("excludeFromSearch") is True,
+        tag=_optional(json_, "tag"),
+        prevent_deletion=json_.get("preventDeletion") is True,
+    )
+
+
+def _template(json_: JsonObject) -> Template:
+    return Template(
+        name=_get(json_, "name", str),
+        front=_get(json_, "qfmt", str),
+        back=_get(json_, "afmt", str),
+        id=_optional(json_, "id"),
+        browser_front=_get(json_, "bqfmt", str, ""),
+        browser_back=_get(json_, "bafmt", str, ""),
+        browser_font=_get(json_, "bfont", str, ""),
+        browser_size=_number(json_, "bsize", 0),
+        deck=_optional(json_, "did"),
+    )
+
+
+def _objects(json_: JsonObject, key: str) -> list[JsonObject]:
+    values = _get(json_, key, list)
+    if not all(isinstance(value, dict) for value in values):
+        _wrong(key)
+    return values
+
+
+def _id(json_: JsonObject) -> int:
+    """Read an id, which some programs write as text."""
+    value = json_.get("id")
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if type(value) is not int or not 0 < value < _LIMIT:
+        _wrong("id")
+    return value
+
+
+def _number(json_: JsonObject, key: str, default: int) -> int:
+    value = _get(json_, key, int, default)
+    if not 0 <= value < _LIMIT:
+        _wrong(key)
+    return value
+
+
+def _optional(json_: JsonObject, key: str) -> int | None:
+    if json_.get(key) is None:
+        return None
+    value = _get(json_, key, int)
+    if not -_LIMIT <= value < _LIMIT:
+        _wrong(key)
+    return value
+
+
+def _get(json_: JsonObject, key: str, kind: type[_T], default: _T | None = None) -> _T:
+    """Give the value under a key, which must be of this very kind: a truth value is no number."""
+    value = json_.get(key, default)
+    if type(value) is not kind:
+        _wrong(key)
+    return value
+
+
+def _other(text: str, default: str) -> str | None:
+    return None if text == default else text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        msg = "a key is given twice"
+        raise ValueError(msg)
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    msg = f"{name} is no number"
+    raise ValueError(msg)
+
+
+def _wrong(key: str) -> NoReturn:
+    msg = f"it has a note type or deck whose {key!r} is not what Anki writes"
+    raise Unreadable(msg)

@@ -1,0 +1,120 @@
+"""Sounds and speech: `[sound:x.mp3]` and `[anki:tts …]` to references like `[anki:play:q:0]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flashdeck.anki.html_text import decode_entities, strip_html
+
+_START = re.compile(r"\[sound:([^\]]+)\]|\[anki:([^\] \t\r\n]+)[ \t\r\n]*")
+_OPTION = re.compile(r'([^\] \t\r\n=]+)=(?:"([^"]*)"|([^\] \t\r\n"]*))[ \t\r\n]*')
+_NEEDS_QUOTES = re.compile(r"[\] \t\r\n]")
+_LINE_BREAKS = re.compile(
+    r"</?(?:br|address|article|aside|blockquote|canvas|dd|div|dl|dt|fieldset|figcaption|figure"
+    r"|footer|form|h[1-6]|header|hr|li|main|nav|noscript|ol|output|p|pre|section|table|tfoot|ul"
+    r"|video)>",
+    re.IGNORECASE,
+)
+_NO_LANGUAGE = "[Error in directive '\u2068anki:tts\u2069': \u2068'\u2068lang\u2069' not set\u2069]"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound or video file that a card plays, by its name among the media."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Plain text that a card has read out. `lang` is as written (`en_US`); `speed` 1 is normal."""
+
+    text: str
+    lang: str
+    voices: tuple[str, ...]
+    speed: float
+
+
+AvTag = Sound | Speech
+
+
+def extract_av(text: str, side: Literal["q", "a"]) -> tuple[str, tuple[AvTag, ...]]:
+    """Return the text with a reference for each sound and speech, and what they refer to, in order.
+
+    Other `[anki:…]` directives stay, their options written anew as Anki does.
+    """
+    tags: list[AvTag] = []
+    parts: list[str] = []
+    for piece in _pieces(text):
+        if isinstance(piece, str):
+            parts.append(piece)
+        else:
+            parts.append(f"[anki:play:{side}:{len(tags)}]")
+            tags.append(piece)
+    return "".join(parts), tuple(tags)
+
+
+def strip_av(text: str) -> str:
+    """Return the text without its sounds and speech, as Anki compares what is typed."""
+    return "".join(piece for piece in _pieces(text) if isinstance(piece, str))
+
+
+def _pieces(text: str) -> Iterator[str | AvTag]:
+    done = at = 0
+    while found := _START.search(text, at):
+        directive = _directive(text, found)
+        if directive is None:
+            at = found.start() + 1
+            continue
+        yield text[done : found.start()]
+        end, content = directive
+        yield content
+        done = at = end
+    yield text[done:]
+
+
+def _directive(text: str, found: re.Match[str]) -> tuple[int, AvTag | str] | None:
+    """Return where the directive ends and what takes its place; None where it is just text."""
+    if found[1] is not None:
+        return found.end(), Sound(decode_entities(found[1]).rpartition("/")[2])
+    name = found[2]
+    options: dict[str, str] = {}
+    at = found.end()
+    while option := _OPTION.match(text, at):
+        options[option[1]] = option[3] if option[2] is None else option[2]
+        at = option.end()
+    closing = f"[/anki:{name}]"
+    end = text.find(closing, at + 1)
+    if text[at : at + 1] != "]" or end < 0:
+        return None
+    content = text[at + 1 : end]
+    return end + len(closing), _content(name, options, content, closing)
+
+
+def _content(name: str, options: Mapping[str, str], content: str, closing: str) -> AvTag | str:
+    if name != "tts":
+        opening = "".join(f" {key}={_quoted(value)}" for key, value in options.items())
+        return f"[anki:{name}{opening}]{content}{closing}"
+    if not options.get("lang"):
+        return _NO_LANGUAGE
+    spoken = strip_html(_LINE_BREAKS.sub(" ", content))
+    return Speech(
+        text=spoken.replace("[...]", options.get("cloze_blank", "blank")),
+        lang=options["lang"],
+        voices=tuple(options["voices"].split(",")) if "voices" in options else (),
+        speed=_speed(options.get("speed", "")),
+    )
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if _NEEDS_QUOTES.search(value) else value
+
+
+def _speed(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        return 1.0

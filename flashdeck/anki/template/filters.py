@@ -1,0 +1,126 @@
+"""The filters of a field in a template: `{{hint:text:Field}}` applies `text`, then `hint`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from flashdeck.anki.html_text import strip_html
+from flashdeck.anki.template.blake3 import blake3
+from flashdeck.anki.template.cloze import cloze_filter, cloze_only_filter
+from flashdeck.anki.template.parse import WHITE_SPACE
+
+_READING = re.compile(r"\[(.+?)\]")
+_TTS = "tts "
+
+
+class Place(NamedTuple):
+    """Where a filter is at work: the field's name, the card's number (from 1) and its side."""
+
+    field: str
+    number: int
+    question: bool
+
+
+_Filter = Callable[[str, Place], str]
+
+
+def apply_filters(text: str, filters: Sequence[str], place: Place) -> str:
+    """Return the field's text after its filters.
+
+    The first filter that Anki does not know ends the work: those to its left are not applied.
+    """
+    if filters and filters[-1] == "type":
+        # A type-in box takes the field by its name; the only filters it minds are these two.
+        kind = f"{filters[0]}:" if tuple(filters[:-1]) in (("cloze",), ("nc",)) else ""
+        return _type_box(kind, place)
+    for name in filters:
+        known = _FILTERS.get(name)
+        if known is not None:
+            text = known(text, place)
+        elif name.startswith(_TTS):
+            text = f"[anki:tts lang={name.removeprefix(_TTS)}]{text}[/anki:tts]"
+        else:
+            break
+    return text
+
+
+def _type_box(kind: str, place: Place) -> str:
+    return f"[[type:{kind}{place.field}]]"
+
+
+def _ruby(form: Callable[[str, str], str]) -> _Filter:
+    """Return a filter that rewrites `base[reading]`; `[sound:…]` is left alone."""
+
+    def apply(text: str, _place: Place) -> str:
+        text = text.replace("&nbsp;", " ")
+        done = 0
+        parts: list[str] = []
+        for start, base_start, found in _readings(text):
+            parts.append(text[done:start])
+            done = found.end()
+            sound = found[1].startswith("sound:")
+            base = text[base_start : found.start()]
+            parts.append(text[start:done] if sound else form(base, found[1]))
+        parts.append(text[done:])
+        return "".join(parts)
+
+    return apply
+
+
+def _readings(text: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Yield where each base with a reading starts, with and without a blank before it.
+
+    A base reaches back to the last blank or `>`. Looking back from each bracket takes linear time
+    in scripts without blanks, where a pattern for all of it would take quadratic time.
+    """
+    done = 0
+    at = text.find("[")
+    while at >= 0:
+        found = _READING.match(text, at)
+        base_start = max(done, text.rfind(" ", done, at) + 1, text.rfind(">", done, at) + 1)
+        if found is None or base_start == at:
+            at = text.find("[", at + 1)
+            continue
+        start = base_start - (base_start > done and text[base_start - 1] == " ")
+        yield start, base_start, found
+        done = found.end()
+        at = text.find("[", done)
+
+
+def _hint(text: str, place: Place) -> str:
+    if not text.strip(WHITE_SPACE):
+        return text
+    element = _hint_id(text + place.field)
+    return (
+        '\n<a class=hint href="#"\n'
+        "onclick=\"this.style.display='none';\n"
+        f"document.getElementById('{element}').style.display='block';\n"
+        'return false;" draggable=false>\n'
+        f"{place.field}</a>\n"
+        f'<div id="{element}" class=hint style="display: none">{text}</div>\n'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _hint_id(text: str) -> str:
+    return "hint" + blake3(text.encode(errors="surrogatepass")).hex()[:16]
+
+
+_FILTERS: dict[str, _Filter] = {
+    "": lambda text, _place: text,
+    "text": lambda text, _place: strip_html(text),
+    "furigana": _ruby(lambda base, over: f"<ruby><rb>{base}</rb><rt>{over}</rt></ruby>"),
+    "kana": _ruby(lambda _base, over: over),
+    "kanji": _ruby(lambda base, _over: base),
+    "type": lambda _text, place: _type_box("", place),
+    "type-cloze": lambda _text, place: _type_box("cloze:", place),
+    "type-nc": lambda _text, place: _type_box("nc:", place),
+    "hint": _hint,
+    "cloze": lambda text, place: cloze_filter(text, place.number, question=place.question),
+    "cloze-only": lambda text, place: cloze_only_filter(
+        text, place.number, question=place.question
+    ),
+}

@@ -1,0 +1,74 @@
+"""LaTeX as in old decks: `[latex]…[/latex]`, `[$]…[/$]` and `[$$]…[/$$]` become pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container, Iterator
+
+from flashdeck.anki.html_text import encode_attribute, strip_html
+
+_OPENING = re.compile(r"\[(latex|\$\$?)\]", re.IGNORECASE)
+_CLOSING = {
+    kind: re.compile(re.escape(f"[/{kind}]"), re.IGNORECASE) for kind in ("latex", "$", "$$")
+}
+_NEWLINES = re.compile(r"<br/?>|<div>", re.IGNORECASE)
+# Pictures are only ever made on the author's machine: Anki comes with that switched off.
+_DISABLED = "LaTeX image generation is disabled in the preferences."
+
+
+def latex_pictures(text: str, media: Container[str], *, svg: bool = False) -> str:
+    """Return the text with an `<img>` for every formula, of an SVG file with `svg`.
+
+    Where a picture is not among the names in `media`, Anki's remark stands at the end.
+    """
+    if "[" not in text:
+        return text
+    parts: list[str] = []
+    done, is_missing = 0, False
+    for start, end, source in _formulas(text):
+        name = _name(source, svg=svg)
+        is_missing |= name not in media
+        picture = f'<img class=latex alt="{encode_attribute(source)}" src="{name}">'
+        parts += [text[done:start], picture]
+        done = end
+    parts.append(text[done:])
+    return "".join(parts) + (_DISABLED if is_missing else "")
+
+
+def latex_names(text: str, *, svg: bool = False) -> set[str]:
+    """Name the pictures of the formulas in a text."""
+    return {_name(source, svg=svg) for _, _, source in _formulas(text)}
+
+
+def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give each formula's place and its source.
+
+    The end of a kind that is not closed is looked for once, so that the time grows linearly.
+    """
+    unclosed: set[str] = set()
+    at = 0
+    while opening := _OPENING.search(text, at):
+        at = opening.end()
+        kind = opening[1].lower()
+        closing = None if kind in unclosed else _CLOSING[kind].search(text, at + 1)
+        if closing is None:
+            unclosed.add(kind)
+        else:
+            yield opening.start(), closing.end(), _source(kind, text[at : closing.start()])
+            at = closing.end()
+
+
+def _name(source: str, *, svg: bool) -> str:
+    # SHA-1 is what Anki names the files by; nothing is protected by it.
+    digest = hashlib.sha1(source.encode(errors="surrogatepass"), usedforsecurity=False)
+    return f"latex-{digest.hexdigest()}.{'svg' if svg else 'png'}"
+
+
+def _source(kind: str, inside: str) -> str:
+    """Give the LaTeX of what stands inside the brackets."""
+    if kind == "$":
+        inside = f"${inside}$"
+    elif kind == "$$":
+        inside = rf"\begin{{displaymath}}{inside}\end{{displaymath}}"
+    return strip_html(_NEWLINES.sub("\n", inside))

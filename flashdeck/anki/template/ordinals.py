@@ -1,0 +1,44 @@
+"""Which cards a note has: the ordinals that Anki itself would make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flashdeck.anki.template.cloze import cloze_numbers
+from flashdeck.anki.template.compiled import compiled
+from flashdeck.model import NoteType
+
+# Clozes with greater numbers all share the card of the last one.
+_LAST_CLOZE = 499
+FIRST_ALONE = (0,)
+"""The cards of a note that shows nothing: Anki makes the first where there would be none."""
+
+
+def ordinals(
+    notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Return the ordinals of the note's cards, ascending and from 0, by the rules of Anki 26.9.
+
+    A standard note has a card for each template whose front shows a field that isn't blank; special
+    fields count (`{{Tags}}` if there are `tags`). A cloze note has one per cloze number in any of
+    its fields, whether the template shows that field or not. Anki makes the first card where there
+    would be none. (Releases such as 25.9 know neither special fields here nor `{{c1,2::…}}`.)
+    """
+    return shown_ordinals(notetype, fields, tags) or FIRST_ALONE
+
+
+def shown_ordinals(
+    notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Return the ordinals of the cards that have anything to ask.
+
+    *Empty Cards* in Anki lists those without.
+    """
+    if notetype.cloze:
+        return _cloze_ordinals(fields)
+    return compiled(notetype).needs.showing(fields, tags)
+
+
+def _cloze_ordinals(fields: Sequence[str]) -> tuple[int, ...]:
+    numbers = {number for text in fields for number in cloze_numbers(text)}
+    return tuple(sorted({min(number - 1, _LAST_CLOZE) for number in numbers}))

@@ -1,0 +1,273 @@
+"""A `Collection` as an Anki package: genanki writes the collection, and every byte is decided here.
+
+The only module that sees genanki. Its `Model`, `Deck`, `Note`, `Card` and `Package` write the rows,
+through the seams they offer: our cursor, our times, our ids. What is replaced is the loops that run
+statement by statement, the guesses at card ordinals, and the zip with the clock in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+
+import genanki
+from genanki.apkg_col import APKG_COL
+from genanki.apkg_schema import APKG_SCHEMA
+
+from flashdeck.anki.write.archive import Archive
+from flashdeck.anki.write.contract import require_writable
+from flashdeck.anki.write.database import canonical_image, new_database
+from flashdeck.anki.write.schema11 import field_json, given, template_json
+from flashdeck.diagnostics import FlashdeckError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from flashdeck.model import Collection, Deck, Media, Note, NoteType
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with what is done and what there is to do, in notes and media files together."""
+
+_BATCH: Final = 2_000
+_COLLECTION: Final = "collection.anki2"  # read by every version of Anki
+_MEDIA: Final = "media"
+_TAG: Final = re.compile("<[^<>]*>")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | None = None) -> None:
+    """Write a dated collection as a package; `out` must be seekable and at its start.
+
+    Times, ids and positions are written as they stand: equal collections give equal bytes, on any
+    machine, Python and SQLite. What `read_apkg` gives back for them is equal to the collection.
+    Raises `ValueError` for a collection that breaks a rule of `contract`, before anything is
+    written, and `FlashdeckError` for media that are not what they are said to be any more.
+    """
+    require_writable(collection)
+    total = len(collection.notes) + len(collection.media)
+    report = progress or (lambda _done, _total: None)
+    with Archive(out) as archive:
+        archive.add(_COLLECTION, _database(collection, lambda done: report(done, total)))
+        names = {str(index): media.name for index, media in enumerate(collection.media)}
+        archive.add(_MEDIA, _json(names).encode())
+        for index, media in enumerate(collection.media):
+            _copy(archive, str(index), media)
+            report(len(collection.notes) + index + 1, total)
+
+
+def _copy(archive: Archive, member: str, media: Media) -> None:
+    with media.open() as source:
+        if media.seen is not None and media.crc32 is not None:
+            if archive.copy_unread(member, source, media.seen, media.crc32):
+                return
+            source.seek(0)
+        size, crc32 = archive.copy(member, source, media.size)
+    if size != media.size or media.crc32 not in {None, crc32}:
+        message = f"{media.name} has changed while it was packed"
+        raise FlashdeckError(message, "once nothing writes to it any more, try again")
+
+
+def apkg_bytes(collection: Collection) -> bytes:
+    """Write the same package in memory."""
+    out = io.BytesIO()
+    write_apkg(collection, out)
+    return out.getvalue()
+
+
+def _database(collection: Collection, report: Callable[[int], None]) -> bytearray:
+    connection = new_database()
+    try:
+        connection.execute("BEGIN")
+        _Package(collection, report).write_to_db(connection.cursor(), 0, iter(()))
+        connection.execute("COMMIT")
+        return canonical_image(connection)
+    finally:
+        connection.close()
+
+
+class _Package(genanki.Package):  # type: ignore[misc]
+    """Writes rows in the order of their ids, in bulk, and the indexes after them."""
+
+    def __init__(self, collection: Collection, report: Callable[[int], None]) -> None:
+        ids = _deck_ids([deck.name for deck in collection.decks])
+        super().__init__([_Deck(ids[deck.name], deck) for deck in collection.decks])
+        self._deck_ids = ids
+        self._models = {notetype.id: _Model(notetype) for notetype in collection.notetypes}
+        self._notes = collection.notes
+        self._report = report
+
+    def write_to_db(
+        self,
+        cursor: sqlite3.Cursor,
+        timestamp: float,
+        id_gen: Iterator[int],  # noqa: ARG002 - notes and cards bring their ids
+    ) -> None:
+        """Write note types, decks, notes and cards."""
+        tables, first_index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
+        _run(cursor, tables)
+        _run(cursor, APKG_COL)
+        self._write_names(cursor, timestamp)
+        rows = _Rows(cursor)
+        for done, note in enumerate(sorted(self._notes, key=attrgetter("id")), start=1):
+            _Note(note, self._models[note.notetype]).write_to_db(
+                rows, note.mod, 0, iter((note.id,))
+            )
+            if done % _BATCH == 0:
+                rows.flush()
+                self._report(done)
+        rows.flush()
+        self._write_cards(rows)
+        _run(cursor, first_index + indexes)
+        self._report(len(self._notes))
+
+    def _write_names(self, cursor: sqlite3.Cursor, timestamp: float) -> None:
+        """Put note types and decks beside the deck `Default` that genanki's row brings along."""
+        (stored,) = cursor.execute("SELECT decks FROM col").fetchone()
+        decks = json.loads(stored) | {str(deck.deck_id): deck.to_json() for deck in self.decks}
+        models = {str(id_): model.to_json(timestamp, None) for id_, model in self._models.items()}
+        cursor.execute("UPDATE col SET models = ?, decks = ?", (_json(models), _json(decks)))
+
+    def _write_cards(self, rows: _Rows) -> None:
+        cards = [(card.id, card, note.id) for note in self._notes for card in note.cards]
+        cards.sort()
+        for done, (id_, card, note) in enumerate(cards, start=1):
+            deck = self._deck_ids[card.deck]
+            genanki.Card(card.ordinal).write_to_db(
+                rows, id_ // 1000, deck, note, iter((id_,)), card.position
+            )
+            if done % _BATCH == 0:
+                rows.flush()
+        rows.flush()
+
+
+class _Deck(genanki.Deck):  # type: ignore[misc]
+    """A deck with the one key that genanki does not know."""
+
+    def __init__(self, id_: int, deck: Deck) -> None:
+        super().__init__(id_, deck.name, deck.description)
+        self._markdown = deck.markdown
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the deck as Anki keeps it."""
+        return {**super().to_json(), **given({"md": self._markdown})}
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """A note type with its own time and the keys that genanki does not know."""
+
+    _req = ()  # required fields: Anki computes them itself, and genanki's way fails on some fronts
+
+    def __init__(self, notetype: NoteType) -> None:
+        super().__init__(
+            notetype.id,
+            notetype.name,
+            [field_json(field) for field in notetype.fields],
+            [template_json(template) for template in notetype.templates],
+            notetype.css,
+            self.CLOZE if notetype.cloze else self.FRONT_BACK,
+            _latex(notetype.latex_pre, self.DEFAULT_LATEX_PRE),
+            _latex(notetype.latex_post, self.DEFAULT_LATEX_POST),
+            notetype.sort,
+        )
+        self._notetype = notetype
+
+    def to_json(
+        self,
+        timestamp: float,  # noqa: ARG002 - a note type brings its time
+        deck_id: int | None,
+    ) -> dict[str, Any]:
+        """Give the note type as Anki keeps it."""
+        more = {
+            "originalStockKind": self._notetype.stock,
+            "latexsvg": self._notetype.latex_svg,
+        }
+        return {**super().to_json(self._notetype.mod, deck_id), **given(more)}
+
+
+class _Note(genanki.Note):  # type: ignore[misc]
+    """A note whose cards are written by `_Package`, in the order of their own ids."""
+
+    cards = ()
+
+    # Plain values in place of genanki's properties, which check or derive what is settled by now.
+    guid = ""
+    tags = ()
+    sort_field = ""
+
+    def __init__(self, note: Note, model: _Model) -> None:
+        sort_field = _sort_text(note.fields[model.sort_field_index])
+        super().__init__(model, note.fields, sort_field, note.tags, note.guid)
+
+    def _check_invalid_html_tags_in_fields(self) -> None:
+        """Nothing: the fields are HTML of our making, and the check takes quadratic time."""
+
+
+class _Rows:
+    """Stands where genanki expects a cursor; keeps its rows and inserts them many at a time."""
+
+    lastrowid = 0
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+        self._rows: dict[str, list[tuple[object, ...]]] = {}
+
+    def execute(self, statement: str, row: tuple[object, ...]) -> None:
+        """Keep a row for the next `flush`."""
+        self._rows.setdefault(statement, []).append(row)
+
+    def flush(self) -> None:
+        """Insert the rows that were kept."""
+        for statement, rows in self._rows.items():
+            self._cursor.executemany(statement, rows)
+            rows.clear()
+
+
+def _latex(text: str | None, default: str) -> str:
+    """Give what stands around LaTeX. Anki's own is written as None, or it could not come back."""
+    if text == default:
+        msg = "a note type spells out the LaTeX that Anki puts around formulas anyway"
+        raise ValueError(msg)
+    return default if text is None else text
+
+
+def _sort_text(field: str) -> str:
+    """Give what Anki sorts a note by, until it imports the note and computes it anew.
+
+    Empty where the text is a number: the column turns it into one, and the last digit of that
+    depends on the version of SQLite.
+    """
+    text = _TAG.sub("", field).strip()
+    return "" if _NUMBER.fullmatch(text) else text
+
+
+def _deck_ids(names: list[str]) -> dict[str, int]:
+    """Give each deck an id that follows from its name: 1e12 to 1.6e12, like a time of past years.
+
+    Anki takes decks by their names when it imports; their ids only hold a package together.
+    """
+    ids: dict[str, int] = {}
+    taken: set[int] = set()
+    for name in names:
+        digest = hashlib.sha256(name.encode()).digest()
+        id_ = int.from_bytes(digest[:8], "big") % 600_000_000_000 + 1_000_000_000_000
+        while id_ in taken:
+            id_ += 1
+        taken.add(id_)
+        ids[name] = id_
+    return ids
+
+
+def _run(cursor: sqlite3.Cursor, script: str) -> None:
+    """Run genanki's statements one by one: `executescript` would end the transaction."""
+    for statement in script.split(";"):
+        if statement.strip():
+            cursor.execute(statement)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""`flashdeck check`: every problem of a project, and fixes for some."""

@@ -1,0 +1,103 @@
+"""`flashdeck build`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.commands.summary import shown, summary
+from flashdeck.cli.console import leave, now, progress, say_problems
+from flashdeck.cli.streams import put, say
+
+if TYPE_CHECKING:
+    from flashdeck.release.result import Built
+
+
+def build(  # noqa: PLR0913 - one for each option
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="One package for all decks."),
+    ] = None,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", help="Fail rather than change a source or the lock.")
+    ] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Let many notes be removed at once.")
+    ] = False,
+    accept_schema_change: Annotated[
+        bool, typer.Option("--accept-schema-change", help="Let a released note type change.")
+    ] = False,
+    allow_scripts: options.Scripts = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Build again whenever a source is saved.")
+    ] = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Build the packages, one for each root deck, into build/."""
+    from flashdeck.release.build import build as build_project
+    from flashdeck.release.result import Options
+
+    if watch and as_json:
+        raise typer.BadParameter("--watch and --json exclude each other")
+    root = options.project_root(directory)
+    wanted = Options(
+        now=now(),
+        output=output.absolute() if output is not None else None,
+        frozen=frozen,
+        accept_removals=accept_removals,
+        accept_schema_change=accept_schema_change,
+        allow_scripts=allow_scripts,
+        digests=as_json,
+    )
+    if watch:
+        from flashdeck.cli.commands.watching import Told, build_on_save
+
+        build_on_save(root, wanted, Told(root, color, quiet=quiet))
+    with progress(quiet=quiet or as_json) as show:
+        built = build_project(root, wanted, show)
+    say_problems(built.diagnostics, root, color, quiet=quiet)
+    if as_json:
+        put(json.dumps(_report(built, root), ensure_ascii=False, indent=2))
+    else:
+        for package in built.packages:
+            put(shown(package.path))
+            if not quiet:
+                say(f"  {summary(package)}")
+    leave(built.diagnostics)
+
+
+def _report(built: Built, root: Path) -> dict[str, Any]:
+    from flashdeck import report
+
+    return {
+        "packages": [
+            {
+                "path": _relative(package.path, root),
+                "sha256": package.sha256,
+                "decks": list(package.decks),
+                "notes": package.notes,
+                "cards": package.cards,
+                "media": package.media,
+                "new": package.counts.new,
+                "changed": package.counts.changed,
+                "removed": package.counts.removed,
+                "moved": package.counts.moved,
+                "unchanged": package.counts.unchanged,
+                "tombstones": package.counts.tombstones,
+            }
+            for package in built.packages
+        ],
+        "diagnostics": report.as_json(built.diagnostics),
+    }
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -1,0 +1,64 @@
+"""`flashdeck cards`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.console import say_problems
+from flashdeck.cli.streams import put
+
+if TYPE_CHECKING:
+    from flashdeck.rendered_cards import ShownCard
+
+
+def cards(
+    package: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE.apkg]", help="A package; default: the project's sources."),
+    ] = None,
+    *,
+    directory: options.Directory = None,
+    as_json: options.AsJson = False,
+    allow_scripts: options.Scripts = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """List every card as Anki will make it; with --json, both sides as Anki will show them."""
+    from flashdeck.anki.read.apkg import read_apkg
+    from flashdeck.compile.compiler import compile_project
+    from flashdeck.project.project import load_project
+    from flashdeck.rendered_cards import cards as show_cards
+
+    if package is not None:
+        collection = read_apkg(package)
+    else:
+        root = options.project_root(directory)
+        project, problems = load_project(root)
+        compiled, found = compile_project(project, allow_scripts=allow_scripts)
+        say_problems([*problems, *found], root, color)
+        collection = compiled.collection
+    shown = show_cards(collection)
+    if as_json:
+        put(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))
+        return
+    for one in shown:
+        place = f"{one.source.path}:{one.source.line}" if one.source else ""
+        put(f"{place}  {one.note.guid}  {one.card.ordinal}  {one.card.deck}")
+
+
+def _plain(one: ShownCard) -> dict[str, Any]:
+    return {
+        "id": one.note.guid,
+        "ordinal": one.card.ordinal,
+        "deck": one.card.deck,
+        "tags": list(one.note.tags),
+        "notetype": one.notetype.name,
+        "question": one.question,
+        "answer": one.answer,
+        "file": one.source.path if one.source else None,
+        "line": one.source.line if one.source else None,
+    }

@@ -1,0 +1,110 @@
+"""`flashdeck diff`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.completion import versions
+from flashdeck.cli.console import colored, leave, say_problems
+from flashdeck.cli.streams import put, say
+
+if TYPE_CHECKING:
+    from flashdeck.comparison.versions import Version
+
+_WIDTH = 100
+
+
+def diff(
+    old: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="OLD",
+            help="A package or a git revision; default: build/*.apkg.",
+            autocompletion=versions,
+        ),
+    ] = None,
+    new: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NEW",
+            help="A package or a git revision; default: the sources.",
+            autocompletion=versions,
+        ),
+    ] = None,
+    *,
+    directory: options.Directory = None,
+    as_json: options.AsJson = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Write release notes for learners.")
+    ] = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Show what importing will change, and what learners must do by hand."""
+    from flashdeck.comparison import compare
+    from flashdeck.comparison.output import json_report, markdown, text
+
+    if as_json and as_markdown:
+        raise typer.BadParameter("--json and --markdown exclude each other")
+    with ExitStack() as stack:
+        before = stack.enter_context(_version(old, directory, is_old=True))
+        after = stack.enter_context(_version(new, directory, is_old=False))
+        _check(before, color, quiet=True)
+        _check(after, color, quiet=new is not None)
+        before, after = _narrowed(before, after, old, new)
+        found = compare.diff(
+            before.collection, after.collection, empties_removed=after.empties_removed
+        )
+    if as_json:
+        report = {"old": before.name, "new": after.name, **json_report.as_json(found)}
+        put(json.dumps(report, ensure_ascii=False, indent=2))
+    elif as_markdown:
+        put(markdown.as_markdown(found), end="")
+    else:
+        say(f"{before.name} → {after.name}")
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
+        shown = text.as_text(found, color=colored(color, sys.stdout), width=max(40, width))
+        put(shown, end="")
+
+
+def _version(
+    words: str | None, directory: Path | None, *, is_old: bool
+) -> AbstractContextManager[Version]:
+    from flashdeck.comparison import versions
+
+    if words is not None and versions.is_package(words):
+        return nullcontext(versions.read_package(Path(words)))
+    root = options.project_root(directory)
+    if words is not None:
+        return versions.read_revision(root, words)
+    return nullcontext(versions.read_built(root) if is_old else versions.read_sources(root))
+
+
+def _check(version: Version, color: options.Color, *, quiet: bool) -> None:
+    """Say what is wrong with sources, and end if there are errors: half a deck says nothing."""
+    if version.project is not None:
+        say_problems(version.problems, version.project.root, color, quiet=quiet)
+        leave(version.problems)
+
+
+def _narrowed(
+    before: Version, after: Version, old: str | None, new: str | None
+) -> tuple[Version, Version]:
+    """Compare one package with its own part of a project."""
+    from flashdeck.comparison import versions
+
+    left_out: tuple[str, ...] = ()
+    if old is not None and before.project is None:
+        after, left_out = versions.narrowed(after, before.collection)
+    elif new is not None and after.project is None:
+        before, left_out = versions.narrowed(before, after.collection)
+    if left_out:
+        say(f"left out, as they share no note: {', '.join(left_out)}")
+    return before, after

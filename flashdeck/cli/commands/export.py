@@ -1,0 +1,48 @@
+"""`flashdeck export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.console import leave, say_problems
+from flashdeck.cli.streams import put, say
+from flashdeck.exporting.formats import Format
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    package: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE.apkg]", help="A package; default: the project's sources."),
+    ] = None,
+    *,
+    to: Annotated[Format, typer.Option("--to", help="Whose format to write.")],
+    directory: options.Directory = None,
+    allow_scripts: options.Scripts = False,
+    quiet: options.Quiet = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Write decks for other programs: CrowdAnki, Anki's text import, or any that reads JSON."""
+    from flashdeck.anki.read.apkg import read_apkg
+    from flashdeck.exporting import export
+
+    if package is not None:
+        source = export.Source(read_apkg(package), "")
+    else:
+        root = options.project_root(directory)
+        found, problems = export.read_sources(root, allow_scripts=allow_scripts)
+        say_problems(problems, root, color, quiet=quiet)
+        leave(problems)
+        assert found is not None
+        source = found
+    written = export.export(source, to, folder)
+    for path in written.paths:
+        put(path.as_posix())
+    if not quiet:
+        say(f"  {written.notes:,} notes, {written.media:,} media files")
+        if written.left_out:
+            say(f"  left out: {written.left_out:,} notes without cards")

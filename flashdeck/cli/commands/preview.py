@@ -1,0 +1,182 @@
+"""`flashdeck preview`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.completion import packages
+from flashdeck.cli.console import say_problems
+from flashdeck.cli.streams import put, say
+from flashdeck.diagnostics import FlashdeckError, reason
+
+if TYPE_CHECKING:
+    from flashdeck.preview.frame.document import Platform
+    from flashdeck.preview.preview import Previewed
+    from flashdeck.preview.serve.app import OpenEditor, Wishes
+    from flashdeck.preview.serve.snapshot import Snapshot
+
+_PLATFORMS: dict[str, Platform] = {"win32": "win", "darwin": "mac"}
+
+
+def preview(  # noqa: PLR0913 - one for each option
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE.apkg|WHAT",
+            autocompletion=packages,
+            help="A package, default: the sources. With --terminal: an id, or words to look for.",
+        ),
+    ] = None,
+    *,
+    directory: options.Directory = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the page as one file.")
+    ] = None,
+    media: Annotated[
+        Path | None,
+        typer.Option("--media", metavar="DIR", help="With --html: put media there, not into FILE."),
+    ] = None,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="Draw the cards here, all or those of WHAT.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 is any free one.")
+    ] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address.")
+    ] = False,
+    editor: Annotated[
+        str | None,
+        typer.Option(
+            "--editor",
+            metavar="COMMAND",
+            help="What opens a source: 'code', or 'edit {file} {line}'. Default: $VISUAL, VS Code.",
+        ),
+    ] = None,
+    allow_scripts: options.Scripts = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Show every card as Anki will, in the browser, while you write."""
+    from flashdeck.preview.preview import PreviewedPackage, PreviewedSources
+
+    package, what = _meant(words or [], terminal=terminal)
+    if media is not None and html is None:
+        raise typer.BadParameter("--media needs --html")
+    if terminal and html is not None:
+        raise typer.BadParameter("--terminal draws here, --html writes a file: choose one")
+    previewed: Previewed
+    if package is not None:
+        previewed = PreviewedPackage(package)
+        snapshot = previewed.first()
+    else:
+        root = options.project_root(directory)
+        previewed = PreviewedSources(root, allow_scripts=allow_scripts)
+        snapshot = previewed.first()
+        say_problems(snapshot.problems, root, color)
+    if terminal:
+        from flashdeck.cli.terminal import show
+
+        show(snapshot.collection, what, color)
+    elif html is not None:
+        _write(snapshot, html, media, allow_scripts=allow_scripts)
+    else:
+        wishes = _wishes(previewed.root, editor, allow_scripts=allow_scripts)
+        _serve(previewed, snapshot, wishes, port, open_browser=not no_browser)
+
+
+def _meant(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
+    """Tell a package from what is looked for."""
+    if words and (not terminal or words[0].endswith(".apkg")):
+        package, words = Path(words[0]), words[1:]
+    else:
+        package = None
+    if words and not terminal:
+        raise typer.BadParameter("only --terminal takes words to look for")
+    return package, " ".join(words)
+
+
+def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts: bool) -> None:
+    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.preview.preview import folder_address, write_page
+    from flashdeck.preview.serve.onefile import OneFile
+
+    wishes = OneFile(
+        folder=folder_address(html, media) if media is not None else "",
+        platform=_PLATFORMS.get(sys.platform, "lin"),
+        scripts=(f"'{choice_script_source()}'",),
+        allow_scripts=allow_scripts,
+    )
+    write_page(snapshot, html, media, wishes)
+    put(str(html))
+
+
+def _serve(
+    previewed: Previewed, snapshot: Snapshot, wishes: Wishes, port: int, *, open_browser: bool
+) -> None:
+    from flashdeck.cli.bug import bug_report
+    from flashdeck.preview.serve.app import make_app
+    from flashdeck.preview.serve.guard import Guard
+    from flashdeck.preview.serve.server import HOST, listen, make
+    from flashdeck.preview.serve.shelf import Shelf
+
+    listener = listen(port)
+    shelf = Shelf(snapshot)
+    guard = Guard(listener.getsockname()[1])
+    server = make(listener, make_app(shelf, guard, wishes))
+    # A server runs for long: from here on circles are looked for, but not among the deck.
+    gc.freeze()
+    gc.enable()
+    stop = Event()
+    follow = (shelf, stop, lambda error: say(bug_report(error)))
+    Thread(target=previewed.follow, args=follow, daemon=True).start()
+    address = f"http://{HOST}:{guard.port}/{guard.page}/"
+    put(address)
+    sys.stdout.flush()
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(address)
+    try:
+        server.serve_forever()  # until Ctrl-C, which it takes for itself
+    finally:
+        stop.set()
+        shelf.close()
+    raise KeyboardInterrupt
+
+
+def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> Wishes:
+    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.preview.serve.app import Wishes
+    from flashdeck.preview.serve.editor import editor_link
+
+    program = (editor or os.environ.get("VISUAL") or "").strip()
+    return Wishes(
+        platform=_PLATFORMS.get(sys.platform, "lin"),
+        scripts=(f"'{choice_script_source()}'",),
+        allow_scripts=allow_scripts,
+        open_editor=_opener(root, program) if root is not None and program else None,
+        editor_link=editor_link(root) if root is not None else "",
+    )
+
+
+def _opener(root: Path, program: str) -> OpenEditor:
+    from flashdeck.preview.serve.editor import editor_command
+
+    def open_editor(path: str, line: int, column: int) -> None:
+        command = editor_command(program, root / path, line, column)
+        try:
+            subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the author's own
+        except OSError as error:
+            message = f"{command[0]} can't be started: {reason(error)}"
+            raise FlashdeckError(message) from error
+
+    return open_editor

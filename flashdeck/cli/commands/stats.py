@@ -1,0 +1,139 @@
+"""`flashdeck stats`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flashdeck.cli import options
+from flashdeck.cli.console import say_problems
+from flashdeck.cli.streams import put
+
+if TYPE_CHECKING:
+    from flashdeck.stats import Count, Stats, Study
+
+_WIDTH = 80
+_BAR = 28
+_MOST = 12  # rows of a table, and bars of a plot
+_KILO = 1000
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def stats(
+    package: options.Package = None,
+    *,
+    directory: options.Directory = None,
+    per_day: Annotated[
+        int, typer.Option("--per-day", metavar="N", min=1, help="New cards a day.")
+    ] = 20,
+    as_json: options.AsJson = False,
+    color: options.Colored = options.Color.AUTO,
+) -> None:
+    """Count notes, cards, tags, words and media, and how long it takes to learn them."""
+    from flashdeck.stats import study
+
+    counted = _counted(package, directory, color)
+    plan = study(counted.cards, per_day)
+    if as_json:
+        put(json.dumps(_plain(counted, plan), ensure_ascii=False, indent=2))
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
+    for line in _lines(counted, plan, max(width, 50)):
+        put(line)
+
+
+def _counted(package: Path | None, directory: Path | None, color: options.Color) -> Stats:
+    from flashdeck.stats import count
+
+    if package is not None:
+        from flashdeck.anki.read.apkg import read_apkg
+
+        return count(read_apkg(package), {}, ())
+    from flashdeck.compile.compiler import compile_project
+    from flashdeck.project.project import load_project
+
+    root = options.project_root(directory)
+    project, problems = load_project(root)
+    compiled, found = compile_project(project)
+    say_problems([*problems, *found], root, color)
+    kinds = {one.id: one.note.kind.name for one in compiled.notes}
+    own = [one.id for key, one in compiled.notetypes.items() if not key.startswith("custom:")]
+    return count(compiled.collection, kinds, own)
+
+
+def _plain(counted: Stats, plan: Study) -> dict[str, Any]:
+    return {**asdict(counted), "study": {**asdict(plan), "busiest": plan.busiest}}
+
+
+def _lines(counted: Stats, plan: Study, width: int) -> list[str]:
+    parts = [
+        _number(counted.notes, "note"),
+        _number(counted.cards, "card"),
+        _number(counted.words, "word"),
+        f"{_number(counted.media, 'media file')} ({_size(counted.media_size)})",
+    ]
+    lines = [", ".join(parts)]
+    for title, table in (
+        ("Decks", counted.decks),
+        ("Kinds", counted.kinds),
+        ("Tags", counted.tags),
+    ):
+        lines += _table(title, table, width)
+    return lines + _plan(plan) if plan.days else lines
+
+
+def _table(title: str, rows: Sequence[Count], width: int) -> list[str]:
+    from rich.cells import cell_len, set_cell_size
+
+    if not rows:
+        return []
+    shown = rows[:_MOST]
+    names = max(20, min(width - 19 - _BAR, max(cell_len(one.name) for one in shown)))
+    most = max(one.cards for one in shown)
+    lines = ["", f"{set_cell_size(title, names)}  notes   cards"]
+    for one in shown:
+        numbers = f"{one.notes:>7,} {one.cards:>7,}"
+        lines.append(f"{set_cell_size(one.name, names)}{numbers}  {_bar(one.cards / most)}")
+    if len(rows) > _MOST:
+        lines.append(f"and {len(rows) - _MOST:,} more")
+    return lines
+
+
+def _plan(plan: Study) -> list[str]:
+    said = (
+        f"{_number(plan.per_day, 'new card')} a day: every card was seen after "
+        f"{_number(plan.days, 'day')}, with at most {_number(plan.busiest, 'card')} on one of them"
+    )
+    lines = ["", said]
+    if plan.days == 1:
+        return lines
+    step = -(-plan.days // _MOST)
+    for start in range(0, plan.days, step):
+        days = plan.loads[start : start + step]
+        load = sum(days) / len(days)
+        name = f"day {start + 1}" if len(days) == 1 else f"days {start + 1} to {start + len(days)}"
+        lines.append(f"{name:<20}{load:>7,.0f} a day    {_bar(load / plan.busiest)}".rstrip())
+    return lines
+
+
+def _bar(part: float) -> str:
+    """Draw a part of the whole (0 to 1) to an eighth of a column."""
+    eighths = max(1, round(part * _BAR * 8)) if part else 0
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    if size < _KILO:
+        return _number(size, "byte")
+    return f"{size / _KILO:,.1f} kB" if size < _KILO**2 else f"{size / _KILO**2:,.1f} MB"

@@ -1,0 +1,31 @@
+"""A package that was built, in a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flashdeck.release.result import BuiltPackage
+
+
+def summary(package: BuiltPackage) -> str:
+    """Say what is in a package, and what is new about it."""
+    counts = package.counts
+    named = {
+        "new": counts.new,
+        "changed": counts.changed,
+        "moved": counts.moved,
+        "removed": counts.removed,
+        "unchanged": counts.unchanged,
+    }
+    parts = [f"{number:,} {word}" for word, number in named.items() if number]
+    if not package.notes and counts.tombstones:
+        parts.append(f"{counts.tombstones:,} emptied for those who have them")
+    return f"{package.notes:,} notes, {package.cards:,} cards ({', '.join(parts)})"
+
+
+def shown(path: Path) -> str:
+    """Write a path as the author would from where they are."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

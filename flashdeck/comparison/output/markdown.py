@@ -1,0 +1,183 @@
+"""Changes as release notes for learners, in Markdown as GitHub reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from flashdeck.comparison.advice import Advice, When, advise, notes
+from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, FieldChange
+from flashdeck.comparison.output.phrases import (
+    apart,
+    by_deck,
+    card_names,
+    notetype_lines,
+    pieces,
+    summary,
+    title,
+    title_change,
+)
+from flashdeck.comparison.output.words import Kind, Piece
+
+# So many notes are listed in a section; of more, the rest is counted.
+_MOST = 30
+_HEADINGS = {
+    When.BEFORE: "Before importing",
+    When.IMPORTING: "In the import window",
+    When.AFTER: "After importing",
+}
+_EDITS = {Edit.MEDIA: "another picture or sound", Edit.MARKUP: "only its layout"}
+# HTML, since `~~` and `**` mean nothing beside letters.
+_TAGS = {Kind.REMOVED: "del", Kind.ADDED: "b"}
+_TOUCHING = re.compile(r"([A-Za-z0-9]</del>)(<b>[A-Za-z0-9])")
+_SPECIAL = re.compile(r"[\\`*~$]|\[(?=\^)|\](?=[(\[:])|(?<!\w)_|_(?!\w)")
+_STARTS_BLOCK = re.compile(r"^(\d+(?=[.)])|(?=[-+#>=\[]))")
+
+
+def as_markdown(changes: Changes) -> str:
+    """Write release notes; the last line ends in a line end."""
+    if not changes:
+        return "No changes.\n"
+    advice = advise(changes)
+    blocks = [_sentence(changes)]
+    blocks += _advice(advice, When.BEFORE, When.IMPORTING)
+    for heading, body in _sections(changes):
+        if body:
+            blocks += [f"## {heading}", *body]
+    blocks += _advice(advice, When.AFTER)
+    if not any(one.when in _HEADINGS for one in advice):
+        blocks.append("Import the new package as always: every review is kept.")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _sentence(changes: Changes) -> str:
+    words = summary(changes)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
+    yield f"New ({len(changes.new):,})", _grouped(changes.new)
+    yield f"Back again ({len(changes.restored):,})", _grouped(changes.restored)
+    changed = [_changed(one) for one in changes.changed[:_MOST]]
+    yield f"Changed ({len(changes.changed):,})", _list(changed, len(changes.changed))
+    removed = [one.entry for one in changes.removed]
+    yield f"Removed ({len(removed):,})", _grouped(removed)
+    yield f"Moved ({len(changes.moved):,})", _moved(changes)
+    retyped = [f"- {_title(one.new)}" for one in changes.retyped[:_MOST]]
+    yield f"Begin anew ({len(changes.retyped):,})", _list(retyped, len(changes.retyped))
+    yield "Decks", _list(list(_decks(changes)))
+    notetypes = [f"- {_escaped(line)}" for line in notetype_lines(changes)]
+    notetypes += [f"- {_escaped(one.name)}: new" for one in changes.notetypes_added]
+    yield "Note types", _list(notetypes)
+
+
+def _grouped(entries: Sequence[Entry]) -> list[str]:
+    """List notes below their decks; where there are many, count those that are left."""
+    groups = by_deck(entries)
+    share = max(3, _MOST // max(1, len(groups)))
+    blocks: list[str] = []
+    for deck, group in groups.items():
+        if deck:
+            blocks.append(f"**{_escaped(deck)}**")
+        blocks += _list([f"- {_title(one)}" for one in group[:share]], len(group))
+    return blocks
+
+
+def _list(lines: list[str], total: int = 0) -> list[str]:
+    left = total - len(lines)
+    if left > 0:
+        lines = [*lines, f"- … and {left:,} more"]
+    return ["\n".join(lines)] if lines else []
+
+
+def _changed(change: ChangedNote) -> str:
+    named = title_change(change)
+    lines = [f"- {_words(named)}" if named is not None else f"- {_title(change.new)}"]
+    silent = {edit: [one.name for one in change.fields if one.edit is edit] for edit in _EDITS}
+    lines += [
+        f"  - {_escaped(one.name)}: {_words(one)}"
+        for one in change.fields
+        if one.shown and one is not named and one.edit is Edit.TEXT
+    ]
+    for edit, names in silent.items():
+        if names:
+            lines.append(f"  - {_escaped(', '.join(names))}: {_EDITS[edit]}")
+    tags = [f"+`{tag}`" for tag in change.tags_added] + [f"−`{tag}`" for tag in change.tags_removed]
+    lines += [f"  - Tags: {', '.join(tags)}"] if tags else []
+    added = card_names(change.new.notetype, change.cards_added, "gap ")
+    vanished = card_names(change.old.notetype, change.cards_vanished, "gap ")
+    lines += [f"  - New card: {_escaped(added)}"] if added else []
+    lines += [f"  - Card gone: {_escaped(vanished)}"] if vanished else []
+    lines += [
+        f"  - “{_escaped(gap.text)}” was gap {gap.old}, is gap {gap.new}"
+        for gap in change.renumbered
+    ]
+    return "\n".join(lines)
+
+
+def _words(change: FieldChange) -> str:
+    found = pieces(change, brackets=True)
+    words = "".join(_piece(piece, start=at == 0) for at, piece in enumerate(found))
+    return _TOUCHING.sub(r"\1 \2", words)
+
+
+def _piece(piece: Piece, *, start: bool) -> str:
+    tag = _TAGS.get(piece.kind)
+    if tag is None:
+        return _escaped(piece.text, start=start)
+    before, words, behind = apart(piece)
+    return f"{before}<{tag}>{_escaped(words)}</{tag}>{behind}"
+
+
+def _moved(changes: Changes) -> list[str]:
+    ways: dict[tuple[str, str], list[Entry]] = {}
+    for one in changes.moved:
+        ways.setdefault((one.from_deck, one.to_deck), []).append(one.new)
+    share = max(3, _MOST // max(1, len(ways)))
+    blocks: list[str] = []
+    for (source, target), entries in ways.items():
+        blocks.append(f"**{_escaped(source)}** → **{_escaped(target)}**")
+        blocks += _list([f"- {_title(one)}" for one in entries[:share]], len(entries))
+    return blocks
+
+
+def _decks(changes: Changes) -> Iterator[str]:
+    for deck in changes.decks_renamed:
+        names = f"**{_escaped(deck.old)}** is now **{_escaped(deck.new)}**"
+        yield f"- {names} ({notes(deck.notes)})"
+    for one in changes.descriptions:
+        change = FieldChange(one.deck, Edit.TEXT, one.old, one.new, shown=True)
+        yield f"- **{_escaped(one.deck)}**: {_words(change)}"
+
+
+def _advice(advice: Iterable[Advice], *times: When) -> list[str]:
+    blocks: list[str] = []
+    for when in times:
+        lines = [line for one in advice if one.when is when for line in _advised(one)]
+        blocks += [f"## {_HEADINGS[when]}", "\n".join(lines)] if lines else []
+    return blocks
+
+
+def _advised(advice: Advice) -> Iterator[str]:
+    yield f"- {_escaped(advice.words)}"
+    if advice.searches:
+        yield ""
+        yield "  ```"
+        yield from (f"  {search}" for search in advice.searches)
+        yield "  ```"
+
+
+def _title(entry: Entry) -> str:
+    return _escaped(title(entry), start=True)
+
+
+def _escaped(text: str, *, start: bool = False) -> str:
+    r"""Write a text so that Markdown shows its very characters.
+
+    What GitHub would take for a person or an issue (`@app`, `#12`) is parted by a comment, since a
+    backslash does not hinder it.
+    """
+    text = _SPECIAL.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;")
+    if start:
+        text = _STARTS_BLOCK.sub(r"\1\\", text)
+    return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", text)

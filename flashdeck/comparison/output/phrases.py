@@ -1,0 +1,151 @@
+"""What text and Markdown say alike: counts, titles, names of cards, what changed of a note type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sized
+
+from flashdeck.comparison.changes import (
+    ChangedNote,
+    Changes,
+    Edit,
+    Entry,
+    FieldChange,
+    NoteTypeChange,
+    PartsChange,
+)
+from flashdeck.comparison.clozes import in_brackets
+from flashdeck.comparison.output.words import Kind, Piece, compare_words
+from flashdeck.comparison.readable import readable, shortened
+from flashdeck.model import NoteType
+
+_CONTEXT = 48
+_LONGEST = 480
+_LONGEST_TITLE = 100
+_HINT = "<details"
+
+
+def summary(changes: Changes) -> str:
+    """Count what changed: "12 new, 3 changed, 1 removed, 1 deck renamed"."""
+    counts = {
+        "new": len(changes.new),
+        "changed": len(changes.changed),
+        "removed": len(changes.removed),
+        "restored": len(changes.restored),
+        "moved": len({one.new.note.guid for one in changes.moved}),
+        "of another note type": len(changes.retyped),
+        "in another order": changes.reordered,
+    }
+    parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+    notetypes = changes.notetypes_added + changes.notetypes_removed + changes.notetypes_changed
+    media = changes.media_added + changes.media_removed + changes.media_replaced
+    parts += _counted(changes.decks_renamed, "deck renamed", "decks renamed")
+    parts += _counted(changes.descriptions, "description changed", "descriptions changed")
+    parts += _counted(notetypes, "note type changed", "note types changed")
+    parts += _counted(media, "media file changed", "media files changed")
+    return ", ".join(parts) or "no changes"
+
+
+def title(entry: Entry, *, brackets: bool = True) -> str:
+    """Name a note by its sort field, or by its first field that says something."""
+    fields = entry.note.fields
+    for html in (fields[entry.notetype.sort], *fields):
+        text = readable(html.partition(_HINT)[0])
+        if text:
+            return shortened(in_brackets(text) if brackets else text, _LONGEST_TITLE)
+    return entry.note.guid
+
+
+def title_change(change: ChangedNote) -> FieldChange | None:
+    """Give the change of the field that names the note, where its words changed."""
+    name = change.new.notetype.fields[change.new.notetype.sort].name
+    found = (one for one in change.fields if one.name == name and one.edit is Edit.TEXT)
+    return next(found, None)
+
+
+def pieces(change: FieldChange, *, brackets: bool) -> list[Piece]:
+    """Give the word-level difference of a field, what stayed cut to its surroundings."""
+    old, new = readable(change.old), readable(change.new)
+    if brackets:
+        old, new = in_brackets(old), in_brackets(new)
+    found = compare_words(old, new)
+    last = len(found) - 1
+    return [
+        Piece(piece.kind, _surroundings(piece, is_first=at == 0, is_last=at == last))
+        for at, piece in enumerate(found)
+    ]
+
+
+def apart(piece: Piece) -> tuple[str, str, str]:
+    """Give the blanks before a piece's words, the words, and the blanks behind them."""
+    words = piece.text.strip()
+    before, _, behind = piece.text.partition(words) if words else ("", "", "")
+    return before, words or piece.text, behind
+
+
+def card_names(notetype: NoteType, ordinals: Iterable[int], gap: str = "c") -> str:
+    """Name cards by their templates, or by `gap` and their cloze numbers."""
+    if notetype.cloze:
+        return ", ".join(f"{gap}{ordinal + 1}" for ordinal in ordinals)
+    names = [template.name for template in notetype.templates]
+    return ", ".join(names[at] if at < len(names) else str(at + 1) for at in ordinals)
+
+
+def notetype_lines(changes: Changes) -> Iterator[str]:
+    """Say what changed of the note types; those of which the same is to be said together."""
+    names: dict[str, list[str]] = {}
+    for change in changes.notetypes_changed:
+        names.setdefault("; ".join(_notetype_phrases(change)), []).append(change.new.name)
+    yield from (f"{', '.join(found)}: {phrases}" for phrases, found in names.items())
+
+
+def _notetype_phrases(change: NoteTypeChange) -> list[str]:
+    """Say what changed of a note type, each thing in a few words."""
+    found: list[str] = []
+    if change.old.name != change.new.name:
+        found.append(f"renamed from “{change.old.name}”")
+    if change.kind_changed:
+        found.append(f"{'now' if change.new.cloze else 'no longer'} a cloze note type")
+    found += _parts_phrases(change.fields, "field")
+    found += _parts_phrases(change.templates, "card type")
+    if change.sort_changed:
+        found.append(f"sorted by “{change.new.fields[change.new.sort].name}”")
+    found += [f"text of “{name}”" for name in change.texts]
+    found += ["style"] if change.css else []
+    found += ["settings of its fields or of LaTeX"] if change.details else []
+    return found
+
+
+def by_deck(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Group notes by the deck of their first card."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.deck, []).append(entry)
+    return found
+
+
+def _surroundings(piece: Piece, *, is_first: bool, is_last: bool) -> str:
+    text = piece.text
+    if piece.kind is not Kind.SAME:
+        return shortened(text, _LONGEST)
+    head = "" if is_first else _first_words(text)
+    tail = "" if is_last else _first_words(text[::-1])[::-1]
+    if len(head) + len(tail) + _CONTEXT // 2 >= len(text):
+        return text
+    return f"{head}{' ' if head else ''}…{' ' if tail else ''}{tail}"
+
+
+def _first_words(text: str) -> str:
+    cut = text[:_CONTEXT]
+    return cut.rpartition(" ")[0] or cut
+
+
+def _parts_phrases(parts: PartsChange, what: str) -> Iterator[str]:
+    yield from (f"{what} “{name}” added" for name in parts.added)
+    yield from (f"{what} “{name}” removed" for name in parts.removed)
+    yield from (f"{what} “{old}” renamed to “{new}”" for old, new in parts.renamed)
+    if parts.reordered:
+        yield f"{what}s in another order"
+
+
+def _counted(what: Sized, one: str, many: str) -> list[str]:
+    return [f"{len(what):,} {one if len(what) == 1 else many}"] if what else []

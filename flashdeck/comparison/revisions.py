@@ -1,0 +1,135 @@
+"""A project as it was at a revision of git, copied into a temporary folder; nothing is checked out.
+
+Blobs are taken as they are stored: no filters, line ends or attributes of the work tree apply.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from flashdeck.compile.media import LARGEST
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.project.paths import BUILD_NAME
+
+_MOST_FILES = 200_000
+_MOST_BYTES = 4 * 2**30
+_FILE_MODES = frozenset({"100644", "100755", "100664"})
+_LINK_MODE = "120000"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """A file in a tree: its path below the project, its mode, its object's name, its size."""
+
+    path: PurePosixPath
+    mode: str
+    name: str
+    size: int
+
+
+@contextmanager
+def at_revision(root: Path, revision: str) -> Iterator[Path]:
+    """Give a folder that holds the project at `root` as it was at a revision, until the end.
+
+    Raises `FlashdeckError` where there is no git, no repository, or no such revision.
+    """
+    commit = _commit(root, revision)
+    blobs = _blobs(root, commit)
+    with tempfile.TemporaryDirectory(prefix="flashdeck-") as folder:
+        target = Path(folder).resolve()
+        _copy(root, blobs, target)
+        yield target
+
+
+def _commit(root: Path, revision: str) -> str:
+    """Give the full name of a revision's commit."""
+    hint = "name a tag, a branch or a commit; or a package, as in build/spanish.apkg"
+    if revision.startswith("-") or not revision.isprintable():
+        raise FlashdeckError(f"'{revision}' is no revision", hint)
+    asked = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    done = _run(root, *asked, check=False)
+    if done.returncode == 0:
+        return done.stdout.decode("ascii").strip()
+    words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if any("not a git repository" in line for line in words):
+        message = f"'{revision}' is no package, and {root} is in no git repository"
+        raise FlashdeckError(message, "name a package, as in build/spanish.apkg")
+    why = f": {words[-1]}" if words else ""
+    raise FlashdeckError(f"git knows no revision '{revision}'{why}", hint)
+
+
+def _blobs(root: Path, commit: str) -> list[_Blob]:
+    """List the files of the project in a commit, but for what no build would read."""
+    listed = _run(root, "ls-tree", "-r", "-l", "-z", commit).stdout
+    found: list[_Blob] = []
+    for entry in filter(None, listed.split(b"\0")):
+        head, _, name = entry.partition(b"\t")
+        mode, _, object_name, size = head.decode("ascii").split()
+        path = PurePosixPath(os.fsdecode(name))
+        wanted = mode in _FILE_MODES or mode == _LINK_MODE
+        if wanted and path.parts[0] != BUILD_NAME and int(size) <= LARGEST:
+            found.append(_Blob(path, mode, object_name, int(size)))
+    if len(found) > _MOST_FILES or sum(blob.size for blob in found) > _MOST_BYTES:
+        message = f"the project is too large at {commit[:12]}: {len(found):,} files"
+        raise FlashdeckError(message, "compare its packages instead")
+    return found
+
+
+def _copy(root: Path, blobs: Sequence[_Blob], target: Path) -> None:
+    """Write the blobs below a folder; links last, so that nothing is written through one."""
+    ordered = sorted(blobs, key=lambda blob: blob.mode == _LINK_MODE)
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{blob.name}\n" for blob in ordered).encode("ascii"))
+        asked.seek(0)
+        command = ["git", "-C", str(root), "cat-file", "--batch"]
+        with subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
+            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            for blob in ordered:
+                _write(blob, process.stdout, target)
+
+
+def _write(blob: _Blob, stream: IO[bytes], target: Path) -> None:
+    head = stream.readline().split()
+    path = target.joinpath(*blob.path.parts)
+    odd = ".." in blob.path.parts or blob.path.is_absolute() or not path.is_relative_to(target)
+    if odd or len(head) != 3 or int(head[2]) != blob.size:  # noqa: PLR2004 - name, kind, size
+        message = f"git can't give {blob.path} as it was"
+        raise FlashdeckError(message, "run 'git fsck', or fetch what is missing")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if blob.mode == _LINK_MODE:
+        with suppress(OSError):  # not every system lets everybody make links
+            path.symlink_to(os.fsdecode(stream.read(blob.size)))
+    else:
+        with path.open("xb") as file:
+            left = blob.size
+            while left and (chunk := stream.read(min(left, _CHUNK))):
+                file.write(chunk)
+                left -= len(chunk)
+    stream.read(1)  # a line end behind each blob
+
+
+def _run(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603 - a list of arguments, no shell
+            ["git", "-C", str(root), *arguments],  # noqa: S607 - the user's own git
+            capture_output=True,
+            check=check,
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        message = "git is not installed, so no revision can be read"
+        raise FlashdeckError(message, "install git, or name a package") from error
+    except subprocess.CalledProcessError as error:
+        words = error.stderr.decode("utf-8", "replace").strip().splitlines()
+        message = f"git failed: {words[-1] if words else error.returncode}"
+        raise FlashdeckError(message) from error

@@ -1,0 +1,139 @@
+"""What can be compared: packages, the sources as they are, the sources at a revision of git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.template.media import named_media
+from flashdeck.comparison.revisions import at_revision
+from flashdeck.compile.compiler import compile_project
+from flashdeck.diagnostics import Diagnostic, FlashdeckError
+from flashdeck.model import Collection, Deck, Media, Note, NoteType
+from flashdeck.project.packages import package_of
+from flashdeck.project.project import Project, load_project
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A deck as it was or is, whatever it was read from.
+
+    `project` is the project that was compiled, None where packages were read; `problems` are those
+    of its sources.
+    """
+
+    name: str
+    collection: Collection
+    project: Project | None = None
+    problems: tuple[Diagnostic, ...] = ()
+
+    @property
+    def empties_removed(self) -> bool:
+        """Whether a build of it would empty the notes that are gone."""
+        return self.project is not None and self.project.settings.removed == "empty"
+
+
+def is_package(words: str) -> bool:
+    """Whether a command's argument names a package rather than a revision."""
+    return words.lower().endswith(".apkg") or Path(words).is_file()
+
+
+def read_package(path: Path) -> Version:
+    """Read a package."""
+    return Version(path.as_posix(), read_apkg(path))
+
+
+def read_built(root: Path) -> Version:
+    """Read all packages in the project's `build/` as one.
+
+    A deck that was renamed leaves its old package behind; where two hold a note, the one that was
+    built later counts.
+    """
+    project, _ = load_project(root)
+    released = project.lock.packages
+    paths = sorted(
+        project.build.glob("*.apkg"),
+        key=lambda path: (released[path.name].revision if path.name in released else 0, path.name),
+    )
+    if not paths:
+        message = "there is no package in build/ to compare with"
+        hint = "build first, or name a package or a revision, as in 'flashdeck diff v1.0'"
+        raise FlashdeckError(message, hint)
+    return Version("build/", _union(read_apkg(path) for path in paths))
+
+
+def read_sources(root: Path, name: str = "the sources") -> Version:
+    """Compile the sources. Scripts are let pass: whether they may is asked by a build."""
+    project, problems = load_project(root)
+    compiled, found = compile_project(project, allow_scripts=True)
+    return Version(name, compiled.collection, project, (*problems, *found))
+
+
+@contextmanager
+def read_revision(root: Path, revision: str) -> Iterator[Version]:
+    """Compile the sources at a revision of git; they lie on disk until the end."""
+    with at_revision(root, revision) as folder:
+        yield read_sources(folder, revision)
+
+
+def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, ...]]:
+    """Leave out the packages that share no note with another collection.
+
+    Give the version and the names of those packages. For who compares one of a project's packages
+    with its sources; where nothing is shared at all, nothing is left out.
+    """
+    if version.project is None:
+        return version, ()
+    known = {note.guid for note in other.notes}
+    whole = version.collection
+    packages = {
+        note.guid: package_of(note.cards[0].deck, version.project.settings)
+        for note in whole.notes
+        if note.cards
+    }
+    shared = {file for guid, file in packages.items() if guid in known}
+    left_out = set(packages.values()) - shared
+    if not shared or not left_out:
+        return version, ()
+    notes = tuple(note for note in whole.notes if packages.get(note.guid) in shared)
+    decks = {deck for note in notes for card in note.cards for deck in _with_parents(card.deck)}
+    named = named_media(notes, whole.notetypes, whole.media)
+    collection = replace(
+        whole,
+        notes=notes,
+        decks=tuple(deck for deck in whole.decks if deck.name in decks),
+        media=tuple(one for one in whole.media if one.name in named or one.name.startswith("_")),
+    )
+    return replace(version, collection=collection), tuple(sorted(left_out))
+
+
+def _union(collections: Iterable[Collection]) -> Collection:
+    """Put packages together; of what several hold, the last one's counts, and living notes do."""
+    notetypes: dict[int, NoteType] = {}
+    decks: dict[str, Deck] = {}
+    notes: dict[str, Note] = {}
+    media: dict[str, Media] = {}
+    for one in collections:
+        notetypes |= {notetype.id: notetype for notetype in one.notetypes}
+        decks |= {
+            deck.name: deck for deck in one.decks if deck.description or deck.name not in decks
+        }
+        for note in one.notes:
+            if note.cards or note.guid not in notes:
+                notes.pop(note.guid, None)
+                notes[note.guid] = note
+        media |= {file.name: file for file in one.media}
+    return Collection(
+        notetypes=tuple(notetype for _, notetype in sorted(notetypes.items())),
+        decks=tuple(deck for _, deck in sorted(decks.items())),
+        notes=tuple(notes.values()),
+        media=tuple(file for _, file in sorted(media.items())),
+    )
+
+
+def _with_parents(deck: str) -> list[str]:
+    levels = deck.split("::")
+    return ["::".join(levels[:depth]) for depth in range(1, len(levels) + 1)]

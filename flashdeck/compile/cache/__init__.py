@@ -1,0 +1,1 @@
+"""What was compiled before, kept in `build/`."""

@@ -1,0 +1,48 @@
+"""What editors need to know of a project: the schemas of its files, written beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flashdeck.compile.compiler import own_notetypes
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.editor import schemas
+from flashdeck.files.files import Publication, make_folder
+from flashdeck.project.paths import find_root
+from flashdeck.project.project import load_project
+from flashdeck.source.notetypes import SourceNoteType
+
+SCHEMAS_NAME = ".schemas"
+
+
+def schema_texts(start: Path) -> dict[str, str]:
+    """Give the text of each schema by its name, for the project around a folder, if there is one.
+
+    Whatever is wrong with the project is left out; `check` tells.
+    """
+    try:
+        project, _ = load_project(find_root(start))
+    except FlashdeckError:
+        own: list[SourceNoteType] = []
+    else:
+        own = list(own_notetypes(project).values())
+    names = {one.notetype.name: [field.name for field in one.notetype.fields] for one in own}
+    short = {one.notetype.name: list(one.keys) for one in own if one.keys}
+    return {
+        name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+        for name, schema in schemas(names, short).items()
+    }
+
+
+def write_schemas(start: Path, folder: Path) -> list[Path]:
+    """Write all schemas into a folder, which is made where there is none; give their paths."""
+    make_folder(folder)
+    written = []
+    with Publication() as publication:
+        for name, text in schema_texts(start).items():
+            path = folder / f"{name}.json"
+            publication.stage(path).write(text.encode())
+            written.append(path)
+        publication.commit()
+    return written

@@ -1,0 +1,43 @@
+"""The schemas of whole files: decks, note types, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from flashdeck.editor.note_keys import (
+    FieldNames,
+    note_definitions,
+    notes_of_document,
+    short_notes_of_document,
+)
+from flashdeck.editor.shapes import Schema, mapping_schema
+from flashdeck.kinds.registry import DOCUMENT, FIELD, NOTETYPE, SETTINGS, TABLE, TEMPLATE, Key
+
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> dict[str, Schema]:
+    """Give the schemas by their names; `deck` knows the fields of the project's own note types.
+
+    `short` are the short keys of those types that have any.
+    """
+    deck = _file("A deck of flashdeck", DOCUMENT)
+    # With a table the list of notes may be missing.
+    deck["anyOf"] = [{"required": deck.pop("required")}, {"required": ["table"]}, {"type": "null"}]
+    deck["definitions"] = note_definitions(notetypes, short) | {"table": mapping_schema(TABLE)}
+    if notetypes:
+        deck["allOf"] = notes_of_document(notetypes)
+    if short:
+        deck["properties"]["notes"] = deck["properties"]["notes"] | {"items": {"type": "object"}}
+        deck["allOf"] = [*deck.get("allOf", ()), short_notes_of_document(short)]
+    notetype = _file("A note type of flashdeck", NOTETYPE)
+    notetype["definitions"] = {"field": mapping_schema(FIELD), "template": mapping_schema(TEMPLATE)}
+    settings = _file("Settings of a flashdeck project", SETTINGS)
+    return {"deck": deck, "notetype": notetype, "settings": settings}
+
+
+def _file(title: str, keys: Iterable[Key]) -> Schema:
+    schema = mapping_schema(keys)
+    # An empty document is nothing to complain about.
+    return {"$schema": _DRAFT, "title": title, **schema, "type": ["object", "null"]}

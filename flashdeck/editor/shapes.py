@@ -1,0 +1,123 @@
+"""What a key's value looks like, said as JSON Schema: one entry for each `Shape`.
+
+To flashdeck every scalar is text; to an editor `no: 012` is a number. So text is whatever is no
+list and no mapping, and `true` may stand in quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flashdeck.kinds.registry import Key, Shape
+from flashdeck.kinds.settings import LIMITS
+
+Schema = dict[str, Any]
+# Asked by `if`, and within `anyOf`: a language server then writes `key: ` and doesn't offer true,
+# false and null, which are text like any other.
+TEXT: Schema = {
+    "anyOf": [
+        {
+            "if": {"type": ["array", "object"]},
+            "then": {
+                "type": "string",
+                "errorMessage": "this takes text: begin it with a quote or |",
+            },
+        }
+    ]
+}
+_NUMBER: Schema = {
+    "type": ["integer", "string"],
+    "minimum": 1,
+    "pattern": r"^\s*[0-9_]*[1-9][0-9_]*\s*$",
+    "patternErrorMessage": "this takes a number",
+}
+_WHOLE: Schema = {
+    "type": ["integer", "string"],
+    "pattern": r"^\s*-?[0-9_]*[0-9][0-9_]*\s*$",
+    "patternErrorMessage": "this takes a whole number",
+}
+_FLAG: Schema = {
+    "type": ["boolean", "string"],
+    "pattern": r"^\s*([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])\s*$",
+    "patternErrorMessage": "this takes true or false",
+}
+_PERCENT: Schema = {
+    "type": "string",
+    "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,4})?\s*%\s*$",
+    "patternErrorMessage": "this takes a percentage, as in 12.5%",
+}
+_TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag holds no blank"}
+_PLACE = {"label": "left, top, width, height", "body": "[${1:10}%, ${2:10}%, ${3:20}%, ${4:10}%]"}
+_SEVERITIES = ("off", "note", "warning", "error")
+MARKUPS = ("markdown", "html", "text")
+
+
+def _list(items: Schema, *, least: int = 0, may_be_empty: bool = False) -> Schema:
+    kind: Schema = {"type": ["array", "null"] if may_be_empty else "array", "items": items}
+    return {**kind, "minItems": least} if least else kind
+
+
+def _mapping(**inside: Any) -> Schema:
+    return {"type": ["object", "null"], **inside}
+
+
+_SHAPES: dict[Shape, Schema] = {
+    Shape.TEXT: TEXT,
+    Shape.TEXTS: _list(TEXT, least=1),
+    Shape.ANSWER: {"anyOf": [*TEXT["anyOf"], _list(TEXT, least=1)]},
+    Shape.FLAG: _FLAG,
+    Shape.TYPED: {**TEXT, "examples": [True]},
+    Shape.MASKS: _list({"$ref": "#/definitions/mask"}, least=1),
+    Shape.PLACE: {**_list(_PERCENT), "minItems": 4, "maxItems": 4, "defaultSnippets": [_PLACE]},
+    Shape.TAGS: _list(_TAG, may_be_empty=True),
+    Shape.FIELDS: {"type": "object", "additionalProperties": TEXT},
+    Shape.NOTES: _list({"$ref": "#/definitions/note"}),
+    Shape.ID: TEXT,
+    Shape.DECK: TEXT,
+    Shape.MARKUP: {"enum": list(MARKUPS)},
+    Shape.FIELD_LIST: _list({"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/field"}]}, least=1),
+    Shape.TEMPLATES: _list({"$ref": "#/definitions/template"}, least=1),
+    Shape.TABLE: {"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/table"}]},
+    Shape.COLUMNS: {
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [*TEXT["anyOf"], {"type": "object", "additionalProperties": TEXT}]
+        },
+    },
+    Shape.CONSTANTS: {"type": "object"},
+    Shape.NUMBER: _NUMBER,
+    Shape.WHOLE: _WHOLE,
+    Shape.PACKAGES: _mapping(
+        propertyNames={"pattern": r"\.[Aa][Pp][Kk][Gg]$"}, additionalProperties=_list(TEXT)
+    ),
+    Shape.RULES: _mapping(additionalProperties={"enum": list(_SEVERITIES)}),
+}
+
+
+def value_schema(key: Key) -> Schema:
+    """Describe the value of a key, and say to editors what the key means."""
+    if key.shape is Shape.WORD:
+        shape: Schema = {"enum": list(key.words)}
+    elif key.shape is Shape.LIMITS:
+        shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
+    else:
+        shape = _SHAPES[key.shape]
+    default = f"; default `{key.words[0]}`" if key.words else ""
+    return {
+        "description": key.summary.replace("`", ""),
+        "markdownDescription": f"{key.summary}\n\n*{key.holds}*{default}",
+        **shape,
+    }
+
+
+def mapping_schema(keys: Iterable[Key]) -> Schema:
+    """Describe a mapping that has these keys and no others."""
+    keys = tuple(keys)
+    required = [key.name for key in keys if key.required]
+    return {
+        "type": "object",
+        "properties": {key.name: value_schema(key) for key in keys},
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }

@@ -1,0 +1,1 @@
+"""`flashdeck export`: decks for other programs."""

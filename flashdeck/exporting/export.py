@@ -1,0 +1,197 @@
+"""Decks in other programs' formats, in a folder that holds what was exported and nothing else.
+
+The folder keeps a list of the files that were written and of their contents: only those are ever
+replaced or removed, and only as they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from flashdeck.anki.template.media import named_media
+from flashdeck.compile.compiler import compile_project
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
+from flashdeck.exporting.anki_csv import anki_csv
+from flashdeck.exporting.crowdanki import crowdanki
+from flashdeck.exporting.formats import Format
+from flashdeck.exporting.plain_json import plain_json
+from flashdeck.files.files import Publication, make_folder
+from flashdeck.model import Collection, Media, Note
+from flashdeck.project.packages import package_name
+from flashdeck.project.project import load_project
+
+_LIST: Final = ".flashdeck-export"
+_MEDIA: Final = "media"
+_LIST_LIMIT: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is exported: a collection, and what tells its author's decks from those of others.
+
+    `identity` is the project's id, '' for a package, whose decks have ids of their own.
+    """
+
+    collection: Collection
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported: the files that hold notes, and how many notes; `left_out` had no cards."""
+
+    paths: tuple[Path, ...]
+    notes: int
+    media: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    sha256: str
+    open: Callable[[], BinaryIO]
+
+
+def read_sources(root: Path, *, allow_scripts: bool) -> tuple[Source | None, list[Diagnostic]]:
+    """Compile a project; None when its sources have errors.
+
+    Raises `FlashdeckError` for one whose notes have no ids yet: they would be others next time.
+    """
+    project, problems = load_project(root)
+    compiled, found = compile_project(project, allow_scripts=allow_scripts)
+    problems = [*problems, *found]
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return None, problems
+    if not project.settings.id or not all(note.stamped for note in compiled.notes):
+        msg = "there are notes without an id, by which other programs would know them again"
+        raise FlashdeckError(msg, "run 'flashdeck build' once: it writes them into the sources")
+    return Source(compiled.collection, project.settings.id), problems
+
+
+def export(source: Source, to: Format, folder: Path) -> Exported:
+    """Write a collection into a folder, all of it or nothing.
+
+    Raises `FlashdeckError` where a file is in the way that was not written by an earlier export, or
+    was changed since.
+    """
+    live = [note for note in source.collection.notes if note.cards]
+    if not live:
+        msg = "there is no note with a card to export"
+        raise FlashdeckError(msg)
+    texts = dict(_texts(source, to))
+    files = {path: _text(text) for path, (text, _) in texts.items()}
+    for path, (_, media) in texts.items():
+        for one in media:
+            place = PurePosixPath(path).parent / _MEDIA / one.name
+            files[place.as_posix()] = _File(one.sha256, one.open)
+    _publish(files, folder)
+    return Exported(
+        paths=tuple(folder / path for path in texts),
+        notes=len(live),
+        media=len(files) - len(texts),
+        left_out=len(source.collection.notes) - len(live),
+    )
+
+
+def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[Media, ...]]]]:
+    """Give the path of each text with notes, the text, and the media that go beside it."""
+    collection = source.collection
+    if to is Format.CSV:
+        yield "notes.csv", (anki_csv(collection), collection.media)
+    elif to is Format.JSON:
+        yield "deck.json", (plain_json(collection), collection.media)
+    else:
+        folders: dict[str, str] = {}
+        for root in sorted({_root(note) for note in collection.notes if note.cards}):
+            folder = package_name(root).removesuffix(".apkg").strip(". ") or "deck"
+            other = folders.setdefault(folder.lower(), root)
+            if other != root:
+                msg = f"the decks '{other}' and '{root}' would both be written to {folder}/"
+                raise FlashdeckError(msg, "rename one of them")
+            part = _part(collection, root)
+            yield f"{folder}/deck.json", (crowdanki(part, root, source.identity), part.media)
+
+
+def _part(collection: Collection, root: str) -> Collection:
+    """Give the notes of a root deck, with the media that they and their note types name."""
+    notes = tuple(note for note in collection.notes if note.cards and _root(note) == root)
+    named = named_media(notes, collection.notetypes, collection.media)
+    media = tuple(one for one in collection.media if one.name in named or one.name[0] == "_")
+    return replace(collection, notes=notes, media=media)
+
+
+def _root(note: Note) -> str:
+    return note.cards[0].deck.split("::")[0]
+
+
+def _text(text: str) -> _File:
+    data = text.encode()
+    return _File(hashlib.sha256(data).hexdigest(), partial(io.BytesIO, data))
+
+
+def _publish(files: Mapping[str, _File], folder: Path) -> None:
+    known = _read_list(folder)
+    changed = {path: file for path, file in files.items() if _is_new(folder, path, file, known)}
+    gone = [path for path in known if path not in files and _digest(folder / path) == known[path]]
+    lines = sorted(f"{file.sha256}  {path}\n" for path, file in files.items())
+    with Publication() as publication:
+        for path, file in {**changed, _LIST: _text("".join(lines))}.items():
+            _make_folder((folder / path).parent, folder)
+            with file.open() as source:
+                shutil.copyfileobj(source, publication.stage(folder / path))
+        publication.commit()
+    for path in gone:
+        with suppress(OSError):
+            (folder / path).unlink()
+
+
+def _is_new(folder: Path, path: str, file: _File, known: Mapping[str, str]) -> bool:
+    """Tell whether a file must be written; raise for one that is not ours to replace."""
+    digest = _digest(folder / path)
+    if digest == file.sha256:
+        return False
+    if digest is not None and known.get(path) != digest:
+        msg = f"{folder / path} is in the way: no export wrote it, or it was changed since"
+        raise FlashdeckError(msg, "move it away, or export into another folder")
+    return True
+
+
+def _digest(path: Path) -> str | None:
+    """Hash what stands at a path; None where nothing does, '' for what is no regular file."""
+    if not path.is_symlink() and not path.exists():
+        return None
+    if path.is_symlink() or not path.is_file():
+        return ""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        msg = f"{path} can't be read: {reason(error)}"
+        raise FlashdeckError(msg) from error
+
+
+def _make_folder(path: Path, folder: Path) -> None:
+    """Make a folder; one that is a link to elsewhere is not ours to write to."""
+    make_folder(path)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        msg = f"{path} leads out of {folder}"
+        raise FlashdeckError(msg, "export into another folder")
+
+
+def _read_list(folder: Path) -> dict[str, str]:
+    """Read which files an earlier export wrote: paths to digests; nothing from a strange list."""
+    path = folder / _LIST
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LIST_LIMIT:
+        return {}
+    pairs = [line.partition("  ") for line in path.read_text("utf-8", "replace").splitlines()]
+    known = {name: digest for digest, _, name in pairs}
+    strange = any(".." in name.split("/") or Path(name).is_absolute() or not name for name in known)
+    return {} if strange else known

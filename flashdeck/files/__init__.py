@@ -1,0 +1,1 @@
+"""Files on disk: read with limits, published whole, watched, locked."""

@@ -1,0 +1,298 @@
+"""Files of the project's owner: read only where they are allowed to lie, replaced only as a whole.
+
+Nothing here is read or written without a limit, and whatever the system refuses is one sentence.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
+
+from flashdeck.diagnostics import FlashdeckError, reason
+from flashdeck.files.fingerprint import Print, noticed, published
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_CHUNK: Final = 1 << 20
+_NAME_BYTES: Final = 200  # of a target's name in its temporary file's, so that it stays under 255
+_TEMPORARY: Final = r"\..*\.flashdeck-[0-9a-f]{16}\.tmp"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+_PAUSES: Final = (
+    (0.2,) * 5 if os.name == "nt" else ()
+)  # another program may hold a file for a while
+_PACKAGE_END: Final = ".apkg"
+_LONGEST_NAME: Final = 255  # bytes, on nearly every disk
+# Separators, control characters, line ends, and what is no UTF-8 on the disk.
+_NOT_IN_A_NAME: Final = "[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+
+
+class Refusal(StrEnum):
+    """Why a file was not read."""
+
+    MISSING = "there is no such file"
+    OUTSIDE = "it lies outside the project"
+    NOT_A_FILE = "it is no regular file"
+    TOO_LARGE = "it is too large"
+    DENIED = "it may not be read"
+
+
+class RefusedFileError(FlashdeckError):
+    """A file that was not read.
+
+    `refusal` says why, `why` with its figures, for those who know where it was asked for.
+    """
+
+    def __init__(self, path: Path, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(f"{path} can't be read: {refusal}{detail}")
+        self.path = path
+        self.refusal = refusal
+        self.why = f"{refusal}{detail}"
+
+
+def read_regular(path: Path, root: Path, limit: int) -> bytes:
+    """Read a file of at most `limit` bytes; otherwise as `open_regular`."""
+    return read_opened(open_regular(path, root), path, limit)
+
+
+def read_opened(file: BinaryIO, path: Path, limit: int) -> bytes:
+    """Read an open file of at most `limit` bytes to its end, and close it."""
+    data = bytearray()
+    with file:
+        while len(data) <= limit and (chunk := file.read(min(_CHUNK, limit + 1 - len(data)))):
+            data += chunk
+        size = max(len(data), os.fstat(file.fileno()).st_size)
+    if len(data) > limit:
+        raise RefusedFileError(path, Refusal.TOO_LARGE, f" ({size} bytes; {limit} are allowed)")
+    return bytes(data)
+
+
+def open_regular(path: Path, root: Path) -> BinaryIO:
+    """Open a regular file that lies, links followed, inside `root`.
+
+    Devices, pipes and folders are refused without being waited for. Raises `RefusedFileError`.
+    """
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(root.resolve()):
+            raise RefusedFileError(path, Refusal.OUTSIDE)
+        return open_resolved(path, str(real))
+    except PermissionError as error:
+        raise RefusedFileError(path, Refusal.DENIED) from error
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in it
+        raise RefusedFileError(path, Refusal.MISSING) from error
+    except (OSError, RuntimeError) as error:  # a socket; links in a circle
+        too_long = getattr(error, "errno", None) == errno.ENAMETOOLONG
+        raise RefusedFileError(path, Refusal.MISSING if too_long else Refusal.NOT_A_FILE) from error
+
+
+def open_resolved(path: Path, real: str) -> BinaryIO:
+    """Open a regular file by its real path; also raises `OSError`, for a link as well."""
+    if os.name == "nt" and Path(real).is_dir():  # which can't be opened there
+        raise RefusedFileError(path, Refusal.NOT_A_FILE)
+    # Without O_NONBLOCK a pipe would be waited for.
+    careful = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(real, os.O_RDONLY | _BINARY | careful)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise RefusedFileError(path, Refusal.NOT_A_FILE)
+    noticed(path, Print.of(found))
+    return os.fdopen(descriptor, "rb")
+
+
+def check_package_name(name: str) -> None:
+    """Raise `FlashdeckError` for a file name that must not be given to a package.
+
+    Anki takes `collection.apkg` and `backup-….apkg` for whole collections and offers to replace the
+    user's own; AnkiDroid opens nothing that does not end in `.apkg`. A name is one name, never a
+    path, and one that the lock can hold on a line.
+    """
+    held = re.search(_NOT_IN_A_NAME, name)
+    if held is not None:
+        msg = f"a package's name can't hold {held.group()!r}, and {name!r} does"
+        raise FlashdeckError(msg, "choose another name for the file")
+    if len(name.encode()) > _LONGEST_NAME:
+        msg = f"a package's name has at most {_LONGEST_NAME} bytes, and {name!r} has more"
+        raise FlashdeckError(msg, "choose another name for the file")
+    lower = name.lower()
+    if not lower.endswith(_PACKAGE_END) or lower == _PACKAGE_END:
+        msg = f"a package's name must end in {_PACKAGE_END}, and {name!r} does not"
+        raise FlashdeckError(msg)
+    if lower == "collection.apkg" or lower.startswith("backup-"):
+        msg = f"a package must not be named {name!r}: Anki would replace the whole collection by it"
+        raise FlashdeckError(msg, "choose another name for the file")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none. Raises `FlashdeckError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} can't be made: {reason(error)}"
+        raise FlashdeckError(message) from error
+
+
+class Publication:
+    """Files that appear whole or not at all, one after the other, when all of them are written.
+
+    Each is written into a temporary file beside its target, which `commit` renames over it. Leaving
+    the `with` block without `commit` leaves every old file as it was; so does a process that dies.
+    Between two renames a dying process leaves some files new and some old: stage first what the
+    others build on.
+    """
+
+    def __init__(self) -> None:
+        self._staged: dict[Path, _Staged] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for staged in self._staged.values():
+            staged.discard()
+
+    def stage(self, target: Path, inside: Path | None = None) -> BinaryIO:
+        """Open a new file that will stand at `target`, for writing and reading back.
+
+        A link is followed, and goes on pointing to the file, but never out of `inside`. Raises
+        `FlashdeckError` when nothing can be written there; so do the stream's own methods when the
+        disk is full.
+        """
+        try:
+            real = target.resolve()
+            if inside is not None and not real.is_relative_to(inside.resolve()):
+                msg = f"{target} can't be written: {Refusal.OUTSIDE}"
+                raise FlashdeckError(msg, "remove the link that stands there")
+            if real.is_dir() or (real.exists() and not real.is_file()):
+                msg = f"{target} can't be written: it is a folder or a device"
+                raise FlashdeckError(msg)
+            if real in self._staged:
+                msg = f"{target} is written twice"
+                raise FlashdeckError(msg)
+            if not real.parent.is_dir():
+                msg = f"{target} can't be written: there is no folder {real.parent}"
+                raise FlashdeckError(msg)
+            staged = _Staged(target, real)
+        except (OSError, RuntimeError) as error:
+            raise _unwritable(target, error) from error
+        self._staged[real] = staged
+        return staged.stream
+
+    def commit(self, last_look: Callable[[], None] = lambda: None) -> None:
+        """Put the files in place, in the order in which they were staged.
+
+        All of them are on the disk before the first is renamed; `last_look` may raise in between.
+        """
+        for staged in self._staged.values():
+            staged.settle()
+        last_look()
+        for real in list(self._staged):
+            self._staged[real].publish()
+            del self._staged[real]
+
+
+class _Staged:
+    """A temporary file and the place that it is meant for."""
+
+    def __init__(self, target: Path, real: Path) -> None:
+        shown = real.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
+        self._target = target
+        self._real = real
+        self._temporary = real.with_name(f".{shown}.flashdeck-{os.urandom(8).hex()}.tmp")
+        self._raw = _RawFile(self._temporary, target)
+        self.stream: BinaryIO = io.BufferedRandom(self._raw)
+
+    def settle(self) -> None:
+        """Bring everything onto the disk, with the mode of the file that will be replaced."""
+        try:
+            self.stream.close()
+            _sync(self._temporary, os.O_RDWR | _BINARY)  # first: the mode may forbid to write
+            self._print = Print.of(self._temporary.stat())
+            with suppress(FileNotFoundError):
+                self._temporary.chmod(stat.S_IMODE(self._real.stat().st_mode))
+        except OSError as error:
+            raise _unwritable(self._target, error) from error
+
+    def publish(self) -> None:
+        """Rename it over its target."""
+        try:
+            _replace(self._temporary, self._real)
+        except OSError as error:
+            raise _unwritable(self._target, error) from error
+        published(self._target, self._print)
+        with suppress(OSError):  # not every system has a way to bring a name onto the disk
+            _sync(self._real.parent, os.O_RDONLY)
+
+    def discard(self) -> None:
+        """Remove it, whatever state it is in."""
+        self._raw.close()  # not the stream, which would try to write what it still holds
+        with suppress(OSError):
+            self._temporary.unlink()
+
+
+class _RawFile(io.FileIO):
+    """A new file whose failures to write name the file that it is going to replace."""
+
+    def __init__(self, path: Path, target: Path) -> None:
+        super().__init__(path, "x+")
+        self._target = target
+
+    def write(self, data: ReadableBuffer) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _unwritable(self._target, error) from error
+
+
+def _replace(temporary: Path, real: Path) -> None:
+    """Rename, and on Windows wait a little for programs that hold the old file open."""
+    for pause in _PAUSES:
+        with suppress(PermissionError):
+            temporary.replace(real)
+            return
+        time.sleep(pause)
+    temporary.replace(real)
+
+
+def _sync(path: Path, how: int) -> None:
+    descriptor = os.open(path, how)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(target: Path, error: OSError | RuntimeError) -> FlashdeckError:
+    number = error.errno if isinstance(error, OSError) else errno.ELOOP
+    if number in _FULL:
+        kept = "; the previous file was kept" if target.exists() else ""
+        msg = f"{target} can't be written: the disk is full{kept}"
+        return FlashdeckError(msg, "make some room and build again")
+    if isinstance(error, PermissionError) or number == errno.EROFS:
+        hint = "if Anki or another program has the file open, close it" if os.name == "nt" else ""
+        return FlashdeckError(f"{target} can't be written: permission denied", hint)
+    why = os.strerror(number).lower() if number else str(error)
+    return FlashdeckError(f"{target} can't be written: {why}")
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove the temporary files that killed processes left in these folders.
+
+    Call it while holding the lock that everyone takes who publishes into them.
+    """
+    for folder in folders:
+        with suppress(OSError):
+            for path in list(folder.iterdir()):
+                if re.fullmatch(_TEMPORARY, path.name):
+                    path.unlink()

@@ -1,0 +1,149 @@
+"""Formats the decks and note types of a project: proven to change nothing, all of them or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flashdeck.compile.cache.kept import Kept
+from flashdeck.compile.compiler import compile_project
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.files.conflicts import is_conflict
+from flashdeck.files.files import Publication, RefusedFileError, read_regular
+from flashdeck.files.lock import hold
+from flashdeck.formatting import difference, formatted
+from flashdeck.model import Collection
+from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
+from flashdeck.project.project import Project, source_bytes
+from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml
+
+_BUG = "this is a bug in flashdeck: please report it with that file"
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A file as it is and as it is to be; `path` is relative to the project's root."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the file is not formatted yet."""
+        return self.before != self.after
+
+
+def format_files(
+    project: Project, paths: Iterable[Path]
+) -> tuple[list[Formatted], list[Diagnostic]]:
+    """Format files of a project without writing them.
+
+    What can't be formatted is reported and left out: a file with errors, and one that would not
+    compile to the same notes, or say the same, as before.
+    """
+    found: list[Formatted] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        name = project.relative(path)
+        try:
+            data = source_bytes(project, path)
+        except RefusedFileError as refused:
+            message = f"{name} can't be read: {refused.why}"
+            problems.append(Diagnostic("unreadable", message, Span.point(name)))
+            continue
+        one, said = _format(project, name, data)
+        problems += said
+        found += [one] if one is not None else []
+    wrong = set(_not_the_same(project, [one for one in found if one.is_changed]))
+    problems += [_refusal(one.path, "it would not compile to the same notes") for one in wrong]
+    return [one for one in found if one not in wrong], problems
+
+
+def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
+    """Write what changed; all of it appears, or nothing does.
+
+    Raises `FlashdeckError` where a file can't be written, or was edited meanwhile.
+    """
+    changed = [one for one in files if one.is_changed]
+    with _no_build_beside(project.root), Publication() as publication:
+        for one in changed:
+            path = project.root / one.path
+            if read_regular(path, project.root, len(one.before)) != one.before:
+                message = f"{one.path} was changed while it was being formatted"
+                raise FlashdeckError(message, "format it again")
+            publication.stage(path, project.root).write(one.after)
+        publication.commit()
+
+
+def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None, list[Diagnostic]]:
+    """Lay one file out, and see that it says the same."""
+    limits, control = project.settings.limits, project.settings.verbatim
+    file = read_yaml(name, data, limits, control=control)
+    if is_conflict(file.problems):
+        return None, list(file.problems)
+    errors = [one for one in file.problems if one.severity is Severity.ERROR]
+    if errors:
+        return None, [*errors, _refusal(name, "it holds errors", "mend them first")]
+    for document in file.documents:
+        if document is not None and not isinstance(document, MappingNode):
+            return None, [_refusal(name, "it is no deck", "a deck begins with 'deck: NAME'")]
+    text = formatted(file)
+    if text == file.text and data == text.encode():
+        return Formatted(name, data, data), []
+    after = text.encode()
+    again = read_yaml(name, after, limits, control=control)
+    what = difference(file, again) or ("" if _is_settled(again) else "its own layout")
+    if what:
+        return None, [_refusal(name, f"formatting would change {what}", _BUG)]
+    return Formatted(name, data, after), []
+
+
+def _is_settled(file: YamlFile) -> bool:
+    return formatted(file) == file.text
+
+
+def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Formatted]:
+    """Give the files whose notes, note types or decks formatting would change.
+
+    They are compiled together; only where that shows a difference, one by one.
+    """
+    if not files or _compiles_alike(project, files):
+        return
+    for one in files:
+        if len(files) == 1 or not _compiles_alike(project, [one]):
+            yield one
+
+
+def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:
+    before = {project.root / one.path: one.before for one in files}
+    after = {project.root / one.path: one.after for one in files}
+    one, kept = _compiled(project, before, Kept())
+    other, _ = _compiled(project, after, kept.without_files)  # most notes are written alike
+    return one == other
+
+
+def _compiled(
+    project: Project, texts: Mapping[Path, bytes], kept: Kept
+) -> tuple[tuple[Collection, list[tuple[str, bool]], Counter[str]], Kept]:
+    """Compile what these texts decide: their own decks, or every deck if one is a note type's."""
+    ours = [path for path in project.decks if path in texts]
+    decks = tuple(ours) if len(ours) == len(texts) else project.decks
+    part = replace(project, decks=decks, unsaved={**project.unsaved, **texts})
+    compiled, problems = compile_project(part, kept=kept)
+    ids = [(one.id, one.stamped) for one in compiled.notes]
+    return (compiled.collection, ids, Counter(one.rule for one in problems)), compiled.kept
+
+
+def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:
+    message = f"{name} was not formatted: {why}"
+    return Diagnostic("not-formatted", message, Span.point(name), hint=hint)
+
+
+def _no_build_beside(root: Path) -> AbstractContextManager[None]:
+    """Keep builds from writing ids into what is being replaced."""
+    folder = root / BUILD_NAME
+    return hold(folder / HOLD_NAME) if folder.is_dir() else nullcontext()

@@ -1,0 +1,195 @@
+"""The JSON of CrowdAnki, an add-on for decks in git, as a `Collection`; brain-brew writes it too.
+
+It holds GUIDs and texts, but no ids of note types and no times: what is read here has ids that
+follow from CrowdAnki's own, and is not dated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
+
+from flashdeck.anki.read.archive import MIB, Unreadable
+from flashdeck.anki.read.schema11 import read_notetypes, read_object
+from flashdeck.anki.template import ordinals
+from flashdeck.anki.template.media import formula_pictures
+from flashdeck.anki.template.references import references
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files.files import RefusedFileError, open_regular, read_regular
+from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
+from flashdeck.project.ids import stable_id
+
+_LIMIT: Final = 256 * MIB
+_MEDIA: Final = "media"
+_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f\\:]")  # a folder, a drive or stream, a control
+_DEEPEST: Final = 100
+JsonObject = dict[str, Any]
+
+
+def read_crowdanki(path: Path) -> tuple[Collection, tuple[str, ...]]:
+    """Read a deck and those below it from its JSON file, or from the folder of the same name.
+
+    Its media are the files of the folder `media` beside it that the JSON lists, or that a note, a
+    template or a style names; the names of the others come second. Raises `FlashdeckError` for what
+    can't be read: one sentence that names the file.
+    """
+    if path.is_dir():
+        own = path / f"{path.name}.json"
+        path = own if own.is_file() else path / "deck.json"
+    try:
+        text = read_regular(path, path.parent, _LIMIT)
+        return _Reader(path.parent).read(read_object(text, "JSON"))
+    except Unreadable as problem:
+        raise FlashdeckError(f"{path} can't be read: {problem}") from problem
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listed: set[str] = set()
+        self._notetypes: dict[str, NoteType] = {}
+        self._notes: list[Note] = []
+        self._decks: dict[str, Deck] = {}
+
+    def read(self, whole: JsonObject) -> tuple[Collection, tuple[str, ...]]:
+        models = {_get(one, "crowdanki_uuid", str): one for one in _objects(whole, "note_models")}
+        ids = {key: stable_id("crowdanki", key) for key in models}
+        entries = {key: {**one, "id": ids[key]} for key, one in models.items()}
+        found = {one.id: one for one in read_notetypes(json.dumps(entries))}
+        self._notetypes = {key: found[number] for key, number in ids.items()}
+        self._deck(whole, ())
+        media, unnamed = self._media()
+        collection = Collection(
+            tuple(one for _, one in sorted(found.items())),
+            tuple(one for _, one in sorted(self._decks.items())),
+            tuple(self._notes),
+            media,
+        )
+        return collection, unnamed
+
+    def _deck(self, deck: JsonObject, above: tuple[str, ...]) -> None:
+        levels = (*above, _get(deck, "name", str))
+        if len(levels) > _DEEPEST:
+            _wrong("children")
+        name = "::".join(levels)
+        markdown = deck.get("md") is True
+        self._decks[name] = Deck(name, _get(deck, "desc", str, ""), markdown)
+        for note in _objects(deck, "notes"):
+            self._notes.append(self._note(note, name))
+        self._listed.update(_texts(deck, "media_files"))
+        for child in _objects(deck, "children"):
+            self._deck(child, levels)
+
+    def _note(self, note: JsonObject, deck: str) -> Note:
+        notetype = self._notetypes.get(_get(note, "note_model_uuid", str))
+        fields = tuple(_texts(note, "fields"))
+        if notetype is None or len(fields) != len(notetype.fields):
+            msg = f"its note {str(note.get('guid'))[:60]!r} does not fit a note type"
+            raise Unreadable(msg)
+        tags = tuple(tag for text in _texts(note, "tags") for tag in text.split())
+        made = ordinals(notetype, fields, tags)
+        position = len(self._notes) + 1
+        return Note(
+            guid=_get(note, "guid", str),
+            notetype=notetype.id,
+            fields=fields,
+            tags=tags,
+            cards=tuple(Card(ordinal, deck, position) for ordinal in made),
+        )
+
+    def _media(self) -> tuple[tuple[Media, ...], tuple[str, ...]]:
+        """Give the files that are listed or named, by these names; and the names of the others."""
+        files = self._files()
+        # Disks may keep letters in another Unicode form than notes do.
+        twins = {unicodedata.normalize("NFC", name): name for name in files}
+        texts = "\n".join(_texts_of(self._notetypes.values()))
+        wanted = self._listed | self._named()
+        wanted |= {name for name in files if name.startswith("_") or _stands_in(name, texts)}
+        media: list[Media] = []
+        used: set[str] = set()
+        for name in sorted(wanted):
+            if PurePosixPath(name).name != name or _NO_NAME.search(name):
+                continue
+            path = name if name in files else twins.get(unicodedata.normalize("NFC", name), name)
+            if (one := self._file(name, self._folder / _MEDIA / path)) is not None:
+                media.append(one)
+                used.add(path)
+        return tuple(media), tuple(name for name in files if name not in used)
+
+    def _files(self) -> list[str]:
+        """Name the files in the folder of media, but for hidden ones."""
+        folder = self._folder / _MEDIA
+        try:
+            if not folder.resolve().is_relative_to(self._folder.resolve()):
+                return []
+            return sorted(
+                path.name
+                for path in folder.iterdir()
+                if path.is_file() and not path.name.startswith(".")
+            )
+        except (OSError, RuntimeError):  # none is there; links in a circle
+            return []
+
+    def _named(self) -> set[str]:
+        types = {one.id: one for one in self._notetypes.values()}
+        found: set[str] = set()
+        for note in self._notes:
+            found.update(name for text in note.fields for name in references(text))
+            found |= formula_pictures(types[note.notetype], note)
+        return found
+
+    def _file(self, name: str, path: Path) -> Media | None:
+        total, size = hashlib.sha256(), 0
+        try:
+            with open_regular(path, self._folder) as file:
+                while chunk := file.read(MIB):
+                    total.update(chunk)
+                    size += len(chunk)
+        except RefusedFileError:
+            return None
+        return Media(name, total.hexdigest(), size, partial(open_regular, path, self._folder))
+
+
+def _texts_of(notetypes: Iterable[NoteType]) -> Iterator[str]:
+    for notetype in notetypes:
+        yield notetype.css
+        for template in notetype.templates:
+            yield from (template.front, template.back)
+
+
+def _stands_in(name: str, texts: str) -> bool:
+    """Whether templates or styles name a file, as it is called or as an address."""
+    return any(one in texts for one in {name, unicodedata.normalize("NFC", name), quote(name)})
+
+
+def _objects(json_: JsonObject, key: str) -> list[JsonObject]:
+    values: list[JsonObject] = _get(json_, key, list, [])
+    if not all(isinstance(value, dict) for value in values):
+        _wrong(key)
+    return values
+
+
+def _texts(json_: JsonObject, key: str) -> list[str]:
+    values: list[Any] = _get(json_, key, list, [])
+    if not all(isinstance(value, str) and "\x1f" not in value for value in values):
+        _wrong(key)
+    return values
+
+
+def _get(json_: JsonObject, key: str, kind: type, default: Any = None) -> Any:
+    value = json_.get(key, default)
+    if type(value) is not kind:
+        _wrong(key)
+    return value
+
+
+def _wrong(key: str) -> NoReturn:
+    msg = f"its {key!r} is not what CrowdAnki writes"
+    raise Unreadable(msg)

@@ -1,0 +1,100 @@
+"""The kinds of notes. What decides a note's kind is asked in this order.
+
+Keys stand in the order in which `flashdeck fmt` writes them; `id` comes last, where builds put it.
+"""
+
+from flashdeck.kinds.cloze import CLOZE
+from flashdeck.kinds.custom import CUSTOM
+from flashdeck.kinds.key import Key, Shape
+from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
+from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
+from flashdeck.kinds.question import QUESTION
+from flashdeck.kinds.settings import LIMITS, MEDIA, SETTINGS, VERBATIM
+
+KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
+
+DOCUMENT: tuple[Key, ...] = (
+    Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
+    Key("description", Shape.TEXT, "Shown on the deck's page in Anki."),
+    Key("tags", Shape.TAGS, "Tags for every note below."),
+    Key("markup", Shape.MARKUP, "How the texts below are read; default `markdown`."),
+    MEDIA,
+    Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
+    Key("table", Shape.TABLE, "A CSV file beside this one, each of its rows a note."),
+    Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
+)
+
+TABLE: tuple[Key, ...] = (
+    Key("file", Shape.TEXT, "The CSV file, its cells parted by `,`, `;` or tabs.", required=True),
+    Key("columns", Shape.COLUMNS, "The column of each key; default: columns are named like keys."),
+    Key("each", Shape.CONSTANTS, "What every note of the table holds; a cell that is filled wins."),
+)
+
+NOTETYPE: tuple[Key, ...] = (
+    Key("notetype", Shape.TEXT, "The note type's name.", required=True),
+    Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
+    Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
+    Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
+    Key("keys", Shape.FIELDS, "Short keys for fields: `{q: Front, a: Back}`."),
+    Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
+    Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
+    Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
+    Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
+    Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
+    Key("latex_svg", Shape.FLAG, "`true`: LaTeX becomes SVG pictures."),
+    Key("stock", Shape.NUMBER, "Anki's number of the stock note type that it descends from."),
+    MEDIA,
+)
+
+FIELD: tuple[Key, ...] = (
+    Key("name", Shape.TEXT, "The field's name.", required=True),
+    Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("id", Shape.WHOLE, "Its id, where it was imported."),
+    Key("rtl", Shape.FLAG, "`true`: the editor writes it from right to left."),
+    Key("font", Shape.TEXT, "The editor's font."),
+    Key("size", Shape.NUMBER, "The editor's font size."),
+    Key("sticky", Shape.FLAG, "`true`: the editor keeps its text for the next note."),
+    Key("description", Shape.TEXT, "Shown in the editor while it is empty."),
+    Key("plain_text", Shape.FLAG, "`true`: the editor shows its HTML first."),
+    Key("collapsed", Shape.FLAG, "`true`: the editor shows it closed."),
+    Key("exclude_from_search", Shape.FLAG, "`true`: Anki's search passes over it."),
+    Key("prevent_deletion", Shape.FLAG, "`true`: Anki's own note type relies on it."),
+    Key("tag", Shape.WHOLE, "What Anki's own note type knows it by."),
+)
+
+TEMPLATE: tuple[Key, ...] = (
+    Key("name", Shape.TEXT, "The template's name.", required=True),
+    Key("front", Shape.TEXT, "The front, a file (`front.html`) or the text.", required=True),
+    Key("back", Shape.TEXT, "The back, a file or the text.", required=True),
+    Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("id", Shape.WHOLE, "Its id, where it was imported."),
+    Key("browser_front", Shape.TEXT, "The front in Anki's browser."),
+    Key("browser_back", Shape.TEXT, "The back in Anki's browser."),
+    Key("browser_font", Shape.TEXT, "The font in Anki's browser."),
+    Key("browser_size", Shape.NUMBER, "The font size in Anki's browser."),
+)
+
+__all__ = [
+    "CLOZE",
+    "COMMON",
+    "CUSTOM",
+    "DOCUMENT",
+    "ELLIPSE",
+    "FIELD",
+    "KINDS",
+    "LIMITS",
+    "MASK",
+    "MEDIA",
+    "NOTETYPE",
+    "OCCLUSION",
+    "QUESTION",
+    "SETTINGS",
+    "TABLE",
+    "TEMPLATE",
+    "VERBATIM",
+    "Composer",
+    "Cover",
+    "Key",
+    "Kind",
+    "Shape",
+]

@@ -1,0 +1,1 @@
+"""`flashdeck preview`: what every card looks like."""

@@ -1,0 +1,155 @@
+"""The document that a card is shown in, and the policy that keeps what a card brings in check."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from flashdeck.preview.frame.dress import Dress, Screen
+from flashdeck.preview.frame.face import Face
+
+Platform = Literal["lin", "win", "mac"]
+Side = Literal["question", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a frame's document is told of the place where it stands.
+
+    `mathjax` and `fonts` are addresses: MathJax's script, and the folder of its fonts. Where all is
+    one file, `mathjax_text` is the script itself and `font_data` gives each font as a `data:`
+    address by its file name. `platform` is the desktop whose fonts and classes are worn.
+    """
+
+    mathjax: str = ""
+    fonts: str = ""
+    platform: Platform = "lin"
+    mathjax_text: str = ""
+    font_data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a frame may load: sources in the words of a Content-Security-Policy.
+
+    `scripts` are those that may run beside the frame's own; `anything` lets what a card brings
+    along run as well (it stays in its sandbox).
+    """
+
+    media: tuple[str, ...] = ()
+    fonts: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    anything: bool = False
+
+
+def frame_document(around: Surroundings, *, policy: str = "", show: object = None) -> str:
+    """Write the document of a frame; it waits to be told by a message what to show.
+
+    `policy` is put into the document where no header can carry it.
+    """
+    setting: dict[str, Any] = {
+        "dresses": {dress: _page(f"{dress}.css") for dress in Dress},
+        "mathjax": around.mathjax,
+        "fonts": around.fonts,
+        "fontData": dict(around.font_data),
+        "platform": around.platform,
+        "show": show,
+    }
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    math = ""
+    if around.mathjax_text:
+        math = f'<script type="text/plain" id="fd-mathjax">{around.mathjax_text}</script>'
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{meta}<title>Card</title>'
+        '<style id="fd-dress"></style></head><body>'
+        f'{math}<script type="application/json" id="fd-setting">{data(setting)}</script>'
+        f"<script>{frame_script()}</script></body></html>\n"
+    )
+
+
+def card_document(
+    face: Face,
+    screen: Screen,
+    around: Surroundings,
+    *,
+    side: Side = "question",
+    typed: str = "",
+) -> str:
+    """Write one side of a card as a document of its own, as the screen shows it.
+
+    What is typed stands in the box on the question, and is compared on the answer.
+    """
+    return frame_document(around, show=wish(face, screen, side=side, typed=typed))
+
+
+def wish(
+    face: Face, screen: Screen, *, side: Side = "question", typed: str | None = None
+) -> dict[str, Any]:
+    """Ask a frame to show a side of a card, as the message `{"show": …}` does.
+
+    Where `typed` is None the answer is compared with what stands in the question's box.
+    """
+    return {
+        "key": 0,
+        "version": 0,
+        "face": face,
+        "side": side,
+        "dress": screen.dress,
+        "night": screen.night,
+        "zoom": screen.zoom,
+        "typed": typed,
+        "focus": True,
+    }
+
+
+def frame_policy(sources: Sources) -> str:
+    """Write the policy of a frame's document: nothing but what is named, and no way out."""
+    media = " ".join((*sources.media, "data:"))
+    fonts = " ".join((*sources.media, *sources.fonts, "data:"))
+    running = (script_source(frame_script()), *sources.scripts)
+    if sources.anything:
+        # A hash would switch 'unsafe-inline' off.
+        named = (one for one in sources.scripts if not one.startswith("'sha"))
+        running = ("'unsafe-inline'", "'unsafe-eval'", *sources.media, *named)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(running)}",
+            f"style-src 'unsafe-inline' {media}",
+            f"img-src {media}",
+            f"media-src {media}",
+            f"font-src {fonts}",
+            "connect-src 'none'",
+            "form-action 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def script_source(script: str) -> str:
+    """Name an inline script in a policy, by its hash."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{b64encode(digest).decode()}'"
+
+
+def data(value: object) -> str:
+    """Write plain data as JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def frame_script() -> str:
+    """Give the script of every frame."""
+    return f"\n{_page('compare.js')}\n{_page('frame.js')}"
+
+
+@cache
+def _page(name: str) -> str:
+    return files("flashdeck.preview.frame").joinpath("page", name).read_text("utf-8")

@@ -1,0 +1,119 @@
+"""What a preview shows: the sources of a project, followed while they are edited, or a package."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+from flashdeck import model
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.diagnostics import Diagnostic, FlashdeckError
+from flashdeck.files.files import Publication, make_folder
+from flashdeck.files.watch import Watched, changes
+from flashdeck.preview.serve.onefile import OneFile, one_file
+from flashdeck.preview.serve.shelf import Shelf
+from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.session import Recompiler
+from flashdeck.project.paths import CARDS_NAME
+from flashdeck.report import source_lines
+
+_CHUNK = 1 << 20
+OnBug = Callable[[Exception], None]
+
+
+class Previewed(Protocol):
+    """What can be previewed. `root` is the folder of its sources, None where it has none."""
+
+    root: Path | None
+
+    def first(self) -> Snapshot:
+        """Read it."""
+
+    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+        """Keep the shelf up to date, until told to stop."""
+
+
+class PreviewedPackage:
+    """A package, whoever made it."""
+
+    def __init__(self, path: Path) -> None:
+        self.root: Path | None = None
+        self._path = path
+
+    def first(self) -> Snapshot:
+        """Read it."""
+        return Snapshot(self._path.name, read_apkg(self._path))
+
+    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+        """Do nothing: it is what it is."""
+
+
+class PreviewedSources:
+    """The sources of the project at `root`."""
+
+    def __init__(self, root: Path, *, allow_scripts: bool) -> None:
+        self.root: Path | None = root
+        self._home = root
+        self._recompiler = Recompiler(root, allow_scripts=allow_scripts)
+
+    def first(self) -> Snapshot:
+        """Compile them."""
+        return self._snapshot(None)
+
+    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+        """Compile them anew whenever a file changes."""
+        watched = Watched(trees=(self._home / CARDS_NAME,), folders=(self._home,))
+        for paths in changes(watched, stop):
+            try:
+                shelf.update(self._snapshot(paths))
+            except FlashdeckError as error:
+                shelf.update(self._stopped(error))
+            except Exception as error:  # noqa: BLE001 - a bug of ours must not end the preview
+                on_bug(error)
+
+    def _snapshot(self, changed: Collection[str] | None) -> Snapshot:
+        paths = None if changed is None else [Path(path) for path in changed]
+        state = self._recompiler.compile(paths)
+        return Snapshot(
+            name=state.name,
+            collection=state.collection,
+            problems=state.problems,
+            kinds=state.kinds,
+            changed=state.changed,
+            line_of=source_lines(self._home),
+        )
+
+    def _stopped(self, error: FlashdeckError) -> Snapshot:
+        problem = Diagnostic("stopped", str(error), None, hint=error.hint)
+        return Snapshot(self._home.name, model.Collection(), (problem,))
+
+
+def write_page(snapshot: Snapshot, html: Path, media: Path | None, wishes: OneFile) -> None:
+    """Write the preview as one file; with `media`, its pictures and sounds into that folder.
+
+    All of it appears, or nothing does. Raises `FlashdeckError` for what can't be written.
+    """
+    text = one_file(snapshot, wishes)
+    if media is not None:
+        make_folder(media)
+    with Publication() as publication:
+        if media is not None:
+            _stage_media(publication, snapshot.collection.media, media)
+        publication.stage(html).write(text.encode("utf-8", "backslashreplace"))
+        publication.commit()
+
+
+def _stage_media(publication: Publication, files: Iterable[model.Media], folder: Path) -> None:
+    for one in files:
+        with one.open() as source:
+            target = publication.stage(folder / one.name)
+            while chunk := source.read(_CHUNK):
+                target.write(chunk)
+
+
+def folder_address(html: Path, media: Path) -> str:
+    """Give the address of a folder relative to a page, with `/`."""
+    return os.path.relpath(media.resolve(), html.resolve().parent).replace(os.sep, "/")

@@ -1,0 +1,236 @@
+"""The preview's Flask app: the page, its data, the frames of cards and their media."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, Response, abort, redirect, request, send_file
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.preview.frame import Sources, Surroundings, data, frame_document, frame_policy
+from flashdeck.preview.frame.document import Platform
+from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
+from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
+from flashdeck.preview.serve.mediatypes import media_type
+from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
+from flashdeck.preview.serve.shelf import Shelf
+
+OpenEditor = Callable[[str, int, int], None]
+"""Opens a source file (by its path from the project's root) at a line and column."""
+
+_HEARTBEAT = 15.0
+_MOST_FACES = 200
+_LARGEST_POST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How this preview differs from others.
+
+    `scripts` are sources (in the words of a policy) of scripts that cards may run; `allow_scripts`
+    lets all of them run. `open_editor` is None where the page links to addresses below
+    `editor_link` instead; where that is '' there are no sources to open.
+    """
+
+    platform: Platform = "lin"
+    scripts: Sequence[str] = ()
+    allow_scripts: bool = False
+    open_editor: OpenEditor | None = None
+    editor_link: str = ""
+
+
+def make_app(shelf: Shelf, guard: Guard, wishes: Wishes) -> Flask:
+    """Make the app that shows a shelf."""
+    app = Flask("flashdeck.preview.serve", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_POST
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # Nobody is sent anywhere who does not know a secret.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.register_blueprint(_page(shelf, guard, wishes), url_prefix="/<secret>")
+    app.register_blueprint(_frames(shelf, guard, wishes), url_prefix="/f/<secret>")
+    app.register_blueprint(_maths(guard), url_prefix="/x/<secret>")
+
+    @app.url_value_preprocessor  # the first thing that Flask does with a request
+    def check(_endpoint: str | None, _values: dict[str, str] | None) -> None:
+        if why := guard.refusal(request):
+            abort(Response(f"refused: {why}\n", 403, mimetype="text/plain"))
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        framed = request.blueprint in {"frames", "maths"} and response.status_code < 400  # noqa: PLR2004
+        return seal(response, framed=framed)
+
+    @app.errorhandler(HTTPException)
+    def say(error: HTTPException) -> Response:
+        return Response(f"{(error.name or 'refused').lower()}\n", error.code, mimetype="text/plain")
+
+    return app
+
+
+def _check(blueprint: Blueprint, secret: str) -> None:
+    """Let nobody into a blueprint who does not know its secret."""
+
+    @blueprint.url_value_preprocessor
+    def check(_endpoint: str | None, values: dict[str, str] | None) -> None:
+        if values is None or not same(values.pop("secret"), secret):
+            abort(404)
+
+
+def _page(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
+    routes = Blueprint("page", __name__)
+    _check(routes, guard.page)
+
+    @routes.get("/")
+    def show() -> str | BaseResponse:
+        if not request.path.endswith("/"):
+            return redirect(f"{request.path}/")
+        return _start(guard, wishes)
+
+    @routes.get("/page/<name>")
+    def asset(name: str) -> Response:
+        if name not in {*STYLES, *SCRIPTS}:
+            abort(404)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(page_file(name), mimetype=kind)
+
+    @routes.get("/data")
+    def everything() -> Response:
+        return _json(shelf.everything())
+
+    @routes.get("/faces")
+    def faces() -> Response:
+        keys = request.args.get("keys", "").split(",")[:_MOST_FACES]
+        return _json(shelf.faces(int(key) for key in keys if key.isdecimal()))
+
+    @routes.get("/events")
+    def events() -> Response:
+        since = request.args.get("since", "")
+        start = int(since) if since.isdecimal() else shelf.version
+        return Response(_stream(shelf, start), mimetype="text/event-stream")
+
+    _editing(routes, shelf, wishes)
+    return routes
+
+
+def _editing(routes: Blueprint, shelf: Shelf, wishes: Wishes) -> None:
+    """Let the page open the author's editor, at the place of a card and nowhere else."""
+
+    @routes.post("/open")
+    def open_editor() -> Response:
+        place = _place(shelf, request.get_json())
+        if wishes.open_editor is None:
+            abort(404)
+        try:
+            wishes.open_editor(*place)
+        except FlashdeckError as error:
+            return _json({"error": str(error)})
+        return _json({})
+
+
+def _start(guard: Guard, wishes: Wishes) -> str:
+    """Write the page; its cards come later."""
+    styles = '<link rel="preload" href="data" as="fetch" crossorigin>' + "".join(
+        f'<link rel="stylesheet" href="page/{name}">' for name in STYLES
+    )
+    scripts = "".join(f'<script src="page/{name}" defer></script>' for name in SCRIPTS)
+    setting = {
+        "live": True,
+        "frame": f"/f/{guard.frame}/",
+        "mathjax": f"/x/{guard.frame}/{SCRIPT}",
+        "fonts": f"/x/{guard.frame}/fonts",
+        "secret": guard.page,
+        "editor": bool(wishes.open_editor),
+        "link": wishes.editor_link,
+        "scripts": wishes.allow_scripts,
+    }
+    return page(styles, data(setting), scripts)
+
+
+def _frames(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
+    routes = Blueprint("frames", __name__)
+    _check(routes, guard.frame)
+    maths = f"/x/{guard.frame}/"
+
+    @routes.get("/")
+    def frame() -> Response:
+        if request.headers.get("Sec-Fetch-Dest", "iframe") != "iframe":
+            abort(403)
+        here = f"http://{request.headers['Host']}"
+        sources = Sources(
+            media=(f"{here}/f/{guard.frame}/",),
+            fonts=(f"{here}{maths}fonts/",),
+            scripts=(*wishes.scripts, f"{here}{maths}{SCRIPT}"),
+            anything=wishes.allow_scripts,
+        )
+        around = Surroundings(f"{maths}{SCRIPT}", f"{maths}fonts", wishes.platform)
+        response = Response(frame_document(around), mimetype="text/html")
+        policy = f"sandbox allow-scripts; {frame_policy(sources)}; frame-ancestors {here}"
+        response.headers["Content-Security-Policy"] = policy
+        return response
+
+    @routes.get("/<name>")
+    def media(name: str) -> Response:
+        found = shelf.media(name)
+        if found is None:
+            abort(404)
+        try:
+            stream = found.open()
+        except (OSError, FlashdeckError):
+            abort(404)
+        response = send_file(stream, media_type(name), etag=False)
+        response.headers["Content-Security-Policy"] = MEDIA_POLICY
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.set_etag(found.sha256)
+        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+        return response
+
+    return routes
+
+
+def _maths(guard: Guard) -> Blueprint:
+    routes = Blueprint("maths", __name__)
+    _check(routes, guard.frame)
+    known = mathjax_files()
+
+    @routes.get("/<path:name>")
+    def mathjax(name: str) -> Response:
+        if name not in known:
+            abort(404)
+        response = Response(known[name], mimetype=media_type(name))
+        response.headers["Cache-Control"] = "private, max-age=3600"
+        return response
+
+    return routes
+
+
+def _place(shelf: Shelf, wanted: object) -> tuple[str, int, int]:
+    """Find the place that a request means: of a card, or of a problem. Never a path."""
+    given = dict(wanted) if hasattr(wanted, "keys") else {}  # type: ignore[call-overload]
+    place = None
+    if str(given.get("card", "")).isdecimal():
+        place = shelf.place_of_card(int(given["card"]))
+    elif str(given.get("problem", "")).isdecimal():
+        place = shelf.place_of_problem(int(given["problem"]))
+    if place is None:
+        abort(404)
+    return place
+
+
+def _stream(shelf: Shelf, version: int) -> Iterator[str]:
+    yield ": hello\n\n"
+    while (events := shelf.wait(version, _HEARTBEAT)) is not None:
+        if not events:
+            yield ": still here\n\n"
+        for event in events:
+            version = event["version"]
+            yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+def _json(value: object) -> Response:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, mimetype="application/json")

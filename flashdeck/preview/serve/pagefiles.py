@@ -1,0 +1,38 @@
+"""The files of the page itself: served one by one, or put together into one file."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+STYLES = ("page.css", "gallery.css", "single.css", "panels.css", "print.css")
+SCRIPTS = (
+    "base.js",
+    "store.js",
+    "filters.js",
+    "frames.js",
+    "gallery.js",
+    "single.js",
+    "overview.js",
+    "problems.js",
+    "print.js",
+    "keys.js",
+    "main.js",
+)
+
+
+@cache
+def page_file(name: str) -> str:
+    """Give the text of one of the page's files."""
+    return files("flashdeck.preview.serve").joinpath("page", name).read_text("utf-8")
+
+
+def page(head: str, setting: str, scripts: str) -> str:
+    """Put the page together.
+
+    `head` holds styles and policy, `setting` what its scripts are told, as JSON.
+    """
+    text = page_file("page.html")
+    for mark, value in (("HEAD", head), ("SETTING", setting), ("SCRIPTS", scripts)):
+        text = text.replace(f"<!--{mark}-->", value)
+    return text

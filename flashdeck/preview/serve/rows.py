@@ -1,0 +1,122 @@
+"""One row for each card: all that a page must know to list, search, filter and count it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
+
+from flashdeck.anki.template import cloze_filter, strip_html, typed_cloze
+from flashdeck.model import Card, Note, NoteType
+
+_TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
+_CLOZE = re.compile(r"\{\{c[0-9,]+::|\}\}")
+_SOUND = re.compile(r"\[sound:[^\]]*\]|\[anki:[^\]]*\]")
+_ASIDE = re.compile(r"<(details|script)\b.*?</\1>", re.DOTALL)
+_APART = re.compile(
+    r"<(?=/?(?:p|div|br|hr|li|[uod]l|d[dt]|t[drh]|table|h[1-6]|pre|blockquote|details|summary|img)\b)",
+    re.IGNORECASE,
+)
+_TITLE = 160
+_SEARCHED = 4_000
+_NEITHER = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
+
+
+class Row(TypedDict):
+    """A card in a list.
+
+    `key` names the card for as long as the preview runs, `version` grows whenever it has to be
+    drawn anew. `title` is its question in plain words, `text` all its note's words, `length` the
+    number of characters of its answer. `file` and `line` are '' and 0 where it has no source.
+    """
+
+    key: int
+    version: int
+    id: str
+    title: str
+    text: str
+    length: int
+    deck: str
+    tags: Sequence[str]
+    kind: str
+    notetype: str
+    card: str
+    file: str
+    line: int
+    changed: bool
+    problems: int
+
+
+class Known(NamedTuple):
+    """What is known of a note beside the collection."""
+
+    kind: str
+    changed: bool
+    problems: int
+
+
+def make_row(
+    key: int, version: int, note: Note, card: Card, notetype: NoteType, known: Known
+) -> Row:
+    """Describe a card."""
+    title, length = title_and_length(notetype, note, card)
+    index = 0 if notetype.cloze else card.ordinal
+    has_template = index < len(notetype.templates)
+    return Row(
+        key=key,
+        version=version,
+        id=note.guid,
+        title=title,
+        text=words(note),
+        length=length,
+        deck=card.deck,
+        tags=note.tags,
+        kind=known.kind,
+        notetype=notetype.name,
+        card=notetype.templates[index].name if has_template else "",
+        file=note.source.path if note.source else "",
+        line=note.source.line if note.source else 0,
+        changed=known.changed,
+        problems=known.problems,
+    )
+
+
+def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, int]:
+    """Give a card's question in plain words, and how long its answer is."""
+    index = 0 if notetype.cloze else card.ordinal
+    if index >= len(notetype.templates):
+        return "", 0
+    template = notetype.templates[index]
+    fields = dict(zip((one.name for one in notetype.fields), note.fields, strict=False))
+    front = [fields[name] for name in names(template.front) if name in fields]
+    if notetype.cloze:
+        number = card.ordinal + 1
+        shown = [cloze_filter(text, number, question=True) for text in front if "{{c" in text]
+        hidden = " ".join(typed_cloze(text, number) for text in front if "{{c" in text)
+        return plain(_ASIDE.sub("", " ".join(shown)))[:_TITLE], len(plain(hidden))
+    only_back = [name for name in names(template.back) if name not in names(template.front)]
+    back = " ".join(fields[name] for name in only_back if name in fields)
+    return plain(_ASIDE.sub("", " ".join(front)))[:_TITLE], len(plain(back))
+
+
+def words(note: Note) -> str:
+    """Give all words of a note, for the search."""
+    text = " ".join(note.fields)
+    return plain(_CLOZE.sub("", text) if "}}" in text else text)[:_SEARCHED]
+
+
+def plain(html: str) -> str:
+    """Take markup and sounds out of HTML, and make one line of it."""
+    if "[" in html:
+        html = _SOUND.sub(" ", html)
+    if "<" in html:
+        html = _APART.sub(" <", html)
+    return " ".join(strip_html(html).split())
+
+
+@lru_cache(maxsize=1024)
+def names(side: str) -> tuple[str, ...]:
+    """Name the fields that one side of a template shows, in order."""
+    found = (tag.rpartition(":")[2].strip() for tag in _TAG.findall(side))
+    return tuple(dict.fromkeys(name for name in found if name and name not in _NEITHER))

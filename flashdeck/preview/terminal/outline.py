@@ -1,0 +1,271 @@
+"""HTML to what rich can print: paragraphs, lists, tables, code; pictures by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import count
+from pathlib import PurePosixPath
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, JustifyMethod, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from flashdeck.preview.terminal.styles import DIM, MATH, style_of
+from flashdeck.preview.terminal.tree import Element
+from flashdeck.text import visible_lines
+
+_MATH = re.compile(r"\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
+_SILENT = frozenset("script style head title template noscript datalist rp map".split())
+_APART = frozenset("p h1 h2 h3 h4 h5 h6 figure dl".split())  # an empty line round them
+_OWN_LINE = frozenset(
+    "div section article header footer main aside nav center form fieldset legend address"
+    " figcaption dt dd".split()
+)
+_EMBEDDED = {
+    "img": "picture", "svg": "drawing", "audio": "sound", "video": "video", "canvas": "drawing",
+    "object": "object", "embed": "object", "iframe": "frame",
+}  # fmt: skip
+_BOXES = {"radio": "○ ", "checkbox": "☐ ", "hidden": ""}
+_RAISED = {"sup": str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ"),
+           "sub": str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")}  # fmt: skip
+
+
+def outline(tree: Element) -> Group:
+    """Draw what stands in an element."""
+    return _drawn(tree.children, Style.null())
+
+
+class _Outline:
+    """What has been drawn so far: whole blocks, and the line that is being written."""
+
+    def __init__(self, *, code: bool = False) -> None:
+        self.blocks: list[RenderableType] = []
+        self.line = Text(overflow="fold")
+        self.code = code
+        self.gap = False  # whether it is what a cloze asks for, which has a colour of its own
+        self._apart = False
+
+    def walk(self, children: Iterable[Element | str], style: Style) -> None:
+        for child in children:
+            if isinstance(child, str):
+                self.write(child, style)
+            elif child.name not in _SILENT and not _is_hidden(child):
+                self._element(child, style)
+
+    def write(self, text: str, style: Style) -> None:
+        if not self.code:
+            text = _SPACE.sub(" ", text)
+            if not self.line.plain or self.line.plain[-1] in " \n":
+                text = text.lstrip(" ")
+        self.line.append(visible_lines(text), style)
+
+    def end_line(self) -> None:
+        self.line.rstrip()
+        if self.line.plain:
+            if self._apart and self.blocks:
+                self.blocks.append(Text())
+            self._apart = False
+            self.line.highlight_regex(_MATH, MATH)
+            self.blocks.append(self.line)
+        self.line = Text(overflow="fold")
+
+    def end_paragraph(self) -> None:
+        self.end_line()
+        self._apart = True
+
+    def put(self, block: RenderableType, *, apart: bool = False) -> None:
+        self.end_line()
+        if (apart or self._apart) and self.blocks:
+            self.blocks.append(Text())
+        self._apart = apart
+        self.blocks.append(block)
+
+    def _element(self, one: Element, style: Style) -> None:
+        style += style_of(one.name, one.classes, code=self.code and not self.gap)
+        special = _SPECIAL.get(one.name)
+        if "fd-occlusion" in one.classes:
+            _masks(self, one, style)
+        elif special is not None:
+            special(self, one, style)
+        elif one.name in _EMBEDDED:
+            _embedded(self, one)
+        elif one.name in _APART or "fd-extra" in one.classes:
+            self.end_paragraph()
+            self.walk(one.children, style)
+            self.end_paragraph()
+        elif one.name in _OWN_LINE:
+            self.end_line()
+            self.walk(one.children, style)
+            self.end_line()
+        else:
+            before, self.gap = self.gap, self.gap or "cloze" in one.classes
+            self.walk(one.children, style)
+            self.gap = before
+
+
+def _drawn(children: Iterable[Element | str], style: Style, *, code: bool = False) -> Group:
+    inner = _Outline(code=code)
+    inner.walk(children, style)
+    inner.end_line()
+    return Group(*inner.blocks)
+
+
+def _is_hidden(one: Element) -> bool:
+    return bool(_HIDDEN.search(one.attributes.get("style", ""))) and "hint" not in one.classes
+
+
+def _break(page: _Outline, _one: Element, style: Style) -> None:
+    page.line.append("\n", style)
+
+
+def _rule(page: _Outline, _one: Element, _style: Style) -> None:
+    page.put(Rule(style=DIM))
+
+
+def _list(page: _Outline, one: Element, style: Style) -> None:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    start = one.attributes.get("start", "1")
+    numbers = count(int(start) if start.isdecimal() and len(start) < len("1000000") else 1)
+    for item in one.children:
+        if isinstance(item, Element) and item.name not in _SILENT:
+            boxed = "fd-choices" in one.classes
+            mark = f"{next(numbers)}." if one.name == "ol" else "" if boxed else "•"
+            grid.add_row(Text(f" {mark}", DIM), _drawn(item.children, style))
+    if grid.row_count:
+        page.put(grid)
+
+
+def _code(page: _Outline, one: Element, style: Style) -> None:
+    block = _drawn(one.children, style, code=True)
+    page.put(Padding(block, (0, 0, 0, 4)), apart=True)
+
+
+def _quote(page: _Outline, one: Element, style: Style) -> None:
+    page.put(Padding(_drawn(one.children, style), (0, 0, 0, 3)), apart=True)
+
+
+def _details(page: _Outline, one: Element, style: Style) -> None:
+    """Draw what opens when it is clicked: here it is open, below its name."""
+    page.end_line()
+    names = [
+        child for child in one.children if isinstance(child, Element) and _is(child, "summary")
+    ]
+    page.write("▸ ", DIM)
+    page.walk(names[0].children if names else ["Details"], style + DIM)
+    page.end_line()
+    rest = [child for child in one.children if child not in names]
+    page.put(Padding(_drawn(rest, style), (0, 0, 0, 2)))
+
+
+def _table(page: _Outline, one: Element, style: Style) -> None:
+    rows = list(_rows(one))
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        return
+    headed = len(rows) > 1 and all(cell.name == "th" for cell in rows[0])
+    table = Table(box=SIMPLE_HEAD, show_header=headed, show_edge=False, pad_edge=False)
+    heads = [_cell(cell, style) for cell in rows[0]] if headed else []
+    for at in range(width):
+        justify: JustifyMethod = next((_justify(row[at]) for row in rows if at < len(row)), "left")
+        head = heads[at] if at < len(heads) else ""
+        table.add_column(head, justify=justify, overflow="fold")
+    for row in rows[headed:]:
+        table.add_row(*(_cell(cell, style) for cell in row))
+    page.put(table, apart=True)
+
+
+def _rows(one: Element) -> Iterable[list[Element]]:
+    for child in one.children:
+        if isinstance(child, Element) and child.name in {"thead", "tbody", "tfoot"}:
+            yield from _rows(child)
+        elif isinstance(child, Element) and child.name == "tr":
+            yield [cell for cell in child.children if _is(cell, "td", "th")]  # type: ignore[misc]
+
+
+def _cell(cell: Element, style: Style) -> Group:
+    return _drawn(cell.children, style + style_of(cell.name, cell.classes, code=False))
+
+
+def _justify(cell: Element) -> JustifyMethod:
+    found = _ALIGN.search(cell.attributes.get("style", ""))
+    sides: dict[str, JustifyMethod] = {"right": "right", "center": "center"}
+    return sides.get(found[1].lower(), "left") if found else "left"
+
+
+def _embedded(page: _Outline, one: Element) -> None:
+    words = _EMBEDDED[one.name]
+    source = one.attributes.get("src") or one.attributes.get("data", "")
+    if source and not source.startswith("data:"):
+        words += f": {PurePosixPath(source).name}"
+    if alt := one.attributes.get("alt", ""):
+        words += f" ({alt})"
+    page.write(f"[{words}]", Style(color="yellow"))
+
+
+def _masks(page: _Outline, one: Element, style: Style) -> None:
+    """Draw a picture with masks: its name, and the masks that this card asks for."""
+    page.end_line()
+    page.walk((child for child in one.children if _is(child, "img")), style)
+    for mask in one.children:
+        if isinstance(mask, Element) and "fd-mask" in mask.classes:
+            asked = [child for child in mask.children if _has(child, "cloze")]
+            if asked:
+                page.end_line()
+                page.write("▪ ", DIM)
+                page.walk(asked, style)
+    page.end_line()
+
+
+def _input(page: _Outline, one: Element, _style: Style) -> None:
+    page.write(_BOXES.get(one.attributes.get("type", "text").lower(), "[____] "), DIM)
+
+
+def _ruby(page: _Outline, one: Element, style: Style) -> None:
+    page.write("(", style)
+    page.walk(one.children, style)
+    page.write(")", style)
+
+
+def _raised(page: _Outline, one: Element, style: Style) -> None:
+    text = "".join(child for child in one.children if isinstance(child, str))
+    raised = text.translate(_RAISED[one.name])
+    if len(one.children) == 1 and text and all(a != b for a, b in zip(text, raised, strict=True)):
+        page.write(raised, style)
+        return
+    page.write("^(" if one.name == "sup" else "_(", style)
+    page.walk(one.children, style)
+    page.write(")", style)
+
+
+def _is(one: Element | str, *names: str) -> bool:
+    return isinstance(one, Element) and one.name in names
+
+
+def _has(one: Element | str, name: str) -> bool:
+    return isinstance(one, Element) and name in one.classes
+
+
+_SPECIAL: dict[str, Callable[[_Outline, Element, Style], None]] = {
+    "blockquote": _quote,
+    "br": _break,
+    "details": _details,
+    "hr": _rule,
+    "input": _input,
+    "ol": _list,
+    "pre": _code,
+    "rt": _ruby,
+    "sub": _raised,
+    "sup": _raised,
+    "table": _table,
+    "ul": _list,
+}

@@ -1,0 +1,67 @@
+"""Which deck goes into which package, and what a package is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
+from flashdeck.files.files import check_package_name
+from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.project.settings import Settings
+from flashdeck.text import slug
+
+_PATH_CHARACTERS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+def package_name(root_deck: str) -> str:
+    """Name the package of a root deck; a name with nothing ASCII in it stays itself."""
+    return (slug(root_deck) or _PATH_CHARACTERS.sub("-", root_deck.lower())) + ".apkg"
+
+
+def package_of(deck: str, settings: Settings) -> str:
+    """Give the file name of the package that a deck goes into: the nearest named, or its root's."""
+    best = ""
+    found = package_name(deck.partition("::")[0])
+    for file, decks in settings.packages.items():
+        for one in decks:
+            within = deck.lower() == one.lower() or deck.lower().startswith(one.lower() + "::")
+            if within and len(one) > len(best):
+                best, found = one, file
+    return found
+
+
+def package_files(
+    decks: Iterable[str], settings: Settings
+) -> tuple[Mapping[str, str], list[Diagnostic]]:
+    """Map decks to package file names; names that Anki or a disk would mistake are problems."""
+    files = {deck: package_of(deck, settings) for deck in decks}
+    problems: list[Diagnostic] = []
+    span = Span.point(SETTINGS_NAME)
+    roots: dict[str, str] = {}
+    spellings: dict[str, str] = {}
+    for deck, file in files.items():
+        if deck.startswith("::") or not deck:
+            continue  # no name for a deck, which is said where it stands
+        try:
+            check_package_name(file)
+        except FlashdeckError as refused:
+            hint = f"name it otherwise in {SETTINGS_NAME}: 'packages: {{other.apkg: [{deck}]}}'"
+            problems.append(Diagnostic("package-name", str(refused), span, hint=hint))
+        same = spellings.setdefault(file.lower(), file)
+        if same != file:
+            message = f"'{same}' and '{file}' are one file on Windows and macOS"
+            problems.append(Diagnostic("package-name", message, span, hint="rename one of them"))
+        root = deck.split("::")[0]
+        if file in settings.packages:
+            continue
+        other = roots.setdefault(file.lower(), root)
+        if other.lower() != root.lower():  # else one deck in two spellings, which is said elsewhere
+            message = f"the decks '{other}' and '{root}' would both be written to {file}"
+            hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{root}]}}'"
+            problems.append(Diagnostic("package-name", message, span, hint=hint))
+    return files, _unique(problems)
+
+
+def _unique(problems: list[Diagnostic]) -> list[Diagnostic]:
+    return list(dict.fromkeys(problems))

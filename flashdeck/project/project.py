@@ -1,0 +1,163 @@
+"""A project: its folder, its settings, the paths of what belongs to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
+from flashdeck.files.files import RefusedFileError, read_regular
+from flashdeck.files.many_files import ManyFiles
+from flashdeck.project.lockfile import LOCK_NAME, Lock, parse_lock
+from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, SOURCE_ENDINGS
+from flashdeck.project.project_id import with_id
+from flashdeck.project.settings import Settings, read_settings, unreadable
+from flashdeck.source.names import clean_deck, deck_problem, path_problem
+from flashdeck.yamlnode import (
+    MappingNode,
+    YamlFile,
+    read_yaml,
+)
+
+NOTETYPES_NAME = "notetypes"
+
+_LARGEST_LOCK = 2**28
+# Of a lock that is no lock, so many lines are enough to see it.
+_MOST_LOCK_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as found on disk: its settings, what was released before, and what to read.
+
+    `lock_text` is the text of the lock as it stands, '' where there is none. `unsaved` are texts
+    to read in the place of files, by their paths.
+    """
+
+    root: Path
+    settings: Settings
+    lock: Lock
+    lock_text: str
+    decks: tuple[Path, ...]
+    notetypes: tuple[Path, ...]
+    unsaved: Mapping[Path, bytes] = field(default_factory=dict)
+
+    @property
+    def cards(self) -> Path:
+        """Where the sources lie."""
+        return self.root / CARDS_NAME
+
+    @property
+    def build(self) -> Path:
+        """Where packages go."""
+        return self.root / BUILD_NAME
+
+    def relative(self, path: Path) -> str:
+        """Give a path as diagnostics show it."""
+        return path.relative_to(self.root).as_posix()
+
+
+def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
+    """Read a project's settings and list its sources, in the order in which they are studied."""
+    settings, problems = read_settings(root)
+    lock, lock_text, found = _lock(root)
+    problems += found
+    settings, found = with_id(settings, lock)
+    problems += found
+    cards = root / CARDS_NAME
+    decks: list[Path] = []
+    notetypes: list[Path] = []
+    sources, found = _sources(root, cards)
+    problems += found
+    for path in sorted(sources, key=lambda one: one.relative_to(cards).parts):
+        folder = path.relative_to(cards).parts[0]
+        (notetypes if folder == NOTETYPES_NAME else decks).append(path)
+    if not decks and not found:
+        message = f"there is no deck in {CARDS_NAME}/"
+        hint = f"write one, as {CARDS_NAME}/spanish.yaml"
+        problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
+    return Project(root, settings, lock, lock_text, tuple(decks), tuple(notetypes)), problems
+
+
+def default_deck(project: Project, path: Path) -> str:
+    """Name a deck after its file: cards/spanish/verbs.yaml is spanish::verbs."""
+    return clean_deck("::".join(path.relative_to(project.cards).with_suffix("").parts))
+
+
+def source_bytes(project: Project, path: Path, disk: ManyFiles | None = None) -> bytes:
+    """Give the bytes of a source, those not saved yet first; raises `RefusedFileError`.
+
+    Who reads many gives the `disk` to read them from.
+    """
+    data = project.unsaved.get(path)
+    if data is not None:
+        return data
+    return (disk or ManyFiles(project.root)).read(path, project.settings.limits.size)
+
+
+def read_source(
+    project: Project, path: Path, disk: ManyFiles | None = None
+) -> tuple[YamlFile | None, list[Diagnostic]]:
+    """Read one YAML file of a project; None when it can't be read at all."""
+    name = project.relative(path)
+    try:
+        data = source_bytes(project, path, disk)
+    except RefusedFileError as refused:
+        return None, [unreadable(name, refused.why)]
+    file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)
+    unnamed = any(isinstance(one, MappingNode) and not one.get("deck") for one in file.documents)
+    problem = deck_problem(default_deck(project, path)) if unnamed else None
+    if problem is None or path in project.notetypes:
+        return file, []
+    hint = "rename the file, or write 'deck: NAME' into it"
+    return file, [Diagnostic("deck-name", problem[0], Span.point(name), hint=hint)]
+
+
+def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """Find the YAML files below `cards/`; what can't be looked into is said, not passed over."""
+    found: list[Path] = []
+    problems: list[Diagnostic] = []
+    waiting = [cards]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            inside = sorted(folder.iterdir())
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            why = reason(error)
+            problems.append(unreadable(folder.relative_to(root).as_posix(), why))
+            continue
+        for path in inside:
+            is_source = path.suffix.lower() in SOURCE_ENDINGS
+            is_folder = path.is_dir() and not is_source
+            if path.name.startswith(".") or not (is_source or is_folder):
+                continue
+            why = path_problem(path.name)
+            if is_folder and path.is_symlink():
+                why = "it is a link to a folder, and those are not followed"
+            if why:
+                problems.append(unreadable(path.relative_to(root).as_posix(), why))
+            else:
+                (found if is_source else waiting).append(path)
+    return found, problems
+
+
+def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
+    path = root / LOCK_NAME
+    if not os.path.lexists(path):  # a link that leads nowhere is not nothing
+        return Lock(), "", []
+    try:
+        words = read_regular(path, root, _LARGEST_LOCK).decode()
+    except (RefusedFileError, UnicodeDecodeError) as error:
+        why = error.why if isinstance(error, RefusedFileError) else "it is not UTF-8"
+        message = f"{LOCK_NAME} can't be read: {why}"
+        raise FlashdeckError(message, "restore it from git") from error
+    lock, problems = parse_lock(LOCK_NAME, words)
+    if len(problems) > _MOST_LOCK_PROBLEMS:
+        message = f"{len(problems) - _MOST_LOCK_PROBLEMS:,} more lines of it can't be read"
+        more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
+        problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
+    return lock, words, problems

@@ -1,0 +1,121 @@
+"""The project's id, which all that learners have hangs on, and its second witness, the lock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.kinds.registry import KINDS
+from flashdeck.project.ids import stable_id
+from flashdeck.project.lockfile import LOCK_NAME, Lock
+from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.project.settings import Settings
+from flashdeck.yamlnode import (
+    Edit,
+    MappingNode,
+    ScalarNode,
+    YamlFile,
+    insertion_into,
+    quoted,
+    splice,
+)
+
+_CONSEQUENCE = "with another id Anki would refuse every edit of the notes that learners have"
+
+
+def notetype_id(project_id: str, *words: str) -> int:
+    """Derive the id of a note type, or of its fields and templates, from the project's id."""
+    return stable_id(project_id, "notetype", *words)
+
+
+def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]:
+    """Compare the id and name in the settings with those in the lock; give those that hold.
+
+    What the settings have lost is taken from the lock: where that has several ids, from the oldest.
+    Of an id that is not in the lock an error is reported, and the settings get the lock's id, so
+    that nothing else follows from it.
+    """
+    if not lock.projects:
+        return settings, _unrecorded(settings, lock)
+    oldest = min(lock.projects.values(), key=lambda one: (one.first_built, one.id))
+    found = lock.projects.get(settings.id, oldest)
+    problems: list[Diagnostic] = []
+    if not settings.id:
+        message = (
+            f"{SETTINGS_NAME} has lost the project's id; '{found.id}' is taken from {LOCK_NAME}, "
+            "and the next build writes it back"
+        )
+        problems.append(_restored(message, "build, and commit the file"))
+    elif settings.id not in lock.projects:
+        ids = " and ".join(f"'{name}'" for name in lock.projects)
+        message = (
+            f"the project's id is '{settings.id}' here, and {ids} in {LOCK_NAME}: {_CONSEQUENCE}"
+        )
+        hint = (
+            f"write id: {found.id} here again; for a project of its own, which shares no note with "
+            f"that one, delete {LOCK_NAME} instead"
+        )
+        problems.append(Diagnostic("project-id", message, _place(settings.yaml), hint=hint))
+    elif len(lock.projects) > 1:
+        others = " and ".join(f"'{name}'" for name in lock.projects if name != found.id)
+        message = (
+            f"{LOCK_NAME} also has the id {others}, of another first build; '{found.id}' stays"
+        )
+        hint = "build, and commit the lock"
+        problems.append(_restored(message, hint))
+    return replace(settings, id=found.id, name=settings.name or found.name), problems
+
+
+def stamped_settings(settings: Settings, name: str) -> str:
+    """Give the text of `flashdeck.yaml` with the project's id, and its name where it has none.
+
+    A file that has an id stays as it is.
+    """
+    file = settings.yaml
+    root = file.documents[0] if file is not None and file.documents else None
+    pairs = root.pairs if isinstance(root, MappingNode) else []
+    keys = {key.value for key, _ in pairs}
+    if file is not None and "id" in keys:
+        return file.text
+    stamps = [("id", settings.id)]
+    if "name" not in keys:
+        stamps.append(("name", quoted(name)))
+    if file is not None and isinstance(root, MappingNode) and not pairs:
+        inside = root.start.index + 1
+        words = ", ".join(f"{key}: {value}" for key, value in stamps)
+        return splice(file.text, [Edit(inside, inside, words)])
+    if file is not None and isinstance(root, MappingNode):
+        edits = [insertion_into(file.text, root, key, value) for key, value in stamps]
+        merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
+        return splice(file.text, [merged])
+    head = file.text if file is not None else "# Settings of this flashdeck project.\n"
+    head += "" if head.endswith("\n") or not head else "\n"
+    comments = {"id": "   # the project's own: never change it", "name": ""}
+    return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
+
+
+def _unrecorded(settings: Settings, lock: Lock) -> list[Diagnostic]:
+    """Compare the id with a lock of format 1, which knows only what was derived from it."""
+    kinds = {entry.kind for entry in lock.notes.values()}
+    used = {kind.notetype for kind in KINDS if kind.name in kinds and kind.notetype}
+    if not used or not lock.notetypes:
+        return []
+    if settings.id and any(notetype_id(settings.id, one) in lock.notetypes for one in used):
+        return []
+    lacks = f"'{settings.id}' is not the id that" if settings.id else "the project's id is missing:"
+    message = f"{lacks} {LOCK_NAME} was built with; {_CONSEQUENCE}"
+    hint = f"restore {SETTINGS_NAME} from git"
+    return [Diagnostic("project-id", message, _place(settings.yaml), hint=hint)]
+
+
+def _restored(message: str, hint: str) -> Diagnostic:
+    place = Span.point(SETTINGS_NAME)
+    return Diagnostic("project-id-restored", message, place, Severity.WARNING, hint)
+
+
+def _place(file: YamlFile | None) -> Span:
+    root = file.documents[0] if file is not None and file.documents else None
+    node = root.get("id") if isinstance(root, MappingNode) else None
+    if file is None or not isinstance(node, ScalarNode):
+        return Span.point(SETTINGS_NAME)
+    return file.span(node)

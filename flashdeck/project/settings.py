@@ -1,0 +1,189 @@
+"""`flashdeck.yaml`: the settings of a project, and how they are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.files.conflicts import is_conflict, our_side
+from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
+from flashdeck.kinds.registry import LIMITS, SETTINGS, VERBATIM
+from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.source.mapping import MappingReader
+from flashdeck.source.names import clean_deck
+from flashdeck.yamlnode import (
+    Limits,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YamlFile,
+    read_yaml,
+)
+
+_LONGEST_NAME = 100
+_SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `flashdeck.yaml` says; all but the project's id may be left out.
+
+    Id and name are those of the lock where the file has lost them.
+    """
+
+    id: str = ""
+    name: str = ""
+    markup: str = "markdown"
+    media: str = "hashed"
+    css: str = ""
+    removed: str = "empty"
+    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Severity | None] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    yaml: YamlFile | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether media keep their names."""
+        return self.media == VERBATIM
+
+
+def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
+    """Read the settings of the project at `root`; all are the usual ones where there is no file."""
+    path = root / SETTINGS_NAME
+    if not os.path.lexists(path):
+        return Settings(), []
+    try:
+        data = read_regular(path, root, Limits().size)
+    except RefusedFileError as refused:
+        return Settings(), [unreadable(SETTINGS_NAME, refused.why)]
+    file = read_yaml(SETTINGS_NAME, data)
+    if is_conflict(file.problems):
+        # All other files are read with one side of it, rather than as if nothing were set.
+        reader = _SettingsReader(read_yaml(SETTINGS_NAME, our_side(data)), root)
+        settings = replace(reader.read(), yaml=file)
+        others = [one for one in reader.problems if is_conflict([one])]
+        return settings, [*file.problems, *others]
+    reader = _SettingsReader(file, root)
+    settings = reader.read()
+    return settings, [*file.problems, *reader.problems]
+
+
+def unreadable(name: str, why: str) -> Diagnostic:
+    """Report a file or folder that can't be read, and why."""
+    return Diagnostic("unreadable", f"{name} can't be read: {why}", Span.point(name))
+
+
+class _SettingsReader(MappingReader):
+    def __init__(self, file: YamlFile, root: Path) -> None:
+        super().__init__(file)
+        self._root = root
+
+    def read(self) -> Settings:
+        node = self.file.documents[0] if self.file.documents else None
+        if len(self.file.documents) > 1 and self.file.documents[1] is not None:
+            self.say("one-document", "settings are one document", self.file.documents[1])
+        if node is None:
+            return Settings(yaml=self.file)
+        if not isinstance(node, MappingNode):
+            self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
+            return Settings(yaml=self.file)
+        pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
+        words = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
+        return Settings(
+            id=words.get("id", ""),
+            name=words.get("name", ""),
+            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
+            media=(
+                VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
+            ),
+            css=self._css(pairs["css"][1]) if "css" in pairs else "",
+            removed=self._word(pairs, "removed"),
+            packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
+            rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
+            limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
+            yaml=self.file,
+        )
+
+    def _name(self, key: ScalarNode, node: Node) -> str:
+        scalar = self.filled(key, node, f"'{key.value}'")
+        if scalar is None:
+            return ""
+        if "\n" in scalar.value or "\t" in scalar.value or len(scalar.value) > _LONGEST_NAME:
+            message = (
+                f"'{key.value}' is one line of at most {_LONGEST_NAME} characters, without tabs"
+            )
+            self.say("not-a-name", message, scalar, "choose another")
+        return scalar.value
+
+    def _css(self, node: Node) -> str:
+        scalar = self.text(node, "'css'")
+        if scalar is None:
+            return ""
+        if "\n" in scalar.value.strip() or not scalar.value.strip().endswith(".css"):
+            return scalar.value
+        return self.file_text(scalar, self._root / scalar.value.strip(), self._root, Limits().size)
+
+    def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
+        key = next(one for one in SETTINGS if one.name == name)
+        scalar = self.word(key, pairs[name][1]) if name in pairs else None
+        return scalar.value.strip() if scalar is not None else key.words[0]
+
+    def _mapping(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
+        if isinstance(node, MappingNode):
+            return node.pairs
+        if not (isinstance(node, ScalarNode) and not node.value):
+            self.say("not-a-mapping", f"{what} takes keys with values", node)
+        return []
+
+    def _packages(self, node: Node) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self._mapping(node, "'packages'"):
+            if not isinstance(value, SequenceNode):
+                hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
+                self.say("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
+                continue
+            try:
+                check_package_name(name.value)
+            except FlashdeckError as refused:
+                self.say("package-name", str(refused), name, "as in spanish.apkg")
+                continue
+            decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
+            found[name.value] = tuple(clean_deck(deck.value) for deck in decks)
+        return found
+
+    def _rules(self, node: Node) -> dict[str, Severity | None]:
+        from flashdeck.rules.pages import meant, pages  # most projects set none
+
+        found: dict[str, Severity | None] = {}
+        for name, value in self._mapping(node, "'rules'"):
+            page = pages().get(name.value)
+            scalar = self.text(value, f"'{name.value}'")
+            if page is None:
+                hint = meant(name.value)
+                self.say("unknown-rule", f"there is no rule '{name.value}'", name, hint)
+            elif page.severity is Severity.ERROR:
+                message = f"what '{name.value}' says is an error, and stays one"
+                self.say("severity", message, name, "remove the line; mend what it is about")
+            elif scalar is not None and scalar.value in _SEVERITIES:
+                found[name.value] = _SEVERITIES[scalar.value]
+            elif scalar is not None:
+                hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
+                self.say("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
+        return found
+
+    def _limits(self, node: Node) -> Limits:
+        known = [one.name for one in LIMITS]
+        values: dict[str, int] = {}
+        for name, value in self._mapping(node, "'limits'"):
+            if name.value not in known:
+                self.unknown(name, known, "'limits'")
+                continue
+            number = self.number(value, f"'{name.value}'")
+            if number is not None:
+                values[name.value] = number
+        return Limits(**values)

@@ -1,1 +1,0 @@
-"""Readers: each of them turns one kind of source into what a `Collection` is made of."""

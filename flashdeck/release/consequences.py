@@ -1,0 +1,113 @@
+"""What an import of the next build will not do by itself, said before anybody imports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.model import Collection, Note, NoteType
+from flashdeck.project.digest import cloze_digests
+from flashdeck.project.lockfile import Lock, NoteEntry
+
+_EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
+
+
+def consequences(
+    collection: Collection, lock: Lock, digests: Mapping[str, str] = MappingProxyType({})
+) -> list[Diagnostic]:
+    """Compare what was released with what will be, and say what learners must do themselves.
+
+    `digests` are those of notes by their ids, as far as they are known.
+    """
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
+    released = [
+        (note, entry)
+        for note in collection.notes
+        if (entry := lock.notes.get(note.guid)) is not None and not entry.removed
+    ]
+    problems = _moves(released, lock)
+    for note, entry in released:
+        notetype = notetypes[note.notetype]
+        if notetype.cloze and entry.live_clozes and digests.get(note.guid) != entry.content:
+            problems += _cloze_changes(note, entry, notetype)
+        elif not notetype.cloze:
+            problems += _vanished_cards(note, entry, notetype)
+    return problems
+
+
+def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagnostic]:
+    moved: dict[tuple[str, str], list[Note]] = defaultdict(list)
+    for note, entry in released:
+        deck = note.cards[0].deck
+        if entry.deck and deck != entry.deck:
+            moved[entry.deck, deck].append(note)
+    held: dict[str, int] = defaultdict(int)
+    for one in lock.notes.values():
+        held[one.deck] += not one.removed
+    problems = []
+    for (old, new), notes in moved.items():
+        whole = len(notes) == held[old]
+        what = f"the deck '{old}' is" if whole else f"{len(notes)} of '{old}' are"
+        message = (
+            f"{what} now '{new}': Anki leaves existing cards where they are, and puts only new "
+            "ones there"
+        )
+        from flashdeck.comparison.search import deck_search  # most builds have nothing to say
+
+        hint = f"learners find them with {deck_search(old)}, and move them with Change Deck"
+        if whole:
+            hint = f"learners rename '{old}' to '{new}' in Anki before they import"
+        problems.append(_say("deck-moved", message, notes[0].source, hint))
+    return problems
+
+
+def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
+    before = entry.live_clozes
+    after = dict(cloze_digests(note.fields[0]))
+    swapped = [
+        (old, new)
+        for new, digest in after.items()
+        for old, same in before.items()
+        if same == digest and old != new and before.get(new) != digest
+    ]
+    if swapped:
+        old, new = swapped[0]
+        message = (
+            f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they pass "
+            "to another gap"
+        )
+        cards = _search(note, notetype)
+        hint = f"give each gap its old number, and new gaps new numbers; cards: {cards}"
+        return [_say("cloze-renumbered", message, note.source, hint)]
+    gone = sorted(set(before) - set(after))
+    if not gone:
+        return []
+    numbers = ", ".join(map(str, gone))
+    message = f"cloze {numbers} is gone: its card stays with learners, and shows nothing"
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    return [_say("cloze-removed", message, note.source, hint)]
+
+
+def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
+    gone = set(entry.ordinals) - {card.ordinal for card in note.cards}
+    names = [
+        f"'{template.name}'" for index, template in enumerate(notetype.templates) if index in gone
+    ]
+    if not names:
+        return []
+    message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    return [_say("card-removed", message, note.source, hint)]
+
+
+def _search(note: Note, notetype: NoteType) -> str:
+    from flashdeck.comparison.changes import Entry
+    from flashdeck.comparison.search import note_searches
+
+    return note_searches([Entry(note, notetype)])[0]
+
+
+def _say(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:
+    return Diagnostic(rule, message, span, Severity.WARNING, hint)

@@ -1,0 +1,101 @@
+"""A lost lock, rebuilt from the packages that were built with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.model import Collection, Note, NoteType
+from flashdeck.project.digest import (
+    cloze_digests,
+    field_digests,
+    note_digest,
+    notetype_digest,
+    package_digest,
+    schema,
+)
+from flashdeck.project.lockfile import LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.release.numbering import BLOCK
+from flashdeck.source.names import OUR_TAG
+
+_HINT = "restore it from git; its times are what keeps learners' own tags and edits"
+
+
+def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Diagnostic]]:
+    """Rebuild the lock from the packages in `folder`, and say so; `kinds` are those of note types.
+
+    Without any package the lock stays empty: every history is kept even then, but times start anew.
+    """
+    found: dict[str, Collection] = {}
+    problems: list[Diagnostic] = []
+    for path in sorted(folder.glob("*.apkg")):
+        try:
+            collection = read_apkg(path)
+        except FlashdeckError as error:
+            problems.append(_say(f"{path.name} can't help to rebuild {LOCK_NAME}: {error}"))
+            continue
+        if _is_ours(collection, kinds):
+            found[path.name] = collection
+    lock = Lock()
+    first = BLOCK * (1 + sum(len(collection.notes) for collection in found.values()))
+    for name, collection in found.items():
+        _add(lock, name, collection, kinds, first)
+    if found:
+        message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(found)}"
+    else:
+        message = (
+            f"{LOCK_NAME} is missing, and build/ holds no package to rebuild it from: reviews are "
+            "kept, but times start anew, so learners' own tags on all notes go at the next import"
+        )
+    return lock, [*problems, _say(message)]
+
+
+def _say(message: str) -> Diagnostic:
+    return Diagnostic("lock-lost", message, Span.point(LOCK_NAME), Severity.WARNING, _HINT)
+
+
+def _is_ours(collection: Collection, kinds: Mapping[int, str]) -> bool:
+    return all(notetype.id in kinds for notetype in collection.notetypes)
+
+
+def _add(
+    lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str], first: int
+) -> None:
+    """Add the lines of a package.
+
+    A note's id lies at most `first` milliseconds before its first build: so many hold all notes.
+    """
+    revision = 0
+    for notetype in collection.notetypes:
+        revision = max(revision, notetype.mod)
+        lock.notetypes[notetype.id] = NoteTypeEntry(
+            notetype.id, schema(notetype), notetype_digest(notetype), notetype.mod
+        )
+    types = {notetype.id: notetype for notetype in collection.notetypes}
+    for note in collection.notes:
+        revision = max(revision, note.mod)
+        entry = _entry(note, file, types[note.notetype], kinds[note.notetype])
+        edited = note.mod * 1000 - note.id > first
+        lock.notes[note.guid] = entry._replace(changed=note.mod) if edited else entry
+    lock.packages[file] = PackageEntry(file, revision, package_digest(collection))
+
+
+def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
+    removed = not note.cards and OUR_TAG in note.tags
+    first = note.cards[0] if note.cards else None
+    return NoteEntry(
+        id=note.guid,
+        kind=kind,
+        package=file,
+        deck=first.deck if first is not None else "",
+        ordinals=tuple(card.ordinal for card in note.cards),
+        clozes=cloze_digests(note.fields[0]) if notetype.cloze else (),
+        content=note_digest(note),
+        note_id=note.id,
+        card_block=first.id - first.ordinal if first is not None else note.id,
+        first_built=note.mod,
+        removed=note.mod if removed else 0,
+        fields=field_digests(note),
+    )

@@ -1,0 +1,81 @@
+"""Starts a project: an example deck, its settings, and what helps around it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.editor.files import SCHEMAS_NAME, schema_texts
+from flashdeck.files.files import Publication, check_package_name, make_folder
+from flashdeck.project.ids import new_project_id
+from flashdeck.project.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
+from flashdeck.project.packages import package_name
+from flashdeck.scaffold.starter_files import AROUND, PROJECT, starter_text
+from flashdeck.source.names import clean_deck, deck_problem
+from flashdeck.yamlnode import quoted
+
+_NAMELESS = "My deck"
+_PLAIN = re.compile(r"[^\W\d_][\w ]*")  # needs no quotes in YAML
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What was written, and what was there already and left as it was; paths below the folder."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def start(folder: Path, version: str) -> Started:
+    """Write a new project into a folder, which is made where there is none.
+
+    `version` is that of flashdeck, which the project is to be built with. Nothing is ever
+    overwritten. Raises `FlashdeckError` where there is a project already, and writes nothing then.
+    """
+    project, around = _texts(folder, version)
+    in_the_way = [path for path in project if os.path.lexists(folder / path)]
+    if in_the_way:
+        message = f"there is a project in {folder} already: {', '.join(in_the_way)}"
+        raise FlashdeckError(message, "choose another folder; nothing was written")
+    kept = [path for path in around if os.path.lexists(folder / path)]
+    texts = project | {path: text for path, text in around.items() if path not in kept}
+    with Publication() as publication:
+        for path, text in texts.items():
+            make_folder((folder / path).parent)
+            publication.stage(folder / path, folder).write(text.encode())
+        publication.commit()
+    return Started(tuple(texts), tuple(kept))
+
+
+def project_name(folder: Path) -> str:
+    """Name a project, and its root deck, after its folder: my-deck is "My deck"."""
+    words = " ".join(folder.resolve().name.replace("_", " ").replace("-", " ").split())
+    name = clean_deck(words[:1].upper() + words[1:])
+    try:
+        check_package_name(package_name(name))
+    except FlashdeckError:
+        return _NAMELESS
+    return name if name.isprintable() and deck_problem(name) is None else _NAMELESS
+
+
+def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the texts of what makes the project, and of what helps around it, by their paths."""
+    name = project_name(folder)
+    project_id = new_project_id()
+    deck = f"{name}::The Moon"
+    words = {
+        "NAME": name,
+        "QUOTED": quoted(name),
+        "DECK": deck if _PLAIN.fullmatch(name) else quoted(deck),
+        "ID": project_id,
+        "VERSION": version,
+    }
+    project = {path: starter_text(file, words) for path, file in PROJECT.items()}
+    project[LOCK_NAME] = lock_text(Lock({project_id: ProjectEntry(project_id, name, 0)}))
+    around = {path: starter_text(file, words) for path, file in AROUND.items()}
+    for schema, text in schema_texts(folder).items():
+        around[f"{SCHEMAS_NAME}/{schema}.json"] = text
+    return project, around

@@ -1,0 +1,102 @@
+"""Reads what a question expects of the learner: choices, right answers, what is to be typed."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Mapping
+
+from flashdeck.source.mapping import MappingReader
+from flashdeck.source.note import Texts, Value
+from flashdeck.yamlnode import Node, ScalarNode, SequenceNode, quoted
+
+Pair = tuple[ScalarNode, Node]
+_FLAGS = {"true": True, "false": False}
+# Words that other YAML tools take for true or false: to type them is meant as often as not.
+_LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
+_FEWEST = 2
+_LONGEST_QUOTE = 60  # characters
+
+
+def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | None:
+    """Read a list of texts, each of them something and none of them twice."""
+    name = key.value
+    if isinstance(node, ScalarNode) and not node.value.strip():
+        reader.filled(key, node, f"'{name}'")
+        return None
+    if not isinstance(node, SequenceNode):
+        hint = f"write a list, as in {name}: [one, two]"
+        reader.say("not-a-list", f"'{name}' takes a list", node, hint)
+        return None
+    found: dict[str, ScalarNode] = {}
+    for item in node.items:
+        scalar = reader.text(item, f"one of '{name}'")
+        if scalar is None:
+            continue
+        words = scalar.value.strip()
+        if not words:
+            reader.say("empty", f"one of '{name}' is empty", item, "write its text, or remove it")
+        elif words in found:
+            message = f"'{words}' stands twice in '{name}'"
+            reader.say("duplicate-choice", message, item, "remove one of them")
+        else:
+            found[words] = scalar
+    if not node.items:
+        reader.say("empty", f"'{name}' is empty", key, "write its texts, or remove the key")
+    return Texts(tuple(found.values()))
+
+
+def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode | bool | None:
+    """Read `true` or `false`, or the text that is to be typed."""
+    scalar = reader.filled(key, node, "'typed'")
+    if scalar is None:
+        return None
+    words = scalar.value.strip()
+    if not scalar.style and words.lower() in _FLAGS:
+        return _FLAGS[words.lower()]
+    if not scalar.style and words.lower() in _LIKE_FLAGS:
+        message = f"'typed: {words}' may mean the word or true and false"
+        hint = f"write {quoted(words)} to have the word typed, else true or false"
+        reader.say("not-a-flag", message, scalar, hint)
+        return None
+    if "\n" in words:
+        message = "what is typed is a single line"
+        reader.say("typed-lines", message, scalar, "choose the words that matter")
+        return None
+    return scalar
+
+
+def check_answers(
+    reader: MappingReader, pairs: Mapping[str, Pair], values: Mapping[str, Value]
+) -> None:
+    """Report what does not fit together in a question with choices."""
+    choices = values.get("choices")
+    if not isinstance(choices, Texts):
+        return
+    if 0 < len(choices.nodes) < _FEWEST:
+        key = pairs["choices"][0]
+        reader.say("too-few-choices", "one choice is no choice", key, "add a wrong answer")
+    if values.get("typed"):
+        message = "an answer is chosen or typed, not both"
+        reader.say("typed-choices", message, pairs["typed"][0], "remove 'typed' or 'choices'")
+    answers = values.get("a")
+    known = [node.value.strip() for node in choices.nodes]
+    nodes = answers.nodes if isinstance(answers, Texts) else (answers,)
+    for node in nodes:
+        if isinstance(node, ScalarNode) and known and node.value.strip() not in known:
+            shown = _one_line(node.value)
+            message = f"the answer '{shown}' is not among the choices"
+            reader.say("no-such-choice", message, node, _hint(node.value.strip(), known))
+
+
+def _hint(words: str, known: list[str]) -> str:
+    lower = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(words.casefold(), lower, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{_one_line(lower[near[0]])}'?"
+    return f"choices are {', '.join(map(_one_line, known))}"
+
+
+def _one_line(text: str) -> str:
+    """Give text as a message can quote it."""
+    return textwrap.shorten(text, _LONGEST_QUOTE, placeholder="…")

@@ -1,0 +1,120 @@
+"""Reads deck files: YAML nodes to `SourceDeck`s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
+from flashdeck.kinds.registry import DOCUMENT
+from flashdeck.source.note import SourceDeck, SourceFile
+from flashdeck.source.notes import Around, NoteReader
+from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+if TYPE_CHECKING:
+    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.tables import OpenTable
+
+# With a table the list of notes may be missing.
+_BESIDE_A_TABLE = tuple(replace(key, required=False) for key in DOCUMENT)
+
+
+def read_decks(
+    file: YamlFile,
+    default_deck: str,
+    markup: str,
+    custom: Mapping[str, SourceNoteType] = MappingProxyType({}),
+    open_table: OpenTable | None = None,
+    limits: Limits | None = None,
+    *,
+    verbatim: bool = False,
+    more_types: bool = False,
+) -> tuple[SourceFile, list[Diagnostic]]:
+    """Read every document of a file, and the tables that they name.
+
+    `default_deck` names a document that does not name itself; `markup` and `verbatim` are the
+    project's; `custom` are its own note types by their names, with `more_types` there are others
+    that could not be read; `open_table` finds tables, `limits` bound them.
+    """
+    reader = _DeckReader(file, custom, open_table, limits or Limits(), more_types=more_types)
+    around = Around(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
+    decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
+    if not decks and not reader.problems and not file.problems:
+        span = Span.point(file.path)
+        hint = "write notes, or remove the file"
+        reader.problems.append(
+            Diagnostic("no-notes", "the file holds no notes", span, Severity.WARNING, hint)
+        )
+    return SourceFile(file, tuple(decks), tuple(reader.tables)), [*file.problems, *reader.problems]
+
+
+class _DeckReader(NoteReader):
+    def __init__(
+        self,
+        file: YamlFile,
+        custom: Mapping[str, SourceNoteType],
+        open_table: OpenTable | None,
+        limits: Limits,
+        *,
+        more_types: bool,
+    ) -> None:
+        super().__init__(file, custom, more_types=more_types)
+        self.tables: list[SourceFile] = []
+        self._open_table = open_table
+        self._limits = limits
+
+    def document(self, node: Node | None, around: Around) -> SourceDeck | None:
+        if node is None:
+            return None
+        if not isinstance(node, MappingNode):
+            hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
+            self.say("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
+            return None
+        keys = _BESIDE_A_TABLE if node.get("table") is not None else DOCUMENT
+        pairs = self.read_keys(node, keys, "a deck")
+        around = Around(
+            deck=self._name(pairs.get("deck"), around.deck),
+            tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
+            markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
+            or around.markup,
+            verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else around.verbatim,
+            notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
+        )
+        description: ScalarNode | None = None
+        if "description" in pairs:
+            description = self.text(pairs["description"][1], "'description'")
+        if "table" in pairs:
+            from flashdeck.source.tables import no_tables, read_table  # few decks have one
+
+            opener = self._open_table or no_tables
+            table = read_table(self, pairs["table"], around, opener, self._limits)
+            self.tables += [table] if table is not None else []
+        items = self._items(pairs.get("notes"), described=description is not None)
+        notes = [note for one in items if (note := self.note(one, around)) is not None]
+        return SourceDeck(around.deck, description, around.markup, around.verbatim, tuple(notes))
+
+    def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:
+        scalar = self.filled(*pair, "'deck'") if pair is not None else None
+        if scalar is None:
+            return default
+        return Text(self.deck_name(scalar, scalar.value), self.file.span(scalar))
+
+    def _items(self, pair: tuple[ScalarNode, Node] | None, *, described: bool) -> list[Node]:
+        """Give the notes; a document that describes its deck need not hold any."""
+        if pair is None:
+            return []
+        key, node = pair
+        items = node.items if isinstance(node, SequenceNode) else []
+        if described and isinstance(node, SequenceNode):
+            return items
+        if not items and (isinstance(node, SequenceNode) or _is_empty(node)):
+            self.say("no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING)
+        elif not isinstance(node, SequenceNode):
+            self.say("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
+        return items
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and not node.value

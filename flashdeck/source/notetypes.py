@@ -1,0 +1,330 @@
+"""Reads the note types of an author's own: `cards/notetypes/*.yaml` to `NoteType`s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
+from flashdeck.anki.template.problems import template_problems
+from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
+from flashdeck.model import Field, NoteType, Template
+from flashdeck.source.mapping import MappingReader
+from flashdeck.source.names import clean_name, field_problem, template_problem
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
+
+_LARGEST = 2**24  # people put fonts into styles
+_NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
+Pairs = dict[str, tuple[ScalarNode, Node]]
+Number = Callable[..., int]
+"""Derives a lasting number from words, the same for the same project."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFault:
+    """What is wrong with a style or a template. `is_missing`: a file that it names is not there."""
+
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    is_missing: bool = False
+
+
+class Dress(Protocol):
+    """Puts the names of packed media into a style or a template side that lies in a folder."""
+
+    def __call__(
+        self, text: str, folder: Path, *, css: bool, verbatim: bool
+    ) -> tuple[str, list[MediaFault]]:
+        """Give the text, and what is wrong with it; `verbatim` leaves its names alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNoteType:
+    """A note type as its author wrote it, and where; `keys` are short names of its fields."""
+
+    notetype: NoteType
+    span: Span
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What notes of this type, and the lock, know it by."""
+        return f"custom:{self.notetype.id}"
+
+
+def read_notetypes(
+    file: YamlFile, root: Path, style: str, number: Number, dress: Dress, *, verbatim: bool = False
+) -> tuple[list[SourceNoteType], list[Diagnostic]]:
+    """Read every document of a file in `cards/notetypes/`.
+
+    `style` is the built-in one; `verbatim` is what the project says about names of media.
+    """
+    reader = _NoteTypeReader(file, root, style, number, dress, verbatim=verbatim)
+    found = [one for node in file.documents if (one := reader.document(node)) is not None]
+    return found, [*file.problems, *reader.problems]
+
+
+class _NoteTypeReader(MappingReader):
+    def __init__(
+        self,
+        file: YamlFile,
+        root: Path,
+        style: str,
+        number: Number,
+        dress: Dress,
+        *,
+        verbatim: bool,
+    ) -> None:
+        super().__init__(file)
+        self._root = root
+        self._folder = (root / file.path).parent
+        self._style = style
+        self._number = number
+        self._dress = dress
+        self._verbatim = verbatim
+        self._project_verbatim = verbatim
+        self._imported = False
+
+    def document(self, node: Node | None) -> SourceNoteType | None:
+        if node is None:
+            return None
+        if not isinstance(node, MappingNode):
+            hint = "begin with 'notetype: NAME', 'fields:' and 'templates:'"
+            self.say("not-a-notetype", "a note type is a mapping of keys", node, hint)
+            return None
+        before = len(self.problems)
+        pairs = self.read_keys(node, NOTETYPE, "a note type")
+        name = clean_name(self._text(pairs, "notetype"))
+        number = self._ids("custom", name)
+        self._verbatim = (
+            self.is_verbatim(pairs["media"][1]) if "media" in pairs else self._project_verbatim
+        )
+        self._imported = "id" in pairs
+        fields = self._fields(pairs.get("fields"), number)
+        templates = self._templates(pairs.get("templates"), number)
+        cloze = self._cloze(pairs)
+        if not name or not fields or not templates or any(map(_is_error, self.problems[before:])):
+            return None
+        notetype = NoteType(
+            id=self._own_number(pairs, "id") or number(),
+            name=name,
+            fields=tuple(fields),
+            templates=tuple(template for template, _ in templates),
+            css=self._css(pairs),
+            cloze=cloze,
+            sort=self._sort(pairs, fields),
+            latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
+            latex_post=self._latex(pairs, "latex_post", LATEX_POST),
+            stock=self._own_number(pairs, "stock"),
+            latex_svg=self._flag(pairs, "latex_svg"),
+        )
+        self._check_templates(notetype, templates)
+        keys = self._keys(pairs["keys"][1], fields) if "keys" in pairs else {}
+        return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]), keys)
+
+    def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
+        """Read the short keys of fields: each stands for one of them, and means nothing else."""
+        if not isinstance(node, MappingNode):
+            self.say("not-a-mapping", "'keys' takes keys with field names", node, "as {q: Front}")
+            return {}
+        names = [field.name for field in fields]
+        found: dict[str, str] = {}
+        for key, value in node.pairs:
+            scalar = self.text(value, f"'{key.value}'")
+            name = clean_name(scalar.value) if scalar is not None else ""
+            if key.value in _NOTE_KEYS:
+                message = f"'{key.value}' means something else in every note"
+                self.say("taken-key", message, key, "choose another")
+            elif name not in names:
+                hint = f"write one of {', '.join(names)}"
+                self.say("unknown-field", f"there is no field '{name}'", value, hint)
+            elif name in found.values():
+                self.say(
+                    "duplicate-key", f"the field '{name}' has a key already", value, "keep one"
+                )
+            else:
+                found[key.value] = name
+        return found
+
+    def _ids(self, *words: str) -> Number:
+        return lambda *more: self._number(*words, *more)
+
+    def _text(self, pairs: Pairs, key: str) -> str:
+        scalar = self.filled(*pairs[key], f"'{key}'") if key in pairs else None
+        return scalar.value if scalar is not None else ""
+
+    def _optional(self, pairs: Pairs, key: str) -> str | None:
+        scalar = self.text(pairs[key][1], f"'{key}'") if key in pairs else None
+        return scalar.value if scalar is not None else None
+
+    def _latex(self, pairs: Pairs, key: str, stock: str) -> str | None:
+        """Anki's own text counts as none."""
+        words = self._optional(pairs, key)
+        return None if words == stock else words
+
+    def _derived(self, number: Number, what: str, first: str) -> int | None:
+        """Give the id that follows from a first name; none in an imported type that had none.
+
+        Anki gives such fields ids of its own later on, and other ones from us would be a conflict.
+        """
+        return None if self._imported else number(what, first)
+
+    def _any_number(self, pairs: Pairs, key: str) -> int | None:
+        """Read any whole number: Anki's ids of fields and templates are random, below 0 as well."""
+        return self.number(pairs[key][1], f"'{key}'", signed=True) if key in pairs else None
+
+    def _own_number(self, pairs: Pairs, key: str) -> int | None:
+        return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
+
+    def _cloze(self, pairs: Pairs) -> bool:
+        key = next(one for one in NOTETYPE if one.name == "kind")
+        scalar = self.word(key, pairs["kind"][1]) if "kind" in pairs else None
+        return scalar is not None and scalar.value.strip() == "cloze"
+
+    def _sort(self, pairs: Pairs, fields: Sequence[Field]) -> int:
+        if "sort" not in pairs:
+            return 0
+        wanted = clean_name(self._text(pairs, "sort"))
+        names = [field.name for field in fields]
+        if wanted in names:
+            return names.index(wanted)
+        hint = f"write one of {', '.join(names)}"
+        self.say("unknown-field", f"there is no field '{wanted}'", pairs["sort"][1], hint)
+        return 0
+
+    def _fields(self, pair: tuple[ScalarNode, Node] | None, number: Number) -> list[Field]:
+        found: list[Field] = []
+        names: dict[str, Node] = {}
+        for item in self._list(pair, "fields"):
+            if isinstance(item, MappingNode):
+                field = self._field(self.read_keys(item, FIELD, "a field"), number)
+                name_node = item.get("name") or item
+            else:
+                scalar = self.text(item, "a field")
+                name = clean_name(scalar.value) if scalar is not None else ""
+                field, name_node = Field(name, id=self._derived(number, "field", name)), item
+            problem = field_problem(field.name)
+            if problem is not None and not (self._imported and field.name):
+                self.say("field-name", problem[0], name_node, problem[1])
+            elif self._is_new(field.name, name_node, names, "field"):
+                found.append(field)
+        return found
+
+    def _field(self, pairs: Pairs, number: Number) -> Field:
+        name = clean_name(self._text(pairs, "name"))
+        first = clean_name(self._optional(pairs, "was") or name)
+        plain = Field(name)
+        return Field(
+            name=name,
+            id=self._any_number(pairs, "id") or self._derived(number, "field", first),
+            rtl=self._flag(pairs, "rtl"),
+            font=self._optional(pairs, "font") or plain.font,
+            size=self._own_number(pairs, "size") or plain.size,
+            sticky=self._flag(pairs, "sticky"),
+            description=self._optional(pairs, "description") or "",
+            plain_text=self._flag(pairs, "plain_text"),
+            collapsed=self._flag(pairs, "collapsed"),
+            exclude_from_search=self._flag(pairs, "exclude_from_search"),
+            tag=self._any_number(pairs, "tag"),
+            prevent_deletion=self._flag(pairs, "prevent_deletion"),
+        )
+
+    def _flag(self, pairs: Pairs, key: str) -> bool:
+        return bool(self.flag(pairs[key][1], f"'{key}'")) if key in pairs else False
+
+    def _templates(
+        self, pair: tuple[ScalarNode, Node] | None, number: Number
+    ) -> list[tuple[Template, Pairs]]:
+        found: list[tuple[Template, Pairs]] = []
+        names: dict[str, Node] = {}
+        for item in self._list(pair, "templates"):
+            if not isinstance(item, MappingNode):
+                hint = "write '- name: …' and below it 'front: …' and 'back: …'"
+                self.say("not-a-template", "a template is a mapping of keys", item, hint)
+                continue
+            pairs = self.read_keys(item, TEMPLATE, "a template")
+            name = clean_name(self._text(pairs, "name"))
+            problem = template_problem(name)
+            name_node = item.get("name") or item
+            if problem is not None and not (self._imported and name):
+                if "name" in pairs:
+                    self.say("template-name", problem[0], name_node, problem[1])
+                continue
+            if not self._is_new(name, name_node, names, "template"):
+                continue
+            first = clean_name(self._optional(pairs, "was") or name)
+            template = Template(
+                name=name,
+                front=self._side(pairs, "front"),
+                back=self._side(pairs, "back"),
+                id=self._any_number(pairs, "id") or self._derived(number, "template", first),
+                browser_front=self._optional(pairs, "browser_front") or "",
+                browser_back=self._optional(pairs, "browser_back") or "",
+                browser_font=self._optional(pairs, "browser_font") or "",
+                browser_size=self._own_number(pairs, "browser_size") or 0,
+            )
+            found.append((template, pairs))
+        return found
+
+    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str) -> bool:
+        if name.casefold() in names:
+            line = names[name.casefold()].start.line + 1
+            message = f"there are two {what}s named '{name}'; the other stands in line {line}"
+            self.say("duplicate-name", message, node, "to Anki case makes no difference")
+            return False
+        names[name.casefold()] = node
+        return True
+
+    def _list(self, pair: tuple[ScalarNode, Node] | None, key: str) -> list[Node]:
+        if pair is None:
+            return []
+        if isinstance(pair[1], SequenceNode) and pair[1].items:
+            return pair[1].items
+        self.say("not-a-list", f"'{key}' takes a list, of one item at least", pair[0])
+        return []
+
+    def _css(self, pairs: Pairs) -> str:
+        return self._dressed(pairs, "css", ".css") if "css" in pairs else self._style
+
+    def _side(self, pairs: Pairs, key: str) -> str:
+        return self._dressed(pairs, key, ".html")
+
+    def _dressed(self, pairs: Pairs, key: str, ending: str) -> str:
+        """Read a text, or the file that it names, and put the names of its media in."""
+        if key not in pairs:
+            return ""
+        scalar = self.text(pairs[key][1], f"'{key}'")
+        if scalar is None:
+            return ""
+        words, folder = scalar.value, self._folder
+        if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
+            path = folder / words.strip()
+            words, folder = self.file_text(scalar, path, self._root, _LARGEST), path.parent
+        dressed, faults = self._dress(words, folder, css=ending == ".css", verbatim=self._verbatim)
+        for fault in faults:
+            # The deck may have come without the file, and it can be built as it is in Anki.
+            is_known = fault.is_missing and self._imported and self._verbatim
+            severity = Severity.WARNING if is_known else fault.severity
+            self.say("template-media", fault.message, scalar, fault.hint, severity)
+        return dressed
+
+    def _check_templates(
+        self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]
+    ) -> None:
+        pairs = {template.name: found for template, found in templates}
+        for problem in template_problems(notetype):
+            node = pairs[problem.template].get(problem.side)
+            if node is not None:
+                message = f"the {problem.side} of '{problem.template}': {problem.message}"
+                names = ", ".join(field.name for field in notetype.fields)
+                severity = Severity.WARNING if self._verbatim else Severity.ERROR
+                self.say("template", message, node[1], f"the fields are {names}", severity)
+
+
+def _is_error(problem: Diagnostic) -> bool:
+    """Whether there is no note type because of this; one that lacks a file can still be read."""
+    return problem.severity is Severity.ERROR and problem.rule != "template-media"

@@ -1,0 +1,33 @@
+"""Small things said of text: what a terminal shows, file names, numbers with their nouns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters by their pictures, characters that turn the text around by a mark.
+_SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+_SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
+_SHOWN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+_BUT_LINES = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\t\n"}
+
+
+def visible(text: str) -> str:
+    """Write a text so that it stays on its line, and a terminal shows all of it."""
+    return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def visible_lines(text: str) -> str:
+    """Write a text so that a terminal shows all of it; line breaks and tabs stay."""
+    return text.translate(_BUT_LINES)
+
+
+def slug(name: str) -> str:
+    """Write a name with letters, digits and single `-`: NFKD, ASCII, lower case."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def counted(sentence: str, count: int) -> str:
+    """Put a number in the place of `{}`; what is written as `(s)` is for several."""
+    return sentence.format(f"{count:,}").replace("(s)", "" if count == 1 else "s")

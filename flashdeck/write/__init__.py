@@ -1,1 +1,0 @@
-"""Writers: what they take is a `Collection`, and none of them knows where it came from."""
