@@ -15,7 +15,7 @@ from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.result import Wish
-from flashdeck.preview.session import Recompiler
+from flashdeck.preview.session import PreviewSession
 from flashdeck.yamlnode import read_yaml
 
 DECK = """\
@@ -128,9 +128,9 @@ def test_a_file_in_conflict_is_one_error_and_others_are_checked(project, path):
     slip = ("unquoted-colon", "cards/good.yaml", 3)
     conflict = ("merge-conflict", path, first_marker(project, path))
     assert sorted(places(project)) == sorted([conflict, slip])
-    assert [one.rule for one in Recompiler(project.root).compile().problems if one.fix is None] == [
-        "merge-conflict"
-    ]
+    assert [
+        one.rule for one in PreviewSession(project.root).compile().problems if one.fix is None
+    ] == ["merge-conflict"]
 
 
 def test_the_message_names_the_lines_and_the_place_is_the_first_of_them(project):
@@ -207,7 +207,7 @@ def test_nothing_that_is_remembered_hides_a_conflict(project):
     project.write("cards/a.yaml", "notes:\n  - {q: a, a: b}\n  - q: |\n      x\n    a: b\n")
     project.write("cards/words.csv", "q,a\none,two\n")
     project.write("cards/b.yaml", "table: words.csv\n")
-    recompiler = Recompiler(project.root)
+    recompiler = PreviewSession(project.root)
     for _ in range(2):
         project.built()
         good = state(project.root)
@@ -229,7 +229,7 @@ def test_nothing_that_is_remembered_hides_a_conflict(project):
 def test_notes_of_a_note_type_in_conflict_are_reported_again_when_it_is_gone(project):
     project.write("cards/notetypes/word.yaml", NOTETYPE)
     project.write("cards/a.yaml", "notetype: Word\nnotes:\n  - {word: one, id: zyx000000001}\n")
-    recompiler = Recompiler(project.root)
+    recompiler = PreviewSession(project.root)
     assert [one.rule for one in recompiler.compile().problems] == ["merge-conflict"]
     (project.root / "cards/notetypes/word.yaml").unlink()
     assert "unknown-notetype" in [one.rule for one in recompiler.compile().problems]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from flashdeck.compile.cache import reading
+from flashdeck.compile import deck_files
 from flashdeck.compile.render import Renderer
-from flashdeck.preview.session import Recompiler
+from flashdeck.preview.session import PreviewSession
 
 FLASK = """\
 deck: Flask
@@ -46,13 +46,13 @@ def rendered(monkeypatch):
 def read(monkeypatch):
     """Gather the paths of the decks that were read."""
     paths = []
-    read_source = reading.read_source
+    read_source = deck_files.read_source
 
     def gather(project, path, disk):
         paths.append(project.relative(path))
         return read_source(project, path, disk)
 
-    monkeypatch.setattr(reading, "read_source", gather)
+    monkeypatch.setattr(deck_files, "read_source", gather)
     return paths
 
 
@@ -70,7 +70,7 @@ def built(project, rendered, read):
 
 
 def kept(project):
-    return project.root / "build" / ".notes"
+    return project.root / "build" / ".cache"
 
 
 def same_as_cold(project, tmp_path):
@@ -196,7 +196,7 @@ def test_problems_are_said_each_time(built, rendered):
     for _ in range(2):
         assert [one.rule for one in built.built().diagnostics] == ["unknown-language"]
         built.replace("cards/werkzeug.yaml", "do", "do do")
-    assert rendered.count("aaaaaaaa1") == 2
+    assert rendered.count("aaaaaaaa1") == 3  # twice where it was not known to need the whole file
     assert rendered.count("aaaaaaaa2") == 0
 
 
@@ -237,7 +237,7 @@ def test_an_id_in_two_files_is_two_notes_until_it_is_mended(project):
     text = "# flashdeck: ignore short-id\nnotes:\n  - {q: %s, a: A, id: aaaaaaaa1}\n"
     project.write("cards/one.yaml", text % "one")
     project.write("cards/two.yaml", text % "two")
-    state = Recompiler(project.root).compile()
+    state = PreviewSession(project.root).compile()
     assert len({note.guid for note in state.collection.notes}) == 2
     assert [one.rule for one in state.problems] == ["duplicate-id"]
 

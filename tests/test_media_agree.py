@@ -117,7 +117,7 @@ def test_an_imported_deck_holds_what_its_cards_show(forms, tmp_path):
 def test_an_import_reports_files_that_a_build_would_leave_out(forms, tmp_path, monkeypatch):
     forms.write("cards/upper.png", "x" * 200)
     forms.built(allow_scripts=True)
-    monkeypatch.setattr("flashdeck.compile.media.LARGEST", 150)
+    monkeypatch.setattr("flashdeck.compile.media.table.LARGEST", 150)
     done = import_file(forms.package, tmp_path / "imported", now=forms.now)
     (problem,) = [one for one in done.diagnostics if "build" in one.message]
     assert problem.message == "1 file that cards show would be left out of a build"

@@ -15,11 +15,12 @@ import pytest
 from made_collections import SAMPLE
 
 from flashdeck.anki.write.apkg import apkg_bytes, write_apkg
-from flashdeck.compile import media
-from flashdeck.compile.cache import mediacache, seal
+from flashdeck.compile.media import cache as media_cache
+from flashdeck.compile.media import table as media
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files import seal
 from flashdeck.model import Seen
-from flashdeck.preview.session import Recompiler
+from flashdeck.preview.session import PreviewSession
 
 LONG_AGO, FAR_AHEAD = 1_700_000_000, 4_000_000_000
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>'
@@ -43,7 +44,7 @@ def counted(monkeypatch):
 @pytest.fixture
 def pictures(project, monkeypatch):
     """A deck with two pictures, and a clock by which they were written long ago."""
-    monkeypatch.setattr(mediacache, "TICK", -3_600_000_000_000)
+    monkeypatch.setattr(media_cache, "TICK", -3_600_000_000_000)
     for name, data in {"map.png": b"map", "sun.svg": DRAWING}.items():
         (project.root / "cards" / name).write_bytes(data)
     project.write(
@@ -90,7 +91,7 @@ def test_neither_a_check_nor_a_preview_reads_what_a_build_has_read(pictures, cou
     pictures.built()
     before = cache(pictures).read_bytes()
     assert pictures.check() == []
-    assert Recompiler(pictures.root).compile().problems == ()
+    assert PreviewSession(pictures.root).compile().problems == ()
     assert len(counted) == 2
     put(pictures, "map.png", b"MAP")
     pictures.check()

@@ -14,7 +14,7 @@ from proof.world import START, BrokenPromiseError
 import flashdeck.compile.compiler
 import flashdeck.release.make
 import flashdeck.release.release
-from flashdeck.compile.cache.filecompiler import FileCompiler
+from flashdeck.compile.deck_files import DeckFiles
 
 RELEASE = flashdeck.release.make.release
 IDENTIFY = flashdeck.compile.compiler.identify
@@ -83,8 +83,7 @@ def test_a_hash_of_the_fields_for_an_id_loses_reviews(monkeypatch):
 
     monkeypatch.setattr(flashdeck.compile.compiler, "identify", identify)
     # No file passes it by.
-    monkeypatch.setattr(flashdeck.compile.compiler, "held_files", lambda *_: {})
-    monkeypatch.setattr(FileCompiler, "settle", lambda *_: None)
+    monkeypatch.setattr(DeckFiles, "settled", lambda *_: None)
     assert broken_promise() == "no review lost"
 
 

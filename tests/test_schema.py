@@ -236,7 +236,10 @@ def test_short_keys_are_known_where_the_reader_knows_them():
 def test_the_schemas_words_are_the_readers():
     assert mapping._MARKUPS == MARKUPS
     assert {key.name for key in LIMITS} == {one.name for one in fields(Limits)}
-    assert {key.name for key in SETTINGS} == {one.name for one in fields(Settings)} - {"yaml"}
+    assert {key.name for key in SETTINGS} == {one.name for one in fields(Settings)} - {
+        "yaml",
+        "css_file",
+    }
     assert any(key.words for key in NOTETYPE)
 
 

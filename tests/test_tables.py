@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from flashdeck.cli.run import run
 from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
-from flashdeck.preview.session import Recompiler
+from flashdeck.preview.session import PreviewSession
 from flashdeck.project.project import load_project
 from flashdeck.source.csvfile import Flaw, parse_table, with_ids
 
@@ -524,23 +524,23 @@ def test_diff_sees_edits_in_a_table(project, capsys, monkeypatch):
 def test_the_preview_follows_tables(project):
     path = deck(project, "q,a,id\nx,y,note0001\n")
     project.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: o, a: p, id: note0002}\n")
-    recompiler = Recompiler(project.root)
+    recompiler = PreviewSession(project.root)
     assert not recompiler.compile().problems
     path.write_text("q,a,id\nx,edited,note0001\nz,w,note0003\n")
     state = recompiler.compile([path])
-    whole = Recompiler(project.root).compile()
+    whole = PreviewSession(project.root).compile()
     assert state == whole
     assert [note.fields[1] for note in state.collection.notes] == ["p", "edited", "w"]
     path.write_text("q,a,id\nx,,note0001\n")
-    assert recompiler.compile([path]) == Recompiler(project.root).compile()
+    assert recompiler.compile([path]) == PreviewSession(project.root).compile()
     path.unlink()
     state = recompiler.compile([path])
     assert any(one.severity is Severity.ERROR for one in state.problems)
-    assert state == Recompiler(project.root).compile()
+    assert state == PreviewSession(project.root).compile()
     path.write_text("q,a,id\nx,again,note0001\n")
-    assert recompiler.compile([path]) == Recompiler(project.root).compile()
+    assert recompiler.compile([path]) == PreviewSession(project.root).compile()
     deck(project, "q,a,id\nn,m,note0004\n", "deck: Spanish\ntable: new.csv\n", "new.csv")
     state = recompiler.compile(
         [project.root / "cards/new.csv", project.root / "cards/spanish.yaml"]
     )
-    assert state == Recompiler(project.root).compile()
+    assert state == PreviewSession(project.root).compile()

@@ -14,7 +14,7 @@ import pytest
 
 import flashdeck.project.digest
 import flashdeck.release.make
-from flashdeck.compile.cache.seal import fingerprint
+from flashdeck.files.seal import fingerprint
 from flashdeck.release.result import Counts
 
 PNG = b"\x89PNG\r\n"
@@ -127,7 +127,7 @@ def test_other_renderers_build_anew(tmp_path, monkeypatch):
     assert len({before, other, fingerprint.__wrapped__()}) == 3
 
 
-def test_what_was_written_just_now_is_looked_at_again(two_notes, made):
+def test_what_was_written_just_now_is_recognised_by_its_content(two_notes, made):
     # Within one tick of the disk's clock it could have been written again after it was read.
     rest(two_notes.root)
     two_notes.built()
@@ -135,7 +135,50 @@ def test_what_was_written_just_now_is_looked_at_again(two_notes, made):
     os.utime(path, (FAR_AHEAD, FAR_AHEAD))  # however slow the machine is
     two_notes.built()
     two_notes.built()
+    assert len(made) == 2
+    with path.open("r+") as file:  # the same file, of the same size and time
+        file.write(path.read_text("utf-8").replace("gehen", "nehge"))
+    os.utime(path, (FAR_AHEAD, FAR_AHEAD))
+    two_notes.built()
     assert len(made) == 3
+
+
+def test_what_is_written_while_it_is_built_is_built_the_next_time(rested, made, monkeypatch):
+    made_of = flashdeck.release.make._package
+
+    def slow(*others, **more):
+        rested.replace("cards/es.yaml", "gehen", "laufen")
+        monkeypatch.setattr(flashdeck.release.make, "_package", made_of)
+        return made_of(*others, **more)
+
+    monkeypatch.setattr(flashdeck.release.make, "_package", slow)
+    rested.replace("cards/es.yaml", "q: ir", "q: ir?")
+    rested.built()
+    rested.built()
+    assert len(made) == 2
+    assert b"laufen" in (rested.root / "build/es.apkg").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../elsewhere.apkg", "build/../flashdeck.yaml"])
+def test_a_state_that_names_other_files_is_not_believed(rested, made, path):
+    state = rested.root / "build" / ".state"
+    told = json.loads(state.read_text())
+    told["packages"][0]["path"] = path
+    with state.open("r+") as file:  # in the place where it was written
+        file.write(json.dumps(told))
+        file.truncate()
+    assert all(one.path.parent.name == "build" for one in rested.built().packages)
+    assert len(made) == 1
+
+
+def test_a_state_without_files_is_not_believed(rested, made):
+    state = rested.root / "build" / ".state"
+    told = json.loads(state.read_text()) | {"files": {}}
+    with state.open("r+") as file:
+        file.write(json.dumps(told))
+        file.truncate()
+    rested.built()
+    assert len(made) == 1
 
 
 def test_a_state_from_another_place_is_not_believed(rested, made):

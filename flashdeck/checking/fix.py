@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from flashdeck.checking.check import examined
+from flashdeck.checking.check import examine
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.identity import derived_id
 from flashdeck.diagnostics import Diagnostic, Span
@@ -62,7 +62,7 @@ def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
     first: dict[str, str] = {}
     last: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        compiled, told = examined(project, problems, allow_scripts=allow_scripts)
+        compiled, told = examine(project, problems, allow_scripts=allow_scripts)
         edited = dict(project.unsaved)
         copies = list(_copies(project, compiled))
         for source in compiled.sources:

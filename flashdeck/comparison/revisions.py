@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from flashdeck.compile.media import LARGEST
+from flashdeck.compile.media.table import LARGEST
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.project.paths import BUILD_NAME
 

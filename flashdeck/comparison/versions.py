@@ -10,7 +10,7 @@ from pathlib import Path
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.template.media import named_media
 from flashdeck.comparison.revisions import at_revision
-from flashdeck.compile.compiler import compile_project
+from flashdeck.compile.pipeline import compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.project.packages import package_of
@@ -67,9 +67,8 @@ def read_built(root: Path) -> Version:
 
 def read_sources(root: Path, name: str = "the sources") -> Version:
     """Compile the sources. Scripts are let pass: whether they may is asked by a build."""
-    project, problems = load_project(root)
-    compiled, found = compile_project(project, allow_scripts=True)
-    return Version(name, compiled.collection, project, (*problems, *found))
+    outcome = compile_root(root, allow_scripts=True)
+    return Version(name, outcome.compiled.collection, outcome.project, outcome.problems)
 
 
 @contextmanager

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flashdeck.compile.cache.filecompiler import FileCompiler
-from flashdeck.compile.cache.gathering import Gathered
-from flashdeck.compile.cache.kept import Kept, KeptFile, context_of
-from flashdeck.compile.cache.mediacache import MediaCache, kept_media
-from flashdeck.compile.cache.reading import FileReader, Files, ReadFile, held_files
+from flashdeck.compile.cache import Cache, digest_of
+from flashdeck.compile.deck_files import DeckFiles, ReadFile, RenderedFile, Surroundings
+from flashdeck.compile.decks import DeckTable
 from flashdeck.compile.identity import Identified, identify
 from flashdeck.compile.mask_numbers import with_numbers
-from flashdeck.compile.media import MediaTable
+from flashdeck.compile.media.cache import MediaCache, load_media_cache
+from flashdeck.compile.media.table import MediaTable
+from flashdeck.compile.media.templates import TemplateDresser, with_own_style
 from flashdeck.compile.notetypes import read_custom_types
-from flashdeck.compile.template_media import TemplateDresser, with_own_style
-from flashdeck.diagnostics import Diagnostic
+from flashdeck.diagnostics import Diagnostic, Text
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.kinds.registry import KINDS
 from flashdeck.model import Collection, Note, NoteType
@@ -30,6 +30,9 @@ from flashdeck.source.note import SourceFile
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
+Files = dict[Path, RenderedFile | ReadFile]
+"""Deck files in the order of study: rendered where nothing else has to be known of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -37,11 +40,11 @@ class Compiled:
 
     The notes of `collection` are in study order and not dated yet; by their ids, `kinds` are what
     the lock calls their kinds, `digests` tell edits of them, where that is known already. `notes`
-    are those of `sources` as their author wrote them: all there are, but for files that were kept
-    from another time. `notetypes` gives the note type of each kind that the lock knows: by the
-    kind's name, or by "custom:" and an id. `name` is the project's, or will be. `texts` are the
-    texts of `notes` as HTML, by the path of their file and the index at which they begin in it.
-    `media` knows which files were named. `kept` is for the next time.
+    are those of `sources` as their author wrote them: without a cache all there are, with one those
+    of files that had to be read as a whole. `notetypes` gives the note type of each kind that the
+    lock knows: by the kind's name, or by "custom:" and an id. `name` is the project's, or will be.
+    `texts` are the texts of `notes` as HTML, by the path of their file and where they begin in it.
+    `media` knows which files were named.
     """
 
     collection: Collection
@@ -53,137 +56,178 @@ class Compiled:
     name: str
     texts: Mapping[str, Mapping[int, str]]
     media: MediaTable
-    kept: Kept
 
     @property
     def has_stamps(self) -> bool:
         """Whether any note brings its id, so that there was a build before."""
-        return len(self.kinds) > len(self.notes) or any(one.stamped for one in self.notes)
+        return len(self.kinds) > len(self.notes) or any(note.stamped for note in self.notes)
 
 
 def compile_project(
     project: Project,
     *,
     allow_scripts: bool = False,
-    kept: Kept | None = None,
-    counted: MediaCache | None = None,
+    cache: Cache | None = None,
+    media_cache: MediaCache | None = None,
 ) -> tuple[Compiled, list[Diagnostic]]:
     """Read, identify and render everything in a project.
 
-    `kept` is what an earlier time left. What is the same is taken from it, and all is gathered for
-    the next time; without it everything is made anew, and nothing is gathered. `counted` are media
-    that were read before: those that the last build kept, if nothing else is given.
+    What the `cache` knows is taken from it, and it learns the rest; without one every file is read
+    as a whole. `media_cache` are the media that were read before: those that the last build kept,
+    if nothing else is given.
     """
-    counted = counted if counted is not None else kept_media(project.root)
-    media = MediaTable(project.root, project.cards, counted)
-    compiled, problems = _compiled(project, media, kept, allow_scripts=allow_scripts)
-    if kept is not None and media.clash:
+    if media_cache is None:
+        media_cache = load_media_cache(project.root)
+    media = MediaTable(project.root, project.cards, media_cache)
+    compiled, problems = _compile(project, media, cache, allow_scripts=allow_scripts)
+    if cache is not None and media.clash:
         # Of two files of one name the first keeps it, which is the first in the order of study.
-        media = MediaTable(project.root, project.cards, counted)
-        return _compiled(project, media, Kept(), allow_scripts=allow_scripts, in_order=True)
+        media = MediaTable(project.root, project.cards, media_cache)
+        return _compile(project, media, Cache(), allow_scripts=allow_scripts, settle=False)
     return compiled, problems
 
 
-def _compiled(
+def _compile(
     project: Project,
     media: MediaTable,
-    kept: Kept | None,
+    cache: Cache | None,
     *,
     allow_scripts: bool,
-    in_order: bool = False,
+    settle: bool = True,
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Compile all; `in_order`: no file is compiled before all are read."""
-    dress = TemplateDresser(media, allow_scripts)
-    project, problems = with_own_style(project, dress)
-    types, found = read_custom_types(project, _number(project), dress)
-    custom = {key: one.notetype for key, one in types.items()}
+    dresser = TemplateDresser(media, allow_scripts)
+    project, problems = with_own_style(project, dresser)
+    types, found = read_custom_types(project, _number(project), dresser)
     problems += found
-    more_types = is_conflict(found)
-    context = ""
-    if kept is not None:
-        context = _context(project, types, more_types=more_types, allow_scripts=allow_scripts)
-    before = kept.within(context) if kept is not None else None
+    custom = {key: source.notetype for key, source in types.items()}
     built = built_in(project.settings.name, project.settings.css, _number(project))
-    notetypes = {**built, **custom}
-    compiler = FileCompiler(notetypes, media, before, project.lock, allow_scripts=allow_scripts)
-    named = {one.notetype.name: one for one in types.values()}
-    settle = compiler.settle if before is not None and not in_order else None
-    reader = FileReader(project, named, media, settle, more_types=more_types)
-    files, found = reader.read(held_files(project, media, before) if before is not None else {})
-    problems += found
-    identified, found = _identified(project, files)
+    around = Surroundings(
+        project,
+        {source.notetype.name: source for source in types.values()},
+        {**built, **custom},
+        media,
+        allow_scripts=allow_scripts,
+        more_types=is_conflict(found),
+        cache=cache,
+        context=b"",
+    )
+    around = replace(around, context=_context(around) if cache is not None else b"")
+    deck_files = DeckFiles(around)
+    files = _files(project, deck_files, settle=settle)
+    read = [file for file in files.values() if isinstance(file, ReadFile)]
+    problems += [problem for file in read for problem in file.problems]
+    identified, found = _identified(project, files, read)
     problems += found
     if any(deck.verbatim for file in files.values() for deck in file.decks):
         media.keep_static()
-    gathered = _gathered(files, identified, compiler)
-    problems += gathered.problems
-    name = project.settings.name or gathered.first_root
+    waiting = iter(identified)
+    rendered = [
+        deck_files.render(file, [next(waiting) for _ in file.notes])
+        if isinstance(file, ReadFile)
+        else file
+        for file in files.values()
+    ]
+    decks = _decks(rendered)
+    problems += [*(problem for file in rendered for problem in file.problems), *decks.problems]
+    name = project.settings.name or decks.root or "flashdeck"
     if not project.settings.name:
         built = built_in(name, project.settings.css, _number(project))
     released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
-    notes = gathered.notes
+    notes = [note for file in rendered for note in file.notes]
     collection = Collection(
-        notetypes=_used(notes, released.values()),
-        decks=gathered.decks.decks(card.deck for note in notes for card in note.cards),
-        notes=tuple(notes),
+        notetypes=_used((note.note for note in notes), released.values()),
+        decks=decks.decks(card.deck for note in notes for card in note.note.cards),
+        notes=tuple([note.note for note in notes]),
         media=media.files(),
     )
     return Compiled(
         collection=collection,
-        kinds=gathered.kinds,
-        digests=gathered.digests,
-        sources=tuple(
-            one for file in files.values() if isinstance(file, ReadFile) for one in file.sources
-        ),
+        kinds={note.note.guid: note.kind for note in notes},
+        digests={note.note.guid: note.digest for note in notes if note.digest},
+        sources=tuple(source for file in read for source in file.sources),
         notes=tuple(identified),
         notetypes=released,
         name=name,
-        texts=gathered.texts,
+        texts={path: texts for file in rendered for path, texts in file.texts.items()},
         media=media,
-        kept=Kept(context, gathered.files),
     ), problems
 
 
-def _identified(project: Project, files: Files) -> tuple[list[Identified], list[Diagnostic]]:
+def _files(project: Project, deck_files: DeckFiles, *, settle: bool) -> Files:
+    """Read the deck files; where an id is in two of them, both are read as a whole."""
+    files: Files = {}
+    for path in project.decks:
+        settled = deck_files.settled(path) if settle else None
+        files[path] = settled if settled is not None else deck_files.read(path)
+    homes: dict[str, Path] = {}
+    clashing: set[Path] = set()
+    for path, file in files.items():
+        for guid in _guids(file):
+            if guid in homes:
+                clashing |= {path, homes[guid]}
+            homes[guid] = path
+    for path in clashing:
+        if isinstance(files[path], RenderedFile):
+            files[path] = deck_files.read(path)
+    return files
+
+
+def _guids(file: RenderedFile | ReadFile) -> Iterator[str]:
+    if isinstance(file, RenderedFile):
+        return (note.note.guid for note in file.notes)
+    return (note.id.value for note in file.notes if note.id is not None)
+
+
+def _identified(
+    project: Project, files: Files, read: Iterable[ReadFile]
+) -> tuple[list[Identified], list[Diagnostic]]:
     """Give every note that was read its id, and every mask its number."""
-    notes = [note for file in files.values() if isinstance(file, ReadFile) for note in file.notes]
+    notes = [note for file in read for note in file.notes]
     if not notes:
         return [], []
-    settled = (file for file in files.values() if isinstance(file, KeptFile))
     identified, problems = identify(
         notes,
         project.settings.id or UNSAVED,
         {entry.id: entry.kind for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
-        {one.note.guid for file in settled for one in file.notes},
+        {
+            guid
+            for file in files.values()
+            if isinstance(file, RenderedFile)
+            for guid in _guids(file)
+        },
     )
     return with_numbers(identified, project.lock), problems
 
 
-def _gathered(files: Files, identified: Iterable[Identified], compiler: FileCompiler) -> Gathered:
-    """Put together what all files give, in the order of study."""
-    waiting = iter(identified)
-    gathered = Gathered()
-    for path, file in files.items():
-        if isinstance(file, KeptFile):
-            gathered.take(path, file)
-        else:
-            own = [next(waiting) for _ in file.notes]
-            gathered.take_anew(path, file.compiled or compiler.compile(path, file, own))
-    return gathered
+def _decks(files: Iterable[RenderedFile]) -> DeckTable:
+    """Gather the decks that documents and notes name, in the order of study."""
+    table = DeckTable()
+    for file in files:
+        for deck in file.decks:
+            table.name(deck.name)
+            if deck.description is not None:
+                table.describe(deck.name, deck.description)
+        named = {deck.name.value for deck in file.decks}
+        for note, _, _ in file.notes:
+            home = note.cards[0].deck
+            if home not in named and note.source is not None:
+                named.add(home)
+                table.name(Text(home, note.source))
+    return table
 
 
 def known_kinds(project: Project) -> dict[int, str]:
     """Give the kinds that the lock knows by the ids of their note types."""
     number = _number(project)
     built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
-    return built | {one.notetype.id: key for key, one in own_notetypes(project).items()}
+    return built | {source.notetype.id: key for key, source in own_notetypes(project).items()}
 
 
 def own_notetypes(project: Project) -> dict[str, SourceNoteType]:
     """Give the project's own note types by what the lock knows them by."""
-    dress = TemplateDresser(MediaTable(project.root, project.cards))
-    return read_custom_types(project, _number(project), dress)[0]
+    dresser = TemplateDresser(MediaTable(project.root, project.cards))
+    return read_custom_types(project, _number(project), dresser)[0]
 
 
 def _number(project: Project) -> Callable[..., int]:
@@ -191,20 +235,15 @@ def _number(project: Project) -> Callable[..., int]:
     return partial(notetype_id, project.settings.id or UNSAVED)
 
 
-def _context(
-    project: Project,
-    types: Mapping[str, SourceNoteType],
-    *,
-    more_types: bool,
-    allow_scripts: bool,
-) -> str:
+def _context(around: Surroundings) -> bytes:
     """Tell one state of the settings and note types from another."""
-    settings = replace(project.settings, rules={}, packages={})
-    own = [(key, one.keys, one.notetype) for key, one in types.items()]
-    return context_of((settings, own, more_types, allow_scripts))
+    settings = replace(around.project.settings, rules={}, packages={}, name="", css="")
+    types = [(source.keys, source.notetype) for source in around.custom.values()]
+    parts = (settings, types, around.more_types, around.allow_scripts)
+    return digest_of(repr(parts).encode())
 
 
-def _used(notes: list[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:
+def _used(notes: Iterable[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:
     used = {note.notetype for note in notes}
-    found = {one.id: one for one in notetypes if one.id in used}
-    return tuple(one for _, one in sorted(found.items()))
+    types = {notetype.id: notetype for notetype in notetypes if notetype.id in used}
+    return tuple(notetype for _, notetype in sorted(types.items()))

@@ -9,9 +9,10 @@ from flashdeck.model import Deck
 
 
 class DeckTable:
-    """Gathers the decks that documents and notes name."""
+    """Gathers the decks that documents and notes name; `root` is that of the first one."""
 
     def __init__(self) -> None:
+        self.root = ""
         self.problems: list[Diagnostic] = []
         self._spellings: dict[str, Text] = {}
         self._descriptions: dict[str, Text] = {}
@@ -19,6 +20,7 @@ class DeckTable:
     def name(self, deck: Text) -> None:
         """Note that a deck is named: one way, for to Anki 'verbs' and 'Verbs' are one deck."""
         levels = deck.value.split("::")
+        self.root = self.root or levels[0]
         for depth in range(1, len(levels) + 1):
             name = "::".join(levels[:depth])
             first = self._spellings.setdefault(name.casefold(), Text(name, deck.span))

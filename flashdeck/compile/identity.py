@@ -53,6 +53,11 @@ class Identified:
     was: str = ""
     numbers: tuple[int, ...] = ()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that a build writes into the source stands there."""
+        return self.stamped and all(mask.number is not None for mask in self.note.masks)
+
 
 def identify(
     notes: Iterable[SourceNote],

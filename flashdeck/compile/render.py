@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
-from flashdeck.compile.field_media import LookedUp, other_references, unfound
 from flashdeck.compile.identity import Identified
-from flashdeck.compile.media import Resolvers
+from flashdeck.compile.media.fields import LookedUp, other_references, unfound
+from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
 from flashdeck.markup import (

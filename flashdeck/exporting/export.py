@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from flashdeck.anki.template.media import named_media
-from flashdeck.compile.compiler import compile_project
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
+from flashdeck.compile.pipeline import compile_root
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, reason
 from flashdeck.exporting.anki_csv import anki_csv
 from flashdeck.exporting.crowdanki import crowdanki
 from flashdeck.exporting.formats import Format
@@ -26,7 +26,6 @@ from flashdeck.exporting.plain_json import plain_json
 from flashdeck.files.files import Publication, make_folder
 from flashdeck.model import Collection, Media, Note
 from flashdeck.project.packages import package_name
-from flashdeck.project.project import load_project
 
 _LIST: Final = ".flashdeck-export"
 _MEDIA: Final = "media"
@@ -65,15 +64,14 @@ def read_sources(root: Path, *, allow_scripts: bool) -> tuple[Source | None, lis
 
     Raises `FlashdeckError` for one whose notes have no ids yet: they would be others next time.
     """
-    project, problems = load_project(root)
-    compiled, found = compile_project(project, allow_scripts=allow_scripts)
-    problems = [*problems, *found]
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        return None, problems
+    outcome = compile_root(root, allow_scripts=allow_scripts)
+    project, compiled = outcome.project, outcome.compiled
+    if outcome.errors:
+        return None, list(outcome.problems)
     if not project.settings.id or not all(note.stamped for note in compiled.notes):
         msg = "there are notes without an id, by which other programs would know them again"
         raise FlashdeckError(msg, "run 'flashdeck build' once: it writes them into the sources")
-    return Source(compiled.collection, project.settings.id), problems
+    return Source(compiled.collection, project.settings.id), list(outcome.problems)
 
 
 def export(source: Source, to: Format, folder: Path) -> Exported:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from flashdeck.diagnostics import FlashdeckError, reason
-from flashdeck.files.fingerprint import Print, noticed, published
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -107,7 +106,6 @@ def open_resolved(path: Path, real: str) -> BinaryIO:
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
-    noticed(path, Print.of(found))
     return os.fdopen(descriptor, "rb")
 
 
@@ -218,7 +216,6 @@ class _Staged:
         try:
             self.stream.close()
             _sync(self._temporary, os.O_RDWR | _BINARY)  # first: the mode may forbid to write
-            self._print = Print.of(self._temporary.stat())
             with suppress(FileNotFoundError):
                 self._temporary.chmod(stat.S_IMODE(self._real.stat().st_mode))
         except OSError as error:
@@ -230,7 +227,6 @@ class _Staged:
             _replace(self._temporary, self._real)
         except OSError as error:
             raise _unwritable(self._target, error) from error
-        published(self._target, self._print)
         with suppress(OSError):  # not every system has a way to bring a name onto the disk
             _sync(self._real.parent, os.O_RDONLY)
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.compile.cache.kept import Kept
-from flashdeck.compile.compiler import compile_project
+from flashdeck.compile.cache import Cache
+from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
@@ -121,21 +121,19 @@ def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Form
 def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:
     before = {project.root / one.path: one.before for one in files}
     after = {project.root / one.path: one.after for one in files}
-    one, kept = _compiled(project, before, Kept())
-    other, _ = _compiled(project, after, kept.without_files)  # most notes are written alike
-    return one == other
+    cache = Cache()  # most notes are written alike
+    return _compiled(project, before, cache) == _compiled(project, after, cache)
 
 
 def _compiled(
-    project: Project, texts: Mapping[Path, bytes], kept: Kept
-) -> tuple[tuple[Collection, list[tuple[str, bool]], Counter[str]], Kept]:
+    project: Project, texts: Mapping[Path, bytes], cache: Cache
+) -> tuple[Collection, Counter[str]]:
     """Compile what these texts decide: their own decks, or every deck if one is a note type's."""
     ours = [path for path in project.decks if path in texts]
     decks = tuple(ours) if len(ours) == len(texts) else project.decks
     part = replace(project, decks=decks, unsaved={**project.unsaved, **texts})
-    compiled, problems = compile_project(part, kept=kept)
-    ids = [(one.id, one.stamped) for one in compiled.notes]
-    return (compiled.collection, ids, Counter(one.rule for one in problems)), compiled.kept
+    outcome = compile_loaded(part, (), cache=cache)
+    return outcome.compiled.collection, Counter(problem.rule for problem in outcome.problems)
 
 
 def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:

@@ -27,8 +27,9 @@ from flashdeck.importing.styling import new_looks
 from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
 from flashdeck.model import Collection, Media, Note, NoteType
 from flashdeck.project.digest import cloze_digests, field_digests, note_digest
-from flashdeck.project.lockfile import LOCK_NAME, Lock, lock_text
+from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
+from flashdeck.project.paths import LOCK_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.release.build import held
 from flashdeck.release.stamp import encoded, require_unchanged

@@ -20,9 +20,9 @@ from flashdeck.importing.sources import Texts
 from flashdeck.importing.tidy import decks_within, tidied
 from flashdeck.model import Collection, Media
 from flashdeck.project.ids import new_project_id
-from flashdeck.project.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
+from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_files
-from flashdeck.project.paths import CARDS_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.project.paths import CARDS_NAME, LOCK_NAME, SETTINGS_NAME, SOURCE_ENDINGS
 from flashdeck.project.project import load_project
 from flashdeck.source.names import clean_name
 from flashdeck.text import counted

@@ -16,7 +16,7 @@ from flashdeck.files.watch import Watched, changes
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.shelf import Shelf
 from flashdeck.preview.serve.snapshot import Snapshot
-from flashdeck.preview.session import Recompiler
+from flashdeck.preview.session import PreviewSession
 from flashdeck.project.paths import CARDS_NAME
 from flashdeck.report import source_lines
 
@@ -57,7 +57,7 @@ class PreviewedSources:
     def __init__(self, root: Path, *, allow_scripts: bool) -> None:
         self.root: Path | None = root
         self._home = root
-        self._recompiler = Recompiler(root, allow_scripts=allow_scripts)
+        self._session = PreviewSession(root, allow_scripts=allow_scripts)
 
     def first(self) -> Snapshot:
         """Compile them."""
@@ -76,7 +76,7 @@ class PreviewedSources:
 
     def _snapshot(self, changed: Collection[str] | None) -> Snapshot:
         paths = None if changed is None else [Path(path) for path in changed]
-        state = self._recompiler.compile(paths)
+        state = self._session.compile(paths)
         return Snapshot(
             name=state.name,
             collection=state.collection,

@@ -22,9 +22,9 @@ def note_digest(note: Note) -> str:
     return _hex("\x1f".join(words))[:_SHORT]
 
 
-def field_digests(note: Note) -> tuple[str, ...]:
-    """Tell which fields were edited: a short hash of each, '' for an empty one."""
-    return tuple([_hex(text)[:_SHORTER] if text else "" for text in note.fields])
+def field_digests(note: Note) -> str:
+    """Tell which fields were edited: 8 hex digits of each, "-" for an empty one, with commas."""
+    return ",".join([_hex(text)[:_SHORTER] if text else "-" for text in note.fields])
 
 
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:

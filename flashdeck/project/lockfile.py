@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.project.paths import LOCK_NAME
 
-LOCK_NAME = "flashdeck.lock"
 _FORMAT = 2
 _HEADER = (
     "# Written by `flashdeck build`. Commit it: with it learners keep their tags and edits.\n"
@@ -43,7 +43,7 @@ class NoteEntry(NamedTuple):
     here: of its first build, or the one it had in Anki when it was imported. `changed` (seconds) is
     the revision that brought the last edit, 0 for a note never edited; `removed` (seconds) is the
     revision that emptied it, 0 for a living note. `fields` are the digests of what was last
-    shipped, 8 hex digits each, '' for an empty field; none where they are unknown.
+    shipped, as `digest.field_digests` gives them; '' where they are unknown.
     """
 
     id: str
@@ -58,7 +58,7 @@ class NoteEntry(NamedTuple):
     first_built: int
     changed: int = 0
     removed: int = 0
-    fields: tuple[str, ...] = ()
+    fields: str = ""
 
     @property
     def live_clozes(self) -> dict[int, str]:
@@ -275,7 +275,7 @@ def _note(parts: list[str]) -> NoteEntry:
         first_built=int(first_built),
         changed=0 if changed == _NONE else int(changed),
         removed=0 if removed == _NONE else int(removed),
-        fields=_field_digests(fields),
+        fields="" if fields == _UNKNOWN else fields,
     )
 
 
@@ -303,7 +303,7 @@ def _note_line(entry: NoteEntry) -> str:
         str(entry.first_built),
         str(entry.changed or _NONE),
         str(entry.removed or _NONE),
-        ",".join([digest or _NONE for digest in entry.fields]) or _UNKNOWN,
+        entry.fields or _UNKNOWN,
     )
     return "\t".join(parts)
 
@@ -330,12 +330,6 @@ def _check_reserves(text: str) -> None:
     for names in given.values():
         if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
             raise ValueError(text)
-
-
-def _field_digests(text: str) -> tuple[str, ...]:
-    if text == _UNKNOWN:
-        return ()
-    return tuple(["" if digest == _NONE else digest for digest in text.split(",")])
 
 
 def _numbers(text: str) -> tuple[int, ...]:

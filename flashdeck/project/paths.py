@@ -7,6 +7,7 @@ from pathlib import Path
 from flashdeck.diagnostics import FlashdeckError
 
 SETTINGS_NAME = "flashdeck.yaml"
+LOCK_NAME = "flashdeck.lock"
 CARDS_NAME = "cards"
 KEPT_MEDIA = "cards/media"  # where imported media lie
 BUILD_NAME = "build"

@@ -10,8 +10,8 @@ from pathlib import Path
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.files.many_files import ManyFiles
-from flashdeck.project.lockfile import LOCK_NAME, Lock, parse_lock
-from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, SOURCE_ENDINGS
+from flashdeck.project.lockfile import Lock, parse_lock
+from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, LOCK_NAME, SOURCE_ENDINGS
 from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
 from flashdeck.source.names import clean_deck, deck_problem, path_problem

@@ -7,8 +7,8 @@ from dataclasses import replace
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import KINDS
 from flashdeck.project.ids import stable_id
-from flashdeck.project.lockfile import LOCK_NAME, Lock
-from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.project.lockfile import Lock
+from flashdeck.project.paths import LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.settings import Settings
 from flashdeck.yamlnode import (
     Edit,

@@ -32,7 +32,8 @@ _SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
 class Settings:
     """What `flashdeck.yaml` says; all but the project's id may be left out.
 
-    Id and name are those of the lock where the file has lost them.
+    Id and name are those of the lock where the file has lost them. `css_file` is the file that
+    `css` was read from, relative to the project; '' where the text itself is written there.
     """
 
     id: str = ""
@@ -40,6 +41,7 @@ class Settings:
     markup: str = "markdown"
     media: str = "hashed"
     css: str = ""
+    css_file: str = ""
     removed: str = "empty"
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
@@ -93,6 +95,7 @@ class _SettingsReader(MappingReader):
             self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
             return Settings(yaml=self.file)
         pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
+        css, css_file = self._css(pairs["css"][1]) if "css" in pairs else ("", "")
         words = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
         return Settings(
             id=words.get("id", ""),
@@ -101,7 +104,8 @@ class _SettingsReader(MappingReader):
             media=(
                 VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
             ),
-            css=self._css(pairs["css"][1]) if "css" in pairs else "",
+            css=css,
+            css_file=css_file,
             removed=self._word(pairs, "removed"),
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
@@ -120,13 +124,15 @@ class _SettingsReader(MappingReader):
             self.say("not-a-name", message, scalar, "choose another")
         return scalar.value
 
-    def _css(self, node: Node) -> str:
+    def _css(self, node: Node) -> tuple[str, str]:
+        """Give the text of the style, and the file that it is in, if it is in one."""
         scalar = self.text(node, "'css'")
         if scalar is None:
-            return ""
-        if "\n" in scalar.value.strip() or not scalar.value.strip().endswith(".css"):
-            return scalar.value
-        return self.file_text(scalar, self._root / scalar.value.strip(), self._root, Limits().size)
+            return "", ""
+        name = scalar.value.strip()
+        if "\n" in name or not name.endswith(".css"):
+            return scalar.value, ""
+        return self.file_text(scalar, self._root / name, self._root, Limits().size), name
 
     def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
         key = next(one for one in SETTINGS if one.name == name)

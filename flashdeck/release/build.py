@@ -12,11 +12,10 @@ from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.files.files import check_package_name, sweep
-from flashdeck.files.fingerprint import witnessed
 from flashdeck.files.lock import hold
 from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, HOLD_NAME
 from flashdeck.release.result import Built, Options, Progress
-from flashdeck.release.state import recall, remember, sources_below
+from flashdeck.release.state import State
 
 
 def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> Built:
@@ -28,17 +27,16 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     if options.output is not None:
         check_package_name(options.output.name)
     with _hold(root) as begun:
-        known = recall(root, options)
-        if known is not None:
-            return known
+        state = State(root, options, begun)
+        if (built := state.current()) is not None:
+            return built
         from flashdeck.release.make import make
 
         _sweep(root)
-        sources = sources_below(root)
-        with witnessed() as seen:
-            built = make(root, options, progress)
-        remember(root, options, sources, seen, built, begun)
-        return built
+        state.look()
+        made = make(root, options, progress)
+        state.save(made)
+        return made.built
 
 
 @contextmanager

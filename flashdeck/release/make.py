@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 
 from flashdeck.anki.read.proof import holds
 from flashdeck.anki.write.apkg import write_apkg
-from flashdeck.compile.cache.keeping import Keeper, News
-from flashdeck.compile.cache.kept import Kept
-from flashdeck.compile.cache.mediacache import keep_media, kept_media
-from flashdeck.compile.compiler import Compiled, compile_project, known_kinds
-from flashdeck.compile.suppress import Judge
+from flashdeck.compile.cache import Cache
+from flashdeck.compile.compiler import known_kinds
+from flashdeck.compile.media.cache import load_media_cache, save_media_cache
+from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication
 from flashdeck.project.digest import stream_digest
 from flashdeck.project.ids import new_project_id
-from flashdeck.project.lockfile import LOCK_NAME, lock_text
-from flashdeck.project.packages import package_files
-from flashdeck.project.paths import BUILD_NAME, SETTINGS_NAME
+from flashdeck.project.lockfile import Lock, lock_text
+from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
 from flashdeck.release.consequences import consequences
@@ -29,132 +28,149 @@ from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, release
 from flashdeck.release.result import Built, BuiltPackage, Options, Progress
 from flashdeck.release.stamp import encoded, require_unchanged, stamped_sources
+from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
 
+# Reports of what the build itself puts right: the next one has nothing to report.
+_PASSING = frozenset({"changed-kind", "lock-lost", "lock-merged", "project-id-restored"})
 
-@dataclass(slots=True)
-class _Ready:
-    """What is to be published: packages, sources by their paths, and what the next build takes.
 
-    Nothing is where `releases` is None: there are errors, or no notes and never were any.
-    `read` are the sources that were read in full. What they were compiled to is gone by now, which
-    leaves room for the packages.
+class _Ready(NamedTuple):
+    """What is to be published: packages, and other files by their paths.
+
+    `releases` is None where there are errors, or no notes and never were any. `read` are the
+    sources that were read as a whole. What all this was compiled from is gone by now, which leaves
+    room for the packages.
     """
 
-    problems: list[Diagnostic]
+    problems: tuple[Diagnostic, ...]
+    lasting: tuple[Diagnostic, ...] = ()
     releases: tuple[Release, ...] | None = None
-    written: dict[Path, bytes] = field(default_factory=dict)
+    written: Mapping[Path, bytes] = MappingProxyType({})
     read: tuple[YamlFile, ...] = ()
-    news: News | None = None
+    others: tuple[Path, ...] = ()
 
 
-def make(root: Path, options: Options, progress: Progress) -> Built:
+def make(root: Path, options: Options, progress: Progress) -> Made:
     """Build every package of the project at `root`, while holding its lock.
 
     Raises `FlashdeckError` where nothing an author writes is to blame.
     """
-    keeper = Keeper(root)
-    ready = _prepare(root, options, keeper)
-    if ready.releases is None:
-        return Built((), tuple(ready.problems))
     with Publication() as publication:
-        for path, data in ready.written.items():
-            publication.stage(path, root).write(data)
-        if ready.news is not None:
-            keeper.write(ready.news, publication)
-            ready.news = None  # as large as the sources
+        ready = _prepare(root, options, publication)
+        if ready.releases is None:
+            return Made(Built((), ready.problems))
         packages = []
-        for one in ready.releases:
-            # Where the author names a file, that may lie anywhere.
+        for release in ready.releases:
+            # Where the author names a file, that may be anywhere.
             inside = root if options.output is None else None
-            target = options.output or root / BUILD_NAME / one.file
+            target = options.output or root / BUILD_NAME / release.file
             stream = publication.stage(target, inside)
-            told = partial(progress, one.file)
-            packages.append(_package(stream, one, target, told, digest=options.digests))
+            report = partial(progress, release.file)
+            packages.append(_package(stream, release, target, report, digest=options.digests))
         # Packages take their time, and their author may have saved a file meanwhile.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
-    return Built(tuple(packages), tuple(ready.problems), ready.written)
+    built = Built(tuple(packages), ready.problems, ready.written)
+    return Made(built, ready.lasting, ready.others)
 
 
-def _prepare(root: Path, options: Options, keeper: Keeper) -> _Ready:
-    """Compile and date everything."""
+def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
+    """Compile and date everything; stage all but the packages."""
     project, problems = load_project(root)
-    unsaved = not project.settings.id
-    if unsaved:
-        settings = replace(project.settings, id=new_project_id())
-        project = replace(project, settings=settings)
-    lost: list[Diagnostic] = []
-    if not project.lock_text and not unsaved:
-        lock, lost = recover_lock(project.build, known_kinds(project))
-        project = replace(project, lock=lock)
-    kept = keeper.read() if project.lock_text else Kept()
-    counted = kept_media(root)
-    compiled, found = compile_project(
-        project, allow_scripts=options.allow_scripts, kept=kept, counted=counted
+    project, lost = _with_identity(project)
+    cache = Cache.load(root) if project.lock_text else Cache()
+    media_cache = load_media_cache(root)
+    outcome = compile_loaded(
+        project,
+        problems,
+        allow_scripts=options.allow_scripts,
+        cache=cache,
+        media_cache=media_cache,
+        single_package=options.output is not None,
     )
-    keep_media(root, counted, whole=not _fatal([*problems, *found]))
-    judge = Judge(project.settings.rules, compiled.sources)
-    problems += lost if compiled.has_stamps else []
-    problems += found
-    files, found = package_files(
-        sorted({card.deck for note in compiled.collection.notes for card in note.cards}),
-        project.settings,
-    )
-    problems += found if options.output is None else []
-    problems = judge.judged(problems)
-    if _fatal(problems) or not (compiled.collection.notes or project.lock.notes):
-        return _Ready(problems)
-    single = options.output.name if options.output is not None else ""
-    policy = Policy(
-        project.settings.removed == "empty", options.accept_removals, options.accept_schema_change
-    )
-    releases, new_lock, found = release(
-        _content(project, compiled, files), project.lock, options.now, policy, single
-    )
-    found += consequences(compiled.collection, project.lock, compiled.digests)
-    problems += judge.judged(found)
-    written = _texts(project, compiled)
-    lock_words = lock_text(new_lock)
-    if lock_words != project.lock_text:
-        written[LOCK_NAME] = lock_words.encode()
+    save_media_cache(root, media_cache, whole=not outcome.errors)
+    compiled = outcome.compiled
+    said = [*(outcome.judge.judged(lost) if compiled.has_stamps else ()), *outcome.problems]
+    if outcome.errors or not (compiled.collection.notes or project.lock.notes):
+        return _Ready(tuple(said))
+    releases, lock, found = _released(outcome, options)
+    written = _texts(outcome, lock_text(lock))
     if options.frozen:
-        problems += _frozen(written)
+        found += _frozen(written)
+    said += outcome.judge.judged(found)
+    if any(problem.severity is Severity.ERROR for problem in said):
+        return _Ready(tuple(said))
+    if options.frozen:
         written = {}
-    if _fatal(problems):
-        return _Ready(problems)
+    else:
+        cache.save(root, publication)
+    for path, data in written.items():
+        publication.stage(root / path, root).write(data)
     read = [source.yaml for source in compiled.sources]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
-    paths = {root / path: words for path, words in written.items()}
-    return _Ready(problems, releases, paths, tuple(read), keeper.news(compiled.kept))
+    others = compiled.media.outside()
+    return _Ready(
+        tuple(said),
+        tuple(problem for problem in outcome.problems if problem.rule not in _PASSING),
+        releases,
+        {root / path: data for path, data in written.items()},
+        tuple(read),
+        (*others, root / project.settings.css_file) if project.settings.css_file else others,
+    )
 
 
-def _content(project: Project, compiled: Compiled, files: Mapping[str, str]) -> Content:
-    return Content(
+def _with_identity(project: Project) -> tuple[Project, list[Diagnostic]]:
+    """Give a project that has an id, and a lock if there is any to be had."""
+    if not project.settings.id:
+        settings = replace(project.settings, id=new_project_id())
+        return replace(project, settings=settings), []
+    if project.lock_text:
+        return project, []
+    lock, lost = recover_lock(project.build, known_kinds(project))
+    return replace(project, lock=lock), lost
+
+
+def _released(
+    outcome: Outcome, options: Options
+) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
+    """Date everything, and report what an import will not do by itself."""
+    project, compiled = outcome.project, outcome.compiled
+    content = Content(
         project=project.settings.id,
         name=compiled.name,
         collection=compiled.collection,
         kinds=compiled.kinds,
         notetypes=compiled.notetypes,
-        packages=files,
+        packages=outcome.packages,
         digests=compiled.digests,
     )
+    policy = Policy(
+        project.settings.removed == "empty", options.accept_removals, options.accept_schema_change
+    )
+    single = options.output.name if options.output is not None else ""
+    releases, lock, problems = release(content, project.lock, options.now, policy, single)
+    problems += consequences(compiled.collection, project.lock, compiled.digests)
+    return releases, lock, problems
 
 
-def _texts(project: Project, compiled: Compiled) -> dict[str, bytes]:
-    """Give the sources that will change, in the order in which they must appear on disk."""
-    found: dict[str, bytes] = {}
+def _texts(outcome: Outcome, lock_words: str) -> dict[str, bytes]:
+    """Give the files that will change, in the order in which they must appear on disk."""
+    project, compiled = outcome.project, outcome.compiled
+    texts: dict[str, bytes] = {}
     yaml = project.settings.yaml
     words = stamped_settings(project.settings, compiled.name)
     if yaml is None:
-        found[SETTINGS_NAME] = words.encode()
+        texts[SETTINGS_NAME] = words.encode()
     elif words != yaml.text:
-        found[SETTINGS_NAME] = encoded(project.root / SETTINGS_NAME, project.root, yaml.text, words)
-    texts = {source.yaml.path: source.yaml.text for source in compiled.sources}
-    for path, words in stamped_sources(
-        compiled.sources, compiled.notes, project.settings.limits
-    ).items():
-        found[path] = encoded(project.root / path, project.root, texts[path], words)
-    return found
+        path = project.root / SETTINGS_NAME
+        texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, words)
+    before = {source.yaml.path: source.yaml.text for source in compiled.sources}
+    stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
+    for name, text in stamped.items():
+        texts[name] = encoded(project.root / name, project.root, before[name], text)
+    if lock_words != project.lock_text:
+        texts[LOCK_NAME] = lock_words.encode()
+    return texts
 
 
 def _frozen(changed: Iterable[str]) -> list[Diagnostic]:
@@ -194,7 +210,3 @@ def _package(
         media=len(one.collection.media),
         counts=one.counts,
     )
-
-
-def _fatal(problems: Sequence[Diagnostic]) -> bool:
-    return any(one.severity is Severity.ERROR for one in problems)

@@ -16,7 +16,8 @@ from flashdeck.project.digest import (
     package_digest,
     schema,
 )
-from flashdeck.project.lockfile import LOCK_NAME, Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.project.paths import LOCK_NAME
 from flashdeck.release.numbering import BLOCK
 from flashdeck.source.names import OUR_TAG
 

@@ -24,13 +24,13 @@ from flashdeck.project.digest import (
 )
 from flashdeck.project.lockfile import (
     GONE,
-    LOCK_NAME,
     Lock,
     NoteEntry,
     NoteTypeEntry,
     PackageEntry,
     ProjectEntry,
 )
+from flashdeck.project.paths import LOCK_NAME
 from flashdeck.release.numbering import EARLIEST, numbers
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import dated_notetypes, schema_problems
@@ -314,7 +314,7 @@ def _clozes(note: Note, old: NoteEntry | None, digest: str) -> tuple[tuple[int, 
     return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
 
 
-def _fields(note: Note, old: NoteEntry | None, digest: str) -> tuple[str, ...]:
+def _fields(note: Note, old: NoteEntry | None, digest: str) -> str:
     """The digests of its fields; known already where it is as it was."""
     if old is not None and old.content == digest and old.fields:
         return old.fields

@@ -10,7 +10,8 @@ from typing import Any
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.model import NoteType
 from flashdeck.project.digest import notetype_digest, schema
-from flashdeck.project.lockfile import LOCK_NAME, Lock
+from flashdeck.project.lockfile import Lock
+from flashdeck.project.paths import LOCK_NAME
 
 _CONSEQUENCE = (
     "in learners' collections every note of this type would stay as it is, now and in every later "

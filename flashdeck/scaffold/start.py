@@ -11,8 +11,9 @@ from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor.files import SCHEMAS_NAME, schema_texts
 from flashdeck.files.files import Publication, check_package_name, make_folder
 from flashdeck.project.ids import new_project_id
-from flashdeck.project.lockfile import LOCK_NAME, Lock, ProjectEntry, lock_text
+from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_name
+from flashdeck.project.paths import LOCK_NAME
 from flashdeck.scaffold.starter_files import AROUND, PROJECT, starter_text
 from flashdeck.source.names import clean_deck, deck_problem
 from flashdeck.yamlnode import quoted

@@ -29,18 +29,16 @@ def cards(
 ) -> None:
     """List every card as Anki will make it; with --json, both sides as Anki will show them."""
     from flashdeck.anki.read.apkg import read_apkg
-    from flashdeck.compile.compiler import compile_project
-    from flashdeck.project.project import load_project
+    from flashdeck.compile.pipeline import compile_root
     from flashdeck.rendered_cards import cards as show_cards
 
     if package is not None:
         collection = read_apkg(package)
     else:
         root = options.project_root(directory)
-        project, problems = load_project(root)
-        compiled, found = compile_project(project, allow_scripts=allow_scripts)
-        say_problems([*problems, *found], root, color)
-        collection = compiled.collection
+        outcome = compile_root(root, allow_scripts=allow_scripts)
+        say_problems(outcome.problems, root, color)
+        collection = outcome.compiled.collection
     shown = show_cards(collection)
     if as_json:
         put(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))

@@ -56,13 +56,12 @@ def _counted(package: Path | None, directory: Path | None, color: options.Color)
         from flashdeck.anki.read.apkg import read_apkg
 
         return count(read_apkg(package), {}, ())
-    from flashdeck.compile.compiler import compile_project
-    from flashdeck.project.project import load_project
+    from flashdeck.compile.pipeline import compile_root
 
     root = options.project_root(directory)
-    project, problems = load_project(root)
-    compiled, found = compile_project(project)
-    say_problems([*problems, *found], root, color)
+    outcome = compile_root(root)
+    compiled = outcome.compiled
+    say_problems(outcome.problems, root, color)
     kinds = {one.id: one.note.kind.name for one in compiled.notes}
     own = [one.id for key, one in compiled.notetypes.items() if not key.startswith("custom:")]
     return count(compiled.collection, kinds, own)

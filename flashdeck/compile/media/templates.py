@@ -13,7 +13,7 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from flashdeck.compile.media import MediaTable
+from flashdeck.compile.media.table import MediaTable
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, render
 from flashdeck.notetypes.script import choice_script
@@ -153,9 +153,7 @@ def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, l
     node = root.get("css") if isinstance(root, MappingNode) else None
     if settings.yaml is None or not isinstance(node, ScalarNode):
         return project, []
-    folder = project.root
-    if settings.css != node.value:  # it was a file's name
-        folder = (folder / node.value.strip()).parent
+    folder = (project.root / settings.css_file).parent if settings.css_file else project.root
     css, faults = dress(settings.css, folder, css=True, verbatim=settings.verbatim)
     span = settings.yaml.span(node)
     problems = [

@@ -27,7 +27,7 @@ def fingerprint() -> tuple[object, ...]:
     and what else renders texts.
     """
     count = latest = 0
-    for one in _files(Path(__file__).parents[2]):
+    for one in _files(Path(__file__).parents[1]):
         count += 1
         latest = max(latest, one.stat().st_mtime_ns)
     return _FORMAT, __version__, count, latest, sys.hexversion, *map(_installed, _RENDERERS)

@@ -11,12 +11,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Container
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
-
-from flashdeck.files.fingerprint import Print, noticed
 
 _SOURCES = frozenset({"yaml", "yml"})
 # Names that are compared with all others to guess what was meant: that takes its time.
@@ -93,8 +90,6 @@ class MediaFolder:
         """Every file below `cards/` but sources and hidden ones, in order."""
         found: list[Path] = []
         for folder, folders, names in os.walk(self._cards):
-            with suppress(OSError):  # somebody else may be removing it
-                noticed(folder, Print.of(Path(folder).stat()))
             folders[:] = [name for name in folders if not name.startswith(".")]
             found += [
                 Path(folder, name)

@@ -1,7 +1,7 @@
-"""What was counted of media files, kept between builds: what was not written since is not read.
+"""Digests of media files, kept in `build/.media`: a file that was not written since is not read.
 
-It lies in `build/.media`. Whoever could write into that could give a picture the name of another,
-so it is believed only where it was written, as what `keeping` keeps.
+Whoever could write it could give a picture the name of another, so it is believed only where it was
+written, as the cache of notes is.
 """
 
 from __future__ import annotations
@@ -14,18 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
 
-from flashdeck.compile.cache.seal import TICK, seal
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
+from flashdeck.files.seal import TICK, seal
 from flashdeck.model import Seen
 from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
 
 _NAME = ".media"
 _LARGEST = 2**28
-Row: TypeAlias = list[int | str | bool]
-"""A `Counted` as plain values."""
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -55,7 +52,6 @@ class MediaCache:
     def __init__(self, held: Mapping[str, Counted] = _NOTHING, settled: int = 0) -> None:
         self._held = held
         self._used: dict[str, Counted] = {}
-        self._fresh: dict[str, Counted] = {}
         self._settled = settled
 
     def get(self, path: str, seen: Seen, *, drawing: bool) -> Counted | None:
@@ -71,19 +67,8 @@ class MediaCache:
         seen = counted.seen
         if max(seen.written, seen.changed) >= self._settled:
             return False
-        self._used[path] = self._fresh[path] = counted
+        self._used[path] = counted
         return True
-
-    def fresh(self) -> Mapping[str, Row]:
-        """Give what was counted since this was asked the last time, as plain lists."""
-        found = {path: _row(one) for path, one in self._fresh.items()}
-        self._fresh.clear()
-        return found
-
-    def learn(self, rows: Mapping[str, Row]) -> None:
-        """Keep what another process counted in this one's stead."""
-        for path, row in rows.items():
-            self.keep(path, _counted(*row))
 
     def later(self, settled: int) -> MediaCache:
         """Give what is known by now, for another look at a later time by the disk's clock."""
@@ -98,7 +83,7 @@ class MediaCache:
         return kept if kept != self._held else None
 
 
-def kept_media(root: Path) -> MediaCache:
+def load_media_cache(root: Path) -> MediaCache:
     """Read what was counted of media; nothing where that was lost or damaged.
 
     Whoever keeps more of it must hold the project.
@@ -115,7 +100,7 @@ def kept_media(root: Path) -> MediaCache:
     return MediaCache(held, settled)
 
 
-def keep_media(root: Path, media: MediaCache, *, whole: bool) -> None:
+def save_media_cache(root: Path, media: MediaCache, *, whole: bool) -> None:
     """Write down what was counted of media, where that is something else than before.
 
     It holds whether or not the build succeeds, and no build fails for want of it.
@@ -134,7 +119,7 @@ def keep_media(root: Path, media: MediaCache, *, whole: bool) -> None:
         return  # the next build counts again
 
 
-def _row(one: Counted) -> Row:
+def _row(one: Counted) -> list[object]:
     return [*one.seen, one.sha256, one.crc32, one.drawing]
 
 

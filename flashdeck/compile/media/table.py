@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from flashdeck.compile.cache.mediacache import Counted, MediaCache, Row
-from flashdeck.compile.media_folder import MediaFolder
-from flashdeck.compile.svg import Drawing
+from flashdeck.compile.media.cache import Counted, MediaCache
+from flashdeck.compile.media.folder import MediaFolder
+from flashdeck.compile.media.svg import Drawing
 from flashdeck.files.files import Refusal, RefusedFileError
-from flashdeck.files.fingerprint import noticed
 from flashdeck.files.many_files import ManyFiles
 from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
@@ -91,7 +90,8 @@ class MediaTable:
         self._root = root.absolute()
         self._prefix = f"{self._root}{os.sep}"
         self._disk = ManyFiles(self._root)
-        self._folder = MediaFolder(self._root, cards.absolute())
+        self._cards = cards.absolute()
+        self._folder = MediaFolder(self._root, self._cards)
         self._known: dict[tuple[str, str], str | MediaRefusal] = {}
         self._read: dict[Path, Media] = {}
         self._files: dict[str, Media] = {}
@@ -145,13 +145,10 @@ class MediaTable:
         seen = folder.relative_to(self._root).as_posix()
         return "in the project's folder" if folder == self._root else f"in {seen}/"
 
-    def news(self) -> Mapping[str, Row]:
-        """Give what was counted of media since this was asked the last time."""
-        return self._counted.fresh()
-
-    def learn(self, counted: Mapping[str, Row]) -> None:
-        """Take over what another process counted."""
-        self._counted.learn(counted)
+    def outside(self) -> tuple[Path, ...]:
+        """Give the files outside of `cards/` that were named, whether or not they are there."""
+        cards = f"{self._cards}{os.sep}"
+        return tuple(sorted(path for path in self._named if not str(path).startswith(cards)))
 
     def files(self) -> tuple[Media, ...]:
         """Give every file that was found, in order of the names."""
@@ -181,9 +178,8 @@ class MediaTable:
             return destination
         asked = _Asked(destination, folder, f"{place} or in {KEPT_MEDIA}/")
         path = self._folder.place(folder, destination)
+        self._named |= {path} if path is not None else set()
         if path is None or not (self._folder.lists(path) and path.is_file()):
-            if path is not None:
-                noticed(path, None)
             path = self._folder.place(self._root / KEPT_MEDIA, destination)
         if path is None:
             return self._refusal(asked, Refusal.OUTSIDE)
@@ -204,13 +200,11 @@ class MediaTable:
             if self._folder.lists(path) and path.is_file():
                 found = self._resolve_verbatim(place, folder, name)
                 return found if isinstance(found, str) else ""
-            noticed(path, None)
         return ""
 
     def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
         self._named.add(path)
         if not self._folder.lists(path):
-            noticed(path, None)
             return self._refusal(asked, Refusal.MISSING)
         try:
             media = self._hash(path)

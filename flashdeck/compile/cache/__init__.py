@@ -1,1 +1,0 @@
-"""What was compiled before, kept in `build/`."""

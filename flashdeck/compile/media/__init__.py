@@ -1,0 +1,1 @@
+"""Pictures, sounds and fonts: from what an author names to the files that a package holds."""

@@ -1,0 +1,62 @@
+"""Every command reports the same diagnostics: severities and comments that silence rules hold."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import NOW
+
+from flashdeck.cli.run import run
+
+DECK = """\
+deck: Flask
+notes:
+  - q: What does this print?
+    a: |
+      ```pyhton
+      print(1)
+      ```
+    id: aaaaaaaa1x
+"""
+COMMANDS = {
+    "build": ["build"],
+    "check": ["check"],
+    "cards": ["cards"],
+    "stats": ["stats"],
+    "diff": ["diff"],
+    "export": ["export", "out", "--to", "json"],
+}
+
+
+@pytest.fixture
+def built(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
+    project.write("cards/flask.yaml", DECK)
+    project.built()
+    return project
+
+
+def said(name, capfd):
+    capfd.readouterr()
+    run(COMMANDS[name])
+    out, err = capfd.readouterr()
+    return out + err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.usefixtures("built")
+def test_a_warning_is_reported_by_every_command(capfd, name):
+    assert "unknown-language" in said(name, capfd)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_comment_silences_it_in_every_command(built, capfd, name):
+    built.replace("cards/flask.yaml", "  - q:", "  # flashdeck: ignore unknown-language\n  - q:")
+    assert "unknown-language" not in said(name, capfd)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_setting_silences_it_in_every_command(built, capfd, name):
+    settings = built.read("flashdeck.yaml")
+    built.write("flashdeck.yaml", settings + "rules: {unknown-language: off}\n")
+    assert "unknown-language" not in said(name, capfd)
