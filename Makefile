@@ -94,16 +94,16 @@ anki-matrix: $(RELEASES:%=anki-%)
 
 editors: $(VENV)/.test .venv-editors/.ready
 	@FLASHDECK_LANGUAGE_SERVER=.venv-editors/node_modules/.bin/yaml-language-server \
-		$(BIN)/python -m pytest tests/editors/cases.py
+		$(BIN)/python -m pytest tests/editor/language_server_cases.py
 
 anki-templates: .venv-anki/$(ANKIDROID)/.ready
 	@PYTHONPATH=tests $(<D)/bin/python -m pytest --noconftest -p summary -q \
-		tests/test_template_anki.py
+		tests/anki/test_template_anki.py
 
 # What one release makes of changed fronts, and its histories.
 anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m pytest --noconftest -p summary -q \
-		tests/test_numbering_anki.py
+		tests/release/test_numbering_anki.py
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m proof.run \
 		--histories $(HISTORIES) --steps $(STEPS) --seed $(SEED)
 

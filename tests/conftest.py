@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -20,8 +21,17 @@ from flashdeck.release.result import Built, Options
 settings.register_profile("no deadlines", deadline=None)
 settings.load_profile("no deadlines")
 
+ROOT = Path(__file__).parent.parent
+
 # A Monday in 2026; tests move on from it by hand.
 NOW = 1_780_000_000
+LONG_AGO = 1_700_000_000
+
+
+def rest(root: Path) -> None:
+    """Let files and folders be older than one tick of the disk's clock."""
+    for path in root.rglob("*"):
+        os.utime(path, (LONG_AGO, LONG_AGO))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What learners must do by hand: what an import does not do by itself, and how to find the cards.
 
-Each case was measured with real Anki; tests/test_diff_anki.py holds the searches against it.
+Each case was measured with real Anki; tests/comparison/test_diff_anki.py holds the searches
+against it.
 """
 
 from __future__ import annotations

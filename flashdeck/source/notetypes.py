@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
-from flashdeck.anki.template.problems import template_problems
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
 from flashdeck.model import Field, NoteType, Template
@@ -315,6 +314,8 @@ class _NoteTypeReader(MappingReader):
     def _check_templates(
         self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]
     ) -> None:
+        from flashdeck.anki.template.problems import template_problems
+
         pairs = {template.name: found for template, found in templates}
         for problem in template_problems(notetype):
             node = pairs[problem.template].get(problem.side)

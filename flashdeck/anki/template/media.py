@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from flashdeck.anki.template.compiled import compiled
 from flashdeck.anki.template.latex import latex_names
 from flashdeck.anki.template.references import may_hold_formula, references
-from flashdeck.anki.template.render import render
 from flashdeck.model import Media, Note, NoteType
 
 
@@ -49,6 +48,8 @@ def _pictures(notetype: NoteType, note: Note) -> set[str]:
 
     A cloze deletion in a formula, or a formula round a field, gives each side a picture of its own.
     """
+    from flashdeck.anki.template.render import render  # most notes have no formulas
+
     names: set[str] = set()
     for text in note.fields:
         if not (notetype.cloze and "{{c" in text):

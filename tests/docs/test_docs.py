@@ -1,0 +1,131 @@
+"""What the documents say is so: examples build, links lead somewhere, every key is described."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from flashdeck.cli.app import app
+from flashdeck.kinds.registry import COMMON, DOCUMENT, FIELD, KINDS, MASK, NOTETYPE, TABLE, TEMPLATE
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+
+
+def blocks(path, language):
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+YAML = [(page, number) for page in PAGES for number in range(len(blocks(page, "yaml")))]
+# What examples name stands beside them.
+MEDIA = {"map.png": "request.png", "hello.mp3": "chime.wav"}
+
+
+@pytest.mark.parametrize(("page", "number"), YAML, ids=lambda one: getattr(one, "name", str(one)))
+def test_every_deck_in_the_documents_builds(project, page, number):
+    text = blocks(page, "yaml")[number]
+    for name, like in MEDIA.items():
+        target = project.root / "cards" / name
+        target.write_bytes((ROOT / "cards/media" / like).read_bytes())
+    before = page.read_text("utf-8").split("```yaml\n")[: number + 1]
+    for table in re.findall(r"^```csv\n(.*?)^```$", "".join(before), re.MULTILINE | re.DOTALL):
+        project.write("cards/words.csv", table)  # the last one before the deck
+    project.write("cards/example.yaml", text if "deck:" in text else f"deck: Example\n{text}")
+    assert project.built().packages
+
+
+def test_the_readmes_first_commands_are_those_of_a_clone():
+    clone, install, _ = blocks(ROOT / "README.md", "sh")[:3]
+    goals = re.findall(r"^make (\w+)", clone, re.MULTILINE)
+    assert goals == ["deck", "test"]
+    assert install.startswith("pipx install .")
+    assert "`git clone`" in (ROOT / "README.md").read_text("utf-8").partition("make deck")[0]
+
+
+@pytest.mark.parametrize(
+    "page", [*PAGES, ROOT / "flashdeck/scaffold/starter/readme.md"], ids=lambda page: page.name
+)
+def test_no_page_installs_what_is_not_published_yet(page):
+    text = "".join(blocks(page, "sh"))
+    assert not re.search(r"^(pip|pipx|uv tool) install flashdeck", text, re.MULTILINE)
+
+
+def test_the_readmes_lines_make_a_deck(tmp_path):
+    shell = blocks(ROOT / "README.md", "sh")[2]
+    assert shell.startswith("flashdeck init")
+    scripts = Path(sys.executable).parent
+    subprocess.run(
+        f"set -e\n{shell}",
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    assert (tmp_path / "spanish" / "build" / "spanish.apkg").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`]*`", "", text)
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+    ours = [link for link in links if not link.startswith(("http:", "https:")) and "." in link]
+    missing = [link for link in ours if f"]({link}" in text and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_key_is_described_in_the_reference():
+    reference = (ROOT / "docs/reference/notes.md").read_text("utf-8")
+    keys = {
+        f"| `{key.name}` | {key.holds} |"
+        for keys in (COMMON, DOCUMENT, MASK, TABLE, *(kind.keys for kind in KINDS))
+        for key in keys
+    }
+    assert [key for key in sorted(keys) if key not in reference] == []
+
+
+def test_the_index_leads_to_every_page():
+    index = (ROOT / "docs/README.md").read_text("utf-8")
+    pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if f"]({page})" not in index and page != "README.md"] == []
+
+
+def test_every_picture_in_the_documents_is_there():
+    named = [
+        (page.parent / source).resolve()
+        for page in PAGES
+        for source in re.findall(r'<img src="([^"]+)"', page.read_text("utf-8"))
+    ]
+    assert named
+    assert [path for path in named if not path.exists()] == []
+    assert sum(path.stat().st_size for path in (ROOT / "docs/pictures").iterdir()) < 1_500_000
+
+
+def test_every_key_of_a_note_type_is_described_in_the_reference():
+    reference = (ROOT / "docs/reference/notetypes.md").read_text("utf-8")
+    rows = [f"| `{key.name}` | {key.holds} |" for key in (*NOTETYPE, *FIELD, *TEMPLATE)]
+    assert [row for row in rows if row not in reference] == []
+
+
+def test_what_is_made_from_the_program_is_up_to_date():
+    script = runpy.run_path(str(ROOT / "docs/make_reference.py"))
+    for name, make in script["PAGES"].items():
+        written = (ROOT / "docs/reference" / name).read_text("utf-8")
+        assert written == make(), f"{name} is out of date: run `make reference`"
+
+
+def test_every_command_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = app().registered_commands
+    names = [command.name or command.callback.__name__ for command in commands]
+    assert [name for name in names if f"`flashdeck {name}" not in readme] == []

@@ -1,0 +1,155 @@
+"""The lock: text that git merges, and that is healed when git could not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lock_entries import note
+
+from flashdeck.project.lockfile import (
+    Lock,
+    NoteTypeEntry,
+    PackageEntry,
+    ProjectEntry,
+    lock_text,
+    parse_lock,
+)
+
+SCHEMA = '{"cloze":false,"fields":[["Front",1],["Back",null]],"sort":0,"templates":[["Card",2]]}'
+
+
+def lock_of(*notes):
+    return Lock(notes={one.id: one for one in notes})
+
+
+def parsed(text):
+    lock, problems = parse_lock("flashdeck.lock", text)
+    assert not [one for one in problems if one.severity == "error"]
+    return lock
+
+
+names = st.text(
+    st.characters(
+        blacklist_characters="\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029",
+        blacklist_categories=["Cs"],
+    ),
+    min_size=1,
+).filter(lambda name: name != "-")
+notes = st.builds(
+    note,
+    name=names,
+    deck=names,
+    ordinals=st.lists(st.integers(0, 500), unique=True).map(tuple),
+    clozes=st.dictionaries(st.integers(1, 500), st.just("abc123")).map(lambda d: tuple(d.items())),
+    changed=st.integers(0, 2**33),
+    removed=st.integers(0, 2**33),
+    card_block=st.integers(0, 2**43),
+    fields=st.lists(st.sampled_from(["-", "0123abcd"])).map(",".join),
+)
+
+
+@given(st.lists(notes, max_size=5))
+def test_a_lock_reads_back_as_it_was_written(entries):
+    lock = Lock(
+        {"0123456789abcdef": ProjectEntry("0123456789abcdef", "Flask 2", 1_780_000_000)},
+        {one.id: one for one in entries},
+        {
+            7: NoteTypeEntry(7, SCHEMA, "ff", 3),
+            8: NoteTypeEntry(8, SCHEMA, "ff", 3, '{"fields":{"Extra 1":"Flag","Extra 2":""}}'),
+        },
+        {"a b.apkg": PackageEntry("a b.apkg", 5, "dd")},
+    )
+    assert parsed(lock_text(lock)) == lock
+
+
+def test_the_lock_is_sorted_whatever_the_order_of_notes():
+    one, two = note("aaaaaaaaaaaa"), note("bbbbbbbbbbbb")
+    assert lock_text(lock_of(one, two)) == lock_text(lock_of(two, one))
+
+
+def conflict(ours, theirs):
+    """A lock as git leaves it when both branches changed the same place."""
+
+    def lines(lock):
+        return [line for line in lock_text(lock).splitlines(keepends=True) if line[0] == "n"]
+
+    head = "".join(line for line in lock_text(ours).splitlines(keepends=True) if line[0] != "n")
+    return "".join(
+        [head, "<<<<<<< HEAD\n", *lines(ours), "=======\n", *lines(theirs), ">>>>>>> branch\n"]
+    )
+
+
+def test_the_greater_time_wins_a_conflict():
+    older = note(content="aa", changed=1_790_000_000)
+    newer = note(content="bb", changed=1_790_000_500)
+    for ours, theirs in ((older, newer), (newer, older)):
+        (entry,) = parsed(conflict(lock_of(ours), lock_of(theirs))).notes.values()
+        assert entry.content == "bb"
+        assert entry.changed == 1_790_000_500
+
+
+def test_a_healed_conflict_is_said():
+    _, problems = parse_lock("flashdeck.lock", conflict(lock_of(note()), lock_of(note())))
+    assert [(one.rule, one.severity) for one in problems] == [("lock-merged", "warning")]
+
+
+def test_a_note_first_built_on_two_branches_keeps_the_earlier_numbers_and_stays_unedited():
+    one = note(note_id=1_780_000_000_000, card_block=1_770_000_000_000)
+    other = note(note_id=1_780_000_900_000, first_built=1_780_000_901)
+    (entry,) = parsed(conflict(lock_of(one), lock_of(other))).notes.values()
+    assert (entry.note_id, entry.card_block) == (1_780_000_000_000, 1_770_000_000_000)
+    assert (entry.first_built, entry.changed) == (1_780_000_001, 0)
+
+
+def test_the_ids_of_two_first_builds_both_stay_until_one_is_chosen():
+    ours = Lock({"aaaa": ProjectEntry("aaaa", "Flask", 1_780_000_000)})
+    theirs = Lock({"bbbb": ProjectEntry("bbbb", "Flask", 1_780_000_500)})
+    lines = lock_text(ours) + lock_text(theirs)
+    assert parsed(lines).projects == ours.projects | theirs.projects
+
+
+FORMAT_1 = (
+    "format\t1\n"
+    "note\taaaaaaaaaaaa\tquestion\ta.apkg\tA\t0,1\t-\tff\t1780000000123\t-\t-\n"
+    "note\tbbbbbbbbbbbb\tcloze\ta.apkg\tA\t0\t1:abcdef\tff\t1480000000000\t-\t-\t1500000000\n"
+    f"notetype\t7\t{SCHEMA}\tff\t1780000000\n"
+)
+
+
+def test_a_lock_of_format_1_is_read():
+    lock = parsed(FORMAT_1)
+    one, imported = lock.notes.values()
+    assert (one.note_id, one.card_block, one.first_built) == (
+        1_780_000_000_123,
+        1_780_000_000_123,
+        1_780_000_001,
+    )
+    assert (imported.first_built, imported.fields) == (1_500_000_000, "")
+    assert lock.notetypes[7].reserves == ""
+    assert lock_text(lock).splitlines()[1] == "format\t2"
+
+
+def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
+    text = "# head\nformat\t3\nnote\tof a kind\tthat nobody knows yet\nproject\n"
+    lock, (problem,) = parse_lock("flashdeck.lock", text)
+    assert problem.message == "flashdeck.lock has format 3; this flashdeck reads up to 2"
+    assert (problem.rule, problem.severity, problem.span.line) == ("lock", "error", 2)
+    assert lock == Lock()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "note\tx",
+        "nonsense",
+        "format\tx",
+        "package\tf\tnot-a-time\td",
+        "project\tid\tname",
+        f"notetype\t7\t{SCHEMA}\tff\t3\t[]",
+    ],
+)
+def test_a_line_that_cannot_be_read_is_an_error_with_its_place(line):
+    _, problems = parse_lock("flashdeck.lock", f"# head\n{line}\n")
+    (problem,) = problems
+    assert (problem.rule, problem.span.line, problem.severity) == ("lock", 2, "error")

@@ -1,0 +1,267 @@
+"""A build that has nothing to do does nothing, and one that has something to do notices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import zipfile
+from dataclasses import replace
+
+import pytest
+from conftest import LONG_AGO, rest
+
+import flashdeck.project.digest
+import flashdeck.release.make
+from flashdeck.files.seal import fingerprint
+from flashdeck.release.result import Counts
+
+PNG = b"\x89PNG\r\n"
+FAR_AHEAD = 4_000_000_000
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Gather the folders of builds that did something."""
+    folders = []
+    make = flashdeck.release.make.make
+
+    def counted(root, *others):
+        folders.append(root.name)
+        return make(root, *others)
+
+    monkeypatch.setattr(flashdeck.release.make, "make", counted)
+    return folders
+
+
+@pytest.fixture
+def rested(two_notes):
+    """A project with a picture, all of it written long ago, and built."""
+    (two_notes.root / "cards" / "map.png").write_bytes(PNG)
+    two_notes.write(
+        "cards/es.yaml", "notes:\n  - {q: ir, a: 'gehen ![](map.png)', id: aaaaaaaa1}\n"
+    )
+    rest(two_notes.root)
+    two_notes.built()
+    return two_notes
+
+
+def test_nothing_is_done_twice(rested, made):
+    first = rested.built()
+    assert made == []
+    for package in first.packages:
+        assert package.path.exists()
+        assert package.counts == Counts(unchanged=package.notes)
+    assert {package.path.name for package in first.packages} == {"es.apkg", "flask.apkg"}
+
+
+def test_what_is_said_without_work_is_what_is_said_with_it(rested, made):
+    without = rested.built()
+    (rested.root / "build" / ".state").unlink()
+    assert rested.built() == without
+    assert len(made) == 1
+
+
+EDITS = {
+    "an edited deck": lambda p: p.replace("cards/flask.yaml", "a: Armin", "a: Ronacher"),
+    "a new deck": lambda p: p.write("cards/more.yaml", "notes:\n  - {q: a, a: b}\n"),
+    "a new deck in a new folder": lambda p: p.write("cards/x/y.yml", "notes:\n  - {q: a, a: b}\n"),
+    "a removed deck": lambda p: (p.root / "cards" / "es.yaml").unlink(),
+    "another picture": lambda p: (p.root / "cards" / "map.png").write_bytes(PNG + b"new"),
+    "other settings": lambda p: p.replace("flashdeck.yaml", "name:", "markup: text\nname:"),
+    "an older lock": lambda p: p.replace("flashdeck.lock", "package\t", "# package\t"),
+    "a package that is gone": lambda p: (p.root / "build" / "es.apkg").unlink(),
+    "a damaged package": lambda p: (p.root / "build" / "es.apkg").write_bytes(b"PK"),
+    "a state that was cut off": lambda p: (p.root / "build" / ".state").write_bytes(b'{"key": ['),
+    "a state of something else": lambda p: (p.root / "build" / ".state").write_bytes(b"[1]"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_whatever_changed_is_noticed(rested, made, name):
+    EDITS[name](rested)
+    rested.build()
+    assert len(made) == 1
+
+
+def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(rested, made):
+    path = rested.root / "cards" / "flask.yaml"
+    other = path.with_suffix(".new")
+    other.write_text(path.read_text().replace("Armin", "Nimra"))
+    os.utime(other, (LONG_AGO, LONG_AGO))
+    other.replace(path)
+    rested.built()
+    assert len(made) == 1
+
+
+def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypatch):
+    (rested.root / "build" / ".state").unlink()
+    rest(rested.root)
+    assert [one.sha256 for one in rested.built(digests=False).packages] == [None, None]
+    told = [hashlib.sha256(one.path.read_bytes()).hexdigest() for one in rested.built().packages]
+    monkeypatch.setattr(flashdeck.project.digest, "stream_digest", None)
+    for wish in (True, False):
+        assert [one.sha256 for one in rested.built(digests=wish).packages] == told
+    assert len(made) == 1
+
+
+def test_other_wishes_build_anew(rested, made):
+    rested.built(frozen=True)
+    assert len(made) == 1
+
+
+def test_other_renderers_build_anew(tmp_path, monkeypatch):
+    before = fingerprint.__wrapped__()
+    (tmp_path / "pygments").mkdir()
+    (tmp_path / "pygments" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    other = fingerprint.__wrapped__()
+    monkeypatch.setattr(sys, "hexversion", sys.hexversion + 1)
+    assert len({before, other, fingerprint.__wrapped__()}) == 3
+
+
+def test_what_was_written_just_now_is_recognised_by_its_content(two_notes, made):
+    # Within one tick of the disk's clock it could have been written again after it was read.
+    rest(two_notes.root)
+    two_notes.built()
+    path = two_notes.write("cards/es.yaml", "notes:\n  - {q: ir, a: gehen, id: aaaaaaaa1}\n")
+    os.utime(path, (FAR_AHEAD, FAR_AHEAD))  # however slow the machine is
+    two_notes.built()
+    two_notes.built()
+    assert len(made) == 2
+    with path.open("r+") as file:  # the same file, of the same size and time
+        file.write(path.read_text("utf-8").replace("gehen", "nehge"))
+    os.utime(path, (FAR_AHEAD, FAR_AHEAD))
+    two_notes.built()
+    assert len(made) == 3
+
+
+def test_what_is_written_while_it_is_built_is_built_the_next_time(rested, made, monkeypatch):
+    made_of = flashdeck.release.make._package
+
+    def slow(*others, **more):
+        rested.replace("cards/es.yaml", "gehen", "laufen")
+        monkeypatch.setattr(flashdeck.release.make, "_package", made_of)
+        return made_of(*others, **more)
+
+    monkeypatch.setattr(flashdeck.release.make, "_package", slow)
+    rested.replace("cards/es.yaml", "q: ir", "q: ir?")
+    rested.built()
+    rested.built()
+    assert len(made) == 2
+    assert b"laufen" in (rested.root / "build/es.apkg").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../elsewhere.apkg", "build/../flashdeck.yaml"])
+def test_a_state_that_names_other_files_is_not_believed(rested, made, path):
+    state = rested.root / "build" / ".state"
+    told = json.loads(state.read_text())
+    told["packages"][0]["path"] = path
+    with state.open("r+") as file:  # in the place where it was written
+        file.write(json.dumps(told))
+        file.truncate()
+    assert all(one.path.parent.name == "build" for one in rested.built().packages)
+    assert len(made) == 1
+
+
+def test_a_state_without_files_is_not_believed(rested, made):
+    state = rested.root / "build" / ".state"
+    told = json.loads(state.read_text()) | {"files": {}}
+    with state.open("r+") as file:
+        file.write(json.dumps(told))
+        file.truncate()
+    rested.built()
+    assert len(made) == 1
+
+
+def test_a_state_from_another_place_is_not_believed(rested, made):
+    there = rested.root.parent / "copied"
+    shutil.copytree(rested.root, there)  # with the times, as an archive would
+    replace(rested, root=there).built()
+    assert made == ["copied"]
+
+
+def test_warnings_are_said_as_long_as_they_hold(rested, made):
+    rested.write("cards/empty.yaml", "notes: []\n")
+    rest(rested.root)
+    said = [rested.built().diagnostics for _ in range(3)]
+    assert [one.rule for one in said[0]] == ["no-notes"]
+    assert said == [said[0]] * 3
+    assert len(made) == 1
+
+
+def test_what_is_said_of_a_lock_that_was_mended_is_said_once(rested):
+    lock = rested.root / "flashdeck.lock"
+    rested.built()
+    text = lock.read_text("utf-8")
+    lock.write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
+    rest(rested.root)
+    assert [one.rule for one in rested.built().diagnostics] == ["lock-merged"]
+    assert rested.built().diagnostics == ()
+    lock.unlink()
+    assert [one.rule for one in rested.built().diagnostics] == ["lock-lost"]
+    assert rested.built().diagnostics == ()
+
+
+def test_media_that_come_along_unnamed_are_noticed(rested, made):
+    kept = _verbatim(rested, "cards/media")
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    rested.built()
+    rested.built()
+    assert len(made) == 2
+    _put_long_ago(kept / "_paper.png")
+    rested.built()
+    assert len(made) == 3
+    with zipfile.ZipFile(rested.root / "build/es.apkg") as package:
+        assert "_paper.png" in json.loads(package.read("media")).values()
+
+
+@pytest.mark.parametrize("folder", ["cards", "cards/media"])
+def test_media_that_were_missing_are_noticed_when_they_come(rested, made, folder):
+    place = _verbatim(rested, folder)
+    (rested.root / "cards/map.png").unlink()
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    said = [rested.built().diagnostics for _ in range(2)]
+    assert [[one.rule for one in found] for found in said] == [["missing-media"]] * 2
+    assert len(made) == 2
+    _put_long_ago(place / "map.png")
+    assert rested.built().diagnostics == ()
+    assert len(made) == 3
+
+
+def _verbatim(project, folder):
+    """Let media keep their names, and make a folder for them."""
+    project.write("flashdeck.yaml", project.read("flashdeck.yaml") + "media: verbatim\n")
+    place = project.root / folder
+    place.mkdir(exist_ok=True)
+    rest(project.root)
+    return place
+
+
+def _put_long_ago(path):
+    path.write_bytes(PNG)
+    os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def test_what_was_meant_by_a_name_is_looked_up_again(rested, made):
+    rested.write("cards/old.yaml", "media: verbatim\nnotes:\n  - {q: '![](flask.png)', a: x}\n")
+    rested.built()
+    rest(rested.root)  # the lock, too, which that build wrote
+    said = [rested.built().diagnostics for _ in range(2)]
+    assert len(made) == 2
+    _put_long_ago(rested.root / "cards" / "flasks.png")
+    said.append(rested.built().diagnostics)
+    assert [found.hint for (found,) in said] == [
+        *["names are relative to cards/old.yaml or cards/media/"] * 2,
+        "did you mean flasks.png?",
+    ]
+
+
+def test_a_link_to_a_folder_is_noticed(rested, made):
+    (rested.root / "cards" / "linked").symlink_to(rested.root.parent, target_is_directory=True)
+    rested.build()
+    assert len(made) == 1

@@ -1,0 +1,225 @@
+"""What rules find and, as much, what they leave alone; how their author is obeyed."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from conftest import ROOT
+from rule_examples import png
+
+from flashdeck.checking.context import subject_of
+from flashdeck.compile.compiler import compile_project
+from flashdeck.diagnostics import Severity
+from flashdeck.project.project import load_project
+from flashdeck.rules.colors import contrast, parse_color
+from flashdeck.rules.pixels import picture_size
+from flashdeck.rules.registry import lint
+
+
+@pytest.fixture
+def found(project):
+    """The rules that find something in notes, one for each line."""
+
+    def found(*notes, head=""):
+        lines = "".join(f"  - {note}\n" for note in notes)
+        project.write("cards/deck.yaml", f"{head}notes:\n{lines}")
+        problems = project.check()
+        assert [one for one in problems if one.severity is Severity.ERROR] == []
+        return [one.rule for one in problems]
+
+    return found
+
+
+def cases(name):
+    text = (ROOT / "tests/cases/rules" / name).read_text("utf-8")
+    return [group.splitlines() for group in text.strip("\n").split("\n\n")]
+
+
+@pytest.mark.parametrize("notes", cases("good.txt"), ids=lambda notes: notes[0][:40])
+def test_good_notes_are_left_alone(found, project, notes):
+    (project.root / "cards/a.png").write_bytes(png(10, 10))
+    assert [rule for rule in found(*notes) if rule != "unused-media"] == []
+
+
+@pytest.mark.parametrize("case", cases("flawed.txt"), ids=lambda case: f"{case[0]} {case[1][:40]}")
+def test_flaws_are_found(found, case):
+    assert set(found(*case[1:])) == {case[0].removeprefix("== ")}
+
+
+def test_pictures_that_differ_make_other_questions(found, project):
+    for name in ("a", "b"):
+        (project.root / f"cards/{name}.png").write_bytes(png(10, ord(name)))
+    notes = [f'{{q: "![a bird]({one}.png) Which bird is this?", a: bird {one}}}' for one in "ab"]
+    assert found(*notes) == []
+
+
+def test_decks_of_other_learners_are_not_compared(found):
+    assert found("{q: dog, a: Hund, deck: German}", "{q: dog, a: perro, deck: Spanish}") == []
+
+
+def test_a_note_with_an_error_is_not_judged_by_rules(project):
+    project.write("cards/deck.yaml", "notes:\n  - {cloze: '{{c0::x}}'}\n")
+    assert [one.rule for one in project.check()] == ["cloze-number"]
+
+
+# Comments and settings
+
+
+@pytest.mark.parametrize(
+    "place", ["over the document", "on the document", "above", "behind", "inside"]
+)
+def test_a_comment_silences_rules_for_its_note_or_document(project, place):
+    places = ["over the document", "on the document", "above", "behind", "inside"]
+    comment = "# flashdeck: ignore yes-no, no-referent (it is known)"
+    over, on, above, behind, inside = (comment if one == place else "" for one in places)
+    project.write(
+        "cards/deck.yaml",
+        f"{over}\ndeck: A {on}\nnotes:\n  - {{q: a, a: b}}\n  {above}\n"
+        f"  - q: Is it? {behind}\n    {inside}\n    a: 'No'\n",
+    )
+    assert project.check() == []
+
+
+def test_a_comment_is_for_its_own_note(project):
+    text = 'notes:\n  - q: Is Flask small?\n    a: "Yes"\n  # flashdeck: ignore yes-no\n'
+    project.write("cards/deck.yaml", text + '  - q: Is Flask big?\n    a: "No"\n')
+    assert [(one.rule, one.span.line) for one in project.check()] == [("yes-no", 2)]
+
+
+def test_what_stands_in_a_text_is_no_comment(project):
+    text = 'notes:\n  - q: |\n      Is it?\n      # flashdeck: ignore yes-no\n    a: "No"\n'
+    project.write("cards/deck.yaml", text)
+    assert [one.rule for one in project.check()] == ["yes-no"]
+
+
+def test_a_comment_that_names_no_rule_is_told_which_was_meant(project):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b} # flashdeck: ignore yes_no\n")
+    (problem,) = project.check()
+    assert (problem.rule, problem.hint) == ("unknown-rule", "did you mean 'yes-no'?")
+    assert problem.span[1:] == (2, 38, 2, 44)
+
+
+def test_a_comment_that_is_of_no_use_is_said(project):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b} # flashdeck: ignore yes-no\n")
+    (problem,) = project.check()
+    assert (problem.rule, problem.severity) == ("unused-ignore", Severity.NOTE)
+
+
+def test_errors_of_the_format_can_not_be_ignored(project):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a} # flashdeck: ignore missing-key\n")
+    assert {one.rule for one in project.check()} == {"missing-key", "unused-ignore"}
+
+
+@pytest.mark.parametrize(("word", "severities"), [
+    ("off", []), ("note", ["note"]), ("error", ["error"]),
+])  # fmt: skip
+def test_settings_say_how_grave_a_rule_is(project, word, severities):
+    project.write("cards/deck.yaml", 'notes:\n  - {q: Is Flask small?, a: "Yes"}\n')
+    project.write("flashdeck.yaml", f"rules: {{yes-no: {word}}}\n")
+    assert [one.severity for one in project.check()] == severities
+
+
+def test_a_rule_that_settings_make_an_error_can_be_ignored_at_a_note(project):
+    note = '{q: Is Flask small?, a: "Yes"} # flashdeck: ignore yes-no'
+    project.write("cards/deck.yaml", f"notes:\n  - {note}\n")
+    project.write("flashdeck.yaml", "rules: {yes-no: error}\n")
+    assert project.check() == []
+
+
+def test_settings_are_obeyed_by_build_as_well(two_notes):
+    two_notes.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    id: short")
+    two_notes.write("flashdeck.yaml", "rules: {short-id: off}\n")
+    assert two_notes.built().diagnostics == ()
+
+
+def test_an_unknown_rule_in_the_settings_has_a_place(project):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b}\n")
+    project.write("flashdeck.yaml", "name: x\nrules:\n  yesno: off\n")
+    (problem,) = project.check()
+    assert (problem.rule, problem.hint) == ("unknown-rule", "did you mean 'yes-no'?")
+    assert problem.span[:3] == ("flashdeck.yaml", 3, 3)
+
+
+# Styles and pictures
+
+
+@pytest.mark.parametrize(
+    ("css", "ratio"),
+    [
+        (".card { color: #777; background: white }", "4.5"),
+        (".nightMode b { background: rgb(0, 0, 0); color: hsl(0 0% 40%) !important }", "3.7"),
+        ("/* } */ @media (min-width: 1px) { b { color: grey; background: #808080 } }", "1.0"),
+    ],
+)  # fmt: skip
+def test_colors_that_are_too_near_are_said(project, css, ratio):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b}\n")
+    project.write("flashdeck.yaml", "css: style.css\n")
+    (project.root / "style.css").write_text(f"\n{css}\n")
+    (problem,) = project.check()
+    assert problem.span.path == "style.css"
+    assert problem.span.line == 2
+    assert ratio in problem.message
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".card { color: #767676; background: white }",
+        "b { color: #999; background: white; font-size: 40px; color: #888 }",
+        "b { color: #999 }",
+        "b { color: var(--x); background: white }",
+        "b { color: rgba(0, 0, 0, 0.1); background: white }",
+        "b { color: #999; background: linear-gradient(white, black) }",
+        "b { color: white; background: linear-gradient(black, white) }",
+        "{{{{ }}} ;;: color",
+    ],
+)
+def test_what_can_not_be_measured_is_not_guessed(project, css):
+    project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b}\n")
+    project.write("flashdeck.yaml", f"css: '{css}'\n")
+    assert project.check() == []
+
+
+def test_colors_are_measured_as_wcag_does():
+    black, white = parse_color("black"), parse_color("#fff")
+    assert contrast(black, white) == pytest.approx(21)
+    assert contrast(parse_color("#777777"), white) == pytest.approx(4.48, abs=0.005)
+    assert parse_color("hsl(120deg, 100%, 25%)") == pytest.approx(parse_color("#008000"), abs=0.01)
+    assert [parse_color(one) for one in ("", "#12345", "nope", "#0000")] == [None] * 4
+
+
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF"
+    + bytes(10)
+    + b"\xff\xc2\x00\x11\x08\x02\x00\x04\x00"
+    + bytes(20)
+)
+VP8L = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + (1023 | 511 << 14).to_bytes(4, "little") + bytes(9)
+VP8X = b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xff\x03\x00\xff\x01\x00" + bytes(9)
+VP8 = b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + b"\x00\x04\x00\x02" + bytes(9)
+BMP = b"BM" + bytes(16) + (1024).to_bytes(4, "little") + (-512).to_bytes(4, "little", signed=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [png(1024, 512), JPEG, VP8L, VP8X, VP8, BMP + bytes(9), b"GIF89a\x00\x04\x00\x02" + bytes(30)],
+    ids=["png", "jpeg", "vp8l", "vp8x", "vp8", "bmp", "gif"],
+)
+def test_pixels_are_read_from_every_kind_of_picture(data):
+    assert picture_size(io.BytesIO(data)) == (1024, 512)
+    for cut in range(0, 30, 3):
+        assert picture_size(io.BytesIO(data[:cut])) in {(0, 0), (1024, 512)}
+
+
+def test_hostile_texts_end_in_time(project):
+    """Bounded by construction; a rule that went wild would hang here."""
+    rng = random.Random(1)
+    words = ["{{c1::", "}}", "::", "a", "it", "<b>", "{", "\\\\", ", ", "[", "x" * 30]
+    texts = ["".join(rng.choices(words, k=2_000)) for _ in range(20)]
+    texts += [word * 3_000 for word in words]
+    notes = "".join(f"  - {{q: '{one}', a: '{one}'}}\n  - {{cloze: '{one}'}}\n" for one in texts)
+    project.write("cards/deck.yaml", f"notes:\n{notes}")
+    compiled, _ = compile_project(load_project(project.root)[0])
+    assert lint(subject_of(load_project(project.root)[0], compiled), {}) is not None

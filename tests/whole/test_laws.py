@@ -1,0 +1,243 @@
+"""The laws of the house, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from hypothesis import settings
+
+import flashdeck
+
+PACKAGE = Path(flashdeck.__file__).parent
+ROOT = PACKAGE.parent
+
+# Each third-party package has one home; where two names stand, both are.
+HOMES = {
+    "backports": ("anki.read.zstd",),
+    "flask": ("preview.serve",),
+    "genanki": ("anki.write.apkg",),
+    "markdown_it": ("markup",),
+    "pygments": ("markup",),
+    "rich": ("cli", "report", "preview.terminal"),
+    "typer": ("cli",),
+    "watchfiles": ("files.watch",),
+    "werkzeug": ("preview.serve",),
+    "yaml": ("yamlnode",),
+}
+# Low to high: a folder imports only what stands before it.
+ORDER = """
+    diagnostics text model kinds markup files yamlnode anki rules notetypes report rendered_cards
+    source project compile comparison release formatting editor exporting stats scaffold checking
+    preview importing cli
+""".split()
+GROUND = ("diagnostics", "markup", "text")
+KNOW_ONLY_THE_WAIST = (
+    "anki",
+    "comparison",
+    "preview.frame",
+    "preview.serve",
+    "preview.terminal",
+    "rules",
+)
+THE_WAIST = ("model", "diagnostics")
+# What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
+AND_ALSO = {
+    "anki": ("files.copy",),
+    "comparison": ("anki.template", "anki.html_text"),
+    "preview.frame": ("anki.template", "anki.html_text"),
+    "preview.serve": ("anki.template", "anki.html_text", "preview.frame"),
+    "preview.terminal": ("preview.frame", "text"),
+}
+# These two read what is to be compared.
+READ_MORE = ("comparison.versions", "comparison.revisions")
+# A folder has a dozen modules; these have a few more, each for one idea.
+ROOM, ROOMY = 12, {"rules": 14, "anki.template": 14, "importing": 14, "cli.commands": 14}
+TESTS = 14
+# The Markdown engine of today; what replaces it obeys the law.
+CROWDED = {"markup": 33}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def _modules() -> dict[str, ast.Module]:
+    return {_name(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+MODULES = _modules()
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner.removeprefix("flashdeck.") in MODULES else node.module
+
+
+def _ours(name: str) -> set[str]:
+    found = set()
+    for one in _imports(MODULES[name]):
+        if one == "flashdeck" or one.startswith("flashdeck."):
+            found.add(one.removeprefix("flashdeck").removeprefix("."))
+    return found - {""}
+
+
+def _lies_in(name: str, place: str) -> bool:
+    return name == place or name.startswith(place + ".")
+
+
+def test_every_third_party_package_has_one_home():
+    strays = [
+        f"{name} imports {one}"
+        for name in MODULES
+        for one in _imports(MODULES[name])
+        for package, homes in HOMES.items()
+        if _lies_in(one, package) and not any(_lies_in(name, home) for home in homes)
+    ]
+    assert strays == []
+
+
+def test_nothing_third_party_is_used_that_is_not_declared():
+    declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
+    declared |= {"flask", "watchfiles", "werkzeug"}
+    # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
+    declared |= {"backports", "compression"}
+    known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
+    used = {one.split(".")[0] for tree in MODULES.values() for one in _imports(tree)}
+    assert used - known == set()
+
+
+def test_ground_modules_import_nothing_of_ours():
+    strays = [
+        f"{name} imports {one}"
+        for name in MODULES
+        for ground in GROUND
+        if _lies_in(name, ground)
+        for one in _ours(name)
+        if not _lies_in(one, ground)
+    ]
+    assert strays == []
+
+
+def test_what_stands_behind_the_waist_knows_only_the_waist():
+    strays = [
+        f"{name} imports {one}"
+        for name in MODULES
+        for place in KNOW_ONLY_THE_WAIST
+        if _lies_in(name, place) and name not in READ_MORE
+        for one in _ours(name)
+        if not _lies_in(one, place) and one not in THE_WAIST
+        if not any(_lies_in(one, other) for other in AND_ALSO.get(place, ()))
+    ]
+    assert strays == []
+
+
+def test_only_the_command_line_prints_exits_and_reads_environment_or_clock():
+    forbidden = re.compile(
+        r"\bprint\(|\bsys\.(?:exit|stdout|stderr|argv)\b|\bos\.(?:environ|getenv)\b"
+        r"|\btime\.time\(|\bdatetime\.now\(|\bdate\.today\("
+    )
+    strays = [
+        f"{name}: {line.strip()}"
+        for name in MODULES
+        if not _lies_in(name, "cli") and name != "__main__"
+        for line in (PACKAGE / "__init__.py").parent.joinpath(_path(name)).read_text().splitlines()
+        if forbidden.search(line)
+    ]
+    assert strays == []
+
+
+def test_folders_import_only_what_stands_before_them():
+    strays = [
+        f"{name} imports {one}"
+        for name in MODULES
+        if name not in {"", "__main__"}
+        for one in _ours(name)
+        if ORDER.index(one.split(".")[0]) > ORDER.index(name.split(".")[0])
+    ]
+    assert strays == []
+
+
+def test_a_folder_has_a_dozen_modules():
+    counts = Counter(
+        name.rpartition(".")[0] for name in MODULES if _path(name).name != "__init__.py"
+    )
+    rooms = ROOMY | CROWDED
+    assert {one: count for one, count in counts.items() if count > rooms.get(one, ROOM)} == {}
+
+
+def test_a_folder_of_tests_has_fourteen_modules_at_most():
+    counts = Counter(path.parent.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name: count for name, count in counts.items() if count > TESTS} == {}
+
+
+def test_imports_run_in_no_circle():
+    # `flashdeck` itself only points to what is public, and loads nothing.
+    graph = {name: {one for one in _ours(name) if one in MODULES} for name in MODULES if name}
+    done: set[str] = set()
+    for start in graph:
+        _walk(graph, start, (), done)
+
+
+def test_modules_are_small():
+    # A file that needs more is two files.
+    sizes = {name: len((PACKAGE / _path(name)).read_text().splitlines()) for name in MODULES}
+    assert {name: size for name, size in sizes.items() if size > 500} == {}
+
+
+def test_no_example_has_a_deadline():
+    assert settings.default is not None
+    assert settings.default.deadline is None
+    # Only what also runs without pytest, and so without the profile, says it again.
+    names = {path.name for path in (ROOT / "tests").rglob("*.py") if _sets_deadline(path)}
+    assert names == {"conftest.py", "run.py"}
+
+
+def test_the_repository_names_no_machine_and_no_registry():
+    # The words are put together here so that this file does not hold them.
+    words = ["/" + "work/", "/" + "root/", "pypi" + ".org", "python" + "hosted", "npm" + "js.org"]
+    kept = ("*.py", "*.md", "*.toml", "*.yaml", "*.txt", "Makefile", "*.css", "*.lock")
+    folders = [ROOT / one for one in ("flashdeck", "tests", "docs", "cards", ".ci")]
+    paths = itertools.chain(
+        (path for folder in folders for pattern in kept for path in folder.rglob(pattern)),
+        (path for pattern in kept for path in ROOT.glob(pattern)),
+    )
+    found = [
+        f"{path.name}: {word}"
+        for path in paths
+        for word in words
+        if word in path.read_text("utf-8", "replace")
+    ]
+    assert found == []
+
+
+def _sets_deadline(path: Path) -> bool:
+    tree = ast.parse(path.read_text("utf-8"))
+    return any(isinstance(node, ast.keyword) and node.arg == "deadline" for node in ast.walk(tree))
+
+
+def _path(name: str) -> Path:
+    parts = Path(*name.split(".")) if name else Path("__init__.py")
+    if name and (PACKAGE / parts).is_dir():
+        return parts / "__init__.py"
+    return parts.with_suffix(".py")
+
+
+def _walk(graph: dict[str, set[str]], name: str, above: tuple[str, ...], done: set[str]) -> None:
+    assert name not in above, " -> ".join((*above[above.index(name) :], name))
+    if name in done:
+        return
+    for one in sorted(graph[name]):
+        _walk(graph, one, (*above, name), done)
+    done.add(name)

@@ -1,0 +1,105 @@
+"""What `make deck` and `make test` print: each step while they set up, and then only the result.
+
+Python, pip, apt-get and the browser are stand-ins, so that nothing is installed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+Make = Callable[[str], list[str]]
+
+# Makes an environment whose programs print what matters here.
+PYTHON = """\
+#!/bin/sh
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\necho "running $2"\\n' > "$3/bin/python"
+printf '#!/bin/sh\\n' > "$3/bin/pip"
+printf '#!/bin/sh\\necho build/flask.apkg\\n' > "$3/bin/flashdeck"
+chmod +x "$3/bin/python" "$3/bin/pip" "$3/bin/flashdeck"
+"""
+APT_GET = """\
+#!/bin/sh
+test "$1" = install || exit 0
+printf '#!/bin/sh\\n' > "${0%/*}/chromium"
+chmod +x "${0%/*}/chromium"
+"""
+NEEDED = ("sh", "chmod", "mkdir", "test", "touch")
+RESULT = [
+    "build/flask.apkg",
+    "To learn a deck, open its package with Anki or AnkiDroid: a double click, or File ▸ Import.",
+]
+
+
+@pytest.fixture
+def bin_(tmp_path: Path) -> Path:
+    """The only folder with programs; they are run by root, as in a container."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in NEEDED:
+        (folder / name).symlink_to(shutil.which(name) or name)
+    stand_ins = {"python3": PYTHON, "apt-get": APT_GET, "id": "#!/bin/sh\necho 0\n"}
+    for name, script in stand_ins.items():
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def make(tmp_path: Path, bin_: Path) -> Make:
+    """Run make in a fresh clone; give the lines that it prints."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, clone)
+    program = shutil.which("make") or "make"
+
+    def run(goal: str) -> list[str]:
+        done = subprocess.run(
+            [program, goal],
+            cwd=clone,
+            env={"PATH": str(bin_)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    return run
+
+
+def test_make_deck_says_that_it_sets_up_and_how_to_open_the_package(make):
+    assert make("deck") == [
+        "Setting up .venv (Python packages, about a minute) …",
+        *RESULT,
+    ]
+
+
+def test_make_deck_prints_only_the_result_once_it_is_set_up(make):
+    make("deck")
+    assert make("deck") == RESULT
+
+
+def test_make_test_says_what_it_sets_up(make):
+    assert make("test") == [
+        "Setting up .venv for the tests (Python packages and Anki's backend, about two minutes) …",
+        "Installing Chromium, to test the preview (apt-get, about a minute) …",
+        "running pytest",
+    ]
+
+
+def test_make_test_only_runs_the_tests_once_it_is_set_up(make):
+    make("test")
+    assert make("test") == ["running pytest"]
+
+
+def test_make_test_says_how_to_get_a_browser_where_it_cannot_install_one(make, bin_):
+    (bin_ / "apt-get").unlink()
+    assert "install Chromium, as in 'apt-get install chromium'" in make("test")[1]

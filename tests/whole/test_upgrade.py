@@ -1,0 +1,126 @@
+"""Projects of earlier versions, built by this one, harm no learner."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, ProjectFolder
+from real_anki import Learner
+
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.project.lockfile import parse_lock
+
+DAY = 86_400
+VERSIONS = sorted(path for path in (ROOT / "tests" / "upgrade").iterdir() if path.is_dir())
+# So long after the last build nothing is sent again only because it was edited once.
+LATER = 400 * DAY
+
+
+class Upgraded:
+    """A learner of an old version's packages, and the author's project of that time."""
+
+    def __init__(self, version: Path, root: Path, learner: Learner) -> None:
+        shutil.copytree(version / "project", root)
+        self.learner = learner
+        lock, _ = parse_lock("flashdeck.lock", (root / "flashdeck.lock").read_text())
+        self.project = ProjectFolder(root, lock.latest + LATER)
+        for package in (*sorted(version.glob("releases/*/*.apkg")), *self.packages):
+            learner.import_package(package)
+        for guid in learner.guids():
+            for card in learner.cards(guid):
+                learner.answer(guid, card.ordinal)
+            learner.add_tag(guid, "marked")
+            learner.touch(guid, lock.latest + DAY)
+
+    @property
+    def packages(self):
+        return sorted((self.project.root / "build").glob("*.apkg"))
+
+    def look(self):
+        """All that must stay as it is: cards with their history, reviews, and fields by GUID."""
+        learner = self.learner
+        cards = {guid: learner.cards(guid) for guid in learner.guids()}
+        reviews = {
+            (guid, card.ordinal): learner.review_log(guid, card.ordinal)
+            for guid, own in cards.items()
+            for card in own
+        }
+        return cards, reviews, {guid: learner.note(guid) for guid in cards}
+
+    def publish(self):
+        """Build and import; give the counts of both."""
+        built = self.project.built()
+        done = [self.learner.import_package(one.path) for one in built.packages]
+        changed = sum(one.counts.changed for one in built.packages)
+        return changed, sum(one.updated for one in done), sum(one.conflicting for one in done)
+
+
+@pytest.fixture(params=VERSIONS, ids=[one.name for one in VERSIONS])
+def upgraded(request, tmp_path):
+    with Learner() as learner:
+        yield Upgraded(request.param, tmp_path / "project", learner)
+
+
+def test_an_upgrade_loses_and_doubles_nothing(upgraded):
+    cards, reviews, notes = upgraded.look()
+    changed, updated, conflicting = upgraded.publish()
+    after_cards, after_reviews, after = upgraded.look()
+    assert (after_cards, after_reviews) == (cards, reviews)
+    assert set(after) == set(notes)
+    assert upgraded.learner.doubled_cards() == []
+    other_html = {guid for guid, note in after.items() if note.fields != notes[guid].fields}
+    assert (updated, conflicting) == (changed, 0) == (len(other_html), 0)
+    kept = {guid for guid, note in after.items() if "marked" in note.tags}
+    assert kept == set(notes) - other_html
+    assert upgraded.learner.check_database() == ""
+
+
+def test_edits_after_an_upgrade_arrive(upgraded):
+    upgraded.publish()
+    upgraded.project.now += DAY
+    for name, old, new in (
+        ("products", "How much is", "How many are"),
+        ("romans", "Numeral: IV", "Numeral: IIII"),
+        ("elements", "Hydrogen gas", "Hydrogen"),
+    ):
+        upgraded.project.replace(f"cards/{name}.yaml", old, new)
+    upgraded.publish()
+    upgraded.project.now += DAY
+    texts = {
+        note.guid: note.fields
+        for package in upgraded.packages
+        for note in read_apkg(package).notes
+        if note.cards
+    }
+    held = {guid: upgraded.learner.note(guid).fields for guid in texts}
+    assert held == texts
+    assert upgraded.learner.doubled_cards() == []
+
+
+def test_a_newcomer_gets_every_card_once(upgraded):
+    upgraded.project.built()
+    with Learner() as newcomer:
+        for package in upgraded.packages:
+            newcomer.import_package(package)
+        notes = [note for package in upgraded.packages for note in read_apkg(package).notes]
+        assert newcomer.card_count() == sum(len(note.cards) for note in notes)
+        assert {guid: newcomer.note(guid).fields for guid in newcomer.guids()} == {
+            note.guid: note.fields for note in notes
+        }
+
+
+def test_an_upgraded_project_builds_the_same_again(upgraded):
+    upgraded.project.built()
+    first = (
+        [path.read_bytes() for path in upgraded.packages],
+        upgraded.project.read("flashdeck.lock"),
+    )
+    shutil.rmtree(upgraded.project.root / "build")
+    upgraded.project.built(frozen=True)
+    again = (
+        [path.read_bytes() for path in upgraded.packages],
+        upgraded.project.read("flashdeck.lock"),
+    )
+    assert first == again
