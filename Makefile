@@ -21,18 +21,18 @@ DESKTOP := .venv-anki/desktop
 CARDS ?=
 PICTURES ?=
 
-.PHONY: help deck test browser lint format rules pictures bench editors reference anki-matrix \
+.PHONY: help deck check test browser lint format pictures bench editors reference anki-matrix \
 	anki-templates fidelity clean
 
 help:
 	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
-	@echo "make test            run every test, with the real Anki backend"
+	@echo "make check           check style and types, and run the fast tests: after every edit"
+	@echo "make test            run every test, with browsers and the real Anki backend"
 	@echo "make lint            check style and types"
 	@echo "make format          write the code in the one style"
 	@echo
-	@echo "make rules           make docs/reference/rules.md anew"
-	@echo "make reference       make docs/reference/commands.md and settings.md anew"
-	@echo "make pictures        make docs/pictures anew, with Chromium"
+	@echo "make reference       write the pages of docs/reference that are made from the program"
+	@echo "make pictures        take docs/pictures again, with Chromium"
 	@echo
 	@echo "make bench           measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
 	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
@@ -50,6 +50,9 @@ help:
 deck: $(VENV)/.deck
 	@$(BIN)/flashdeck build --quiet
 	@echo "To learn a deck, open its package with Anki or AnkiDroid: a double click, or File ▸ Import."
+
+check: lint
+	@$(BIN)/python -m pytest -m "not slow"
 
 test: $(VENV)/.test browser
 	@$(BIN)/python -m pytest
@@ -73,9 +76,6 @@ lint: $(VENV)/.test
 format: $(VENV)/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-
-rules: $(VENV)/.deck
-	@$(BIN)/python docs/make_rules.py
 
 pictures: $(VENV)/.test
 	@$(BIN)/python docs/make_pictures.py

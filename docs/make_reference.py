@@ -10,8 +10,10 @@ from pathlib import Path
 
 import typer.main
 
+from flashdeck.checking.explain import reference
 from flashdeck.cli.app import app
 from flashdeck.kinds.registry import LIMITS, SETTINGS, Key
+from flashdeck.rules.pages import pages
 from flashdeck.scaffold.starter_files import PROJECT, starter_text
 from flashdeck.yamlnode import Limits
 
@@ -86,6 +88,11 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
+def rules_page() -> str:
+    """Describe every rule."""
+    return reference(pages().values())
+
+
 def _words(text: str) -> str:
     """Write a part of a help text for a table."""
     return " ".join(text.replace("|", ", ").split())
@@ -99,7 +106,7 @@ def _table(keys: Iterable[Key]) -> list[str]:
     return ["| key | holds | |", "|---|---|---|", *rows]
 
 
-PAGES = {"settings.md": settings_page, "commands.md": commands_page}
+PAGES = {"settings.md": settings_page, "commands.md": commands_page, "rules.md": rules_page}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

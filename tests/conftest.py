@@ -34,6 +34,13 @@ def rest(root: Path) -> None:
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what looks at a real browser as slow."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass
 class ProjectFolder:
     """A project on disk, and the time that its builds are told."""

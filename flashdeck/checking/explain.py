@@ -17,7 +17,7 @@ _CODE = re.compile(r"(`+)(?: ?)(.+?)(?: ?)\1")
 _INTRODUCTION = """\
 # Rules
 
-<!-- Made by `make rules` from the rules themselves; change those. -->
+<!-- Made from the rules themselves by `make reference`; change those. -->
 
 Everything that `flashdeck check` can say, by its name in brackets. `flashdeck explain RULE` shows
 the same in the terminal. Errors are of the format: with them nothing is built. Warnings and notes

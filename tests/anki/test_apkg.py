@@ -58,6 +58,7 @@ def stored_decks(collection: Collection) -> dict[str, int]:
 # What comes back
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(collections())
 def test_every_collection_comes_back_from_its_package_as_it_was(collection: Collection) -> None:

@@ -14,6 +14,8 @@ from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.protobuf import Message
 from flashdeck.diagnostics import FlashdeckError
 
+pytestmark = pytest.mark.slow
+
 LISTED = entry("bell.mp3", BELL, 4)
 CONFIG = blob(1, b"{{City}}") + number(2, 3) + blob(3, b".card {}") + number(9, -4)
 NAMES = {"collection.anki2": "c2"}

@@ -12,6 +12,8 @@ from hostile_packages import HOSTILE
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
 
+pytestmark = pytest.mark.slow
+
 # Reads packages as a program of its own; prints the CPU seconds that the slowest of them took, and
 # the kibibytes that the program did.
 MEASURED = """

@@ -40,6 +40,8 @@ from flashdeck.anki.template.problems import template_problems
 from flashdeck.anki.template.render import Rendered, render
 from flashdeck.model import Card, Field, Note, NoteType, Template
 
+pytestmark = pytest.mark.slow
+
 NOTES = 5_000
 NOTES_PER_TYPE = 25
 SEED = 20_260_903

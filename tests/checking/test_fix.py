@@ -210,6 +210,7 @@ SLIPS = [
 BLOCK = ["      *d* is: *what* #5", "", "      - `e`: f", "        # g: h: i", "      see #5"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     st.lists(

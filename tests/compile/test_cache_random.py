@@ -23,6 +23,8 @@ from flashdeck.release import make
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
 
+pytestmark = pytest.mark.slow
+
 ASKED = os.environ.get("FLASHDECK_EDITS", "")
 RUNS = [tuple(map(int, ASKED.split(":")))] if ASKED else [(1, 50), (2, 50), (3, 50), (4, 50)]
 Outcome = tuple[object, ...]

@@ -6,6 +6,8 @@ import pytest
 from conftest import ROOT
 from proof.scenarios import SCENARIOS, row
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "explanation" / "identity.md"
 HEAD = "| you … | reviews | the card shows | learners' own tags and edits of the note |"
 

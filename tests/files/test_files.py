@@ -274,6 +274,7 @@ def run(script: str, *arguments: object, check: bool = True) -> subprocess.Compl
     return subprocess.run(command, capture_output=True, text=True, check=check)
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_moment_leaves_every_file_whole(tmp_path: Path) -> None:
     targets = [tmp_path / "flashdeck.lock", tmp_path / "deck.apkg"]
     states = set()

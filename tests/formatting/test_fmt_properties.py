@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from itertools import count
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from flashdeck.formatting import formatted
 from flashdeck.formatting.formatter import format_files
 from flashdeck.project.project import load_project
 from flashdeck.yamlnode import read_yaml
+
+pytestmark = pytest.mark.slow
 
 WORDS = (
     *("word", "no", "012", "1:30", "~", "- x", "a: b", "#tag", "x #y", "`code`", "*bold*", "$x^2$"),

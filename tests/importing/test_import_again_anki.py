@@ -13,6 +13,8 @@ from flashdeck.importing.importer import Imported, import_file
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def owner(tmp_path):

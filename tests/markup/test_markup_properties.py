@@ -18,6 +18,8 @@ from flashdeck.markup.plain import escape_text
 from flashdeck.markup.references import Media
 from flashdeck.markup.tags import HARMLESS, VOID
 
+pytestmark = pytest.mark.slow
+
 COMMONMARK = (
     "a|b |word| |  |\n|\n\n|*|**|_|`|``|[|](|]|(|)|#|# |- |1. |> |    |---\n|===\n|~~|&|&amp;|\"|'"
     "|:|http://x.y|[a]: /u\n|[a]|\t|+ |```\n|~~~\n|é|漢|.|=|5|\\*|\\\n"

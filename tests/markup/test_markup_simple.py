@@ -13,6 +13,8 @@ from flashdeck.markup.references import Media
 from flashdeck.markup.results import MediaRefusal
 from flashdeck.markup.simple import simple
 
+pytestmark = pytest.mark.slow
+
 MANY = 40_000
 WORDS = (
     "word a 1 Ä 日 e\u0301 x.y isn't 5% (so) \"q\" a:b a::b c1 - + # > = . ! ? , ; 'x' 3. 2) \u2019"

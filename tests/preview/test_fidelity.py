@@ -11,6 +11,8 @@ from fidelity.spoiled import SPOILED
 from fidelity.views import SIZES
 from real_anki import Learner
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -239,6 +239,7 @@ build(Path(sys.argv[2]), Options(now=int(sys.argv[3])))
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_path):
     killed, moment = True, 0
     while killed:

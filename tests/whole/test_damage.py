@@ -16,6 +16,8 @@ from test_fuzz import assert_well_said, damaged, state
 from flashdeck.compile import identity
 from flashdeck.diagnostics import FlashdeckError
 
+pytestmark = pytest.mark.slow
+
 COMMAND = f"{sys.executable} -m flashdeck"
 
 

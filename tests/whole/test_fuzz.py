@@ -22,6 +22,8 @@ from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = ROOT / "cards"
 CASES = int(os.environ.get("FLASHDECK_FUZZ", "160"))
 AT_ONCE = 40

@@ -96,6 +96,7 @@ def test_rows_4_and_5_text_stays_the_text_that_was_written(project, text):
     assert answer == text.replace("<", "&lt;")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bad",
     [

@@ -19,10 +19,12 @@ Make = Callable[[str], list[str]]
 PYTHON = """\
 #!/bin/sh
 mkdir -p "$3/bin"
-printf '#!/bin/sh\\necho "running $2"\\n' > "$3/bin/python"
+printf '#!/bin/sh\\necho "running $*"\\n' > "$3/bin/python"
 printf '#!/bin/sh\\n' > "$3/bin/pip"
+cp "$3/bin/python" "$3/bin/ruff"
+cp "$3/bin/python" "$3/bin/mypy"
 printf '#!/bin/sh\\necho build/flask.apkg\\n' > "$3/bin/flashdeck"
-chmod +x "$3/bin/python" "$3/bin/pip" "$3/bin/flashdeck"
+chmod +x "$3/bin/"*
 """
 APT_GET = """\
 #!/bin/sh
@@ -30,7 +32,7 @@ test "$1" = install || exit 0
 printf '#!/bin/sh\\n' > "${0%/*}/chromium"
 chmod +x "${0%/*}/chromium"
 """
-NEEDED = ("sh", "chmod", "mkdir", "test", "touch")
+NEEDED = ("sh", "chmod", "cp", "mkdir", "test", "touch")
 RESULT = [
     "build/flask.apkg",
     "To learn a deck, open its package with Anki or AnkiDroid: a double click, or File ▸ Import.",
@@ -91,13 +93,23 @@ def test_make_test_says_what_it_sets_up(make):
     assert make("test") == [
         "Setting up .venv for the tests (Python packages and Anki's backend, about two minutes) …",
         "Installing Chromium, to test the preview (apt-get, about a minute) …",
-        "running pytest",
+        "running -m pytest",
     ]
 
 
 def test_make_test_only_runs_the_tests_once_it_is_set_up(make):
     make("test")
-    assert make("test") == ["running pytest"]
+    assert make("test") == ["running -m pytest"]
+
+
+def test_make_check_runs_lint_and_types_and_then_the_tests_that_are_not_slow(make):
+    make("test")
+    assert make("check") == [
+        "running format --check .",
+        "running check .",
+        "running ",
+        "running -m pytest -m not slow",
+    ]
 
 
 def test_make_test_says_how_to_get_a_browser_where_it_cannot_install_one(make, bin_):

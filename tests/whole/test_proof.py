@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from proof.histories import CommandLineHistory, History
+
+pytestmark = pytest.mark.slow
 
 # The same histories in every run: `make anki-matrix` looks for others.
 SHORT = settings(

@@ -16,6 +16,8 @@ import flashdeck.release.make
 import flashdeck.release.release
 from flashdeck.compile.deck_files import DeckFiles
 
+pytestmark = pytest.mark.slow
+
 RELEASE = flashdeck.release.make.release
 IDENTIFY = flashdeck.compile.compiler.identify
 # The first broken history will do, however long it is.

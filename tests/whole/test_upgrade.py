@@ -12,6 +12,8 @@ from real_anki import Learner
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.project.lockfile import parse_lock
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 VERSIONS = sorted(path for path in (ROOT / "tests" / "upgrade").iterdir() if path.is_dir())
 # So long after the last build nothing is sent again only because it was edited once.
