@@ -22,12 +22,6 @@ from flashdeck.yamlnode import (
 )
 
 _BLOCK = ("|", ">")
-# The keys whose texts are fields of the built-in note types, as long as nothing is put beside them;
-# whoever writes an edit sees by compiling it.
-_BUILT_IN = {
-    "Question": {"Question": "q", "Answer": "a", "Extra": "extra"},
-    "Cloze": {"Text": "cloze", "Extra": "extra"},
-}
 
 
 class UnwritableError(Exception):
@@ -43,7 +37,8 @@ def note_edits(
     """
     edits: list[Edit] = []
     missing: dict[str, str] = {}
-    keys = note.short or _BUILT_IN.get(note.notetype, {})
+    # A field may hold more than its key's text, such as a hint. The edit is compiled to find out.
+    keys = note.short or note.kind.fields
     mapping = note.node if keys else note.node.get("fields")
     if fields and not isinstance(mapping, MappingNode):
         message = "its texts are not given by 'fields'"

@@ -25,4 +25,5 @@ CLOZE = Kind(
     notetype="Cloze",
     compose=_compose,
     gaps=True,
+    fields={"Text": "cloze", "Extra": "extra"},
 )

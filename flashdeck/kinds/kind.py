@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from flashdeck.kinds.key import Key, Shape
@@ -68,7 +69,9 @@ class Kind(NamedTuple):
     A note is of this kind when it holds `opener`; that key's text is also what the note's id is
     derived from. `notetype` names the built-in note type ("Question" or "Cloze") whose fields
     `compose` gives, in their order; it is empty where each note names its own. `gaps`: whether
-    `{{c1::…}}` in its texts is a gap, if its note type is one for gaps.
+    `{{c1::…}}` in its texts is a gap, if its note type is one for gaps. `fields` names the fields
+    of the note type that are the text of one key each: what was edited there in Anki can be
+    imported into the source.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Kind(NamedTuple):
     notetype: str
     compose: Callable[[Composer], tuple[str, ...]]
     gaps: bool = False
+    fields: Mapping[str, str] = MappingProxyType({})
 
 
 EXTRA = Key("extra", Shape.TEXT, "Shown under the answer.")

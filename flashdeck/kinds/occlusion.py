@@ -74,4 +74,5 @@ OCCLUSION = Kind(
     ),
     notetype="Cloze",
     compose=_compose,
+    fields={"Extra": "extra"},
 )

@@ -49,4 +49,5 @@ QUESTION = Kind(
     ),
     notetype="Question",
     compose=_compose,
+    fields={"Question": "q", "Answer": "a", "Extra": "extra"},
 )

@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flashdeck.diagnostics import Severity
-from flashdeck.kinds.registry import CLOZE, CUSTOM, QUESTION, Key, Kind
+from flashdeck.kinds.registry import KINDS, Key, Kind, Shape
 from flashdeck.source.csvfile import Table
 from flashdeck.source.mapping import MappingReader, nearest
 from flashdeck.source.names import clean_name
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode
 
-_KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, QUESTION)
-KEYS: Mapping[str, Key] = {key.name: key for kind in reversed(_KINDS) for key in kind.keys}
-"""The keys of notes that rows can be."""
+ROWS: tuple[Kind, ...] = tuple(
+    kind for kind in KINDS if not any(key.shape is Shape.MASKS for key in kind.keys)
+)
+"""The kinds of notes that rows can be: those whose values fit into cells."""
+KEYS: Mapping[str, Key] = {key.name: key for kind in reversed(ROWS) for key in kind.keys}
+"""The keys of these notes."""
 _ID = "id"
 # What the document says for all notes already, and what no two notes share.
 _NOT_FOR_EACH = frozenset({_ID, "tags", "deck", "markup", "notetype", "fields"})
@@ -39,7 +42,7 @@ class Columns:
     def openers(self) -> set[str]:
         """Which keys that decide a note's kind the rows give."""
         given = {*self.keys, *self.constants, *(["fields"] if self.fields else [])}
-        return {kind.opener for kind in _KINDS} & given
+        return {kind.opener for kind in ROWS} & given
 
 
 class ColumnsReader:

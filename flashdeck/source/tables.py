@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import TABLE, Key, Kind, Shape
-from flashdeck.source.columns import KEYS, Columns, ColumnsReader
+from flashdeck.source.columns import KEYS, ROWS, Columns, ColumnsReader
 from flashdeck.source.csvfile import Cell, Flaw, Place, Row, Table, decode_table, parse_table
 from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.source.notes import UNREAD, Around, NoteReader
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
 _BETWEEN_TAGS = re.compile(r"[\s,;]+")
-_REQUIRED_BESIDE = {"q": "a"}
 
 
 class TableFile(NamedTuple):
@@ -140,13 +139,19 @@ def _makes_notes(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool
         if not any(one.severity is Severity.ERROR for one in reader.problems):
             reader.say("missing-column", "the table has no column for 'q'", name, hint)
         return False
-    for opener, other in _REQUIRED_BESIDE.items():
-        if columns.openers == {opener} and other not in {*columns.keys, *columns.constants}:
-            if not any(one.severity is Severity.ERROR for one in reader.problems):
-                message = f"the table has no column for '{other}'"
-                reader.say("missing-column", message, name, hint)
-            return False
-    return True
+    given = {*columns.openers, *columns.keys, *columns.constants}
+    required = [
+        key.name
+        for kind in ROWS
+        if columns.openers == {kind.opener}
+        for key in kind.keys
+        if key.required
+    ]
+    missing = [key for key in required if key not in given]
+    if missing and not any(one.severity is Severity.ERROR for one in reader.problems):
+        message = f"the table has no column for '{missing[0]}'"
+        reader.say("missing-column", message, name, hint)
+    return not missing
 
 
 class RowReader(NoteReader):

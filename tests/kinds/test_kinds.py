@@ -1,0 +1,18 @@
+"""What every kind of note says of itself as data."""
+
+from __future__ import annotations
+
+import pytest
+
+from flashdeck.kinds.registry import KINDS, Shape
+from flashdeck.notetypes.built_in import built_in
+
+BUILT_IN = [kind for kind in KINDS if kind.notetype]
+
+
+@pytest.mark.parametrize("kind", BUILT_IN, ids=[kind.name for kind in BUILT_IN])
+def test_the_fields_that_a_kind_names_are_its_note_types_and_hold_texts(kind):
+    notetype = built_in("Words", "", lambda *_: 1)[kind.notetype]
+    texts = {key.name for key in kind.keys if key.shape in (Shape.TEXT, Shape.ANSWER)}
+    assert kind.fields.keys() <= {field.name for field in notetype.fields}
+    assert set(kind.fields.values()) <= texts
