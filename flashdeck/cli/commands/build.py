@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.commands.summary import shown, summary
 from flashdeck.cli.console import leave, now, progress, say_problems
 from flashdeck.cli.streams import put, say
+from flashdeck.cli.summary import shown, summary
 
 if TYPE_CHECKING:
     from flashdeck.release.result import Built
@@ -58,7 +58,7 @@ def build(  # noqa: PLR0913 - one for each option
         digests=as_json,
     )
     if watch:
-        from flashdeck.cli.commands.watching import Told, build_on_save
+        from flashdeck.cli.watching import Told, build_on_save
 
         build_on_save(root, wanted, Told(root, color, quiet=quiet))
     with progress(quiet=quiet or as_json) as show:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.commands.summary import shown
 from flashdeck.cli.console import leave, say_problems
 from flashdeck.cli.streams import put, say
+from flashdeck.cli.summary import shown
 from flashdeck.diagnostics import FlashdeckError
 
 if TYPE_CHECKING:

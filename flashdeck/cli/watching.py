@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
-from flashdeck.cli.commands.summary import shown, summary
 from flashdeck.cli.console import now, say_problems
 from flashdeck.cli.options import Color
 from flashdeck.cli.streams import put, say, say_error
+from flashdeck.cli.summary import shown, summary
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 
 if TYPE_CHECKING:
