@@ -100,6 +100,21 @@ def test_the_index_leads_to_every_page():
     assert [page for page in pages if f"]({page})" not in index and page != "README.md"] == []
 
 
+def test_every_path_in_contributing_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w-]*(?:\.\w+)?)`", text)) - {"build/"}
+    missing = [path for path in named if "yours" not in path and not _is_there(path)]
+    assert missing == []
+
+
+def _is_there(path):
+    """Find a file or folder, a module without its ending, or a module of which a name is given."""
+    names = (path.rstrip("/"), f"{path}.py", f"{path.rpartition('.')[0]}.py")
+    if any((ROOT / name).exists() for name in names):
+        return True
+    return any(True for name in names for _ in (ROOT / "flashdeck").rglob(name))
+
+
 def test_every_picture_in_the_documents_is_there():
     named = [
         (page.parent / source).resolve()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from conftest import ROOT
 
 from flashdeck.kinds.registry import KINDS, Shape
 from flashdeck.notetypes.built_in import built_in
@@ -16,3 +17,9 @@ def test_the_fields_that_a_kind_names_are_its_note_types_and_hold_texts(kind):
     texts = {key.name for key in kind.keys if key.shape in (Shape.TEXT, Shape.ANSWER)}
     assert kind.fields.keys() <= {field.name for field in notetype.fields}
     assert set(kind.fields.values()) <= texts
+
+
+def test_every_built_in_kind_has_golden_cases():
+    paths = (ROOT / "tests/cases/problems").glob("*.txt")
+    text = "".join(path.read_text("utf-8") for path in paths)
+    assert [kind.name for kind in BUILT_IN if f"{kind.name} note has no" not in text] == []
