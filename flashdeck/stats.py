@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flashdeck.anki.clozes import revealed, with_clozes_as
 from flashdeck.comparison.readable import readable
 from flashdeck.model import Collection, NoteType
 
 # Chinese and Japanese are written without blanks: each character counts as a word.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
-# What is no word of the author's: cloze braces with their hints, and names of media.
-_NO_WORDS = re.compile(r"\{\{c[0-9]+::|::[^{}:]*\}\}|\}\}|\[[^\[\]]+\.[a-zA-Z0-9]+\]")
+_MEDIA_NAME = re.compile(r"\[[^\[\]]+\.[a-zA-Z0-9]+\]")
 # What the built-in note types keep beside an author's texts.
 _HELPERS = frozenset({"Typed", "Reverse", "Id"})
 # Days from one review to the next while every answer is right: Anki's classic scheduler with its
@@ -129,7 +129,7 @@ class _Table:
 def _words(fields: Iterable[str], notetype: NoteType, *, has_helpers: bool) -> int:
     names = (field.name for field in notetype.fields)
     return sum(
-        len(_WORD.findall(_NO_WORDS.sub(" ", readable(text))))
+        len(_WORD.findall(with_clozes_as(revealed, _MEDIA_NAME.sub(" ", readable(text)))))
         for name, text in zip(names, fields, strict=False)
         if text and not (has_helpers and name in _HELPERS)
     )

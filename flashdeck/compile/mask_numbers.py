@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flashdeck.compile.identity import Identified
+from flashdeck.limits import LAST_CLOZE
 from flashdeck.project.lockfile import Lock
-from flashdeck.source.masks import LAST_NUMBER
 from flashdeck.source.note import Mask
 
 
@@ -31,13 +31,13 @@ def mask_numbers(masks: Sequence[Mask], released: Iterable[int] = ()) -> tuple[i
     groups = {mask.group: mask.number for mask in masks if mask.group and mask.number}
     taken = {mask.number for mask in masks if mask.number} | set(released)
     highest = max(taken, default=0)
-    free = sorted(set(range(1, LAST_NUMBER + 1)) - taken, key=lambda one: (one < highest, one))
+    free = sorted(set(range(1, LAST_CLOZE + 1)) - taken, key=lambda one: (one < highest, one))
     fresh = iter(free)
     found: list[int] = []
     for mask in masks:
         number = mask.number or groups.get(mask.group)
         if number is None:
-            number = next(fresh, LAST_NUMBER)
+            number = next(fresh, LAST_CLOZE)
             if mask.group:
                 groups[mask.group] = number
         found.append(number)

@@ -14,6 +14,7 @@ from flashdeck.compile.media.fields import LookedUp, other_references, unfound
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
+from flashdeck.limits import LAST_CLOZE
 from flashdeck.markup import (
     Markup,
     MediaRefusal,
@@ -33,8 +34,6 @@ from flashdeck.yamlnode import ScalarNode, YamlFile
 
 # What stays an error even where everything is taken as Anki has it.
 _ALWAYS_GRAVE = frozenset({"active-content", "media-twice"})
-# Anki gives clozes above this number one card together, and Check Database doubles it.
-_LAST_CLOZE = 499
 _MARKUPS = {one.value: one for one in Markup}
 
 
@@ -177,9 +176,9 @@ class Renderer:
         if source.kind is CUSTOM and not numbers:
             hint = "write what to hide as {{c1::hidden}}"
             self._say_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
-        if source.kind is CUSTOM and max(numbers, default=0) > _LAST_CLOZE:
+        if source.kind is CUSTOM and max(numbers, default=0) > LAST_CLOZE:
             message = f"cloze number {max(numbers)} is too great for Anki"
-            hint = f"numbers go from 1 to {_LAST_CLOZE}"
+            hint = f"numbers go from 1 to {LAST_CLOZE}"
             self._say_at(source, opener, "cloze-number", message, hint)
         for key in ("extra", "hint"):
             if key not in source.values:

@@ -11,6 +11,7 @@ from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import check_package_name
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.sources import DeckText, Texts, deck_text, notetype_text
+from flashdeck.limits import PROJECT_NAME
 from flashdeck.markup import Markup, render
 from flashdeck.model import Collection, Deck, Note, NoteType
 from flashdeck.project.packages import package_name
@@ -122,7 +123,6 @@ def _stands_above(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
     return any(name.casefold().startswith(below) for name, held in notes.items() if held)
 
 
-_LONGEST_NAME = 100
 _ROOM = 2  # so many times what there is may be there one day
 
 
@@ -131,7 +131,7 @@ def settings_text(collection: Collection, project_id: str, name: str, markup: st
     lines = [
         "# Settings of this flashdeck project, begun by an import.",
         f"id: {project_id}   # the project's own: never change it",
-        f"name: {scalar(name[:_LONGEST_NAME].strip())}",
+        f"name: {scalar(name[:PROJECT_NAME].strip())}",
         f"{f'markup: {markup}':<17} # how texts are read unless a document or note says otherwise",
         "media: verbatim   # files keep the names that they have in Anki",
     ]

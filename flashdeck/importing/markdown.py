@@ -6,12 +6,13 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from html import unescape
 
+from flashdeck.anki.clozes import OPENING
 from flashdeck.markup import Markup, MediaRefusal, render
 
 # A piece of HTML: a tag, a formula that MathJax will set, a cloze's braces, or text up to the next.
 _PIECE = re.compile(
-    r"(?P<tag><[^<>]*>)|(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|(?P<cloze>\{\{c\d+::|::|\}\})"
-    r"|(?P<text>(?:(?!\\[(\[]|\{\{c\d|::|\}\})[^<])+|<)",
+    rf"(?P<tag><[^<>]*>)|(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|(?P<cloze>{OPENING}|::|\}}\}})"
+    rf"|(?P<text>(?:(?!\\[(\[]|{OPENING}|::|\}}\}})[^<])+|<)",
     re.DOTALL,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]{$~|]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")

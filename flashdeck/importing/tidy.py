@@ -10,13 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.limits import DECK_NAME
 from flashdeck.model import Card, Collection, Field, Note, NoteType, Template
-from flashdeck.source.names import OUR_TAG, RESERVED_TAGS, clean_deck, clean_name, deck_problem
+from flashdeck.source.names import (
+    CONTROL,
+    OUR_TAG,
+    RESERVED_TAGS,
+    clean_deck,
+    clean_name,
+    deck_problem,
+)
 from flashdeck.text import counted
 
-# Control characters and everything else at which a line ends for some program: the lock is lines.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LONGEST_DECK = 200
 DEFAULT_DECK = "Default"
 """Anki's own deck, which no package can fill."""
 _FEW = 3
@@ -102,12 +107,12 @@ def _home(fallback: str) -> str:
 
 
 def _deck_name(deck: str, fallback: str) -> str:
-    levels = clean_deck(_CONTROL.sub(" ", deck)).split("::")
+    levels = clean_deck(CONTROL.sub(" ", deck)).split("::")
     name = "::".join(level or "blank" for level in levels)
     if levels[0].casefold() == DEFAULT_DECK.casefold():
         name = fallback + name[len(DEFAULT_DECK) :]
     if deck_problem(name) is not None:
-        name = name[:_LONGEST_DECK].rstrip(": ")
+        name = name[:DECK_NAME].rstrip(": ")
     return name
 
 
@@ -146,7 +151,7 @@ def _named_apart(parts: Sequence[Part], said: _Said) -> tuple[Part, ...]:
 
 def _unique_name(name: str, taken: set[str], said: _Said) -> str:
     """Name apart what differs by case alone: as Anki does, by a `+`."""
-    found = clean_name(_CONTROL.sub(" ", name)) or "blank"
+    found = clean_name(CONTROL.sub(" ", name)) or "blank"
     while found.casefold() in taken:
         found += "+"
     taken.add(found.casefold())
@@ -159,7 +164,7 @@ def _notes(notes: Iterable[Note], names: dict[str, str], said: _Said) -> Iterabl
     seen: set[str] = set()
     for note in notes:
         shown = repr(note.guid[:40])
-        if note.guid in seen or not note.guid.strip() or _CONTROL.search(note.guid):
+        if note.guid in seen or not note.guid.strip() or CONTROL.search(note.guid):
             said.add("{} note(s) left out: no build could give them their GUID", shown)
             continue
         seen.add(note.guid)
@@ -177,7 +182,7 @@ def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for tag in tags:
         plain = unicodedata.normalize("NFC", tag)
-        levels = "_".join(_CONTROL.sub(" ", plain).split()).split("::")
+        levels = "_".join(CONTROL.sub(" ", plain).split()).split("::")
         name = "::".join(level or "blank" for level in levels)
         if name != plain:
             said.add("{} tag(s) renamed", f"'{name}'")

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import BinaryIO
 
-from flashdeck.anki.template.cloze import Cloze, parse_clozes
+from flashdeck.anki.clozes import hidden_texts
 from flashdeck.model import Collection, Note, NoteType
 
 _SHORT, _SHORTER, _SHORTEST = 16, 8, 6
@@ -29,14 +29,7 @@ def field_digests(note: Note) -> str:
 
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:
     """Give a short hash of what each cloze of a field hides, by number."""
-    hidden: dict[int, list[str]] = {}
-    waiting = [node for node in parse_clozes(text) if isinstance(node, Cloze)]
-    while waiting:
-        cloze = waiting.pop(0)
-        for number in cloze.numbers:
-            hidden.setdefault(number, []).append(cloze.text())
-        waiting += [node for node in cloze.nodes if isinstance(node, Cloze)]
-    pairs = sorted(hidden.items())
+    pairs = sorted(hidden_texts(text).items())
     return tuple((number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs)
 
 

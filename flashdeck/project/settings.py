@@ -11,6 +11,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds.registry import LIMITS, SETTINGS, VERBATIM
+from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_deck
@@ -24,7 +25,6 @@ from flashdeck.yamlnode import (
     read_yaml,
 )
 
-_LONGEST_NAME = 100
 _SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
 
 
@@ -117,9 +117,9 @@ class _SettingsReader(MappingReader):
         scalar = self.filled(key, node, f"'{key.value}'")
         if scalar is None:
             return ""
-        if "\n" in scalar.value or "\t" in scalar.value or len(scalar.value) > _LONGEST_NAME:
+        if "\n" in scalar.value or "\t" in scalar.value or len(scalar.value) > PROJECT_NAME:
             message = (
-                f"'{key.value}' is one line of at most {_LONGEST_NAME} characters, without tabs"
+                f"'{key.value}' is one line of at most {PROJECT_NAME} characters, without tabs"
             )
             self.say("not-a-name", message, scalar, "choose another")
         return scalar.value

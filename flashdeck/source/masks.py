@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from flashdeck.kinds.registry import MASK
+from flashdeck.limits import LAST_CLOZE
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.note import Mask, Masks, Value
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode
-
-LAST_NUMBER = 499
-"""Anki gives greater cloze numbers one card together."""
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
 _EDGES = ("left", "top", "width", "height")
@@ -73,9 +71,9 @@ def _mask(reader: MappingReader, node: Node) -> Mask | None:
 
 def _number(reader: MappingReader, node: Node) -> int | None:
     number = reader.number(node, "'n'")
-    if number is not None and number > LAST_NUMBER:
+    if number is not None and number > LAST_CLOZE:
         hint = "remove it, and the next build writes one"
-        reader.say("mask-number", f"'n' goes from 1 to {LAST_NUMBER}", node, hint)
+        reader.say("mask-number", f"'n' goes from 1 to {LAST_CLOZE}", node, hint)
         return None
     return number
 

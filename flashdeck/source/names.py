@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from flashdeck.limits import DECK_NAME
+
 _BLANK = re.compile(r"\s")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""Control characters, and all else at which a line ends for some program: the lock is lines."""
+
 # Anki adds these itself and strips them from packages (`leech` and `marked`).
 RESERVED_TAGS = frozenset({"leech", "marked"})
 OUR_TAG = "flashdeck::removed"
@@ -48,8 +52,8 @@ def deck_problem(name: str) -> tuple[str, str] | None:
         return "'Default' is Anki's own deck; what imports into it varies", "choose another name"
     if "\n" in name or "\t" in name:
         return "a deck name is one line without tabs", "choose another name"
-    if len(name) > _LONGEST_DECK:
-        return f"the deck name has {len(name)} characters", f"keep it under {_LONGEST_DECK}"
+    if len(name) > DECK_NAME:
+        return f"the deck name has {len(name)} characters", f"keep it under {DECK_NAME}"
     return None
 
 
@@ -57,10 +61,7 @@ def path_problem(name: str) -> str:
     """Say what keeps a source from having a file name; '' where nothing does."""
     if any("\ud800" <= one <= "\udfff" for one in name):
         return "its name is not UTF-8"
-    return "its name holds a control character" if _CONTROL.search(name) else ""
-
-
-_LONGEST_DECK = 200
+    return "its name holds a control character" if CONTROL.search(name) else ""
 
 
 def clean_name(name: str) -> str:

@@ -35,6 +35,7 @@ def test_what_is_found_renders_to_the_same_html(html, cloze, scripts):
         ("<p>one</p>\n<p>two</p>", "one\n\ntwo"),
         ("1. not a list", r"1\. not a list"),
         (r"\(x_1\) and {{c1::a_b}}", r"\(x_1\) and {{c1::a_b}}"),
+        ("{{c1,2::<em>a</em>}}", "{{c1,2::*a*}}"),
         ('<img src="a.png">', '<img src="a.png">'),
         ('<img src="gone.png">', None),
         ("x&nbsp;y", None),

@@ -48,6 +48,17 @@ def test_flaws_are_found(found, case):
     assert set(found(*case[1:])) == {case[0].removeprefix("== ")}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{c1,2::Werkzeug}} is WSGI; Flask needs {{c2,1::Werkzeug}}.",
+        "{{c1,2::Werkzeug::a library}}",
+    ],
+)
+def test_a_cloze_with_several_numbers_is_hidden_on_each_of_its_cards(found, text):
+    assert set(found(f"cloze: '{text}'")) == {"cloze-numbers"}
+
+
 def test_pictures_that_differ_make_other_questions(found, project):
     for name in ("a", "b"):
         (project.root / f"cards/{name}.png").write_bytes(png(10, ord(name)))

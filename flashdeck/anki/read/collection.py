@@ -14,6 +14,7 @@ from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.container import Container
 from flashdeck.anki.read.database import DATABASE_LIMIT, Database
 from flashdeck.anki.read.skipped import Beyond
+from flashdeck.limits import LAST_ORDINAL, POSITIONS
 from flashdeck.model import Card, Deck, Note, NoteType
 
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
@@ -26,8 +27,6 @@ _NEW: Final = 0
 _SUSPENDED: Final = -1
 _BURIED: Final = frozenset({-2, -3})  # by the scheduler, by hand
 _FLAGS: Final = 0b111
-_ORDINALS: Final = 500  # Anki's clozes go up to 499
-_POSITIONS: Final = 2**31
 _TEXT: Final = 60  # bytes that a text takes, however short it is
 
 _COL: Final = ("ver", "models", "decks", "dconf")
@@ -102,10 +101,10 @@ class CollectionReader:
         for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
             id_, note, deck, home, ordinal, kind, due, queue, flags = row
             name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
-            if name is None or id_ <= 0 or not 0 <= ordinal < _ORDINALS:
+            if name is None or id_ <= 0 or not 0 <= ordinal <= LAST_ORDINAL:
                 msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
                 raise Unreadable(msg)
-            position = due if kind == _NEW and 0 <= due < _POSITIONS else 0
+            position = due if kind == _NEW and 0 <= due < POSITIONS else 0
             if kind != _NEW or queue or flags:
                 self._count(kind, queue, flags)
             yield note, Card(ordinal, name, position, id_)

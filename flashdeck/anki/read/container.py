@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, TypeAlias
 from flashdeck.anki.read.archive import MIB, Archive, Unpack, Unreadable
 from flashdeck.anki.read.protobuf import Message
 from flashdeck.anki.read.schema11 import read_object
+from flashdeck.limits import MEDIA_NAME_BYTES
 
 Digests: TypeAlias = Mapping[tuple[str, int, int], str]
 """SHA-256 of media that the caller knows, by name, size and CRC-32."""
@@ -29,7 +30,6 @@ _PACKED: Final = 3
 _META_LIMIT: Final = 1024
 _MEDIA_LIST_LIMIT: Final = 16 * MIB
 _ENTRIES, _NAME, _SIZE, _SHA1 = 1, 1, 2, 3
-_LONGEST_NAME: Final = 255  # bytes; no file system takes more
 _QUOTED: Final = 60
 _NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:]")  # a folder, a drive or stream, a control
 
@@ -152,6 +152,6 @@ def _json(listed: bytearray) -> Iterator[MediaEntry]:
 def _problem(name: str) -> str:
     if name in {"", ".", ".."} or _NO_NAME.search(name):
         return "is no plain file name"
-    if len(name.encode()) > _LONGEST_NAME:
-        return f"has more than {_LONGEST_NAME} bytes"
+    if len(name.encode()) > MEDIA_NAME_BYTES:
+        return f"has more than {MEDIA_NAME_BYTES} bytes"
     return ""

@@ -5,8 +5,9 @@ What only those need who show cards or read templates is imported from where it 
 `problems`.
 """
 
+from flashdeck.anki.clozes import cloze_numbers
 from flashdeck.anki.html_text import strip_html
-from flashdeck.anki.template.cloze import cloze_filter, cloze_numbers, typed_cloze
+from flashdeck.anki.template.cloze import cloze_filter, typed_cloze
 from flashdeck.anki.template.ordinals import FIRST_ALONE, ordinals, shown_ordinals
 
 __all__ = [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flashdeck.anki.template.cloze import cloze_numbers
+from flashdeck.anki.clozes import cloze_numbers
 from flashdeck.anki.template.compiled import compiled
+from flashdeck.limits import LAST_ORDINAL
 from flashdeck.model import NoteType
 
-# Clozes with greater numbers all share the card of the last one.
-_LAST_CLOZE = 499
 FIRST_ALONE = (0,)
 """The cards of a note that shows nothing: Anki makes the first where there would be none."""
 
@@ -41,4 +40,4 @@ def shown_ordinals(
 
 def _cloze_ordinals(fields: Sequence[str]) -> tuple[int, ...]:
     numbers = {number for text in fields for number in cloze_numbers(text)}
-    return tuple(sorted({min(number - 1, _LAST_CLOZE) for number in numbers}))
+    return tuple(sorted({min(number - 1, LAST_ORDINAL) for number in numbers}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
+from flashdeck.anki.clozes import cloze_numbers
 from flashdeck.anki.html_text import encode_minimal, is_blank
 from flashdeck.anki.template.av import AvTag, extract_av
-from flashdeck.anki.template.cloze import cloze_numbers
 from flashdeck.anki.template.compiled import Compiled, compiled
 from flashdeck.anki.template.filters import Place, apply_filters
 from flashdeck.anki.template.latex import latex_pictures

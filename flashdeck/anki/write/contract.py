@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, NoReturn
 
+from flashdeck.limits import POSITIONS
 from flashdeck.model import Collection, Note, NoteType
 
 _DEFAULT_DECK: Final = "Default"
-_POSITIONS: Final = 2**31
 
 
 def require_writable(collection: Collection) -> None:
@@ -71,7 +71,7 @@ def _require_note(note: Note, fields: dict[int, int]) -> None:
 def _require_cards(note: Note, decks: set[str]) -> None:
     ordinal = -1
     for card in note.cards:
-        if card.id <= 0 or not 0 <= card.position < _POSITIONS:
+        if card.id <= 0 or not 0 <= card.position < POSITIONS:
             _fail(f"card {card.ordinal} of the note {note.guid!r} is not dated, or has no place")
         if card.deck not in decks:
             _fail(f"the note {note.guid!r} has a card in {card.deck!r}, which is not in `decks`")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
+from flashdeck.anki.clozes import MARK
 from flashdeck.anki.template import cloze_filter, strip_html, typed_cloze
 from flashdeck.model import Card, Note, NoteType
 
 _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
-_CLOZE = re.compile(r"\{\{c[0-9,]+::|\}\}")
 _SOUND = re.compile(r"\[sound:[^\]]*\]|\[anki:[^\]]*\]")
 _ASIDE = re.compile(r"<(details|script)\b.*?</\1>", re.DOTALL)
 _APART = re.compile(
@@ -103,7 +103,7 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
 def words(note: Note) -> str:
     """Give all words of a note, for the search."""
     text = " ".join(note.fields)
-    return plain(_CLOZE.sub("", text) if "}}" in text else text)[:_SEARCHED]
+    return plain(MARK.sub("", text) if "}}" in text else text)[:_SEARCHED]
 
 
 def plain(html: str) -> str:

@@ -1,0 +1,149 @@
+"""Clozes in a field: `{{c1::hidden::hint}}`, nested, and with several numbers (`{{c1,2::…}}`)."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+OPENING = r"\{\{c[0-9,]+::"
+"""The opening tag of a cloze, as a regular expression."""
+
+MARK = re.compile(r"\{\{c([0-9,]+)::|\}\}")
+"""An opening tag, with its numbers, or a closing one."""
+
+_OCCLUSION = "image-occlusion:"
+# Anki's limits: an opening tag below the tenth level is dropped; a number fits in 16 bits.
+_DEEPEST = 10
+_LARGEST = 2**16 - 1
+_MOST_DIGITS = 5
+_NO_HINT = "..."
+
+
+@dataclass(slots=True)
+class Cloze:
+    """One cloze: its numbers (ascending, 0 possible), what it hides, and its hint."""
+
+    numbers: tuple[int, ...]
+    nodes: list[str | Cloze] = field(default_factory=list)
+    hint: str = _NO_HINT
+
+    @property
+    def label(self) -> str:
+        """The numbers as the markup of a card names them."""
+        return ",".join(map(str, self.numbers))
+
+    @property
+    def occlusion(self) -> str | None:
+        """What stands behind the mark of an image occlusion, None where this is none."""
+        first = self.nodes[0] if self.nodes else None
+        if isinstance(first, str) and first.startswith(_OCCLUSION):
+            return first.removeprefix(_OCCLUSION)
+        return None
+
+    def text(self) -> str:
+        """Return the hidden text, inner clozes revealed."""
+        return join(self.nodes, revealed)
+
+    def add_text(self, text: str) -> None:
+        """Add a run of text; all behind its first `::` is the hint."""
+        if not text.startswith(_OCCLUSION):
+            text, colons, hint = text.partition("::")
+            if colons:
+                self.hint = hint
+        self.nodes.append(text)
+
+
+Form: TypeAlias = Callable[[Cloze, str], str]
+"""Gives what stands for a cloze, from the cloze and from its text in the same form."""
+
+
+def parse_clozes(text: str) -> tuple[list[str | Cloze], list[Cloze]]:
+    """Return a field's runs of text and outermost clozes, and the clozes that are never closed.
+
+    Anki loses the latter, and what lies in them.
+    """
+    output: list[str | Cloze] = []
+    open_clozes: list[Cloze] = []
+    for token in _tokens(text):
+        if isinstance(token, tuple):
+            if len(open_clozes) < _DEEPEST:
+                open_clozes.append(Cloze(token))
+        elif token is not None and open_clozes:
+            open_clozes[-1].add_text(token)
+        elif token is not None:
+            output.append(token)
+        elif open_clozes:
+            closed = open_clozes.pop()
+            (open_clozes[-1].nodes if open_clozes else output).append(closed)
+        else:
+            output.append("}}")
+    return output, open_clozes
+
+
+def with_clozes_as(form: Form, text: str) -> str:
+    """Return a text with its clozes in another form; what is never closed stays as it is."""
+    if "{{c" not in text:
+        return text
+    nodes, unclosed = parse_clozes(text)
+    for cloze in unclosed:
+        nodes += [f"{{{{c{cloze.label}::", *cloze.nodes]
+    return join(nodes, form)
+
+
+def join(nodes: Iterable[str | Cloze], form: Form) -> str:
+    """Return runs of text and clozes as one text."""
+    return "".join(
+        [node if isinstance(node, str) else form(node, join(node.nodes, form)) for node in nodes]
+    )
+
+
+def revealed(_cloze: Cloze, inside: str) -> str:
+    """Return the form of a cloze that hides nothing and has no hint."""
+    return inside
+
+
+def hidden_texts(text: str) -> dict[int, list[str]]:
+    """Return what each cloze number of a field hides, outer clozes before the inner ones."""
+    hidden: dict[int, list[str]] = {}
+    waiting = deque(parse_clozes(text)[0] if "{{c" in text else ())
+    while waiting:
+        cloze = waiting.popleft()
+        if isinstance(cloze, Cloze):
+            for number in cloze.numbers:
+                hidden.setdefault(number, []).append(cloze.text())
+            waiting += cloze.nodes
+    return hidden
+
+
+def cloze_numbers(text: str) -> tuple[int, ...]:
+    """Return the numbers of the clozes in one field's text, ascending, each once, without 0."""
+    return tuple(sorted({*hidden_texts(text)} - {0}))
+
+
+def _tokens(text: str) -> Iterator[str | tuple[int, ...] | None]:
+    """Yield runs of text, the numbers of an opening tag, and None for `}}`."""
+    done = 0
+    for found in MARK.finditer(text):
+        numbers = None if found[1] is None else _numbers(found[1])
+        if numbers == ():
+            continue
+        if done < found.start():
+            yield text[done : found.start()]
+        yield numbers
+        done = found.end()
+    if done < len(text):
+        yield text[done:]
+
+
+@lru_cache(maxsize=1024)
+def _numbers(written: str) -> tuple[int, ...]:
+    numbers = set()
+    for part in written.split(","):
+        digits = part.lstrip("0") or part[:1]
+        if digits and len(digits) <= _MOST_DIGITS and int(digits) <= _LARGEST:
+            numbers.add(int(digits))
+    return tuple(sorted(numbers))
