@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flashdeck.anki.clozes import revealed, with_clozes_as
-from flashdeck.comparison.readable import readable
+from flashdeck.anki.html_text import readable
 from flashdeck.model import Collection, NoteType
 
 # Chinese and Japanese are written without blanks: each character counts as a word.

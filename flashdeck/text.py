@@ -31,3 +31,12 @@ def slug(name: str) -> str:
 def counted(sentence: str, count: int) -> str:
     """Put a number in the place of `{}`; what is written as `(s)` is for several."""
     return sentence.format(f"{count:,}").replace("(s)", "" if count == 1 else "s")
+
+
+def shortened(text: str, width: int) -> str:
+    """Cut a text that has more than `width` characters, at a space where there is one nearby."""
+    if len(text) <= width:
+        return text
+    cut = text[: width - 1]
+    space = cut.rfind(" ", width * 2 // 3)
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:.") + "…"

@@ -1,12 +1,16 @@
-"""HTML as Anki's backend sees it: what is blank, what stripping leaves, how attributes are written.
+"""The text of HTML: for Anki's backend, for people, and for the box that an answer is typed into.
 
-Each function follows the backend to the character, oddities included, and takes linear time where
-the plain pattern would not.
+`strip_html`, `is_blank` and the encoders follow the backend to the character, oddities included,
+since cards depend on it. `readable` gives what people read: a space between blocks, a reading in
+parentheses, media as their names. `typable` gives what they can type, without readings and media.
+All take linear time.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from html import unescape
 from html.entities import name2codepoint
 
 # What a field that is not blank can't begin with; a short cut, not the whole rule.
@@ -18,6 +22,22 @@ _SCRIPT = "[sS\u017f][cC][rR][iI][pP][tT]"
 _MARKUP = re.compile(
     rf"<!--.*?-->|<{_STYLE}(?>.*?>).*?</{_STYLE}>|<{_SCRIPT}(?>.*?>).*?</{_SCRIPT}>|<[^>]*>",
     re.DOTALL,
+)
+# What is never closed runs to the end, as in a browser; so each character is read once.
+_TAG = re.compile(
+    r"<!--(?:.*?-->|.*)|<(script|style|rp)\b.*?(?:</\1>|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?",
+    re.DOTALL | re.IGNORECASE,
+)
+_SOUND = re.compile(r"\[sound:([^\]]+)\]")
+_READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
+_SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
+_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# A media name that holds the beginning of its content's digest.
+_DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
+_IN_LINE = frozenset(
+    "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q rb ruby s samp small span "
+    "strong sub sup tt u var wbr".split()
 )
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+);|#([0-9]+);|([a-zA-Z0-9]+);)?")
 _SURROGATES = range(0xD800, 0xE000)
@@ -83,3 +103,39 @@ def encode_attribute(text: str) -> str:
 def encode_minimal(text: str) -> str:
     """Return the text with HTML's five own characters encoded."""
     return text.translate(_MINIMAL)
+
+
+def readable(html: str) -> str:
+    """Return what people read, on one line; a picture or sound as its name in brackets."""
+    if "<" in html:
+        html = _TAG.sub(_read, html)
+    if "[sound:" in html:
+        html = _SOUND.sub(lambda sound: f"[{display_name(unescape(sound[1]))}]", html)
+    return " ".join(unescape(html).split())
+
+
+def typable(html: str) -> str | None:
+    """Return what people can type, on one line; None for nothing, and for what only TeX can say."""
+    if _MATH.search(html):
+        return None
+    html = _TAG.sub(_space, _READING.sub("", _SOUND.sub("", html)))
+    return " ".join(unescape(html).split()) or None
+
+
+@lru_cache(maxsize=4096)
+def display_name(name: str) -> str:
+    """Return a media file's name without the digest in it."""
+    return _DIGEST.sub("", name)
+
+
+def _read(tag: re.Match[str]) -> str:
+    closing, name, rest = tag[2], (tag[3] or "").lower(), tag[4]
+    if name in _SHOWING and not closing and (source := _SOURCE.search(rest)):
+        return f"[{display_name(next(filter(None, source.groups()), ''))}]"
+    if name == "rt":  # a reading, behind its word
+        return ")" if closing else "("
+    return ":" + _space(tag) if name == "summary" and closing else _space(tag)
+
+
+def _space(tag: re.Match[str]) -> str:
+    return "" if tag[3] is None or tag[3].lower() in _IN_LINE else " "

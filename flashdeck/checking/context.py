@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from flashdeck.comparison.readable import readable
+from flashdeck.anki.html_text import readable
 from flashdeck.compile.compiler import Compiled
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.files.conflicts import merge_conflict

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, starmap
 
+from flashdeck.anki.html_text import readable
+from flashdeck.anki.template.references import references
 from flashdeck.comparison.changes import (
     ChangedNote,
     Changes,
@@ -22,7 +24,6 @@ from flashdeck.comparison.decks import Renames, described, find_renames
 from flashdeck.comparison.media import compare_media
 from flashdeck.comparison.notetypes import changed_notetype, matches
 from flashdeck.comparison.order import longest_increasing
-from flashdeck.comparison.readable import media_names, readable
 from flashdeck.model import Collection, NoteType
 
 Entries = Mapping[str, Entry]
@@ -146,7 +147,7 @@ def _fields(old: Entry, new: Entry) -> Iterator[FieldChange]:
 def _edit(before: str, after: str) -> Edit:
     if readable(before) != readable(after):
         return Edit.TEXT
-    return Edit.MEDIA if media_names(before) != media_names(after) else Edit.MARKUP
+    return Edit.MEDIA if {*references(before)} != {*references(after)} else Edit.MARKUP
 
 
 _REPLACEMENT = re.compile(r"\{\{\s*([^{}#^/!][^{}]*)\}\}")

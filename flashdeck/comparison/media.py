@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection as Container
 from collections.abc import Iterable
 
+from flashdeck.anki.html_text import display_name
+from flashdeck.anki.template.references import references
 from flashdeck.comparison.changes import Entry, ReplacedMedia
-from flashdeck.comparison.readable import display_name, media_names
 from flashdeck.model import Media
 
 
@@ -32,7 +33,7 @@ def compare_media(
             for entry in present
             if entry.note.guid in changed
             for text in entry.note.fields
-            for name in media_names(text)
+            for name in references(text)
             if not name.startswith("_")
         }
         renewed += [ReplacedMedia(one, one, one in carried) for one in same_name]

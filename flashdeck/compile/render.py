@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flashdeck.anki.html_text import typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
@@ -25,7 +26,6 @@ from flashdeck.markup import (
     picture,
     render,
     shell_tag_problems,
-    typable,
 )
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Card, Note, NoteType

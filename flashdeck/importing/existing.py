@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flashdeck.anki.html_text import strip_html
+from flashdeck.anki.html_text import readable
 from flashdeck.anki.template.media import named_media
 from flashdeck.anki.template.references import references
 from flashdeck.compile.compiler import Compiled, compile_project
@@ -34,6 +33,7 @@ from flashdeck.project.project import Project, load_project
 from flashdeck.release.build import held
 from flashdeck.release.stamp import encoded, require_unchanged
 from flashdeck.source.note import SourceNote
+from flashdeck.text import shortened
 from flashdeck.yamlnode import Edit, splice
 
 _LONGEST_QUOTE = 60  # characters
@@ -318,7 +318,7 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
             f"look at it in Anki, by nid:{conflict.own.id}" if conflict.own.id else "",
         )
     for note in found.refused:
-        shown = textwrap.shorten(strip_html(note.fields[0]), _LONGEST_QUOTE, placeholder="…")
+        shown = shortened(readable(note.fields[0]), _LONGEST_QUOTE)
         message = f"the new note '{shown}' was left out: it can't be written as it is in Anki"
         hint = "write it into the sources by hand, and delete it in Anki"
         yield Diagnostic("import-conflict", message, None, Severity.WARNING, hint)

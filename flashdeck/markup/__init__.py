@@ -12,7 +12,6 @@ from flashdeck.markup.references import Media
 from flashdeck.markup.results import Markup, MediaRefusal, MediaResolver, Problem, Rendered
 from flashdeck.markup.shelltags import shell_tag_problems
 from flashdeck.markup.simple import simple
-from flashdeck.markup.typable import typable
 
 __all__ = [
     "Markup",
@@ -28,7 +27,6 @@ __all__ = [
     "picture",
     "render",
     "shell_tag_problems",
-    "typable",
 ]
 
 _BLANK = " \t\r\n"

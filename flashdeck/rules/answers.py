@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flashdeck.anki.html_text import readable
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
 from flashdeck.rules.wording import tokens
+from flashdeck.text import shortened
 
 _MOST_WORDS = 60
 # Scripts without blanks between words: so many characters count as a word, which is generous.
 _WORD = 8
 _SHOWN_APART = re.compile(r"<(pre|table|details)\b.*?</\1>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 _MOST_ITEMS, _MOST_NAMES = 3, 4
 _BETWEEN = re.compile(r"[,;、，]\s*(?:and |or )?|\s(?:and|or)\s")
 _LONGEST_ITEM = 4
@@ -55,7 +56,7 @@ def answer_in_question(subject: Subject) -> Iterator[Finding]:
         if _gives_away(question.words, answer.words):
             found = re.search(re.escape(answer.text.strip(" .")), question.text, re.IGNORECASE)
             span = question.place(*found.span()) if found else question.span
-            message = f"the question says its answer: '{_shortened(answer.words)}'"
+            message = f"the question says its answer: '{shortened(answer.words, _WIDEST)}'"
             yield Finding(span, message, "take these words out of the question")
 
 
@@ -89,7 +90,7 @@ def long_answer(subject: Subject) -> Iterator[Finding]:
         answer = entry.passage("a")
         if answer is None or len(answer.words) < 4 * _MOST_WORDS:
             continue
-        words = _TAG.sub(" ", _SHOWN_APART.sub(" ", answer.html))
+        words = readable(_SHOWN_APART.sub(" ", answer.html))
         count = max(len(words.split()), len(words) // _WORD)
         if count > _MOST_WORDS:
             message = f"an answer of about {count} words is more than one card can ask"
@@ -150,7 +151,3 @@ def _gives_away(question: str, answer: str) -> bool:
     words = re.escape(answer.strip(" ."))
     offered = rf"[{_QUOTES},:]\s*{words}|{words}\s*[{_QUOTES},]"
     return re.search(offered, question, re.IGNORECASE) is None
-
-
-def _shortened(words: str) -> str:
-    return words if len(words) <= _WIDEST else words[: _WIDEST - 1] + "…"

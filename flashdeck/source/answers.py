@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import textwrap
 from collections.abc import Mapping
 
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.note import Texts, Value
+from flashdeck.text import shortened
 from flashdeck.yamlnode import Node, ScalarNode, SequenceNode, quoted
 
 Pair = tuple[ScalarNode, Node]
@@ -99,4 +99,4 @@ def _hint(words: str, known: list[str]) -> str:
 
 def _one_line(text: str) -> str:
     """Give text as a message can quote it."""
-    return textwrap.shorten(text, _LONGEST_QUOTE, placeholder="…")
+    return shortened(" ".join(text.split()), _LONGEST_QUOTE)

@@ -10,14 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
+from flashdeck.anki.html_text import readable
 from flashdeck.comparison.compare import diff
 from flashdeck.comparison.order import longest_increasing
 from flashdeck.comparison.output.json_report import as_json
 from flashdeck.comparison.output.markdown import as_markdown
 from flashdeck.comparison.output.text import as_text
 from flashdeck.comparison.output.words import Kind, compare_words
-from flashdeck.comparison.readable import readable, shortened
 from flashdeck.model import Card, Collection, Deck, Field, Note
+from flashdeck.text import shortened
 
 # Whole collections take their time to think of.
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from real_anki import Learner
 
+from flashdeck.anki.html_text import readable
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.template.references import references
-from flashdeck.comparison.readable import media_names, readable
 
 VERBATIM = "id: abcdefgh\nname: X\nmarkup: html\nmedia: verbatim\n"
 FORMS = (
@@ -47,7 +47,6 @@ def verbatim(project):
 @pytest.mark.parametrize("form", [*FORMS, *ACTIVE_FORMS])
 def test_a_file_is_found_in_whatever_case_a_field_names_it(form):
     assert references(form) == ["x.png"]
-    assert media_names(form) == {"x.png"}
 
 
 @pytest.mark.parametrize("form", ["<IMG SRC=x.png>", "<Object DATA='x.png'></Object>"])

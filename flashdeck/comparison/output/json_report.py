@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flashdeck.anki.html_text import readable
 from flashdeck.comparison.advice import advise
 from flashdeck.comparison.changes import ChangedNote, Changes, Entry, NoteTypeChange, PartsChange
 from flashdeck.comparison.output.phrases import summary, title
 from flashdeck.comparison.output.words import compare_words
-from flashdeck.comparison.readable import readable
 
 Plain = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
 
+from flashdeck.anki.html_text import readable
 from flashdeck.comparison.changes import (
     ChangedNote,
     Changes,
@@ -15,8 +16,8 @@ from flashdeck.comparison.changes import (
 )
 from flashdeck.comparison.clozes import in_brackets
 from flashdeck.comparison.output.words import Kind, Piece, compare_words
-from flashdeck.comparison.readable import readable, shortened
 from flashdeck.model import NoteType
+from flashdeck.text import shortened
 
 _CONTEXT = 48
 _LONGEST = 480

@@ -8,16 +8,12 @@ from functools import lru_cache
 from typing import NamedTuple, TypedDict
 
 from flashdeck.anki.clozes import MARK
-from flashdeck.anki.template import cloze_filter, strip_html, typed_cloze
+from flashdeck.anki.html_text import readable
+from flashdeck.anki.template import cloze_filter, typed_cloze
 from flashdeck.model import Card, Note, NoteType
 
 _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
-_SOUND = re.compile(r"\[sound:[^\]]*\]|\[anki:[^\]]*\]")
-_ASIDE = re.compile(r"<(details|script)\b.*?</\1>", re.DOTALL)
-_APART = re.compile(
-    r"<(?=/?(?:p|div|br|hr|li|[uod]l|d[dt]|t[drh]|table|h[1-6]|pre|blockquote|details|summary|img)\b)",
-    re.IGNORECASE,
-)
+_ASIDE = re.compile(r"<details\b.*?</details>", re.DOTALL)
 _TITLE = 160
 _SEARCHED = 4_000
 _NEITHER = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
@@ -94,25 +90,16 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
         number = card.ordinal + 1
         shown = [cloze_filter(text, number, question=True) for text in front if "{{c" in text]
         hidden = " ".join(typed_cloze(text, number) for text in front if "{{c" in text)
-        return plain(_ASIDE.sub("", " ".join(shown)))[:_TITLE], len(plain(hidden))
+        return readable(_ASIDE.sub("", " ".join(shown)))[:_TITLE], len(readable(hidden))
     only_back = [name for name in names(template.back) if name not in names(template.front)]
     back = " ".join(fields[name] for name in only_back if name in fields)
-    return plain(_ASIDE.sub("", " ".join(front)))[:_TITLE], len(plain(back))
+    return readable(_ASIDE.sub("", " ".join(front)))[:_TITLE], len(readable(back))
 
 
 def words(note: Note) -> str:
     """Give all words of a note, for the search."""
     text = " ".join(note.fields)
-    return plain(MARK.sub("", text) if "}}" in text else text)[:_SEARCHED]
-
-
-def plain(html: str) -> str:
-    """Take markup and sounds out of HTML, and make one line of it."""
-    if "[" in html:
-        html = _SOUND.sub(" ", html)
-    if "<" in html:
-        html = _APART.sub(" <", html)
-    return " ".join(strip_html(html).split())
+    return readable(MARK.sub("", text) if "}}" in text else text)[:_SEARCHED]
 
 
 @lru_cache(maxsize=1024)
