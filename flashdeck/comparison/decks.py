@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from flashdeck.anki.deck_names import is_within, join, levels, with_parents
 from flashdeck.comparison.changes import DescriptionChange, RenamedDeck
 from flashdeck.model import Collection, Deck
 
@@ -17,9 +18,8 @@ class Renames:
 
     def target(self, deck: str) -> str:
         """Give a deck's name after the renames of it or of a deck above it."""
-        levels = deck.split("::")
-        for depth in range(len(levels), 0, -1):
-            found = self._renames.get("::".join(levels[:depth]).casefold())
+        for name in reversed(with_parents(deck)):
+            found = self._renames.get(name.casefold())
             if found is not None:
                 length, new = found
                 return new + deck[length:]
@@ -36,7 +36,7 @@ def find_renames(
     deck that was not there, and all decks below it went along, as Anki's own rename would have it.
     """
     before, after = _by_key(old), {deck.casefold() for deck in new}
-    taken = {one.casefold() for deck in before.values() for one in _with_parents(deck)}
+    taken = {one.casefold() for deck in before.values() for one in with_parents(deck)}
     candidates: dict[str, str] = {}
     for key, (target, _) in sorted(_main_targets(moves).items(), key=lambda one: -one[1][1]):
         free = target.casefold() not in taken and target not in candidates.values()
@@ -54,7 +54,7 @@ def find_renames(
         source for old_deck, new_deck in moves for source in _followed(rule, old_deck, new_deck)
     )
     return tuple(
-        RenamedDeck(source, target, sum(counts[one] for one in counts if _within(one, source)))
+        RenamedDeck(source, target, sum(counts[one] for one in counts if is_within(one, source)))
         for source, target in sorted(renames.items())
     )
 
@@ -74,11 +74,6 @@ def _by_key(decks: Iterable[str]) -> dict[str, str]:
     return {deck.casefold(): deck for deck in sorted(decks)}
 
 
-def _with_parents(deck: str) -> list[str]:
-    levels = deck.split("::")
-    return ["::".join(levels[:depth]) for depth in range(1, len(levels) + 1)]
-
-
 def _main_targets(moves: Iterable[tuple[str, str]]) -> dict[str, tuple[str, int]]:
     """Give the deck that holds more than half of an old deck's notes now, and how many."""
     targets: dict[str, Counter[str]] = {}
@@ -94,10 +89,10 @@ def _main_targets(moves: Iterable[tuple[str, str]]) -> dict[str, tuple[str, int]
 
 def _stem(old: str, new: str) -> tuple[str, str]:
     """Leave out the levels that both names end in: A::x, B::x were A, B."""
-    before, after = old.split("::"), new.split("::")
+    before, after = levels(old), levels(new)
     while len(before) > 1 and len(after) > 1 and before[-1] == after[-1]:
         del before[-1], after[-1]
-    return "::".join(before), "::".join(after)
+    return join(before), join(after)
 
 
 def _coherent(old: str, new: str, before: Mapping[str, str], candidates: Mapping[str, str]) -> bool:
@@ -105,12 +100,8 @@ def _coherent(old: str, new: str, before: Mapping[str, str], candidates: Mapping
     return all(
         candidates.get(key) == new + deck[len(old) :]
         for key, deck in before.items()
-        if _within(deck, old)
+        if is_within(deck, old)
     )
-
-
-def _within(deck: str, above: str) -> bool:
-    return f"{deck}::".casefold().startswith(f"{above}::".casefold())
 
 
 def _followed(renames: Renames, old: str, new: str) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flashdeck.anki.deck_names import with_parents
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.template.media import named_media
 from flashdeck.comparison.revisions import at_revision
@@ -98,7 +99,7 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
     if not shared or not left_out:
         return version, ()
     notes = tuple(note for note in whole.notes if packages.get(note.guid) in shared)
-    decks = {deck for note in notes for card in note.cards for deck in _with_parents(card.deck)}
+    decks = {deck for note in notes for card in note.cards for deck in with_parents(card.deck)}
     named = named_media(notes, whole.notetypes, whole.media)
     collection = replace(
         whole,
@@ -131,8 +132,3 @@ def _union(collections: Iterable[Collection]) -> Collection:
         notes=tuple(notes.values()),
         media=tuple(file for _, file in sorted(media.items())),
     )
-
-
-def _with_parents(deck: str) -> list[str]:
-    levels = deck.split("::")
-    return ["::".join(levels[:depth]) for depth in range(1, len(levels) + 1)]

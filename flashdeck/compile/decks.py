@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flashdeck.anki.deck_names import root, with_parents
 from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.model import Deck
 
@@ -19,10 +20,8 @@ class DeckTable:
 
     def name(self, deck: Text) -> None:
         """Note that a deck is named: one way, for to Anki 'verbs' and 'Verbs' are one deck."""
-        levels = deck.value.split("::")
-        self.root = self.root or levels[0]
-        for depth in range(1, len(levels) + 1):
-            name = "::".join(levels[:depth])
+        self.root = self.root or root(deck.value)
+        for name in with_parents(deck.value):
             first = self._spellings.setdefault(name.casefold(), Text(name, deck.span))
             if first.value != name:
                 self._say(
@@ -52,8 +51,7 @@ class DeckTable:
         """
         names = set(used)
         for name in list(names):
-            levels = name.split("::")
-            parents = ["::".join(levels[:depth]) for depth in range(1, len(levels))]
+            parents = with_parents(name)[:-1]
             while parents and parents[0].casefold() not in self._descriptions:
                 del parents[0]
             names.update(parents)

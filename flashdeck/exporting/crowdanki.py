@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from typing import Any, Final
 
+from flashdeck.anki import deck_names
 from flashdeck.anki.write.schema11 import field_json, given, template_json
 from flashdeck.model import Collection, Deck, Note, NoteType
 
@@ -19,7 +20,7 @@ _NAMESPACE: Final = uuid.UUID("9f3d1c52-3b5e-5d0c-9a55-6d1b6a0c2f10")
 
 
 def crowdanki(collection: Collection, root: str, identity: str) -> str:
-    """Write the deck `root` with those below it.
+    """Write the root deck `root` with those below it.
 
     `identity` tells its author's decks from others of the same names, and must stay the same over
     time: it is what CrowdAnki recognises a deck by; where it is '' the ids of the decks are. A note
@@ -30,7 +31,7 @@ def crowdanki(collection: Collection, root: str, identity: str) -> str:
     for note in collection.notes:
         if note.cards:
             notes[note.cards[0].deck].append(note)
-    names = [name for name in {*decks, *notes} if name == root or name.startswith(f"{root}::")]
+    names = [name for name in {*decks, *notes} if deck_names.root(name) == root]
     options = _uuid("options", identity, root)
     whole = _deck(root, _tree(root, names), decks, notes, identity, options)
     used = {note.notetype for name in names for note in notes[name]}
@@ -47,7 +48,7 @@ def _tree(root: str, names: list[str]) -> dict[str, list[str]]:
     below: dict[str, set[str]] = defaultdict(set)
     for name in names:
         while name != root:
-            parent = name.rpartition("::")[0]
+            parent = deck_names.parent(name)
             below[parent].add(name)
             name = parent  # noqa: PLW2901 - upwards until the root
     return {parent: sorted(children) for parent, children in below.items()}
@@ -75,7 +76,7 @@ def _deck(
         "extendNew": 0,
         "extendRev": 50,
         "media_files": [],
-        "name": name.rpartition("::")[2],
+        "name": deck_names.leaf(name),
         "notes": [_note(note) for note in notes.get(name, [])],
         **given({"md": deck.markdown}),
     }

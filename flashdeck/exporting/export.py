@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
+from flashdeck.anki import deck_names
 from flashdeck.anki.template.media import named_media
 from flashdeck.compile.pipeline import compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, reason
@@ -127,7 +128,7 @@ def _part(collection: Collection, root: str) -> Collection:
 
 
 def _root(note: Note) -> str:
-    return note.cards[0].deck.split("::")[0]
+    return deck_names.root(note.cards[0].deck)
 
 
 def _text(text: str) -> _File:

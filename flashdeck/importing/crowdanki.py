@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
+from flashdeck.anki.deck_names import join
 from flashdeck.anki.read.archive import MIB, Unreadable
 from flashdeck.anki.read.schema11 import read_notetypes, read_object
 from flashdeck.anki.template import ordinals
@@ -78,7 +79,7 @@ class _Reader:
         levels = (*above, _get(deck, "name", str))
         if len(levels) > _DEEPEST:
             _wrong("children")
-        name = "::".join(levels)
+        name = join(levels)
         markdown = deck.get("md") is True
         self._decks[name] = Deck(name, _get(deck, "desc", str, ""), markdown)
         for note in _objects(deck, "notes"):

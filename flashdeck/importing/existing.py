@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flashdeck.anki.deck_names import DEFAULT_DECK
 from flashdeck.anki.html_text import readable
 from flashdeck.anki.template.media import named_media
 from flashdeck.anki.template.references import references
@@ -23,7 +24,7 @@ from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.media import other_media
 from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.styling import new_looks
-from flashdeck.importing.tidy import DEFAULT_DECK, Tidy, decks_within, tidied
+from flashdeck.importing.tidy import Tidy, decks_within, tidied
 from flashdeck.model import Collection, Media, Note, NoteType
 from flashdeck.project.digest import cloze_digests, field_digests, note_digest
 from flashdeck.project.lockfile import Lock, lock_text

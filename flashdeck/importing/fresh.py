@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from flashdeck.anki import deck_names
 from flashdeck.anki.template.media import named_media
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
@@ -78,7 +79,7 @@ def import_new(collection: Collection, target: Path, wish: Wish, progress: Progr
 
 def _files(collection: Collection, wish: Wish) -> dict[str, str]:
     paths = Paths()
-    root = collection.notes[0].cards[0].deck.split("::")[0]
+    root = deck_names.root(collection.notes[0].cards[0].deck)
     markup = "markdown" if wish.markdown else "html"
     settings = settings_text(collection, new_project_id(), root or wish.name, markup)
     files = {SETTINGS_NAME: settings}

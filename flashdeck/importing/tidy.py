@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from flashdeck.anki.deck_names import DEFAULT_DECK, is_within, join, levels, root
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.limits import DECK_NAME
 from flashdeck.model import Card, Collection, Field, Note, NoteType, Template
@@ -21,8 +22,6 @@ from flashdeck.source.names import (
 )
 from flashdeck.text import counted
 
-DEFAULT_DECK = "Default"
-"""Anki's own deck, which no package can fill."""
 _FEW = 3
 Part = TypeVar("Part", Field, Template)
 
@@ -89,11 +88,13 @@ def _deck_names(decks: Sequence[str], fallback: str, said: _Said) -> dict[str, s
     names: dict[str, str] = {}
     for deck in sorted(decks):
         name = _deck_name(deck, fallback)
-        levels = name.split("::")
-        for depth in range(1, len(levels) + 1):
-            above = "::".join(levels[:depth])
-            levels[:depth] = spellings.setdefault(above.casefold(), above).split("::")
-        names[deck] = "::".join(levels)
+        known = ""
+        for level in levels(name):
+            name = (
+                join([known, level]) if known else level
+            )  # the levels above in their own spelling
+            known = spellings.setdefault(name.casefold(), name)
+        names[deck] = known
         if names[deck] != unicodedata.normalize("NFC", deck):
             said.add("{} deck(s) renamed", f"'{names[deck]}' for '{deck}'")
     return names
@@ -106,13 +107,16 @@ def _home(fallback: str) -> str:
 
 
 def _deck_name(deck: str, fallback: str) -> str:
-    levels = clean_deck(CONTROL.sub(" ", deck)).split("::")
-    name = "::".join(level or "blank" for level in levels)
-    if levels[0].casefold() == DEFAULT_DECK.casefold():
+    name = _without_blanks(clean_deck(CONTROL.sub(" ", deck)))
+    if root(name).casefold() == DEFAULT_DECK.casefold():
         name = fallback + name[len(DEFAULT_DECK) :]
     if deck_problem(name) is not None:
         name = name[:DECK_NAME].rstrip(": ")
     return name
+
+
+def _without_blanks(name: str) -> str:
+    return join(level or "blank" for level in levels(name))
 
 
 def _notetypes(notetypes: Iterable[NoteType], said: _Said) -> list[NoteType]:
@@ -181,8 +185,7 @@ def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for tag in tags:
         plain = unicodedata.normalize("NFC", tag)
-        levels = "_".join(CONTROL.sub(" ", plain).split()).split("::")
-        name = "::".join(level or "blank" for level in levels)
+        name = _without_blanks("_".join(CONTROL.sub(" ", plain).split()))
         if name != plain:
             said.add("{} tag(s) renamed", f"'{name}'")
         if name.lower() in RESERVED_TAGS or name.lower() == OUR_TAG:
@@ -194,20 +197,14 @@ def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
 
 def decks_within(collection: Collection, deck: str) -> Collection:
     """Give a deck and those below it, with their notes and what these need."""
-    wanted = deck.casefold()
-
-    def within(name: str) -> bool:
-        name = name.casefold()
-        return name == wanted or name.startswith(wanted + "::")
-
     notes = tuple(
-        replace(note, cards=tuple(card for card in note.cards if within(card.deck)))
+        replace(note, cards=tuple(card for card in note.cards if is_within(card.deck, deck)))
         for note in collection.notes
-        if any(within(card.deck) for card in note.cards)
+        if any(is_within(card.deck, deck) for card in note.cards)
     )
     return replace(
         collection,
-        decks=tuple(one for one in collection.decks if within(one.name)),
+        decks=tuple(one for one in collection.decks if is_within(one.name, deck)),
         notes=notes,
         notetypes=tuple(
             one for one in collection.notetypes if one.id in {note.notetype for note in notes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from flashdeck.anki.deck_names import is_within, root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.files.files import check_package_name
 from flashdeck.project.paths import SETTINGS_NAME
@@ -22,11 +23,10 @@ def package_name(root_deck: str) -> str:
 def package_of(deck: str, settings: Settings) -> str:
     """Give the file name of the package that a deck goes into: the nearest named, or its root's."""
     best = ""
-    found = package_name(deck.partition("::")[0])
+    found = package_name(root(deck))
     for file, decks in settings.packages.items():
         for one in decks:
-            within = deck.lower() == one.lower() or deck.lower().startswith(one.lower() + "::")
-            if within and len(one) > len(best):
+            if is_within(deck, one) and len(one) > len(best):
                 best, found = one, file
     return found
 
@@ -41,7 +41,8 @@ def package_files(
     roots: dict[str, str] = {}
     spellings: dict[str, str] = {}
     for deck, file in files.items():
-        if deck.startswith("::") or not deck:
+        top = root(deck)
+        if not top:
             continue  # no name for a deck, which is said where it stands
         try:
             check_package_name(file)
@@ -52,13 +53,12 @@ def package_files(
         if same != file:
             message = f"'{same}' and '{file}' are one file on Windows and macOS"
             problems.append(Diagnostic("package-name", message, span, hint="rename one of them"))
-        root = deck.split("::")[0]
         if file in settings.packages:
             continue
-        other = roots.setdefault(file.lower(), root)
-        if other.lower() != root.lower():  # else one deck in two spellings, which is said elsewhere
-            message = f"the decks '{other}' and '{root}' would both be written to {file}"
-            hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{root}]}}'"
+        other = roots.setdefault(file.lower(), top)
+        if other.lower() != top.lower():  # else one deck in two spellings, which is said elsewhere
+            message = f"the decks '{other}' and '{top}' would both be written to {file}"
+            hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{top}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))
     return files, _unique(problems)
 

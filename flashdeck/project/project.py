@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flashdeck.anki.deck_names import join
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.files.many_files import ManyFiles
@@ -83,7 +84,7 @@ def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
 
 def default_deck(project: Project, path: Path) -> str:
     """Name a deck after its file: cards/spanish/verbs.yaml is spanish::verbs."""
-    return clean_deck("::".join(path.relative_to(project.cards).with_suffix("").parts))
+    return clean_deck(join(path.relative_to(project.cards).with_suffix("").parts))
 
 
 def source_bytes(project: Project, path: Path, disk: ManyFiles | None = None) -> bytes:

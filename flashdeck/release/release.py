@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
@@ -362,9 +363,9 @@ def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
     """
     if deck.name in used:
         return True
-    below = deck.name.casefold() + "::"
-    told = any(below.startswith(one.casefold() + "::") for one in described)
-    return told and any(one.casefold().startswith(below) for one in used)
+    return any(is_within(deck.name, name) for name in described) and any(
+        is_within(name, deck.name) for name in used
+    )
 
 
 def _is_dress(media: Media, notetypes: Iterable[NoteType]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from flashdeck.anki.deck_names import root
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Entry, Passage, Subject
 from flashdeck.rules.wording import GLUE, answer_key, tokens
@@ -35,7 +36,7 @@ class _Asked:
     @property
     def root(self) -> str:
         """The root deck: what one learner has together."""
-        return self.entry.deck.partition("::")[0]
+        return root(self.entry.deck)
 
 
 def duplicate_question(subject: Subject) -> Iterator[Finding]:

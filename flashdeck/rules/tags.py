@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flashdeck.anki import deck_names
 from flashdeck.diagnostics import Fix, Text
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Subject
@@ -38,20 +39,14 @@ def tag_spelling(subject: Subject) -> Iterator[Finding]:
     """
     first: dict[str, Text] = {}
     for tag in subject.tags:
-        levels = tag.value.split("::")
-        right: list[str] = []
-        other: Text | None = None
-        for depth in range(1, len(levels) + 1):
-            name = "::".join(levels[:depth])
-            known = first.setdefault(name.casefold(), Text(name, tag.span))
-            right.append(known.value.split("::")[-1])
-            if known.value.split("::")[-1] != levels[depth - 1] and other is None:
-                other = Text(known.value, known.span)
-        if other is not None:
-            better = "::".join(right)
-            wrong = "::".join(levels[: other.value.count("::") + 1])
-            place = f"{other.span.path}:{other.span.line}"
-            message = f"the tag '{wrong}' is spelled '{other.value}' in {place}"
+        names = deck_names.with_parents(tag.value)
+        known = [first.setdefault(name.casefold(), Text(name, tag.span)) for name in names]
+        leaves = [deck_names.leaf(other.value) for other in known]
+        better = deck_names.join(leaves)
+        if better != tag.value:
+            at = next(at for at, name in enumerate(names) if deck_names.leaf(name) != leaves[at])
+            place = f"{known[at].span.path}:{known[at].span.line}"
+            message = f"the tag '{names[at]}' is spelled '{known[at].value}' in {place}"
             hint = "spell it one way; to Anki both are one tag"
             fix = Fix(tag.span, better) if _PLAIN.fullmatch(better) else None
             yield Finding(tag.span, message, hint, fix)
@@ -80,10 +75,9 @@ def tag_plural(subject: Subject) -> Iterator[Finding]:
     for tag in subject.tags:
         first.setdefault(tag.value.casefold(), tag)
     for name, tag in first.items():
-        above, _, last = name.rpartition("::")
-        start = f"{above}::" if above else ""
+        *above, last = deck_names.levels(name)
         for single in _singulars(last):
-            other = first.get(start + single)
+            other = first.get(deck_names.join([*above, single]))
             if other is not None:
                 later, former = (tag, other) if tag.span > other.span else (other, tag)
                 place = f"{former.span.path}:{former.span.line}"

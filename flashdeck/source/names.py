@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from flashdeck.anki import deck_names
 from flashdeck.limits import DECK_NAME
 
 _BLANK = re.compile(r"\s")
@@ -26,7 +27,7 @@ def tag_problem(tag: str) -> tuple[str, str] | None:
             f"the tag '{tag}' holds a blank, which would make two tags of it",
             f"write '{better}'",
         )
-    if any(not level for level in tag.split("::")):
+    if not all(deck_names.levels(tag)):
         return f"the tag '{tag}' has an empty level", "write levels as one::two"
     if tag.lower() in RESERVED_TAGS:
         return f"the tag '{tag}' belongs to Anki, which removes it on import", "choose another name"
@@ -37,18 +38,18 @@ def tag_problem(tag: str) -> tuple[str, str] | None:
 
 def clean_deck(name: str) -> str:
     """Give a deck's name as Anki stores it: NFC, no blanks around its levels."""
-    levels = unicodedata.normalize("NFC", name).split("::")
-    return "::".join(level.strip() for level in levels)
+    levels = deck_names.levels(unicodedata.normalize("NFC", name))
+    return deck_names.join(level.strip() for level in levels)
 
 
 def deck_problem(name: str) -> tuple[str, str] | None:
     """Say what keeps a (clean) name from being a deck's, and the way out."""
-    levels = name.split("::")
+    levels = deck_names.levels(name)
     if not name:
         return "the deck has no name", "name it"
-    if any(not level for level in levels):
+    if not all(levels):
         return f"the deck name '{name}' has an empty level", "write levels as One::Two"
-    if levels[0].lower() == "default":
+    if levels[0].casefold() == deck_names.DEFAULT_DECK.casefold():
         return "'Default' is Anki's own deck; what imports into it varies", "choose another name"
     if "\n" in name or "\t" in name:
         return "a deck name is one line without tabs", "choose another name"

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from flashdeck.anki.clozes import cloze_numbers
+from flashdeck.anki.deck_names import leaf
 from flashdeck.anki.html_text import encode_minimal, is_blank
 from flashdeck.anki.template.av import AvTag, extract_av
 from flashdeck.anki.template.compiled import Compiled, compiled
@@ -91,7 +92,7 @@ def _values(types: Compiled, index: int, note: Note, card: Card) -> dict[str, st
         "Tags": " ".join(note.tags),
         "Type": types.notetype.name,
         "Deck": card.deck,
-        "Subdeck": card.deck.rpartition("::")[2],
+        "Subdeck": leaf(card.deck),
         "Card": types.notetype.templates[index].name,
         "CardFlag": "flag0",
         "CardID": str(card.id),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Final, NoReturn
+from typing import NoReturn
 
+from flashdeck.anki.deck_names import DEFAULT_DECK
 from flashdeck.limits import POSITIONS
 from flashdeck.model import Collection, Note, NoteType
-
-_DEFAULT_DECK: Final = "Default"
 
 
 def require_writable(collection: Collection) -> None:
@@ -33,7 +32,7 @@ def require_writable(collection: Collection) -> None:
     for notetype in collection.notetypes:
         _require_notetype(notetype)
     decks = {deck.name for deck in collection.decks}
-    if _DEFAULT_DECK in decks:
+    if DEFAULT_DECK in decks:
         _fail("the deck Default can't be written: Anki has its own")
     fields = {notetype.id: len(notetype.fields) for notetype in collection.notetypes}
     for note in collection.notes:

@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text
 
+from flashdeck.anki.deck_names import levels
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.terminal.outline import outline
@@ -70,7 +71,7 @@ def _sound(sounds: list[dict[str, Any]], at: int) -> str:
 
 
 def _title(note: Note, card: Card) -> Text:
-    title = Text(" › ".join(visible(card.deck).split("::")), "bold not dim", end="")
+    title = Text(" › ".join(levels(visible(card.deck))), "bold not dim", end="")
     title.append("".join(f"  #{visible(tag)}" for tag in note.tags), "not bold")
     return title
 

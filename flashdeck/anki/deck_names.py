@@ -1,0 +1,46 @@
+"""Names with levels, as decks and tags have them: `Languages::Spanish`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+DEFAULT_DECK = "Default"
+"""Anki's own deck, which no package can fill."""
+
+_SEPARATOR = "::"
+
+
+def levels(name: str) -> list[str]:
+    """Return the levels of a name, the root first."""
+    return name.split(_SEPARATOR)
+
+
+def join(levels: Iterable[str]) -> str:
+    """Return the name that has these levels."""
+    return _SEPARATOR.join(levels)
+
+
+def root(name: str) -> str:
+    """Return the first level of a name."""
+    return name.partition(_SEPARATOR)[0]
+
+
+def leaf(name: str) -> str:
+    """Return the last level of a name."""
+    return name.rpartition(_SEPARATOR)[2]
+
+
+def parent(name: str) -> str:
+    """Return a name without its last level, '' for a root."""
+    return name.rpartition(_SEPARATOR)[0]
+
+
+def with_parents(name: str) -> list[str]:
+    """Return the names above a name, the root first, and the name itself."""
+    parts = levels(name)
+    return [join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def is_within(name: str, above: str) -> bool:
+    """Whether a name is another one, or is below it; to Anki, case makes no difference."""
+    return f"{name}::".casefold().startswith(f"{above}::".casefold())
