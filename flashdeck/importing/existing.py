@@ -26,12 +26,14 @@ from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.styling import new_looks
 from flashdeck.importing.tidy import Tidy, decks_within, tidied
 from flashdeck.model import Collection, Media, Note, NoteType
-from flashdeck.project.digest import cloze_digests, field_digests, note_digest
+from flashdeck.project.digest import note_digest
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.release.build import held
+from flashdeck.release.entries import note_entry
+from flashdeck.release.numbering import Numbers
 from flashdeck.release.stamp import encoded, require_unchanged
 from flashdeck.source.note import SourceNote
 from flashdeck.text import shortened
@@ -273,14 +275,16 @@ class _Import:
         lock.notetypes.update(self._looks.entries)
         for pair in self._changes.edited:
             entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
-            lock.notes[own.guid] = entry._replace(
-                content=note_digest(own),
-                clozes=cloze_digests(own.fields[0]) if entry.clozes else (),
-                ordinals=tuple(card.ordinal for card in own.cards),
-                changed=0,
-                first_built=min(pair.theirs.mod, self._wish.now),
-                fields=field_digests(own),
+            made = note_entry(
+                own,
+                entry.kind,
+                entry.package,
+                compiled.notetypes[entry.kind],
+                Numbers(entry.note_id, entry.card_block),
+                min(pair.theirs.mod, self._wish.now),
+                before=entry,
             )
+            lock.notes[own.guid] = made._replace(deck=entry.deck, removed=entry.removed)
         return lock
 
     def _result(

@@ -7,15 +7,9 @@ from dataclasses import replace
 
 from flashdeck.compile.compiler import Compiled
 from flashdeck.model import Note, NoteType
-from flashdeck.project.digest import (
-    cloze_digests,
-    field_digests,
-    note_digest,
-    notetype_digest,
-    schema,
-)
 from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
-from flashdeck.release.numbering import latest_id
+from flashdeck.release.entries import note_entry, notetype_entry
+from flashdeck.release.numbering import Numbers, latest_id
 
 
 def imported_notes(
@@ -32,22 +26,15 @@ def imported_notes(
     for note in notes:
         if not note.id:
             continue  # not dated there: it is born with the next build
-        own = built[note.guid]
-        kind = kinds[note.guid]
-        deck = own.cards[0].deck
+        own, kind = built[note.guid], kinds[note.guid]
         note_id = min(note.id, latest_id(now))
-        entries[note.guid] = NoteEntry(
-            id=note.guid,
-            kind=kind,
-            package=packages[deck],
-            deck=deck,
-            ordinals=tuple(card.ordinal for card in own.cards),
-            clozes=cloze_digests(own.fields[0]) if compiled.notetypes[kind].cloze else (),
-            content=note_digest(own),
-            note_id=note_id,
-            card_block=note_id,
-            first_built=max(1, min(note.mod, now)),
-            fields=field_digests(own),
+        entries[note.guid] = note_entry(
+            own,
+            kind,
+            packages[own.cards[0].deck],
+            compiled.notetypes[kind],
+            Numbers(note_id, note_id),
+            max(1, min(note.mod, now)),
         )
     return entries
 
@@ -57,15 +44,7 @@ def imported_notetypes(
 ) -> dict[int, NoteTypeEntry]:
     """Give the lock's lines for imported note types, with the times that they have in Anki."""
     built = {one.id: one for one in compiled.notetypes.values()}
-    return {
-        one.id: NoteTypeEntry(
-            one.id,
-            schema(built[one.id]),
-            notetype_digest(built[one.id]),
-            max(1, min(one.mod, now)),
-        )
-        for one in notetypes
-    }
+    return {one.id: notetype_entry(built[one.id], max(1, min(one.mod, now))) for one in notetypes}
 
 
 def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:

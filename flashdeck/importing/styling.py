@@ -12,6 +12,7 @@ from flashdeck.model import Collection, NoteType
 from flashdeck.project.digest import notetype_digest
 from flashdeck.project.lockfile import NoteTypeEntry
 from flashdeck.project.project import Project, read_source
+from flashdeck.release.entries import notetype_entry
 from flashdeck.yamlnode import MappingNode, ScalarNode
 
 
@@ -44,7 +45,7 @@ def new_looks(theirs: Collection, compiled: Compiled, project: Project) -> Looks
             found.problems.append(_conflict(mine))
         else:
             found.texts |= texts
-            found.entries[mine.id] = entry._replace(content=digest, time=notetype.mod)
+            found.entries[mine.id] = notetype_entry(replace(notetype, name=mine.name), notetype.mod)
     return found
 
 

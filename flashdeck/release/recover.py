@@ -8,17 +8,11 @@ from pathlib import Path
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.model import Collection, Note, NoteType
-from flashdeck.project.digest import (
-    cloze_digests,
-    field_digests,
-    note_digest,
-    notetype_digest,
-    package_digest,
-    schema,
-)
-from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry, PackageEntry
+from flashdeck.project.digest import package_digest
+from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry
 from flashdeck.project.paths import LOCK_NAME
-from flashdeck.release.numbering import BLOCK
+from flashdeck.release.entries import note_entry, notetype_entry
+from flashdeck.release.numbering import BLOCK, Numbers
 from flashdeck.source.names import OUR_TAG
 
 _HINT = "restore it from git; its times are what keeps learners' own tags and edits"
@@ -71,9 +65,7 @@ def _add(
     revision = 0
     for notetype in collection.notetypes:
         revision = max(revision, notetype.mod)
-        lock.notetypes[notetype.id] = NoteTypeEntry(
-            notetype.id, schema(notetype), notetype_digest(notetype), notetype.mod
-        )
+        lock.notetypes[notetype.id] = notetype_entry(notetype, notetype.mod)
     types = {notetype.id: notetype for notetype in collection.notetypes}
     for note in collection.notes:
         revision = max(revision, note.mod)
@@ -84,19 +76,8 @@ def _add(
 
 
 def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
-    removed = not note.cards and OUR_TAG in note.tags
     first = note.cards[0] if note.cards else None
-    return NoteEntry(
-        id=note.guid,
-        kind=kind,
-        package=file,
-        deck=first.deck if first is not None else "",
-        ordinals=tuple(card.ordinal for card in note.cards),
-        clozes=cloze_digests(note.fields[0]) if notetype.cloze else (),
-        content=note_digest(note),
-        note_id=note.id,
-        card_block=first.id - first.ordinal if first is not None else note.id,
-        first_built=note.mod,
-        removed=note.mod if removed else 0,
-        fields=field_digests(note),
-    )
+    numbers = Numbers(note.id, first.id - first.ordinal if first is not None else note.id)
+    entry = note_entry(note, kind, file, notetype, numbers, note.mod)
+    removed = not note.cards and OUR_TAG in note.tags
+    return entry._replace(removed=note.mod) if removed else entry

@@ -15,23 +15,10 @@ from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
-from flashdeck.project.digest import (
-    cloze_digests,
-    field_digests,
-    note_digest,
-    notetype_digest,
-    package_digest,
-    schema,
-)
-from flashdeck.project.lockfile import (
-    GONE,
-    Lock,
-    NoteEntry,
-    NoteTypeEntry,
-    PackageEntry,
-    ProjectEntry,
-)
+from flashdeck.project.digest import field_digests, note_digest, package_digest
+from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.release.entries import note_entry, notetype_entry
 from flashdeck.release.numbering import EARLIEST, numbers
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import dated_notetypes, schema_problems
@@ -183,7 +170,7 @@ class _Dater:
             if entry.id not in self._dropped
         }
         notetypes = {
-            one.id: NoteTypeEntry(one.id, schema(one), notetype_digest(one), one.mod)
+            one.id: notetype_entry(one, one.mod)
             for one in self._notetypes.values()
             if one.id in self._shipped
         }
@@ -283,21 +270,16 @@ class _Dater:
     def _living(self, note: Note, old: NoteEntry | None, revision: int) -> NoteEntry:
         kind = self._content.kinds[note.guid]
         digest = self._digests[note.guid]
-        is_cloze = self._content.notetypes[kind].cloze
-        note_id, card_block = self._numbers[note.guid]
-        return NoteEntry(
-            id=note.guid,
-            kind=kind,
-            package=self._home[note.guid],
-            deck=_deck(note),
-            ordinals=tuple(card.ordinal for card in note.cards),
-            clozes=_clozes(note, old, digest) if is_cloze else (),
-            content=digest,
-            note_id=note_id,
-            card_block=card_block,
-            first_built=old.first_built if old is not None else self._now,
+        return note_entry(
+            note,
+            kind,
+            self._home[note.guid],
+            self._content.notetypes[kind],
+            self._numbers[note.guid],
+            old.first_built if old is not None else self._now,
+            digest=digest,
             changed=_changed(old, digest, revision),
-            fields=_fields(note, old, digest),
+            before=old,
         )
 
 
@@ -305,21 +287,6 @@ def last_time(entry: NoteEntry, lock: Lock) -> int:
     """Give the time that a note had in its package's last build, in seconds."""
     package = lock.packages.get(entry.package)
     return _mod(entry, package.revision if package is not None else entry.changed)
-
-
-def _clozes(note: Note, old: NoteEntry | None, digest: str) -> tuple[tuple[int, str], ...]:
-    """The hashes of its clozes; numbers that are gone stay known, so that none is given again."""
-    if old is not None and old.content == digest and old.clozes:
-        return old.clozes
-    known = dict.fromkeys((number for number, _ in old.clozes), GONE) if old is not None else {}
-    return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
-
-
-def _fields(note: Note, old: NoteEntry | None, digest: str) -> str:
-    """The digests of its fields; known already where it is as it was."""
-    if old is not None and old.content == digest and old.fields:
-        return old.fields
-    return field_digests(note)
 
 
 def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:

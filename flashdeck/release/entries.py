@@ -1,0 +1,60 @@
+"""Lines of the lock for a note and for a note type, each made in one place."""
+
+from __future__ import annotations
+
+from flashdeck.model import Note, NoteType
+from flashdeck.project.digest import (
+    cloze_digests,
+    field_digests,
+    note_digest,
+    notetype_digest,
+    schema,
+)
+from flashdeck.project.lockfile import GONE, NoteEntry, NoteTypeEntry
+from flashdeck.release.numbering import Numbers
+
+
+def note_entry(
+    note: Note,
+    kind: str,
+    package: str,
+    notetype: NoteType,
+    numbers: Numbers,
+    first_built: int,
+    *,
+    digest: str = "",
+    changed: int = 0,
+    before: NoteEntry | None = None,
+) -> NoteEntry:
+    """Make the line of a living note.
+
+    `digest` is the note's, where it is known. `before` is the note's line so far: it spares work
+    where the content is the same, and its cloze numbers stay known, so that none is given twice.
+    """
+    digest = digest or note_digest(note)
+    same = before if before is not None and before.content == digest else None
+    return NoteEntry(
+        id=note.guid,
+        kind=kind,
+        package=package,
+        deck=note.cards[0].deck if note.cards else "",
+        ordinals=tuple([card.ordinal for card in note.cards]),
+        clozes=(same.clozes if same else ()) or _clozes(note, before) if notetype.cloze else (),
+        content=digest,
+        note_id=numbers.note_id,
+        card_block=numbers.card_block,
+        first_built=first_built,
+        changed=changed,
+        fields=(same.fields if same else "") or field_digests(note),
+    )
+
+
+def _clozes(note: Note, before: NoteEntry | None) -> tuple[tuple[int, str], ...]:
+    """Give the hashes of a note's clozes; `GONE` for numbers that it no longer has."""
+    known = dict.fromkeys((number for number, _ in before.clozes), GONE) if before else {}
+    return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
+
+
+def notetype_entry(notetype: NoteType, time: int) -> NoteTypeEntry:
+    """Make the line of a note type; `time` is that of the build that brought its content."""
+    return NoteTypeEntry(notetype.id, schema(notetype), notetype_digest(notetype), time)
