@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Control characters by their pictures, characters that turn the text around by a mark.
 _SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
 _SHOWN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 _BUT_LINES = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\t\n"}
+
+# Two words with a letter too many, too few or wrong come to more, unless they are very short; words
+# such as `mermaid` and `email` come to 0.67.
+_ALIKE = 0.7
 
 
 def visible(text: str) -> str:
@@ -40,3 +45,19 @@ def shortened(text: str, width: int) -> str:
     cut = text[: width - 1]
     space = cut.rfind(" ", width * 2 // 3)
     return (cut[:space] if space > 0 else cut).rstrip(" ,;:.") + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give the known word that was probably meant, '' where none is close."""
+    from difflib import get_close_matches  # most runs have nothing to suggest
+
+    word = word.strip().casefold()
+    words = {one.casefold(): one for one in reversed([*known])}
+    close = get_close_matches(word, words, n=1, cutoff=_ALIKE)
+    swapped = [one for one in words if len(one) == len(word) and sorted(one) == sorted(word)]
+    return words[[*close, *swapped][0]] if close or swapped else ""
+
+
+def did_you_mean(near: str, otherwise: str = "") -> str:
+    """Write the hint for a word that was probably meant, or another hint where there is none."""
+    return f"did you mean '{near}'?" if near else otherwise

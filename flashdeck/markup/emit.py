@@ -15,6 +15,7 @@ from flashdeck.markup.output import Output
 from flashdeck.markup.plain import holds_right_to_left
 from flashdeck.markup.results import Problem
 from flashdeck.markup.tags import BLOCKS
+from flashdeck.text import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,9 +107,9 @@ class Emitter(Output):
         self.problems.append(Problem("nesting", message, start, end, hint="use fewer levels"))
 
     def _unknown_language(self, token: Token, language: str) -> None:
-        from flashdeck.markup.highlight import did_you_mean
+        from flashdeck.markup.highlight import languages
 
-        close = did_you_mean(language)
+        close = nearest(language, sorted(languages()))
         start, end = self.places.line(token.map[0] if token.map else 0)
         at = self.places.find(language, start, end)
         self.problems.append(

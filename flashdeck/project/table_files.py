@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from flashdeck.files.files import Refusal, RefusedFileError, read_regular
 from flashdeck.project.paths import CARDS_NAME
 from flashdeck.project.project import Project
+from flashdeck.text import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from flashdeck.source.tables import NoTable, OpenTable, TableFile
@@ -60,5 +60,4 @@ class TableFiles:
             names = [one.name for one in folder.iterdir() if one.suffix.lower() in _ENDINGS]
         except OSError:
             names = []
-        near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.5)
-        return f"did you mean '{near[0]}'?" if near else "its name is relative to this file"
+        return did_you_mean(nearest(name, sorted(names)), "its name is relative to this file")

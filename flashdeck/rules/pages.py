@@ -10,7 +10,6 @@ example is the text of `cards/deck.yaml`; a line `== PATH` begins another file. 
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import textwrap
@@ -21,6 +20,7 @@ from importlib.resources import files
 
 from flashdeck.diagnostics import Severity
 from flashdeck.rules.registry import RULES
+from flashdeck.text import did_you_mean, nearest
 
 _HEAD = re.compile(r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|note)(?P<fix> fixable)?$")
 _EXAMPLE = re.compile(r"^(Before|Fails|Passes)::\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
@@ -54,8 +54,8 @@ def pages() -> dict[str, Page]:
 
 def meant(name: str) -> str:
     """Say which rule was probably meant by a name that is none."""
-    near = difflib.get_close_matches(name.lower().replace("_", "-"), pages(), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else "'flashdeck explain' lists all rules"
+    near = nearest(name.replace("_", "-"), pages())
+    return did_you_mean(near, "'flashdeck explain' lists all rules")
 
 
 def read_page(name: str, severity: Severity, text: str, *, fixable: bool) -> Page:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.note import Texts, Value
-from flashdeck.text import shortened
+from flashdeck.text import did_you_mean, nearest, shortened
 from flashdeck.yamlnode import Node, ScalarNode, SequenceNode, quoted
 
 Pair = tuple[ScalarNode, Node]
@@ -90,11 +89,8 @@ def check_answers(
 
 
 def _hint(words: str, known: list[str]) -> str:
-    lower = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(words.casefold(), lower, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{_one_line(lower[near[0]])}'?"
-    return f"choices are {', '.join(map(_one_line, known))}"
+    near = _one_line(nearest(words, known))
+    return did_you_mean(near, f"choices are {', '.join(map(_one_line, known))}")
 
 
 def _one_line(text: str) -> str:

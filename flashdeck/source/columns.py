@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from flashdeck.diagnostics import Severity
 from flashdeck.kinds.registry import KINDS, Key, Kind, Shape
 from flashdeck.source.csvfile import Table
-from flashdeck.source.mapping import MappingReader, nearest
+from flashdeck.source.mapping import MappingReader, nearest_key
 from flashdeck.source.names import clean_name
+from flashdeck.text import did_you_mean
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode
 
 ROWS: tuple[Kind, ...] = tuple(
@@ -114,8 +115,8 @@ class ColumnsReader:
         if places:
             self._twice(name, scalar)
             return
-        near = nearest(name, [one for one in self._header if one])
-        hint = f"did you mean '{near}'?" if near else f"its columns are {self._columns()}"
+        near = nearest_key(name, [one for one in self._header if one])
+        hint = did_you_mean(near, f"its columns are {self._columns()}")
         self._reader.say("unknown-column", f"{self._name} has no column '{name}'", scalar, hint)
 
     def _map_id(self, found: dict[str, int], name: str, node: Node) -> None:
@@ -136,10 +137,10 @@ class ColumnsReader:
         self._reader.say("duplicate-column", message, node, "rename one of them")
 
     def _unused(self, name: str, known: list[str], node: Node) -> None:
-        near = nearest(name, known)
-        hint = f"did you mean '{near}'? " if near else ""
-        hint += "name the columns that are used: table: {file: …, columns: {q: …, a: …}}"
+        near = nearest_key(name, known)
+        hint = "name the columns that are used: table: {file: …, columns: {q: …, a: …}}"
         message = f"the column '{name}' of {self._name} is no key of a note, and not used"
+        hint = f"{did_you_mean(near)} {hint}".strip()
         self._reader.say("unused-column", message, node, hint, Severity.WARNING)
 
     def _columns(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from flashdeck.files.conflicts import merge_conflict
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.kinds.registry import MEDIA, VERBATIM, Key
 from flashdeck.source.names import tag_problem
+from flashdeck.text import did_you_mean, nearest
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
 
 # What other tools call our keys.
@@ -81,8 +81,8 @@ class MappingReader:
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report a key that `what` does not have; give the key that was probably meant, or ''."""
-        near = nearest(key.value, known)
-        hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}"
+        near = nearest_key(key.value, known)
+        hint = did_you_mean(near, f"known are {', '.join(known)}")
         if called == "key" and not near:
             hint = _OUT_OF_PLACE.get(key.value, hint)
         self.say(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
@@ -161,8 +161,8 @@ class MappingReader:
         scalar = self.text(node, f"'{key.name}'")
         if scalar is None or scalar.value.strip() in key.words:
             return scalar
-        near = nearest(scalar.value.strip(), key.words)
-        hint = f"did you mean '{near}'?" if near else f"write {' or '.join(key.words)}"
+        near = nearest_key(scalar.value.strip(), key.words)
+        hint = did_you_mean(near, f"write {' or '.join(key.words)}")
         self.say("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
         return None
 
@@ -272,14 +272,10 @@ class MappingReader:
         return self.file.text[index : end if end >= 0 else None].rstrip()
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Find the key that was meant: another tool's word for it, a slip, or more than its letters."""
-    name = name.lower()
-    meant = _ELSEWHERE.get(name, "")
-    if meant in known:
-        return meant
-    lower = {word: one for word, one in _ELSEWHERE.items() if one in known}
-    lower |= {one.lower(): one for one in reversed(known)}
-    close = difflib.get_close_matches(name, lower, n=1, cutoff=0.6)
-    begun = [one for one in lower if name and one.startswith(name)]
-    return lower[(close or begun)[0]] if close or begun else ""
+def nearest_key(name: str, known: Sequence[str]) -> str:
+    """Find the key that was meant: another tool's word for it, a slip, or its beginning."""
+    others = [word for word, key in _ELSEWHERE.items() if key in known]
+    word = nearest(name, [*known, *others])
+    begun = (one for one in (*others, *known) if name and one.startswith(name.lower()))
+    word = word or next(begun, "")
+    return word if word in known else _ELSEWHERE.get(word, "")

@@ -6,7 +6,6 @@ author's disk does not.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import unicodedata
@@ -15,11 +14,12 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from flashdeck.text import nearest
+
 _SOURCES = frozenset({"yaml", "yml"})
 # Names that are compared with all others to guess what was meant: that takes its time.
 _MOST_GUESSES = 100
 _MOST_COMPARED = 2_000
-_ALIKE = 0.65
 _QUERY = re.compile(r"(\.\w{1,5})[?#].*", re.DOTALL)
 
 
@@ -82,8 +82,7 @@ class MediaFolder:
         inside = [path for path in self.files if folder in path.parents and path != own]
         seen = [self._seen_from(folder, path) for path in inside[:_MOST_COMPARED]]
         stems = {_stem(_plain(one)): one for one in reversed(seen) if _ending(one) in endings}
-        found = difflib.get_close_matches(_stem(name), stems, n=1, cutoff=_ALIKE)
-        return stems[found[0]] if found else ""
+        return stems.get(nearest(_stem(name), stems), "")
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
