@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files.files import RefusedFileError, read_regular
-from flashdeck.text import visible
+from flashdeck.text import BOLD, CYAN, DIM, RED, YELLOW, columns, counted, painted, visible
 
 LineOf = Callable[[str, int], str | None]
 """Gives a line of a source file by its path and number, None where there is none."""
 
-_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
-_COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NOTE: "\x1b[36m"}
+COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
 _WIDEST = 100
 _ELLIPSIS = "…"
 _OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock", ".csv", ".tsv", ".txt")
@@ -65,12 +64,9 @@ def framed(problems: Sequence[Diagnostic], line_of: LineOf, *, color: bool) -> s
 def summary(problems: Sequence[Diagnostic]) -> str:
     """Count the diagnostics: "2 errors, 1 warning"; '' where there are none."""
     counts = Counter(problem.severity for problem in problems)
-    words = [
-        f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}"
-        for severity in Severity
-        if counts[severity]
-    ]
-    return ", ".join(words)
+    return ", ".join(
+        counted(counts[severity], severity) for severity in Severity if counts[severity]
+    )
 
 
 def as_json(problems: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -96,23 +92,23 @@ def as_github(problems: Iterable[Diagnostic]) -> str:
 
 
 def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
-    paint = _painter(color)
+    paint = partial(painted, color=color)
     span = problem.span
-    tone = _COLORS[problem.severity]
-    severity = paint(problem.severity, _BOLD + tone)
-    rule = paint(f"[{problem.rule}]", _DIM)
+    tone = COLORS[problem.severity]
+    severity = paint(problem.severity, BOLD + tone)
+    rule = paint(f"[{problem.rule}]", DIM)
     said = f"{severity}: {visible(problem.message)} {rule}\n"
     hint = f"      = {visible(problem.hint)}\n" if problem.hint else ""
     if span is None:
         return said + hint
-    place = paint(f"{visible(span.path)}:{span.line}:{span.column}", _BOLD)
+    place = paint(f"{visible(span.path)}:{span.line}:{span.column}", BOLD)
     source = line_of(span.path, span.line)
     frame = ""
     if source is not None:
         text, offset, width = _cut(source, span)
         number = f"{span.line:>5} | "
         marks = " " * (len(number) - 2) + "| " + " " * offset + paint("^" * width, tone)
-        frame = f"{paint(number, _DIM)}{text}\n{marks}\n"
+        frame = f"{paint(number, DIM)}{text}\n{marks}\n"
     return f"{place}: {said}{frame}{hint}"
 
 
@@ -129,18 +125,9 @@ def _cut(source: str, span: Span) -> tuple[str, int, int]:
     if first + _WIDEST < len(source):
         text = text[:-1] + _ELLIPSIS
     text = visible(text.expandtabs(1))
-    before = _columns(text[: start - first])
-    width = max(1, _columns(text[start - first : end - first]))
+    before = columns(text[: start - first])
+    width = max(1, columns(text[start - first : end - first]))
     return text, before, width
-
-
-def _columns(text: str) -> int:
-    """Count the columns that a terminal gives a text."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # loaded with the first frame that needs it
-
-    return cell_len(text)
 
 
 def _plain(problem: Diagnostic) -> dict[str, Any]:
@@ -156,12 +143,6 @@ def _plain(problem: Diagnostic) -> dict[str, Any]:
         "end_line": span.end_line if span else None,
         "end_column": span.end_column if span else None,
     }
-
-
-def _painter(color: bool) -> Callable[[str, str], str]:  # noqa: FBT001
-    if color:
-        return lambda text, style: f"{style}{text}{_RESET}"
-    return lambda text, _style: text
 
 
 def _escape(text: str) -> str:

@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+_RESET = "\x1b[0m"
+BOLD, DIM, STRUCK_RED = "\x1b[1m", "\x1b[2m", "\x1b[9;31m"
+RED, GREEN, YELLOW, CYAN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
+
 # Control characters by their pictures, characters that turn the text around by a mark.
 _SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
@@ -33,9 +37,24 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def counted(sentence: str, count: int) -> str:
-    """Put a number in the place of `{}`; what is written as `(s)` is for several."""
-    return sentence.format(f"{count:,}").replace("(s)", "" if count == 1 else "s")
+def counted(count: int, noun: str) -> str:
+    """Write a number with its noun, as "1 note" or "2 notes"; `(s)` marks a plural inside of it."""
+    noun = noun if "(s)" in noun else f"{noun}(s)"
+    return f"{count:,} {noun.replace('(s)', '' if count == 1 else 's')}"
+
+
+def painted(text: str, style: str, *, color: bool = True) -> str:
+    """Put a text into a style of a terminal, where there is to be color."""
+    return f"{style}{text}{_RESET}" if color and style and text else text
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # most texts are ASCII
+
+    return cell_len(text)
 
 
 def shortened(text: str, width: int) -> str:

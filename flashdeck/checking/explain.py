@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from flashdeck.diagnostics import Severity
+from flashdeck.report import COLORS
 from flashdeck.rules.pages import Page
+from flashdeck.text import BOLD, DIM, painted
 
-_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
-_COLORS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m", Severity.NOTE: "\x1b[36m"}
 _WIDTH = 80
 _CODE = re.compile(r"(`+)(?: ?)(.+?)(?: ?)\1")
 
@@ -50,14 +50,14 @@ An example is the file `cards/deck.yaml`; a line `== PATH` begins another file.
 
 def page(one: Page, *, color: bool) -> str:
     """Write the page of one rule for a terminal."""
-    severity = _painted(one.severity, _BOLD + _COLORS[one.severity], color=color)
+    severity = painted(one.severity, BOLD + COLORS[one.severity], color=color)
     fix = ", mended by check --fix" if one.fixable else ""
-    pieces = [f"{_painted(one.name, _BOLD, color=color)} ({severity}{fix})", _filled(one.what)]
+    pieces = [f"{painted(one.name, BOLD, color=color)} ({severity}{fix})", _filled(one.what)]
     pieces += [_filled(paragraph) for paragraph in one.why.split("\n\n") if paragraph]
     pieces.append(_filled(f"How to mend it: {one.mend}"))
     for title, example in _examples(one):
         lines = textwrap.indent(example.rstrip("\n"), "    ")
-        pieces.append(f"{_painted(f'{title}:', _DIM, color=color)}\n\n{lines}")
+        pieces.append(f"{painted(f'{title}:', DIM, color=color)}\n\n{lines}")
     if one.severity is not Severity.ERROR:
         pieces.append(
             _filled(
@@ -75,10 +75,10 @@ def listed(pages: Iterable[Page], *, color: bool) -> str:
     width = max(len(one.name) for one in found)
     for severity in Severity:
         title = {"error": "Errors", "warning": "Warnings", "note": "Notes"}[severity]
-        lines.append(_painted(title, _BOLD + _COLORS[severity], color=color))
+        lines.append(painted(title, BOLD + COLORS[severity], color=color))
         for one in found:
             if one.severity is severity:
-                name = _painted(one.name.ljust(width), _BOLD, color=color)
+                name = painted(one.name.ljust(width), BOLD, color=color)
                 lines.append(f"  {name}  {_plain(' '.join(one.what.split()))}")
         lines.append("")
     lines.append("'flashdeck explain RULE' says more.")
@@ -123,7 +123,3 @@ def _filled(words: str) -> str:
 def _plain(words: str) -> str:
     """Take the backticks off code and the stars off emphasis, as a terminal shows none."""
     return re.sub(r"\*(\S[^*]*)\*", r"\1", _CODE.sub(r"\2", words))
-
-
-def _painted(words: str, style: str, *, color: bool) -> str:
-    return f"{style}{words}{_RESET}" if color else words

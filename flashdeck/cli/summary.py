@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flashdeck.text import counted
+
 if TYPE_CHECKING:
     from flashdeck.release.result import BuiltPackage
 
@@ -22,7 +24,8 @@ def summary(package: BuiltPackage) -> str:
     parts = [f"{number:,} {word}" for word, number in named.items() if number]
     if not package.notes and counts.tombstones:
         parts.append(f"{counts.tombstones:,} emptied for those who have them")
-    return f"{package.notes:,} notes, {package.cards:,} cards ({', '.join(parts)})"
+    notes, cards = counted(package.notes, "note"), counted(package.cards, "card")
+    return f"{notes}, {cards} ({', '.join(parts)})"
 
 
 def shown(path: Path) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from flashdeck.comparison.changes import ChangedNote, Changes, Entry, MovedNote
 from flashdeck.comparison.decks import Renames
 from flashdeck.comparison.search import card_search, deck_search, note_searches, notetype_search
+from flashdeck.text import counted
 
 
 class When(StrEnum):
@@ -51,15 +52,6 @@ def advise(changes: Changes) -> tuple[Advice, ...]:
     return tuple(sorted(found, key=lambda one: order.index(one.when)))
 
 
-def notes(count: int) -> str:
-    """Say how many notes: "1 note", "2 notes"."""
-    return _count(count, "note")
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _media(changes: Changes) -> Iterator[Advice]:
     for media in changes.media_replaced:
         if media.reaches:
@@ -88,9 +80,9 @@ def _retyped(changes: Changes) -> Iterator[Advice]:
     entries = [note.old for note in changes.retyped]
     if entries:
         words = (
-            f"Delete {notes(len(entries))}, which {_have(len(entries))} another note type now: "
-            "Anki won't update them. The import brings them back as new ones, without their "
-            "reviews."
+            f"Delete {counted(len(entries), 'note')}, which {_have(len(entries))} another note "
+            "type now: Anki won't update them. The import brings them back as new ones, without "
+            "their reviews."
         )
         yield Advice("retyped-notes", When.BEFORE, words, note_searches(entries))
 
@@ -125,8 +117,8 @@ def _moved(changes: Changes) -> Iterator[Advice]:
         ways.setdefault((renames.target(note.from_deck), note.to_deck), []).append(note)
     for (source, target), moved in ways.items():
         words = (
-            f"Move the cards of {notes(len(moved))} from “{source}” to “{target}”: find them in "
-            "Anki's browser, select them all, and choose Change Deck."
+            f"Move the cards of {counted(len(moved), 'note')} from “{source}” to “{target}”: find "
+            "them in Anki's browser, select them all, and choose Change Deck."
         )
         searches = note_searches((one.new for one in moved), within=deck_search(source))
         yield Advice("moved-notes", When.AFTER, words, searches)
@@ -137,8 +129,8 @@ def _empty(changes: Changes) -> Iterator[Advice]:
     fewer = [one for one in changes.changed if one.cards_vanished]
     cards = sum(len(one.cards_vanished) for one in fewer)
     what = [
-        *([f"the cards of {_count(len(removed), 'removed note')}"] if removed else []),
-        *([f"{_count(cards, 'card')} that {_no_longer_made(cards)}"] if cards else []),
+        *([f"the cards of {counted(len(removed), 'removed note')}"] if removed else []),
+        *([f"{counted(cards, 'card')} that {_no_longer_made(cards)}"] if cards else []),
     ]
     if what:
         searches = _card_searches((one, one.cards_vanished) for one in fewer)
@@ -151,7 +143,8 @@ def _empty(changes: Changes) -> Iterator[Advice]:
 def _kept(changes: Changes) -> Iterator[Advice]:
     entries = [one.entry for one in changes.removed if not one.emptied]
     if entries:
-        words = f"Delete {notes(len(entries))} by hand, if you want: an import never deletes."
+        notes = counted(len(entries), "note")
+        words = f"Delete {notes} by hand, if you want: an import never deletes."
         yield Advice("removed-notes", When.AFTER, words, note_searches(entries))
 
 
@@ -159,8 +152,8 @@ def _renumbered(changes: Changes) -> Iterator[Advice]:
     touched = [one for one in changes.changed if one.renumbered]
     if touched:
         words = (
-            f"In {notes(len(touched))} gaps got other numbers, and reviews stay with the number. "
-            "To learn those cards anew, reset them in Anki's browser (Cards > Reset)."
+            f"In {counted(len(touched), 'note')} gaps got other numbers, and reviews stay with the "
+            "number. To learn those cards anew, reset them in Anki's browser (Cards > Reset)."
         )
         searches = _card_searches((one, _other_text(one)) for one in touched)
         yield Advice("renumbered-clozes", When.AFTER, words, searches)

@@ -36,7 +36,7 @@ from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import Numbers
 from flashdeck.release.stamp import encoded, require_unchanged
 from flashdeck.source.note import SourceNote
-from flashdeck.text import shortened
+from flashdeck.text import counted, shortened
 from flashdeck.yamlnode import Edit, splice
 
 _LONGEST_QUOTE = 60  # characters
@@ -79,9 +79,10 @@ def _loaded(root: Path) -> _Loaded:
     errors = sum(one.severity is Severity.ERROR for one in (*problems, *found))
     unsaved = sum(not one.stamped for one in compiled.notes)
     if errors:
-        raise FlashdeckError(f"the project in {root} has {errors} errors", "see flashdeck check")
+        message = f"the project in {root} has {counted(errors, 'error')}"
+        raise FlashdeckError(message, "see flashdeck check")
     if unsaved or not project.settings.id:
-        message = f"{unsaved} notes in {root} were never built"
+        message = f"the project in {root} has {counted(unsaved, 'note')} without an id"
         raise FlashdeckError(message, "build first, so that each note has its id")
     return _Loaded(project, compiled)
 
@@ -327,10 +328,10 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
         message = f"the new note '{shown}' was left out: it can't be written as it is in Anki"
         hint = "write it into the sources by hand, and delete it in Anki"
         yield Diagnostic("import-conflict", message, None, Severity.WARNING, hint)
-    counts = Counter(removed=len(found.removed), moved=found.moved)
-    if counts["removed"]:
-        message = f"{counts['removed']:,} notes that were removed here stay so"
-        yield Diagnostic("import", message, None, Severity.NOTE)
-    if counts["moved"]:
-        message = f"{counts['moved']:,} notes lie in another deck in Anki; here they stay"
-        yield Diagnostic("import", message, None, Severity.NOTE)
+    left = {
+        "note(s) removed here, and left out": len(found.removed),
+        "note(s) in another deck in Anki, and left in the one here": found.moved,
+    }
+    for what, count in left.items():
+        if count:
+            yield Diagnostic("import", counted(count, what), None, Severity.NOTE)

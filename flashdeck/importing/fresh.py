@@ -140,10 +140,10 @@ def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
     said = list(grave)
     if rules:
         kinds = ", ".join(f"{count:,} {rule}" for rule, count in rules.most_common())
-        message = f"{rules.total():,} things are worth a look: {kinds}"
+        message = f"{counted(rules.total(), 'thing')} worth a look: {kinds}"
         said.append(_note(message, "flashdeck check shows each of them"))
     if active:
-        message = f"the deck brings scripts or other active content along, in {active:,} places"
+        message = f"{counted(active, 'place')} with active content, such as scripts"
         said.append(_note(message, "if you trust it: flashdeck build --allow-scripts"))
     return compiled, said
 
@@ -176,10 +176,10 @@ def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagno
     built = {note.guid: {card.ordinal for card in note.cards} for note in compiled.collection.notes}
     pairs = [({card.ordinal for card in note.cards}, built[note.guid]) for note in collection.notes]
     if empty := sum(len(had - has) for had, has in pairs):
-        message = counted("{} card(s) left out that would show nothing", empty)
+        message = counted(empty, "card(s) left out that would show nothing")
         yield _note(message, "Tools ▸ Empty Cards deletes them in Anki, too")
     if more := sum(len(has - had) for had, has in pairs):
-        message = counted("{} new card(s): templates make them, but they were not there", more)
+        message = counted(more, "new card(s): templates make them, but they were not there")
         yield _note(message)
 
 
@@ -189,7 +189,7 @@ def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagn
     named = named_media(collection.notes, collection.notetypes, media)
     named |= {one.name for one in media if one.name.startswith("_")}
     if lost := sorted(named - {one.name for one in compiled.collection.media}):
-        message = counted("{} file(s) that cards show would be left out of a build", len(lost))
+        message = counted(len(lost), "file(s) that cards show would be left out of a build")
         hint = f"as {', '.join(lost[:_FEW])}"
         yield Diagnostic("import", message, None, Severity.WARNING, hint)
 

@@ -52,19 +52,19 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
         said = [Diagnostic("import", message, None, Severity.WARNING, hint)]
         collection, unnamed = read_crowdanki(file)
         if unnamed:
-            message = counted("{} file(s) of media/ left out that nothing names", len(unnamed))
+            message = counted(len(unnamed), "file(s) of media/ left out that nothing names")
             examples = f"as {', '.join(unnamed[:_FEW])}"
             said.append(Diagnostic("import", message, None, Severity.NOTE, examples))
         return collection, said
     collection, beyond = read_package(file)
     left = {
-        "presets of deck options": beyond.presets,
-        "filtered decks": len(beyond.filtered),
-        "suspended or buried cards": beyond.suspended + beyond.buried,
-        "flags": beyond.flagged,
-        "reviews": beyond.reviews,
+        "preset(s) of deck options": beyond.presets,
+        "filtered deck(s)": len(beyond.filtered),
+        "suspended or buried card(s)": beyond.suspended + beyond.buried,
+        "flag(s)": beyond.flagged,
+        "review(s)": beyond.reviews,
     }
-    words = ", ".join(f"{count:,} {what}" for what, count in left.items() if count)
+    words = ", ".join(counted(count, what) for what, count in left.items() if count)
     message = f"left in Anki, where they stay untouched: {words}"
     return collection, [Diagnostic("import", message, None, Severity.NOTE)] if words else []
 

@@ -62,7 +62,7 @@ class _Said:
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, what: str, example: str) -> None:
-        """Count one case; `what` holds `{}` for how many there are."""
+        """Count one case; `what` has `(s)` where its plural has an s."""
         self.counts[what] += 1
         shown = self.examples.setdefault(what, [])
         if len(shown) < _FEW and example not in shown:
@@ -73,7 +73,7 @@ class _Said:
         return [
             Diagnostic(
                 "import",
-                counted(what, count),
+                counted(count, what),
                 None,
                 Severity.NOTE,
                 f"as {', '.join(self.examples[what])}",
@@ -96,7 +96,7 @@ def _deck_names(decks: Sequence[str], fallback: str, said: _Said) -> dict[str, s
             known = spellings.setdefault(name.casefold(), name)
         names[deck] = known
         if names[deck] != unicodedata.normalize("NFC", deck):
-            said.add("{} deck(s) renamed", f"'{names[deck]}' for '{deck}'")
+            said.add("deck(s) renamed", f"'{names[deck]}' for '{deck}'")
     return names
 
 
@@ -159,7 +159,7 @@ def _unique_name(name: str, taken: set[str], said: _Said) -> str:
         found += "+"
     taken.add(found.casefold())
     if found != clean_name(name):
-        said.add("{} name(s) of note types, fields or templates changed", f"'{found}'")
+        said.add("name(s) of note types, fields or templates changed", f"'{found}'")
     return found
 
 
@@ -168,15 +168,15 @@ def _notes(notes: Iterable[Note], names: dict[str, str], said: _Said) -> Iterabl
     for note in notes:
         shown = repr(note.guid[:40])
         if note.guid in seen or not note.guid.strip() or CONTROL.search(note.guid):
-            said.add("{} note(s) left out: no build could give them their GUID", shown)
+            said.add("note(s) left out: no build could give them their GUID", shown)
             continue
         seen.add(note.guid)
         if not note.cards:
-            said.add("{} note(s) without any card left out", shown)
+            said.add("note(s) without any card left out", shown)
             continue
         home = names[note.cards[0].deck]
         if any(names[card.deck] != home for card in note.cards):
-            said.add("{} note(s) with cards in several decks: all go to the first one's", shown)
+            said.add("note(s) with cards in several decks: all go to the first one's", shown)
         cards = tuple(Card(card.ordinal, home, card.position, card.id) for card in note.cards)
         yield replace(note, tags=_tags(note.tags, said), cards=cards)
 
@@ -187,9 +187,9 @@ def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
         plain = unicodedata.normalize("NFC", tag)
         name = _without_blanks("_".join(CONTROL.sub(" ", plain).split()))
         if name != plain:
-            said.add("{} tag(s) renamed", f"'{name}'")
+            said.add("tag(s) renamed", f"'{name}'")
         if name.lower() in RESERVED_TAGS or name.lower() == OUR_TAG:
-            said.add("{} tag(s) left out that no package can bring", f"'{name}'")
+            said.add("tag(s) left out that no package can bring", f"'{name}'")
         else:
             found.setdefault(name, name)
     return tuple(sorted(found))

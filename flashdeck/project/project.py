@@ -16,6 +16,7 @@ from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, LOCK_NAME, SOURCE_EN
 from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
 from flashdeck.source.names import clean_deck, deck_problem, path_problem
+from flashdeck.text import counted
 from flashdeck.yamlnode import (
     MappingNode,
     YamlFile,
@@ -158,7 +159,8 @@ def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
         raise FlashdeckError(message, "restore it from git") from error
     lock, problems = parse_lock(LOCK_NAME, words)
     if len(problems) > _MOST_LOCK_PROBLEMS:
-        message = f"{len(problems) - _MOST_LOCK_PROBLEMS:,} more lines of it can't be read"
+        left = len(problems) - _MOST_LOCK_PROBLEMS
+        message = counted(left, "more line(s) of it can't be read")
         more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
         problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
     return lock, words, problems

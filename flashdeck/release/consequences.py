@@ -10,6 +10,7 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.project.digest import cloze_digests
 from flashdeck.project.lockfile import Lock, NoteEntry
+from flashdeck.text import counted
 
 _EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
 
@@ -49,11 +50,10 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
     problems = []
     for (old, new), notes in moved.items():
         whole = len(notes) == held[old]
-        what = f"the deck '{old}' is" if whole else f"{len(notes)} of '{old}' are"
-        message = (
-            f"{what} now '{new}': Anki leaves existing cards where they are, and puts only new "
-            "ones there"
-        )
+        what = f"the deck '{old}' is now '{new}'"
+        if not whole:
+            what = f"{counted(len(notes), 'note')} of '{old}' moved to '{new}'"
+        message = f"{what}: Anki leaves existing cards where they are, and puts only new ones there"
         from flashdeck.comparison.search import deck_search  # most builds have nothing to say
 
         hint = f"learners find them with {deck_search(old)}, and move them with Change Deck"

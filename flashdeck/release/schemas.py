@@ -12,6 +12,7 @@ from flashdeck.model import NoteType
 from flashdeck.project.digest import notetype_digest, schema
 from flashdeck.project.lockfile import Lock
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.text import counted
 
 _CONSEQUENCE = (
     "in learners' collections every note of this type would stay as it is, now and in every later "
@@ -73,7 +74,8 @@ def schema_problems(
 def _gone(number: int, notes: int) -> Diagnostic:
     return Diagnostic(
         "notetype-gone",
-        f"the note type with the id {number} is gone, but {notes} notes of it were released",
+        f"the note type with the id {number} is gone, but {counted(notes, 'note')} of it "
+        "came with earlier builds",
         Span.point(LOCK_NAME),
         hint="put its file back, removed notes need it too; if it has another name now, give it "
         f"'id: {number}'",

@@ -37,6 +37,29 @@ def test_build_prints_the_paths_that_it_wrote(call):
     assert "2 notes, 3 cards (2 new)" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("build",), "1 note, 1 card (1 new)"),
+        (("export", "out", "--to", "csv"), "1 note, 0 media files"),
+        (("stats",), "1 note, 1 card, 3 words, 0 media files"),
+        (("fmt", "--check"), "1 file already formatted"),
+        (("import", "build/flask.apkg", "-o", "new"), "1 deck, 1 note type, 0 media files"),
+    ],
+    ids=lambda one: one[0],
+)
+def test_one_thing_is_counted_in_the_singular(call, two_notes, arguments, words):
+    two_notes.write("cards/flask.yaml", "deck: Flask\nnotes:\n  - q: One?\n    a: this note\n")
+    call("build")
+    (two_notes.root / "flashdeck.lock").unlink()
+    (two_notes.root / "build/.state").unlink()
+    if arguments == ("build",):
+        two_notes.write("cards/flask.yaml", "deck: Flask\nnotes:\n  - q: One?\n    a: this\n")
+        (two_notes.root / "build/flask.apkg").unlink()
+    _, out, err = call(*arguments)
+    assert words in out + err
+
+
 def test_quiet_leaves_nothing_but_the_paths(call):
     assert call("build", "-q") == (0, f"build{os.sep}flask.apkg\n", "")
 

@@ -372,8 +372,8 @@ def call(project, monkeypatch, capsys):
 def test_fmt_names_the_files_that_it_wrote(call):
     first, second = call("fmt"), call("fmt")
     assert (first.code, first.out) == (0, "cards/one.yaml\n")
-    assert first.err == "1 file formatted, 1 file is as it should be\n"
-    assert (second.code, second.out, second.err) == (0, "", "2 files are as they should be\n")
+    assert first.err == "1 file formatted, 1 file already formatted\n"
+    assert (second.code, second.out, second.err) == (0, "", "2 files already formatted\n")
 
 
 def test_check_writes_nothing_and_fails(call, project):
@@ -385,7 +385,7 @@ def test_check_writes_nothing_and_fails(call, project):
 
 def test_diff_shows_what_would_change(call, project):
     found = call("fmt", "--diff")
-    assert (found.code, found.err) == (0, "1 file would be formatted, 1 file is as it should be\n")
+    assert (found.code, found.err) == (0, "1 file would be formatted, 1 file already formatted\n")
     assert "--- cards/one.yaml\n" in found.out
     assert "-notes: [{a: A, q: Q}]\n+notes:\n+  - q: Q\n" in found.out
     assert project.read("cards/one.yaml") == "notes: [{a: A, q: Q}]\n"

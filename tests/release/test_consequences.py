@@ -51,7 +51,7 @@ def test_a_moved_note_is_said_with_the_search_for_its_old_deck(built, learner):
     built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    deck: Python")
     ((rule, message, hint),) = said(built)
     assert rule == "deck-moved"
-    assert "1 of 'Flask' are now 'Python'" in message
+    assert "1 note of 'Flask' moved to 'Python'" in message
     assert len(cards_found(learner, hint)) == 4
 
 

@@ -25,7 +25,7 @@ HOMES = {
     "genanki": ("anki.write.apkg",),
     "markdown_it": ("markup",),
     "pygments": ("markup",),
-    "rich": ("cli", "report", "preview.terminal"),
+    "rich": ("cli", "preview.terminal", "text"),
     "typer": ("cli",),
     "watchfiles": ("files.watch",),
     "werkzeug": ("preview.serve",),

@@ -13,6 +13,7 @@ import typer
 from flashdeck.cli import options
 from flashdeck.cli.console import colored, leave
 from flashdeck.cli.streams import put, say
+from flashdeck.text import counted
 
 
 class Format(StrEnum):
@@ -66,7 +67,7 @@ def _mend(root: Path, *, show: bool, allow_scripts: bool) -> None:
     from flashdeck.checking.fix import as_diff, mend, write_mended
 
     mended = mend(root, allow_scripts=allow_scripts)
-    files = f"{len(mended)} file{'' if len(mended) == 1 else 's'}"
+    files = counted(len(mended), "file")
     if show:
         put(as_diff(mended), end="")
         say(f"{files} would be mended" if mended else "nothing to mend")

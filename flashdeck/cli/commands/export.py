@@ -11,6 +11,7 @@ from flashdeck.cli import options
 from flashdeck.cli.console import leave, say_problems
 from flashdeck.cli.streams import put, say
 from flashdeck.exporting.formats import Format
+from flashdeck.text import counted
 
 
 def export(
@@ -43,6 +44,10 @@ def export(
     for path in written.paths:
         put(path.as_posix())
     if not quiet:
-        say(f"  {written.notes:,} notes, {written.media:,} media files")
+        notes, media = (
+            counted(written.notes, "note"),
+            counted(written.media, "media file"),
+        )
+        say(f"  {notes}, {media}")
         if written.left_out:
-            say(f"  left out: {written.left_out:,} notes without cards")
+            say(f"  left out: {counted(written.left_out, 'note(s) without cards')}")

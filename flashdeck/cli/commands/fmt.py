@@ -16,6 +16,7 @@ from flashdeck.cli.console import leave, say_problems
 from flashdeck.cli.streams import put, say
 from flashdeck.cli.summary import shown
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.text import counted
 
 if TYPE_CHECKING:
     from flashdeck.formatting.formatter import Formatted
@@ -122,11 +123,6 @@ def _diff(one: Formatted) -> str:
 
 def _summary(changed: int, same: int, *, done: bool) -> str:
     words = "formatted" if done else "would be formatted"
-    parts = [f"{_files(changed)} {words}"] if changed else []
-    are = "is as it" if same == 1 else "are as they"
-    parts += [f"{_files(same)} {are} should be"] if same else []
+    parts = [counted(changed, f"file(s) {words}")] if changed else []
+    parts += [counted(same, "file(s) already formatted")] if same else []
     return ", ".join(parts)
-
-
-def _files(number: int) -> str:
-    return f"{number:,} file{'' if number == 1 else 's'}"

@@ -82,5 +82,5 @@ def _summary(done: Imported) -> str:
     }
     notes = ", ".join(f"{number:,} {word}" for word, number in named.items() if number)
     things = {"deck": done.decks, "note type": done.notetypes, "media file": done.media}
-    others = (counted(f"{{}} {name}(s)", number) for name, number in things.items())
+    others = (counted(number, name) for name, number in things.items())
     return f"notes: {notes or 'none'}; {', '.join(others)}"

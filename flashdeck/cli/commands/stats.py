@@ -15,6 +15,7 @@ import typer
 from flashdeck.cli import options
 from flashdeck.cli.console import say_problems
 from flashdeck.cli.streams import put
+from flashdeck.text import counted
 
 if TYPE_CHECKING:
     from flashdeck.stats import Count, Stats, Study
@@ -39,17 +40,17 @@ def stats(
     """Count notes, cards, tags, words and media, and how long it takes to learn them."""
     from flashdeck.stats import study
 
-    counted = _counted(package, directory, color)
-    plan = study(counted.cards, per_day)
+    found = _stats(package, directory, color)
+    plan = study(found.cards, per_day)
     if as_json:
-        put(json.dumps(_plain(counted, plan), ensure_ascii=False, indent=2))
+        put(json.dumps(_plain(found, plan), ensure_ascii=False, indent=2))
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-    for line in _lines(counted, plan, max(width, 50)):
+    for line in _lines(found, plan, max(width, 50)):
         put(line)
 
 
-def _counted(package: Path | None, directory: Path | None, color: options.Color) -> Stats:
+def _stats(package: Path | None, directory: Path | None, color: options.Color) -> Stats:
     from flashdeck.stats import count
 
     if package is not None:
@@ -67,22 +68,22 @@ def _counted(package: Path | None, directory: Path | None, color: options.Color)
     return count(compiled.collection, kinds, own)
 
 
-def _plain(counted: Stats, plan: Study) -> dict[str, Any]:
-    return {**asdict(counted), "study": {**asdict(plan), "busiest": plan.busiest}}
+def _plain(stats: Stats, plan: Study) -> dict[str, Any]:
+    return {**asdict(stats), "study": {**asdict(plan), "busiest": plan.busiest}}
 
 
-def _lines(counted: Stats, plan: Study, width: int) -> list[str]:
+def _lines(stats: Stats, plan: Study, width: int) -> list[str]:
     parts = [
-        _number(counted.notes, "note"),
-        _number(counted.cards, "card"),
-        _number(counted.words, "word"),
-        f"{_number(counted.media, 'media file')} ({_size(counted.media_size)})",
+        counted(stats.notes, "note"),
+        counted(stats.cards, "card"),
+        counted(stats.words, "word"),
+        f"{counted(stats.media, 'media file')} ({_size(stats.media_size)})",
     ]
     lines = [", ".join(parts)]
     for title, table in (
-        ("Decks", counted.decks),
-        ("Kinds", counted.kinds),
-        ("Tags", counted.tags),
+        ("Decks", stats.decks),
+        ("Kinds", stats.kinds),
+        ("Tags", stats.tags),
     ):
         lines += _table(title, table, width)
     return lines + _plan(plan) if plan.days else lines
@@ -107,8 +108,8 @@ def _table(title: str, rows: Sequence[Count], width: int) -> list[str]:
 
 def _plan(plan: Study) -> list[str]:
     said = (
-        f"{_number(plan.per_day, 'new card')} a day: every card was seen after "
-        f"{_number(plan.days, 'day')}, with at most {_number(plan.busiest, 'card')} on one of them"
+        f"{counted(plan.per_day, 'new card')} a day: every card was seen after "
+        f"{counted(plan.days, 'day')}, with at most {counted(plan.busiest, 'card')} on one of them"
     )
     lines = ["", said]
     if plan.days == 1:
@@ -128,11 +129,7 @@ def _bar(part: float) -> str:
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
 
 
-def _number(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _size(size: int) -> str:
     if size < _KILO:
-        return _number(size, "byte")
+        return counted(size, "byte")
     return f"{size / _KILO:,.1f} kB" if size < _KILO**2 else f"{size / _KILO**2:,.1f} MB"

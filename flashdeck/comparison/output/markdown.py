@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from flashdeck.comparison.advice import Advice, When, advise, notes
+from flashdeck.comparison.advice import Advice, When, advise
 from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, FieldChange
 from flashdeck.comparison.output.phrases import (
     apart,
@@ -18,6 +18,7 @@ from flashdeck.comparison.output.phrases import (
     title_change,
 )
 from flashdeck.comparison.output.words import Kind, Piece
+from flashdeck.text import counted
 
 # So many notes are listed in a section; of more, the rest is counted.
 _MOST = 30
@@ -144,7 +145,7 @@ def _moved(changes: Changes) -> list[str]:
 def _decks(changes: Changes) -> Iterator[str]:
     for deck in changes.decks_renamed:
         names = f"**{_escaped(deck.old)}** is now **{_escaped(deck.new)}**"
-        yield f"- {names} ({notes(deck.notes)})"
+        yield f"- {names} ({counted(deck.notes, 'note')})"
     for one in changes.descriptions:
         change = FieldChange(one.deck, Edit.TEXT, one.old, one.new, shown=True)
         yield f"- **{_escaped(one.deck)}**: {_words(change)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator
 
 from flashdeck.anki.html_text import readable
 from flashdeck.comparison.changes import (
@@ -17,7 +17,7 @@ from flashdeck.comparison.changes import (
 from flashdeck.comparison.clozes import in_brackets
 from flashdeck.comparison.output.words import Kind, Piece, compare_words
 from flashdeck.model import NoteType
-from flashdeck.text import shortened
+from flashdeck.text import counted, shortened
 
 _CONTEXT = 48
 _LONGEST = 480
@@ -39,10 +39,13 @@ def summary(changes: Changes) -> str:
     parts = [f"{count:,} {what}" for what, count in counts.items() if count]
     notetypes = changes.notetypes_added + changes.notetypes_removed + changes.notetypes_changed
     media = changes.media_added + changes.media_removed + changes.media_replaced
-    parts += _counted(changes.decks_renamed, "deck renamed", "decks renamed")
-    parts += _counted(changes.descriptions, "description changed", "descriptions changed")
-    parts += _counted(notetypes, "note type changed", "note types changed")
-    parts += _counted(media, "media file changed", "media files changed")
+    things = {
+        "deck(s) renamed": len(changes.decks_renamed),
+        "description(s) changed": len(changes.descriptions),
+        "note type(s) changed": len(notetypes),
+        "media file(s) changed": len(media),
+    }
+    parts += [counted(count, what) for what, count in things.items() if count]
     return ", ".join(parts) or "no changes"
 
 
@@ -146,7 +149,3 @@ def _parts_phrases(parts: PartsChange, what: str) -> Iterator[str]:
     yield from (f"{what} “{old}” renamed to “{new}”" for old, new in parts.renamed)
     if parts.reordered:
         yield f"{what}s in another order"
-
-
-def _counted(what: Sized, one: str, many: str) -> list[str]:
-    return [f"{len(what):,} {one if len(what) == 1 else many}"] if what else []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from flashdeck.comparison.advice import When, advise, notes
+from flashdeck.comparison.advice import When, advise
 from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, FieldChange
 from flashdeck.comparison.output.phrases import (
     apart,
@@ -20,11 +19,21 @@ from flashdeck.comparison.output.phrases import (
     title_change,
 )
 from flashdeck.comparison.output.words import Kind
+from flashdeck.text import (
+    BOLD,
+    CYAN,
+    DIM,
+    GREEN,
+    RED,
+    STRUCK_RED,
+    YELLOW,
+    columns,
+    counted,
+    painted,
+)
 
-_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
-_RED, _GREEN, _YELLOW, _CYAN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
 _MARKS = {Kind.SAME: ("", ""), Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
-_STYLES = {Kind.SAME: "", Kind.REMOVED: "\x1b[9;31m", Kind.ADDED: _GREEN}
+_STYLES = {Kind.SAME: "", Kind.REMOVED: STRUCK_RED, Kind.ADDED: GREEN}
 _HEADINGS = {
     When.RELEASE: "Before you release",
     When.BEFORE: "Before importing, learners have to",
@@ -42,10 +51,10 @@ Run = tuple[str, str]
 def as_text(changes: Changes, *, color: bool, width: int) -> str:
     """Write the changes, wrapped at `width` columns; the last line ends in a line end."""
     page = _Page(color, width)
-    lines = page.wrapped("", [(summary(changes), _BOLD)], "  ")
+    lines = page.wrapped("", [(summary(changes), BOLD)], "  ")
     for heading, body in _sections(changes, page):
         if body:
-            lines += ["", page.style(heading, _BOLD), *body]
+            lines += ["", page.style(heading, BOLD), *body]
     return "\n".join(lines) + "\n"
 
 
@@ -58,24 +67,24 @@ class _Page:
 
     def style(self, text: str, style: str) -> str:
         """Style a text, where there are colors."""
-        return f"{style}{text}{_RESET}" if self.color and style and text else text
+        return painted(text, style, color=self.color)
 
     def wrapped(self, first: str, runs: Iterable[Run], rest: str = "") -> list[str]:
         """Lay out runs of text behind `first`; further lines are indented as far, or by `rest`."""
-        indent = rest or " " * _columns(first)
+        indent = rest or " " * columns(first)
         lines: list[str] = []
         line: list[Run] = []
-        start, used = first, _columns(first)
+        start, used = first, columns(first)
         for box in _boxes(runs):
-            columns = sum(_columns(text) for text, _ in box)
-            if line and used + 1 + columns > self.width:
+            width = sum(columns(text) for text, _ in box)
+            if line and used + 1 + width > self.width:
                 lines.append(start + self._styled(line))
-                line, start, used = [], indent, _columns(indent)
+                line, start, used = [], indent, columns(indent)
             if line:
                 line.append((" ", box[0][1] if box[0][1] == line[-1][1] else ""))
                 used += 1
             line += box
-            used += columns
+            used += width
         return [*lines, start + self._styled(line)]
 
     def _styled(self, runs: Iterable[Run]) -> str:
@@ -86,19 +95,19 @@ class _Page:
         """Lay out a line that begins with a mark, as `+`; what is `behind` is dim."""
         mark_run = [(mark, style), *([(" ", ""), *runs] if runs else [])]
         return self.wrapped(
-            "  ", [*mark_run, *([(" ", ""), (f"({behind})", _DIM)] if behind else [])], "    "
+            "  ", [*mark_run, *([(" ", ""), (f"({behind})", DIM)] if behind else [])], "    "
         )
 
 
 def _sections(changes: Changes, page: _Page) -> Iterator[tuple[str, list[str]]]:
-    yield "New", _grouped(page, changes.new, "+", _GREEN)
-    yield "Restored", _grouped(page, changes.restored, "+", _GREEN)
+    yield "New", _grouped(page, changes.new, "+", GREEN)
+    yield "Restored", _grouped(page, changes.restored, "+", GREEN)
     yield "Changed", [line for one in changes.changed for line in _changed(page, one)]
     removed = [one.entry for one in changes.removed]
-    yield "Removed", _grouped(page, removed, "-", _RED)
+    yield "Removed", _grouped(page, removed, "-", RED)
     yield "Moved", _moved(page, changes)
     retyped = [
-        page.marked("!", _YELLOW, [(title(one.new), "")], f"{_types(one.old)} → {_types(one.new)}")
+        page.marked("!", YELLOW, [(title(one.new), "")], f"{_types(one.old)} → {_types(one.new)}")
         for one in changes.retyped
     ]
     yield "Of another note type", [line for lines in retyped for line in lines]
@@ -111,7 +120,7 @@ def _sections(changes: Changes, page: _Page) -> Iterator[tuple[str, list[str]]]:
 def _grouped(page: _Page, entries: Sequence[Entry], mark: str, style: str) -> list[str]:
     lines: list[str] = []
     for deck, group in by_deck(entries).items():
-        lines.append(page.style(f"  {deck}", _DIM))
+        lines.append(page.style(f"  {deck}", DIM))
         for entry in group:
             lines += page.marked(mark, style, [(title(entry), "")], _place(entry))
     return lines
@@ -120,24 +129,24 @@ def _grouped(page: _Page, entries: Sequence[Entry], mark: str, style: str) -> li
 def _changed(page: _Page, change: ChangedNote) -> list[str]:
     named = title_change(change)
     heading = _runs(page, named) if named is not None else [(title(change.new), "")]
-    lines = page.marked("~", _YELLOW, heading, _place(change.new))
+    lines = page.marked("~", YELLOW, heading, _place(change.new))
     shown = [one for one in change.fields if one.shown]
     cards = change.cards_added or change.cards_vanished
     for one in shown or (() if cards else change.fields):
         if one is not named:
-            runs = [(_EDITS[one.edit], _DIM)] if one.edit in _EDITS else _runs(page, one)
+            runs = [(_EDITS[one.edit], DIM)] if one.edit in _EDITS else _runs(page, one)
             lines += page.wrapped(f"      {one.name}: ", runs, " " * 8)
-    signs = [(f"+{tag}", _GREEN) for tag in change.tags_added]
-    signs += [(f"-{tag}", _RED) for tag in change.tags_removed]
+    signs = [(f"+{tag}", GREEN) for tag in change.tags_added]
+    signs += [(f"-{tag}", RED) for tag in change.tags_removed]
     if signs:
         lines += page.wrapped("      tags: ", _spaced(signs), " " * 8)
     added = card_names(change.new.notetype, change.cards_added)
     vanished = card_names(change.old.notetype, change.cards_vanished)
-    lines += page.wrapped("      new card: ", [(added, _GREEN)]) if added else []
-    lines += page.wrapped("      card gone: ", [(vanished, _RED)]) if vanished else []
+    lines += page.wrapped("      new card: ", [(added, GREEN)]) if added else []
+    lines += page.wrapped("      card gone: ", [(vanished, RED)]) if vanished else []
     for gap in change.renumbered:
         words = f"“{gap.text}” was c{gap.old}, is c{gap.new}; its reviews stay with c{gap.old}"
-        lines += page.wrapped("      ", [(words, _YELLOW)], " " * 8)
+        lines += page.wrapped("      ", [(words, YELLOW)], " " * 8)
     return lines
 
 
@@ -157,18 +166,18 @@ def _moved(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
     ways = dict.fromkeys((one.from_deck, one.to_deck) for one in changes.moved)
     for way in ways:
-        lines.append(page.style(f"  {way[0]} → {way[1]}", _DIM))
+        lines.append(page.style(f"  {way[0]} → {way[1]}", DIM))
         for one in changes.moved:
             if (one.from_deck, one.to_deck) == way:
-                lines += page.marked(">", _CYAN, [(title(one.new), "")], _place(one.new))
+                lines += page.marked(">", CYAN, [(title(one.new), "")], _place(one.new))
     return lines
 
 
 def _decks(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
     for deck in changes.decks_renamed:
-        runs = [(deck.old, _RED), (" → ", ""), (deck.new, _GREEN)]
-        lines += page.marked("~", _YELLOW, runs, f"{notes(deck.notes)} along with it")
+        runs = [(deck.old, RED), (" → ", ""), (deck.new, GREEN)]
+        lines += page.marked("~", YELLOW, runs, f"{counted(deck.notes, 'note')} along with it")
     for one in changes.descriptions:
         change = FieldChange(one.deck, Edit.TEXT, one.old, one.new, shown=True)
         lines += page.wrapped(f"  {one.deck}: ", _runs(page, change), " " * 4)
@@ -178,23 +187,23 @@ def _decks(page: _Page, changes: Changes) -> list[str]:
 def _notetypes(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
     for added in changes.notetypes_added:
-        lines += page.marked("+", _GREEN, [(added.name, "")])
+        lines += page.marked("+", GREEN, [(added.name, "")])
     for line in notetype_lines(changes):
-        lines += page.marked("~", _YELLOW, [(line, "")])
+        lines += page.marked("~", YELLOW, [(line, "")])
     for removed in changes.notetypes_removed:
-        lines += page.marked("-", _RED, [(removed.name, "")])
+        lines += page.marked("-", RED, [(removed.name, "")])
     return lines
 
 
 def _media(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
     for added in changes.media_added:
-        lines += page.marked("+", _GREEN, [(added, "")])
+        lines += page.marked("+", GREEN, [(added, "")])
     for one in changes.media_replaced:
         name = one.new if one.old == one.new else f"{one.old} → {one.new}"
-        lines += page.marked("~", _YELLOW, [(name, "")])
+        lines += page.marked("~", YELLOW, [(name, "")])
     for removed in changes.media_removed:
-        lines += page.marked("-", _RED, [(removed, "")])
+        lines += page.marked("-", RED, [(removed, "")])
     return lines
 
 
@@ -206,7 +215,7 @@ def _advice(page: _Page, changes: Changes) -> Iterator[tuple[str, list[str]]]:
             if one.when is when:
                 lines += page.wrapped("  * ", [(one.words, "")])
                 # Searches are copied: each stays on one line, whatever its length.
-                lines += [f"      {page.style(search, _CYAN)}" for search in one.searches]
+                lines += [f"      {page.style(search, CYAN)}" for search in one.searches]
         yield heading, lines
 
 
@@ -235,11 +244,3 @@ def _boxes(runs: Iterable[Run]) -> Iterator[list[Run]]:
                 box.append((word, style))
     if box:
         yield box
-
-
-def _columns(text: str) -> int:
-    """Count the columns that a terminal gives a text."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(one)) for one in text)
