@@ -16,9 +16,8 @@ from flashdeck.compile.mask_numbers import with_numbers
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.compile.media.templates import TemplateDresser, with_own_style
-from flashdeck.compile.notetypes import read_custom_types
+from flashdeck.compile.notetypes import may_lack_types, read_custom_types
 from flashdeck.diagnostics import Diagnostic, Text
-from flashdeck.files.conflicts import is_conflict
 from flashdeck.kinds.registry import KINDS
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes.built_in import built_in
@@ -107,7 +106,7 @@ def _compile(
         {**built, **custom},
         media,
         allow_scripts=allow_scripts,
-        more_types=is_conflict(found),
+        more_types=may_lack_types(found),
         cache=cache,
         context=b"",
     )

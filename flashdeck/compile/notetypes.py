@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from flashdeck.diagnostics import Diagnostic
+from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.notetypes.built_in import style
 from flashdeck.project.project import Project, read_source
 
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import Dress, SourceNoteType
+
+# Errors in spite of which a note type is read.
+_READ = frozenset({"template", "template-media", "duplicate-notetype"})
 
 
 def read_custom_types(
@@ -41,6 +44,11 @@ def read_custom_types(
             else:
                 problems.append(_twice(one, twin))
     return found, problems
+
+
+def may_lack_types(problems: Iterable[Diagnostic]) -> bool:
+    """Whether there may be note types that could not be read, given what was reported of them."""
+    return any(one.severity is Severity.ERROR and one.rule not in _READ for one in problems)
 
 
 def _twice(one: SourceNoteType, twin: SourceNoteType) -> Diagnostic:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flashdeck.anki.html_text import typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
+from flashdeck.anki.template.problems import has_wrong_front
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import LookedUp, other_references, unfound
@@ -79,7 +80,7 @@ class Renderer:
         shown = shown_ordinals(notetype, fields, tags)
         if notetype.cloze and source.kind.gaps:
             self._check_clozes(source, fields)
-        elif not notetype.cloze and not shown:
+        elif not notetype.cloze and not shown and not has_wrong_front(notetype):
             self._say_at(
                 source,
                 source.kind.opener,

@@ -62,7 +62,7 @@ class NoteReader(MappingReader):
             hint = "write '- q: …' and below it 'a: …'"
             self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        if self.more_types and self._is_unread(node, around):
+        if self._is_unread(node, around):
             return None
         short = self._short_keys(node, around)
         kind = CUSTOM if short else self.kind(node)
@@ -79,7 +79,7 @@ class NoteReader(MappingReader):
             ]
             values["fields"] = self._texts(given)
         own = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
-        return SourceNote(
+        note = SourceNote(
             kind=kind,
             notetype=notetype,
             values=values,
@@ -95,22 +95,22 @@ class NoteReader(MappingReader):
             span=self.file.span(node.pairs[0][0]),
             node=node,
         )
+        return note if notetype not in ("", UNREAD) else None
 
     def notetype_name(self, pair: Pair) -> str:
-        """Read the name of a custom note type; give its key, '' where there is no such type."""
+        """Read the name of a custom note type; give its key, `UNREAD` where there is none."""
         scalar = self.filled(*pair, "'notetype'")
         if scalar is None:
-            return ""
+            return UNREAD
         found = self.custom.get(clean_name(scalar.value))
         if found is not None:
             return found.key
-        if self.more_types:
-            return UNREAD
-        hint = "its file belongs into cards/notetypes/"
-        if self.custom:
-            hint = f"known are {', '.join(self.custom)}"
-        self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
-        return ""
+        if not self.more_types:
+            hint = "its file belongs into cards/notetypes/"
+            if self.custom:
+                hint = f"known are {', '.join(self.custom)}"
+            self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
+        return UNREAD
 
     def short_keys(self, notetype: str) -> Mapping[str, str]:
         """Give the short keys of a custom note type, by its key: the field of each."""
@@ -135,7 +135,7 @@ class NoteReader(MappingReader):
         """Whether a note is of a note type that could not be read."""
         named = node.get("notetype")
         if isinstance(named, ScalarNode) and named.value.strip():
-            return clean_name(named.value) not in self.custom
+            return self.more_types and clean_name(named.value) not in self.custom
         return around.notetype == UNREAD
 
     def _short_keys(self, node: MappingNode, around: Around) -> Mapping[str, str]:

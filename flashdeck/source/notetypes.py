@@ -17,6 +17,10 @@ from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, Yaml
 
 _LARGEST = 2**24  # people put fonts into styles
 _NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
+# Mistakes in fields and templates that leave all of them readable.
+_MINOR = frozenset(
+    {"duplicate-name", "not-a-flag", "not-a-number", "template-media", "unknown-key"}
+)
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a lasting number from words, the same for the same project."""
@@ -60,6 +64,7 @@ def read_notetypes(
 ) -> tuple[list[SourceNoteType], list[Diagnostic]]:
     """Read every document of a file in `cards/notetypes/`.
 
+    One with errors is there for its notes if its name, its fields and a template could be read.
     `style` is the built-in one; `verbatim` is what the project says about names of media.
     """
     reader = _NoteTypeReader(file, root, style, number, dress, verbatim=verbatim)
@@ -95,7 +100,6 @@ class _NoteTypeReader(MappingReader):
             hint = "begin with 'notetype: NAME', 'fields:' and 'templates:'"
             self.say("not-a-notetype", "a note type is a mapping of keys", node, hint)
             return None
-        before = len(self.problems)
         pairs = self.read_keys(node, NOTETYPE, "a note type")
         name = clean_name(self._text(pairs, "notetype"))
         number = self._ids("custom", name)
@@ -103,26 +107,30 @@ class _NoteTypeReader(MappingReader):
             self.is_verbatim(pairs["media"][1]) if "media" in pairs else self._project_verbatim
         )
         self._imported = "id" in pairs
+        before = len(self.problems)
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
-        cloze = self._cloze(pairs)
-        if not name or not fields or not templates or any(map(_is_error, self.problems[before:])):
-            return None
+        # Where a field or a side could not be read, nothing can be said of the others.
+        lacks = not fields or any(one.rule not in _MINOR for one in self.problems[before:])
         notetype = NoteType(
             id=self._own_number(pairs, "id") or number(),
             name=name,
             fields=tuple(fields),
             templates=tuple(template for template, _ in templates),
             css=self._css(pairs),
-            cloze=cloze,
-            sort=self._sort(pairs, fields),
+            cloze=self._cloze(pairs),
+            sort=0 if lacks else self._sort(pairs, fields),
             latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
             latex_post=self._latex(pairs, "latex_post", LATEX_POST),
             stock=self._own_number(pairs, "stock"),
             latex_svg=self._flag(pairs, "latex_svg"),
         )
+        if lacks:
+            return None
         self._check_templates(notetype, templates)
         keys = self._keys(pairs["keys"][1], fields) if "keys" in pairs else {}
+        if not (name and templates):
+            return None
         return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]), keys)
 
     def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
@@ -324,8 +332,3 @@ class _NoteTypeReader(MappingReader):
                 names = ", ".join(field.name for field in notetype.fields)
                 severity = Severity.WARNING if self._verbatim else Severity.ERROR
                 self.say("template", message, node[1], f"the fields are {names}", severity)
-
-
-def _is_error(problem: Diagnostic) -> bool:
-    """Whether there is no note type because of this; one that lacks a file can still be read."""
-    return problem.severity is Severity.ERROR and problem.rule != "template-media"

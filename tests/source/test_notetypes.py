@@ -56,6 +56,10 @@ def rules(built):
     return [(one.rule, one.severity.value) for one in built.diagnostics]
 
 
+def errors(world):
+    return sorted(one.rule for one in world.check() if one.rule != "missing-alt")
+
+
 def test_notes_have_the_fields_and_the_cards_of_their_type(world, learner):
     (package,) = world.built().packages
     assert (package.notes, package.cards, package.media) == (2, 3, 2)
@@ -176,6 +180,38 @@ def test_mistakes_in_a_note_type_are_shown(world, old, new, rule, words):
     found = [one for one in world.check() if one.span and "notetypes" in one.span.path]
     assert found[0].rule == rule
     assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("sort: Capital", "sort: Capital\ncolour: red", ["unknown-key"]),
+        ("name: Flag, size: 30", "name: Flag, size: big", ["not-a-number"]),
+        ("[Country, Capital, {", "[Country, 'Cap:ital', {", ["field-name"]),
+        ("{name: Flag, size: 30}]", "{name: Flag, size: 30}", ["unquoted-start"]),
+        ("{{Country}}", "{{Contry}}", ["template", "template"]),
+        ("notetype: Country", "notetype: [Country]", ["not-text"]),
+        ("{{Country}}", "{{Country}}<script>x()</script>", ["template-media", "template-media"]),
+        ("sort: Capital", "sort: Nope\nkind: clozze", ["unknown-word", "unknown-field"]),
+    ],
+)
+def test_a_mistake_in_a_note_type_is_not_reported_at_its_notes(world, old, new, rules):
+    world.built()
+    edit(world, old, new)
+    assert errors(world) == sorted(rules)
+
+
+def test_all_mistakes_of_a_note_type_are_reported_in_one_run(world):
+    edit(world, "css: country.css", "css: nope.css\nstock: x")
+    edit(world, "sort: Capital", "sort: Nope")
+    edit(world, "{{Country}}", "{{Contry}}")
+    assert {*errors(world)} == {"missing-file", "not-a-number", "unknown-field", "template"}
+
+
+def test_a_misspelled_note_type_is_one_error_and_its_notes_keep_their_ids(world):
+    world.built()
+    world.replace("cards/world.yaml", "notetype: Country", "notetype: County")
+    assert errors(world) == ["unknown-notetype"]
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,7 @@ def read_apkg(source: Path | BinaryIO) -> Collection:
     filtered decks only when cards lie in them for good. Notes are in study order: by the position
     of their first card, then by id; those without cards come last. Cards that were studied have
     position 0. Media are read once, for their digests; opened later, they come from the same file
-    or stream. `known` media, those with a checksum, are not even read: the digest is taken over
-    where name, size and checksum are what the package says of them. Give only what was put into
-    this package and counted on the way. Raises `FlashdeckError` for what can't be read: one
-    sentence that names the file.
+    or stream. Raises `FlashdeckError` for what can't be read: one sentence that names the file.
     """
     return read_package(source)[0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal as OneOf
 
 from flashdeck.anki.template.compiled import Compiled, compiled
@@ -47,6 +48,12 @@ def template_problems(notetype: NoteType) -> tuple[TemplateProblem, ...]:
         for index, template in enumerate(notetype.templates)
         for side, message in _problems(types, index)
     )
+
+
+@lru_cache(maxsize=64)
+def has_wrong_front(notetype: NoteType) -> bool:
+    """Return whether a front has a mistake, so that it says nothing of what its notes lack."""
+    return any(problem.side == "front" for problem in template_problems(notetype))
 
 
 def _problems(types: Compiled, index: int) -> Iterator[tuple[Side, str]]:
