@@ -14,7 +14,7 @@ from flashdeck.checking.explain import reference
 from flashdeck.cli.app import app
 from flashdeck.kinds.registry import LIMITS, SETTINGS, Key
 from flashdeck.rules.pages import pages
-from flashdeck.scaffold.starter_files import PROJECT, starter_text
+from flashdeck.scaffold.start import PROJECT, starter_text
 from flashdeck.yamlnode import Limits
 
 REFERENCE = Path(__file__).parent / "reference"

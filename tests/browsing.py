@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwright
 
-from flashdeck.notetypes.script import choice_script_source
+from flashdeck.notetypes.built_in import choice_script_source
 from flashdeck.preview.preview import PreviewedSources
 from flashdeck.preview.serve.app import Wishes, make_app
 from flashdeck.preview.serve.editor import editor_link

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, starmap
 
-from flashdeck.anki.html_text import readable
+from flashdeck.anki.clozes import hidden_texts
+from flashdeck.anki.html_text import display_name, readable
 from flashdeck.anki.template.references import references
 from flashdeck.comparison.changes import (
     ChangedNote,
@@ -17,14 +19,14 @@ from flashdeck.comparison.changes import (
     FieldChange,
     MovedNote,
     RemovedNote,
+    Renumbered,
+    ReplacedMedia,
     RetypedNote,
 )
-from flashdeck.comparison.clozes import renumbered
 from flashdeck.comparison.decks import Renames, described, find_renames
-from flashdeck.comparison.media import compare_media
 from flashdeck.comparison.notetypes import changed_notetype, matches
 from flashdeck.comparison.order import longest_increasing
-from flashdeck.model import Collection, NoteType
+from flashdeck.model import Collection, Media, NoteType
 
 Entries = Mapping[str, Entry]
 Pairs = Sequence[tuple[Entry, Entry]]
@@ -193,3 +195,57 @@ def _reordered(pairs: Pairs, old: Entries) -> int:
     for before, after in pairs:
         decks.setdefault((before.deck, after.deck), []).append(places[after.note.guid])
     return sum(len(order) - len(longest_increasing(order)) for order in decks.values())
+
+
+def compare_media(
+    old: Iterable[Media], new: Iterable[Media], changed: Container[str], present: Iterable[Entry]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[ReplacedMedia, ...]]:
+    """Give the names of the files that were added and removed, and the replaced files.
+
+    A name with a digest in it is another name when the content changes; one that goes and one that
+    comes with the same words are one file. Under an unchanged name Anki takes a new file only along
+    with a note that changed and names it, and one that begins with `_` never; `changed` holds the
+    GUIDs of the notes that changed.
+    """
+    before = {media.name: media.sha256 for media in old}
+    after = {media.name: media.sha256 for media in new}
+    went = {display_name(name): name for name in before if name not in after}
+    came = {display_name(name): name for name in after if name not in before}
+    renewed = [ReplacedMedia(went[one], came[one], reaches=True) for one in went if one in came]
+    same_name = [one for one in after if one in before and before[one] != after[one]]
+    if same_name:
+        carried = {
+            name
+            for entry in present
+            if entry.note.guid in changed
+            for text in entry.note.fields
+            for name in references(text)
+            if not name.startswith("_")
+        }
+        renewed += [ReplacedMedia(one, one, one in carried) for one in same_name]
+    done = {name for one in renewed for name in (one.old, one.new)}
+    return (
+        tuple(name for name in after if name not in before and name not in done),
+        tuple(name for name in before if name not in after and name not in done),
+        tuple(sorted(renewed, key=lambda one: one.new)),
+    )
+
+
+def renumbered(old: Iterable[str], new: Iterable[str]) -> tuple[Renumbered, ...]:
+    """Find clozes that kept their text and got another number, given a note's readable fields."""
+    before, after = _numbers(old), _numbers(new)
+    found: list[Renumbered] = []
+    for text, numbers in before.items():
+        left = [number for number in numbers if number not in after.get(text, ())]
+        came = [number for number in after.get(text, ()) if number not in numbers]
+        found += [Renumbered(*pair, text) for pair in zip(left, came, strict=False)]
+    return tuple(sorted(found, key=lambda one: one.old))
+
+
+def _numbers(texts: Iterable[str]) -> Mapping[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for text in texts:
+        for number, hidden in hidden_texts(text).items():
+            if words := " … ".join(hidden).strip():
+                numbers.setdefault(words, []).append(number)
+    return numbers

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from flashdeck.compile.cache import Cache, digest_of
 from flashdeck.compile.deck_files import DeckFiles, ReadFile, RenderedFile, Surroundings
 from flashdeck.compile.decks import DeckTable
-from flashdeck.compile.identity import Identified, identify
-from flashdeck.compile.mask_numbers import with_numbers
+from flashdeck.compile.identity import Identified, identify, with_numbers
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.compile.media.templates import TemplateDresser, with_own_style

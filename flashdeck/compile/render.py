@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from flashdeck.anki.html_text import typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
-from flashdeck.anki.template.problems import has_wrong_front
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import LookedUp, other_references, unfound
@@ -80,14 +79,8 @@ class Renderer:
         shown = shown_ordinals(notetype, fields, tags)
         if notetype.cloze and source.kind.gaps:
             self._check_clozes(source, fields)
-        elif not notetype.cloze and not shown and not has_wrong_front(notetype):
-            self._say_at(
-                source,
-                source.kind.opener,
-                "empty-front",
-                "the front shows nothing",
-                "write something that can be seen",
-            )
+        elif not notetype.cloze and not shown:
+            self._say_empty(source, notetype)
         note = Note(
             guid=identified.id,
             notetype=notetype.id,
@@ -166,6 +159,13 @@ class Renderer:
             self.problems.append(
                 Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
             )
+
+    def _say_empty(self, source: SourceNote, notetype: NoteType) -> None:
+        from flashdeck.anki.template.problems import has_wrong_front
+
+        if not has_wrong_front(notetype):
+            message, hint = "the front shows nothing", "write something that can be seen"
+            self._say_at(source, source.kind.opener, "empty-front", message, hint)
 
     def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
         opener = source.kind.opener

@@ -13,20 +13,19 @@ from flashdeck.anki.html_text import readable
 from flashdeck.anki.template.media import named_media
 from flashdeck.anki.template.references import references
 from flashdeck.compile.compiler import Compiled, compile_project
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
-from flashdeck.files.files import Publication
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.files.files import Publication, RefusedFileError, open_regular
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
 from flashdeck.importing.history import imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
 from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.media import other_media
 from flashdeck.importing.result import Imported, Progress, Wish
 from flashdeck.importing.styling import new_looks
 from flashdeck.importing.tidy import Tidy, decks_within, tidied
 from flashdeck.model import Collection, Media, Note, NoteType
-from flashdeck.project.digest import note_digest
+from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
 from flashdeck.project.paths import LOCK_NAME
@@ -335,3 +334,21 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
     for what, count in left.items():
         if count:
             yield Diagnostic("import", counted(count, what), None, Severity.NOTE)
+
+
+def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
+    """Say which files of a collection are left there: those here are their author's."""
+    found: list[Diagnostic] = []
+    for one in media:
+        name = f"{MEDIA}/{one.name}"
+        try:
+            with open_regular(root / name, root) as file:
+                same = stream_digest(file) == one.sha256
+        except RefusedFileError:
+            continue  # there is none here
+        if not same:
+            message = f"{one.name} is another file in Anki; the one here stays"
+            hint = "copy Anki's from its media folder, if that is the right one"
+            span = Span.point(name)
+            found.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))
+    return found

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from flashdeck.kinds.choices import answer_list, choice_list
+from collections.abc import Container, Sequence
+
 from flashdeck.kinds.key import Key, Shape
 from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Kind, with_hint
+
+
+def choice_list(
+    choices: Sequence[str], words: Sequence[str], right: Container[str], *, several: bool
+) -> str:
+    """Write the choices, given as HTML and as the words that tell which of them are `right`.
+
+    Each is a label with its own box, so that it can be ticked even where no script runs; `tappable`
+    is AnkiDroid's word for what is no gesture. The order is the author's: the note type's script
+    shuffles what is shown, never what is stored.
+    """
+    box = "checkbox" if several else "radio"
+    opening = {True: '<li class="fd-right">', False: "<li>"}
+    items = "".join(
+        f'{opening[word in right]}<label class="tappable"><input type="{box}" name="fd-choice">'
+        f'<span dir="auto">{html}</span></label></li>'
+        for html, word in zip(choices, words, strict=True)
+    )
+    return f'<ul class="fd-choices">{items}</ul>'
+
+
+def answer_list(answers: Sequence[str]) -> str:
+    """Write several right answers."""
+    items = "".join(f'<li dir="auto">{html}</li>' for html in answers)
+    return f'<ul class="fd-answers">{items}</ul>'
 
 
 def _compose(note: Composer) -> tuple[str, ...]:

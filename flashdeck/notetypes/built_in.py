@@ -6,12 +6,14 @@ note of a type whose fields or templates were added, removed or put in another o
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from flashdeck.markup import code_css
 from flashdeck.model import Field, NoteType, Template
-from flashdeck.notetypes.script import choice_script
 
 _QUESTION_FIELDS = ("Question", "Answer", "Extra", "Typed", "Reverse", "Id")
 _CLOZE_FIELDS = ("Text", "Extra", "Typed", "Id")
@@ -92,3 +94,22 @@ def _notetype(
         css=css,
         cloze=key == "Cloze",
     )
+
+
+@cache
+def choice_script() -> str:
+    """Give the text of the script that shuffles choices, and keeps their order and ticks.
+
+    It runs on the question and, since the answer shows that side again, on the answer. Its memory
+    is the page, which lives on across sides in Anki, and the session's storage for AnkiDroid, where
+    every side is a page of its own. Without either the order follows from the day and the choices,
+    and so is the same on both sides. It is plain ES5, for old web views.
+    """
+    text = Path(__file__).with_name("choices.js").read_text("utf-8")
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def choice_script_source() -> str:
+    """Give the script's name in a Content-Security-Policy, without the quotes: `sha256-…`."""
+    digest = hashlib.sha256(choice_script().encode()).digest()
+    return f"sha256-{b64encode(digest).decode()}"

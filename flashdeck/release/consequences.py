@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from flashdeck.anki.template.problems import has_wrong_front
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.project.digest import cloze_digests
@@ -96,7 +95,11 @@ def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Di
     names = [
         f"'{template.name}'" for index, template in enumerate(notetype.templates) if index in gone
     ]
-    if not names or has_wrong_front(notetype):
+    if not names:
+        return []
+    from flashdeck.anki.template.problems import has_wrong_front
+
+    if has_wrong_front(notetype):
         return []
     message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
     hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"

@@ -63,7 +63,7 @@ def stamped_sources(
 
 def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
     """Give the bytes of a changed source; raises `FlashdeckError` if it was edited meanwhile."""
-    from flashdeck.source.csvfile import encoding_of  # most builds write no source
+    from flashdeck.source.csv_table import encoding_of  # most builds write no source
 
     data = read_regular(path, root, 2**40)
     mark, codec = encoding_of(data)
@@ -86,7 +86,7 @@ def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) 
     ids = {source.rows[id(one.note.node)]: one.id for one in notes if not one.stamped}
     if not ids:
         return {}
-    from flashdeck.source.csvfile import with_ids
+    from flashdeck.source.csv_table import with_ids
 
     text = with_ids(source.table, source.id_column, source.id_name, ids)
     if text is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
@@ -14,9 +16,31 @@ from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_name
 from flashdeck.project.paths import LOCK_NAME
-from flashdeck.scaffold.starter_files import AROUND, PROJECT, starter_text
 from flashdeck.source.names import clean_deck, deck_problem
 from flashdeck.yamlnode import quoted
+
+# What makes a project: where one of these is, there is one already.
+PROJECT = {
+    "flashdeck.yaml": "settings.yaml",
+    "cards/moon.yaml": "moon.yaml",
+    "cards/media/moon-phases.svg": "moon-phases.svg",
+}
+# What helps around it, and stays as it is where it is there.
+AROUND = {
+    "README.md": "readme.md",
+    ".gitignore": "gitignore",
+    ".github/workflows/deck.yaml": "workflow.yaml",
+    ".pre-commit-config.yaml": "pre-commit.yaml",
+    ".vscode/settings.json": "vscode-settings.json",
+    ".vscode/extensions.json": "vscode-extensions.json",
+}
+
+
+def starter_text(file: str, words: Mapping[str, str]) -> str:
+    """Give the text of a file; words in capitals (NAME, DECK, ID, VERSION) become what is meant."""
+    text = files("flashdeck.scaffold").joinpath("starter", file).read_text("utf-8")
+    return re.sub(r"\b[A-Z]+\b", lambda found: words.get(found.group(), found.group()), text)
+
 
 _NAMELESS = "My deck"
 _PLAIN = re.compile(r"[^\W\d_][\w ]*")  # needs no quotes in YAML

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flashdeck.diagnostics import Severity
 from flashdeck.kinds.registry import KINDS, Key, Kind, Shape
-from flashdeck.source.csvfile import Table
+from flashdeck.source.csv_table import Table
 from flashdeck.source.mapping import MappingReader, nearest_key
 from flashdeck.source.names import clean_name
 from flashdeck.text import did_you_mean

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from flashdeck.diagnostics import Span, Text
+from flashdeck.diagnostics import Severity, Span, Text
 from flashdeck.kinds.registry import Kind
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.csvfile import Table
+    from flashdeck.source.csv_table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFault:
+    """What is wrong with a style or a template. `is_missing`: a file that it names is not there."""
+
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    is_missing: bool = False
 
 
 class Texts(NamedTuple):

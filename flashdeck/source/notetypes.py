@@ -13,6 +13,7 @@ from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_name, field_problem, template_problem
+from flashdeck.source.note import MediaFault
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _LARGEST = 2**24  # people put fonts into styles
@@ -24,16 +25,6 @@ _MINOR = frozenset(
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a lasting number from words, the same for the same project."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaFault:
-    """What is wrong with a style or a template. `is_missing`: a file that it names is not there."""
-
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-    is_missing: bool = False
 
 
 class Dress(Protocol):

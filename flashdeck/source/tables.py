@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import TABLE, Key, Kind, Shape
 from flashdeck.source.columns import KEYS, ROWS, Columns, ColumnsReader
-from flashdeck.source.csvfile import Cell, Flaw, Place, Row, Table, decode_table, parse_table
+from flashdeck.source.csv_table import Cell, Flaw, Place, Row, Table, decode_table, parse_table
 from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.source.notes import UNREAD, Around, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile

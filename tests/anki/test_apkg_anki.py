@@ -13,7 +13,7 @@ from real_anki import Imported, Learner
 from spanish import CLOZE, QUESTION, question
 
 from flashdeck.anki.read.apkg import read_apkg, read_package
-from flashdeck.anki.read.skipped import Beyond
+from flashdeck.anki.read.collection import Beyond
 from flashdeck.anki.write.apkg import apkg_bytes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template

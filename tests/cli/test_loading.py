@@ -13,7 +13,7 @@ import typer
 from conftest import NOW, ROOT, rest
 
 from flashdeck import __version__
-from flashdeck.cli.command import Command
+from flashdeck.cli.app import Command
 from flashdeck.cli.run import run
 
 # What takes longest to load, and what only one thing of many needs.
@@ -24,8 +24,8 @@ HEAVY |= {"email", "hashlib", "http", "pydantic", "secrets", "xml"}
 NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "secrets", "xml"} | {
     f"flashdeck.{name}"
     for name in (
-        *("anki.template.av", "anki.template.problems", "anki.template.render", "comparison"),
-        *("report", "rules", "source.csvfile", "source.tables"),
+        *("comparison", "source.csv_table", "source.tables", "report"),
+        *("rules", "anki.template.av", "anki.template.problems", "anki.template.render"),
     )
 }
 

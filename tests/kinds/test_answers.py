@@ -10,7 +10,7 @@ import pytest
 from real_anki import Learner
 
 from flashdeck.anki.read.apkg import read_apkg
-from flashdeck.notetypes.script import choice_script, choice_script_source
+from flashdeck.notetypes.built_in import choice_script, choice_script_source
 
 DAY = 86_400
 CHOICES = """\

@@ -17,7 +17,7 @@ from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
 from flashdeck.preview.session import PreviewSession
 from flashdeck.project.project import load_project
-from flashdeck.source.csvfile import Flaw, parse_table, with_ids
+from flashdeck.source.csv_table import Flaw, parse_table, with_ids
 
 ID = "[0-9a-z]{12}"
 DECK = "deck: Spanish\ntable: words.csv\n"

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from flashdeck.anki.read.archive import Archive, Reopened, Unpack, Unreadable
-from flashdeck.anki.read.collection import read_collection
+from flashdeck.anki.read.collection import Beyond, read_collection
 from flashdeck.anki.read.container import Container, open_container
-from flashdeck.anki.read.skipped import Beyond
 from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.model import Collection, Media
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container as Used
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -13,9 +14,27 @@ from flashdeck.anki.read import schema11, schema18
 from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.container import Container
 from flashdeck.anki.read.database import DATABASE_LIMIT, Database
-from flashdeck.anki.read.skipped import Beyond
 from flashdeck.limits import LAST_ORDINAL, POSITIONS
 from flashdeck.model import Card, Deck, Note, NoteType
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What lies beyond a `Collection`, so that whoever reads a package can say what is left out.
+
+    `studied` cards are those that are not new, `reviews` the entries of the review log, `presets`
+    deck options other than Anki's own; `filtered` decks are named. Suspended and buried cards,
+    and those with a flag, count whether they are new or not.
+    """
+
+    studied: int = 0
+    reviews: int = 0
+    suspended: int = 0
+    buried: int = 0
+    flagged: int = 0
+    presets: int = 0
+    filtered: tuple[str, ...] = ()
+
 
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
 

@@ -105,7 +105,7 @@ def _meant(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
 
 
 def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts: bool) -> None:
-    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.notetypes.built_in import choice_script_source
     from flashdeck.preview.preview import folder_address, write_page
     from flashdeck.preview.serve.onefile import OneFile
 
@@ -154,7 +154,7 @@ def _serve(
 
 
 def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> Wishes:
-    from flashdeck.notetypes.script import choice_script_source
+    from flashdeck.notetypes.built_in import choice_script_source
     from flashdeck.preview.serve.app import Wishes
     from flashdeck.preview.serve.editor import editor_link
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
+from flashdeck.anki.clozes import with_clozes_as
 from flashdeck.anki.html_text import readable
 from flashdeck.comparison.changes import (
     ChangedNote,
@@ -14,10 +16,12 @@ from flashdeck.comparison.changes import (
     NoteTypeChange,
     PartsChange,
 )
-from flashdeck.comparison.clozes import in_brackets
 from flashdeck.comparison.output.words import Kind, Piece, compare_words
 from flashdeck.model import NoteType
 from flashdeck.text import counted, shortened
+
+in_brackets = partial(with_clozes_as, lambda _cloze, inside: f"[{inside.strip()}]")
+"""Gives a text with `{{c1::Werkzeug::a library}}` as `[Werkzeug]`."""
 
 _CONTEXT = 48
 _LONGEST = 480

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, render
-from flashdeck.notetypes.script import choice_script
+from flashdeck.notetypes.built_in import choice_script
 from flashdeck.project.project import Project
-from flashdeck.source.notetypes import MediaFault
+from flashdeck.source.note import MediaFault
 from flashdeck.yamlnode import MappingNode, ScalarNode
 
 _FONTS = frozenset({"otf", "ttf", "woff", "woff2"})

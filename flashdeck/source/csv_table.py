@@ -7,8 +7,47 @@ cell in quotes may hold all of these, line ends, and quotes as two (RFC 4180).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
+
+from flashdeck.diagnostics import Diagnostic, Span
+from flashdeck.yamlnode import Edit, splice
+from flashdeck.yamlnode.decode import decode
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_OTHER_BYTES = "in a spreadsheet save it as 'CSV UTF-8' (it may be Latin-1 or Windows-1252 now)"
+
+
+class Encoding(NamedTuple):
+    """How a file's text is encoded, and the byte order mark that it begins with."""
+
+    mark: bytes
+    codec: str
+
+
+def encoding_of(data: bytes) -> Encoding:
+    """Tell an encoding by its byte order mark; without one it is UTF-8."""
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return Encoding(mark, codec)
+    return Encoding(b"", "utf-8")
+
+
+def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
+    """Give a table's text, without its mark, and at most `most` problems."""
+    mark, codec = encoding_of(data)
+    if codec != "utf-8":
+        try:
+            data = data[len(mark) :].decode(codec).encode()
+        except UnicodeError:
+            message = "the file is no whole UTF-16"
+            return "", [Diagnostic("encoding", message, Span.point(path), hint=_OTHER_BYTES)]
+    text, problems = decode(path, data, most)
+    return text, [
+        replace(one, hint=_OTHER_BYTES) if one.rule == "encoding" else one for one in problems
+    ]
+
 
 _SEPARATORS: Final = ",;\t|"
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel obeys
@@ -152,3 +191,47 @@ class _Reader:
             line += 1
         self._line = line
         return Place(index, line, index - self._lines[line])
+
+
+def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]) -> str | None:
+    """Give a table's text with ids, by the place of their rows, in the column of that name.
+
+    Where there is no such column (None), it becomes the last one. None where the new text would
+    say more or less than the old one; that is our bug.
+    """
+    place = column if column is not None else len(table.header.cells)
+    edits = [_put(table, table.rows[number], place, value) for number, value in ids.items()]
+    if column is None:
+        edits.append(_put(table, table.header, place, name))
+    text = splice(table.text, edits)
+    added = name if column is None else None
+    return text if _says(text, table, place, added, ids) else None
+
+
+def _put(table: Table, row: Row, place: int, value: str) -> Edit:
+    if place < len(row.cells):
+        cell = row.cells[place]
+        return Edit(cell.start.index, cell.end.index, value)
+    missing = place - len(row.cells) + 1
+    return Edit(row.end, row.end, table.separator * missing + value)
+
+
+def _says(text: str, before: Table, place: int, name: str | None, ids: Mapping[int, str]) -> bool:
+    """Whether a text holds the table as it was, but for the ids and the name of a new column."""
+    after = parse_table(text, sum(len(row.cells) + place + 1 for row in before.rows) + place + 9)
+    if not isinstance(after, Table) or len(after.rows) != len(before.rows):
+        return False
+    wanted = [_values(before.header, place, name)]
+    wanted += [_values(row, place, ids.get(number)) for number, row in enumerate(before.rows)]
+    return wanted == [_values(row, place, None) for row in (after.header, *after.rows)]
+
+
+def _values(row: Row, place: int, value: str | None) -> list[str]:
+    """Give a row's texts, with that one in its place, without the empty ones at its end."""
+    values = [cell.value for cell in row.cells]
+    if value is not None:
+        values += [""] * (place + 1 - len(values))
+        values[place] = value
+    while values and not values[-1]:
+        values.pop()
+    return values
