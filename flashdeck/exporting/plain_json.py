@@ -6,9 +6,10 @@ Its shape is a promise: `docs/reference/json.md` describes it.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Final
 
-from flashdeck.model import Card, Collection, Field, Media, Note, NoteType, Template
+from flashdeck.model import Card, Collection, Media, Note, NoteType, Template
 
 _VERSION: Final = 1
 
@@ -41,39 +42,16 @@ def _notetype(notetype: NoteType) -> dict[str, Any]:
         "latex_post": notetype.latex_post,
         "latex_svg": notetype.latex_svg,
         "stock": notetype.stock,
-        "fields": [_field(field) for field in notetype.fields],
+        "fields": [{**asdict(field), "id": _id(field.id)} for field in notetype.fields],
         "templates": [_template(template) for template in notetype.templates],
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
-    return {
-        "id": _id(field.id),
-        "name": field.name,
-        "description": field.description,
-        "font": field.font,
-        "size": field.size,
-        "rtl": field.rtl,
-        "sticky": field.sticky,
-        "plain_text": field.plain_text,
-        "collapsed": field.collapsed,
-        "exclude_from_search": field.exclude_from_search,
-        "tag": field.tag,
-        "prevent_deletion": field.prevent_deletion,
-    }
-
-
 def _template(template: Template) -> dict[str, Any]:
-    return {
-        "id": _id(template.id),
-        "name": template.name,
-        "front": template.front,
-        "back": template.back,
-        "browser_front": template.browser_front,
-        "browser_back": template.browser_back,
-        "browser_font": template.browser_font,
-        "browser_size": template.browser_size,
-    }
+    """Leave out the deck: it is a number of the collection that the template came from."""
+    plain = {**asdict(template), "id": _id(template.id)}
+    del plain["deck"]
+    return plain
 
 
 def _note(note: Note, notetype: NoteType) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
 from flashdeck.anki.read.archive import MIB, Unreadable, cause
@@ -22,6 +22,31 @@ LATEX_PRE: Final = """\\documentclass[12pt]{article}
 \\begin{document}
 """
 LATEX_POST: Final = "\\end{document}"
+
+FIELD_KEYS: Final = {
+    "id": "id",
+    "rtl": "rtl",
+    "font": "font",
+    "size": "size",
+    "sticky": "sticky",
+    "description": "description",
+    "plain_text": "plainText",
+    "collapsed": "collapsed",
+    "exclude_from_search": "excludeFromSearch",
+    "tag": "tag",
+    "prevent_deletion": "preventDeletion",
+}
+"""The keys of what a field need not have, by our names."""
+
+TEMPLATE_KEYS: Final = {
+    "id": "id",
+    "browser_front": "bqfmt",
+    "browser_back": "bafmt",
+    "browser_font": "bfont",
+    "browser_size": "bsize",
+    "deck": "did",
+}
+"""The keys of what a template need not have, by our names."""
 
 _CLOZE: Final = 1
 _LIMIT: Final = 2**63
@@ -92,8 +117,8 @@ def _notetype(json_: JsonObject) -> NoteType:
         css=_get(json_, "css", str, ""),
         cloze=_number(json_, "type", 0) == _CLOZE,
         sort=sort,
-        latex_pre=_other(_get(json_, "latexPre", str, LATEX_PRE), LATEX_PRE),
-        latex_post=_other(_get(json_, "latexPost", str, LATEX_POST), LATEX_POST),
+        latex_pre=other(_get(json_, "latexPre", str, LATEX_PRE), LATEX_PRE),
+        latex_post=other(_get(json_, "latexPost", str, LATEX_POST), LATEX_POST),
         stock=_optional(json_, "originalStockKind"),
         mod=_number(json_, "mod", 0),
         latex_svg=json_.get("latexsvg") is True,
@@ -111,34 +136,32 @@ def _deck(json_: JsonObject) -> tuple[Deck, bool]:
 
 
 def _field(json_: JsonObject) -> Field:
-    return Field(
-        name=_get(json_, "name", str),
-        id=_optional(json_, "id"),
-        rtl=json_.get("rtl") is True,
-        font=_get(json_, "font", str, "Arial"),
-        size=_number(json_, "size", 20),
-        sticky=json_.get("sticky") is True,
-        description=_get(json_, "description", str, ""),
-        plain_text=json_.get("plainText") is True,
-        collapsed=json_.get("collapsed") is True,
-        exclude_from_search=json_.get("excludeFromSearch") is True,
-        tag=_optional(json_, "tag"),
-        prevent_deletion=json_.get("preventDeletion") is True,
-    )
+    return Field(_get(json_, "name", str), **_options(json_, FIELD_KEYS, Field("")))
 
 
 def _template(json_: JsonObject) -> Template:
-    return Template(
-        name=_get(json_, "name", str),
-        front=_get(json_, "qfmt", str),
-        back=_get(json_, "afmt", str),
-        id=_optional(json_, "id"),
-        browser_front=_get(json_, "bqfmt", str, ""),
-        browser_back=_get(json_, "bafmt", str, ""),
-        browser_font=_get(json_, "bfont", str, ""),
-        browser_size=_number(json_, "bsize", 0),
-        deck=_optional(json_, "did"),
-    )
+    name, front, back = (_get(json_, key, str) for key in ("name", "qfmt", "afmt"))
+    defaults = Template(name, front, back)
+    return Template(name, front, back, **_options(json_, TEMPLATE_KEYS, defaults))
+
+
+def _options(
+    json_: JsonObject, keys: Mapping[str, str], defaults: Field | Template
+) -> dict[str, Any]:
+    return {name: _option(json_, key, getattr(defaults, name)) for name, key in keys.items()}
+
+
+def _option(json_: JsonObject, key: str, default: bool | int | str | None) -> object:  # noqa: FBT001
+    """Give a value of its default's type; None stands for a number that may be left out."""
+    match default:
+        case bool():
+            return json_.get(key) is True
+        case int():
+            return _number(json_, key, default)
+        case str():
+            return _get(json_, key, str, default)
+        case _:
+            return _optional(json_, key)
 
 
 def _objects(json_: JsonObject, key: str) -> list[JsonObject]:
@@ -182,7 +205,8 @@ def _get(json_: JsonObject, key: str, kind: type[_T], default: _T | None = None)
     return value
 
 
-def _other(text: str, default: str) -> str | None:
+def other(text: str, default: str) -> str | None:
+    """Give a text, None for Anki's own."""
     return None if text == default else text
 
 

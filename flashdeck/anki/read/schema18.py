@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
 
 from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.database import Database
 from flashdeck.anki.read.protobuf import Message
-from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
+from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE, other
 from flashdeck.model import Deck, Field, NoteType, Template
 
 VERSION: Final = 18
 
+# The numbers of fields in messages (proto/anki/notetypes.proto, proto/anki/decks.proto).
+_KIND, _SORT, _CSS, _, _LATEX_PRE, _LATEX_POST, _LATEX_SVG, _, _STOCK = range(1, 10)
+_FIELD: Final = {
+    "sticky": 1,
+    "rtl": 2,
+    "font": 3,
+    "size": 4,
+    "description": 5,
+    "plain_text": 6,
+    "collapsed": 7,
+    "exclude_from_search": 8,
+    "id": 9,
+    "tag": 10,
+    "prevent_deletion": 11,
+}
+_TEMPLATE: Final = {
+    "front": 1,
+    "back": 2,
+    "browser_front": 3,
+    "browser_back": 4,
+    "deck": 5,
+    "browser_font": 6,
+    "browser_size": 7,
+    "id": 8,
+}
+_NORMAL, _FILTERED = 1, 2
+_DESCRIPTION, _MARKDOWN = 4, 5
+_OF_TYPE: Final[dict[type, Callable[[Message, int], object]]] = {
+    bool: Message.flag,
+    int: Message.number,
+    str: Message.text,
+    type(None): Message.optional,
+}
+
 _LIMIT: Final = 2**63
 _LEVELS: Final = "\x1f"  # stands between the levels of a deck's name
 _CLOZE: Final = 1
-_NORMAL, _FILTERED = 1, 2
 
 _Part = TypeVar("_Part", Field, Template)
 
@@ -33,7 +66,7 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
     for id_, name, mod, data in database.rows("notetypes", columns, types):
         config = Message(data, "note type")
         own_fields, own_templates = fields.get(id_, []), templates.get(id_, [])
-        if not own_templates or config.number(2) >= len(own_fields) or id_ <= 0 or mod < 0:
+        if not own_templates or config.number(_SORT) >= len(own_fields) or id_ <= 0 or mod < 0:
             msg = "it has a note type that lacks fields or templates, or has an impossible id"
             raise Unreadable(msg)
         yield NoteType(
@@ -41,14 +74,14 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
             name=name,
             fields=tuple(own_fields),
             templates=tuple(own_templates),
-            css=config.text(3),
-            cloze=config.number(1) == _CLOZE,
-            sort=config.number(2),
-            latex_pre=_other(config.text(5), LATEX_PRE),
-            latex_post=_other(config.text(6), LATEX_POST),
-            stock=config.number(9) or None,
+            css=config.text(_CSS),
+            cloze=config.number(_KIND) == _CLOZE,
+            sort=config.number(_SORT),
+            latex_pre=other(config.text(_LATEX_PRE), LATEX_PRE),
+            latex_post=other(config.text(_LATEX_POST), LATEX_POST),
+            stock=config.number(_STOCK) or None,
             mod=mod,
-            latex_svg=config.flag(7),
+            latex_svg=config.flag(_LATEX_SVG),
         )
 
 
@@ -64,7 +97,7 @@ def read_decks(database: Database) -> Iterator[tuple[Deck, bool]]:
         if normal is None:
             yield Deck(full, id=id_), kind.message(_FILTERED) is not None
         else:
-            yield Deck(full, normal.text(4), normal.flag(5), id_), False
+            yield Deck(full, normal.text(_DESCRIPTION), normal.flag(_MARKDOWN), id_), False
 
 
 def preset_ids(database: Database) -> list[int]:
@@ -88,35 +121,19 @@ def _parts(
 
 
 def _field(name: str, config: Message) -> Field:
-    return Field(
-        name=name,
-        id=config.optional(9),
-        rtl=config.flag(2),
-        font=config.text(3),
-        size=config.number(4),
-        sticky=config.flag(1),
-        description=config.text(5),
-        plain_text=config.flag(6),
-        collapsed=config.flag(7),
-        exclude_from_search=config.flag(8),
-        tag=config.optional(10),
-        prevent_deletion=config.flag(11),
-    )
+    return Field(name, **_options(config, _FIELD, Field("")))
 
 
 def _template(name: str, config: Message) -> Template:
-    return Template(
-        name=name,
-        front=config.text(1),
-        back=config.text(2),
-        id=config.optional(8),
-        browser_front=config.text(3),
-        browser_back=config.text(4),
-        browser_font=config.text(6),
-        browser_size=config.number(7),
-        deck=config.optional(5) or None,
-    )
+    options = _options(config, _TEMPLATE, Template("", "", ""))
+    return Template(name, **options | {"deck": options["deck"] or None})
 
 
-def _other(text: str, default: str) -> str | None:
-    return None if text == default else text
+def _options(
+    config: Message, numbers: Mapping[str, int], defaults: Field | Template
+) -> dict[str, Any]:
+    """Read values by the names and of the types that they have with us."""
+    return {
+        name: _OF_TYPE[type(getattr(defaults, name))](config, number)
+        for name, number in numbers.items()
+    }

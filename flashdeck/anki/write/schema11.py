@@ -4,45 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from flashdeck.anki.read.schema11 import FIELD_KEYS, TEMPLATE_KEYS
 from flashdeck.model import Field, Template
 
 
 def field_json(field: Field) -> dict[str, Any]:
     """Give a field as Anki keeps it, but for its ordinal."""
-    return {
-        "name": field.name,
-        "rtl": field.rtl,
-        "font": field.font,
-        "size": field.size,
-        "sticky": field.sticky,
-        "description": field.description,
-        **given(
-            {
-                "id": field.id,
-                "plainText": field.plain_text,
-                "collapsed": field.collapsed,
-                "excludeFromSearch": field.exclude_from_search,
-                "tag": field.tag,
-                "preventDeletion": field.prevent_deletion,
-            }
-        ),
-    }
+    options = given({key: getattr(field, name) for name, key in FIELD_KEYS.items()})
+    return {"name": field.name, "rtl": field.rtl, "sticky": field.sticky, **options}
 
 
 def template_json(template: Template) -> dict[str, Any]:
     """Give a template as Anki keeps it, but for its ordinal."""
-    return {
-        "name": template.name,
-        "qfmt": template.front,
-        "afmt": template.back,
-        "bqfmt": template.browser_front,
-        "bafmt": template.browser_back,
-        "bfont": template.browser_font,
-        "bsize": template.browser_size,
-        **given({"id": template.id, "did": template.deck}),
-    }
+    options = given({key: getattr(template, name) for name, key in TEMPLATE_KEYS.items()})
+    return {"name": template.name, "qfmt": template.front, "afmt": template.back, **options}
 
 
-def given(keys: dict[str, int | None]) -> dict[str, int]:
+def given(keys: dict[str, Any]) -> dict[str, Any]:
     """Leave out the keys that have no value or are off, as Anki takes them to be."""
     return {key: value for key, value in keys.items() if value is not None and value is not False}
