@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -25,7 +26,6 @@ from flashdeck.comparison.changes import (
 )
 from flashdeck.comparison.decks import Renames, described, find_renames
 from flashdeck.comparison.notetypes import changed_notetype, matches
-from flashdeck.comparison.order import longest_increasing
 from flashdeck.model import Collection, Media, NoteType
 
 Entries = Mapping[str, Entry]
@@ -249,3 +249,25 @@ def _numbers(texts: Iterable[str]) -> Mapping[str, list[int]]:
             if words := " … ".join(hidden).strip():
                 numbers.setdefault(words, []).append(number)
     return numbers
+
+
+def longest_increasing(numbers: Sequence[int]) -> list[int]:
+    """Give the indices of a longest strictly increasing subsequence, in n log n steps."""
+    tails: list[int] = []  # the least number that ends a run of each length
+    ends: list[int] = []  # and its index
+    before: list[int] = []
+    for index, number in enumerate(numbers):
+        length = bisect_left(tails, number)
+        before.append(ends[length - 1] if length else -1)
+        if length == len(tails):
+            tails.append(number)
+            ends.append(index)
+        else:
+            tails[length] = number
+            ends[length] = index
+    found: list[int] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        found.append(at)
+        at = before[at]
+    return found[::-1]

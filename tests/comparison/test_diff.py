@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
 from flashdeck.anki.html_text import readable
-from flashdeck.comparison.compare import diff
-from flashdeck.comparison.order import longest_increasing
+from flashdeck.comparison.compare import diff, longest_increasing
 from flashdeck.comparison.output.json_report import as_json
 from flashdeck.comparison.output.markdown import as_markdown
 from flashdeck.comparison.output.text import as_text

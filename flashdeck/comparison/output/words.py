@@ -1,18 +1,13 @@
-"""Word-level differences of two texts, in time that grows hardly faster than the texts.
-
-Patience diff: words that stand once in both texts are anchors, and what lies between two anchors is
-compared in turn. It reads better than the shortest edit, which clings to commas and articles.
-"""
+"""Word-level differences of two texts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
-
-from flashdeck.comparison.order import longest_increasing
 
 # A short cloze is one word. Han and kana characters are words of their own, as are signs; anything
 # else runs to the next blank. Letters are not asked for: combining marks and joiners must stay with
@@ -25,7 +20,8 @@ _WORD = re.compile(
 )
 # Below this share of common characters two texts have nothing to do with each other.
 _LEAST_COMMON = 0.15
-_DEEPEST = 50
+# Of longer texts only the common beginning and end are found: the time grows with the square.
+_MOST_WORDS = 4_000
 
 
 class Kind(StrEnum):
@@ -51,79 +47,40 @@ def compare_words(old: str, new: str) -> tuple[Piece, ...]:
 
     Between two pieces of the kind `SAME` there is at most one removed and one added, in that order.
     """
-    runs: list[Run] = []
-    _compare(_WORD.findall(old), _WORD.findall(new), runs, 0)
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    runs = [
+        (Kind.SAME, "".join(before[:start])),
+        *_runs(before[start : len(before) - end], after[start : len(after) - end]),
+        (Kind.SAME, "".join(before[len(before) - end :])),
+    ]
+    runs = [run for run in runs if run[1]]
     common = sum(len(text.strip()) for kind, text in runs if kind is Kind.SAME)
     if common < _LEAST_COMMON * min(len(old), len(new)):
         runs = [(Kind.REMOVED, old), (Kind.ADDED, new)]
     return tuple(_pieces(runs))
 
 
-def _compare(old: Sequence[str], new: Sequence[str], runs: list[Run], depth: int) -> None:
-    """Add what is the same and what is not, in order."""
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
-    _add(runs, Kind.SAME, old[:start])
-    tail = old[len(old) - end :]
-    old, new = old[start : len(old) - end], new[start : len(new) - end]
-    done_old = done_new = 0
-    for at_old, at_new in _anchors(old, new) if depth < _DEEPEST else ():
-        if at_old < done_old:  # the same words ran on to this anchor
-            continue
-        if at_old > done_old or at_new > done_new:
-            _compare(old[done_old:at_old], new[done_new:at_new], runs, depth + 1)
-        length = _length(old, new, at_old, at_new)
-        _add(runs, Kind.SAME, old[at_old : at_old + length])
-        done_old, done_new = at_old + length, at_new + length
-    if done_old:
-        _compare(old[done_old:], new[done_new:], runs, depth + 1)
-    else:
-        _add(runs, Kind.REMOVED, old)
-        _add(runs, Kind.ADDED, new)
-    _add(runs, Kind.SAME, tail)
-
-
-def _add(runs: list[Run], kind: Kind, words: Sequence[str]) -> None:
-    if words:
-        runs.append((kind, "".join(words)))
-
-
-def _length(old: Sequence[str], new: Sequence[str], at_old: int, at_new: int) -> int:
-    """Count the words from two places on that are the same."""
-    length = 1
-    longest = min(len(old) - at_old, len(new) - at_new)
-    while length < longest and old[at_old + length] == new[at_new + length]:
-        length += 1
-    return length
-
-
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
     """Count the words that both begin with."""
-    shorter = min(len(old), len(new))
-    if old[:shorter] == new[:shorter]:
-        return shorter
-    return next(index for index in range(shorter) if old[index] != new[index])
+    pairs = zip(old, new, strict=False)
+    return next(
+        (at for at, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new))
+    )
 
 
-def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Find the words that stand once in both, and keep those that are in the same order."""
-    if not old or not new:
-        return []
-    in_old, in_new = _places(old), _places(new)
-    pairs = [
-        (index, in_new[word])
-        for word, index in in_old.items()
-        if index >= 0 and in_new.get(word, -1) >= 0 and not word.isspace()
-    ]
-    return [pairs[index] for index in longest_increasing([place for _, place in pairs])]
-
-
-def _places(words: Sequence[str]) -> dict[str, int]:
-    """Give the place of each word, -1 for those that stand there more than once."""
-    found: dict[str, int] = {}
-    for index, word in enumerate(words):
-        found[word] = -1 if word in found else index
-    return found
+def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    """Give what is the same and what is not, in order."""
+    matches = [Match(len(old), len(new), 0)]
+    if max(len(old), len(new)) <= _MOST_WORDS:
+        matches = SequenceMatcher(str.isspace, old, new).get_matching_blocks()
+    done_old = done_new = 0
+    for at_old, at_new, length in matches:
+        yield Kind.REMOVED, "".join(old[done_old:at_old])
+        yield Kind.ADDED, "".join(new[done_new:at_new])
+        done_old, done_new = at_old + length, at_new + length
+        yield Kind.SAME, "".join(old[at_old:done_old])
 
 
 def _pieces(runs: Sequence[Run]) -> Iterator[Piece]:
