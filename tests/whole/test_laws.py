@@ -26,6 +26,7 @@ HOMES = {
     "markdown_it": ("markup",),
     "pygments": ("markup",),
     "rich": ("cli", "preview.terminal", "text"),
+    "tinycss2": ("css",),
     "typer": ("cli",),
     "watchfiles": ("files.watch",),
     "werkzeug": ("preview.serve",),
@@ -33,11 +34,11 @@ HOMES = {
 }
 # Low to high: a folder imports only what stands before it.
 ORDER = """
-    diagnostics limits text model kinds markup files yamlnode anki rules notetypes report
+    css diagnostics limits text model kinds markup files yamlnode anki rules notetypes report
     rendered_cards source project compile comparison release formatting editor exporting stats
     scaffold checking preview importing cli
 """.split()
-GROUND = ("diagnostics", "limits", "markup", "text")
+GROUND = ("css", "diagnostics", "limits", "markup", "text")
 KNOW_ONLY_THE_WAIST = (
     "anki",
     "comparison",
@@ -56,7 +57,7 @@ AND_ALSO = {
     "preview.frame": ("anki.template", *ANKI),
     "preview.serve": ("anki.template", *ANKI, "preview.frame"),
     "preview.terminal": (*ANKI, "preview.frame"),
-    "rules": ANKI,
+    "rules": ("css", *ANKI),
 }
 # These two read what is to be compared.
 READ_MORE = ("comparison.versions", "comparison.revisions")
@@ -116,7 +117,7 @@ def test_every_third_party_package_has_one_home():
 
 def test_nothing_third_party_is_used_that_is_not_declared():
     declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
-    declared |= {"flask", "watchfiles", "werkzeug"}
+    declared |= {"flask", "tinycss2", "watchfiles", "werkzeug"}
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
