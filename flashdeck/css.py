@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-# Unless it is escaped, what loads something has one of these names; most styles have none.
+# Unless they are escaped, these are the words by which CSS loads something; most has none of them.
 _MAY_LOAD = re.compile(r"(?:url|src|image-set)\(|@import|\\", re.IGNORECASE)
 _TAKE_ADDRESSES = frozenset({"url", "src", "image-set", "-webkit-image-set"})
 # An address, from where its token begins: in double quotes, in single ones, or bare in url().
@@ -62,9 +62,14 @@ class Rule(NamedTuple):
     declarations: Mapping[str, Declaration]
 
 
+def may_load(css: str) -> bool:
+    """Whether CSS has any word by which something is loaded; that is seen without parsing it."""
+    return _MAY_LOAD.search(css) is not None
+
+
 def loads(css: str) -> list[Load]:
     """Give what CSS loads by `url()`, `@import` and `image-set()`, in the order of the places."""
-    if not _MAY_LOAD.search(css):
+    if not may_load(css):
         return []
     place = _places(css)
     result: list[Load] = []

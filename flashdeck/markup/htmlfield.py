@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from flashdeck.css import loads
+from flashdeck.markup.addresses import is_active, is_remote
 from flashdeck.markup.results import MediaRefusal, Problem, Rendered
 from flashdeck.markup.tags import (
     REFERENCES,
@@ -34,11 +36,6 @@ _ATTRIBUTE = re.compile(
 )
 _TAG_END = re.compile(r"[\s/]*+>")
 _SOUND_END = re.compile(r"[^\]]+")
-_STYLE_LOADS = re.compile(
-    r"@import|image-set\s*\(|url\s*\(\s*[\"']?\s*(?:[a-z][a-z0-9+.-]+:|[/\\]{2})", re.IGNORECASE
-)
-_CSS_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
-_LAST_CHARACTER = 0x10FFFF
 _RAW_TEXT = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "textarea", "title", "xmp", "noembed")
@@ -190,13 +187,12 @@ def _behind(html: _Field, tag: Tag) -> int:
     end = found.start() if found else len(html.text)
     if tag.name != "script":
         html.inert(tag.end, end)
-    if tag.name == "style" and _STYLE_LOADS.search(
-        _CSS_ESCAPE.sub(_unescaped, html.text[tag.end : end])
-    ):
+    if tag.name == "style" and _loads_from_elsewhere(html.text[tag.end : end]):
         html.active("this style loads something from another machine", tag.start, end)
     return end
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    return chr(code) if code <= _LAST_CHARACTER else ""
+def _loads_from_elsewhere(css: str) -> bool:
+    # Inside of a drawing a style may have character references.
+    addresses = [load.address for load in (*loads(css), *loads(unescape(css)))]
+    return any(is_remote(address) or is_active(address) for address in addresses)

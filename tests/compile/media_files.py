@@ -59,6 +59,8 @@ _BYTES = {
 _DRAWINGS = {
     "plain": '<path d="M0 0 L9 9" fill="url(#g)"/><style>path { fill: url("#g") }</style>',
     "inside": '<image href="data:image/png;base64,AA=="/><use xlink:href="#g"/>',
+    "remarks": "<style>/* url(https://example.org/x) @import 'x.css' */ @namespace url(urn:x);"
+    """ text::before { content: "url(https://example.org/x)" }</style><g style="/*url(x)*/"/>""",
     "link": '<a href="https://example.org/"><text>by me</text></a>',
     "named": '<g xmlns:i="urn:i" i:onload="x" i:export-filename="/home/me/x.png"/>',
     "script": "<script>alert(1)</script>",
@@ -76,6 +78,10 @@ _DRAWINGS = {
     "painted": '<path fill="url(//example.org/x.svg#g)"/>',
     "styled": '<path style="background: u\\72l(https://example.org/x)"/>',
     "imported": '<style>@import "https://example.org/x.css";</style>',
+    "twice": """<style>a { b: url(x'y\\\\) } c { d: url(https://example.org/x) }</style>""",
+    "set": """<style>a { b: -webkit-image-set("https://example.org/x" 1x) }</style>""",
+    "heavy": '<g style="fill:url(#g)"/>' * 90_000,
+    "wordy": f"<style>a {{}}</style><text>{'url(' * 300_000}</text><style>b {{}}</style>",
     "fonts": "<style>@font-face { src: url('font.woff2') }</style>",
     "unclosed": "<g>",
     "entity": "&nbsp;",

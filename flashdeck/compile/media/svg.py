@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from flashdeck.css import loads, may_load
 from flashdeck.markup.addresses import is_active, is_picture_data
 
 _RUNS: Final = frozenset("script handler listener".split())
 _EMBEDS: Final = frozenset("foreignobject iframe frame object embed audio video canvas".split())
 _ANIMATES: Final = frozenset({"values", "to", "from", "by"})
 _ADDRESS: Final = frozenset({"href", "src", "data"})
-_STYLE_ADDRESS: Final = re.compile(
-    r"""(?:\burl\(|image-set\(|@import)\s*(?:url\(\s*)?["']?\s*([^"')\s;]*)""", re.IGNORECASE
-)
-_CSS_ESCAPE: Final = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
 _SHEET: Final = re.compile(r"""\bhref\s*=\s*["']([^"']*)""")
-_LAST_CHARACTER: Final = 0x10FFFF
 _QUOTED: Final = 60  # characters of an address in a message
 _LONGEST_STYLE: Final = 1 << 20
 
@@ -93,7 +89,7 @@ class Drawing:
             self._address(value, follows=tag == "a")
         elif name in _ANIMATES and any(is_active(one) for one in value.split(";")):
             self._found(f"an animation that sets a {_scheme(value)} address")
-        elif "(" in value or "@" in value or "\\" in value:
+        elif "(" in value and may_load(value) and self._counts(value):
             self._styled(value)
 
     def _address(self, address: str, *, follows: bool) -> None:
@@ -106,8 +102,15 @@ class Drawing:
             self._found(f"a reference to {plain[:_QUOTED]}, which would be loaded")
 
     def _styled(self, css: str) -> None:
-        for found in _STYLE_ADDRESS.finditer(_CSS_ESCAPE.sub(_unescaped, css)):
-            self._address(found[1], follows=False)
+        for load in loads(css):
+            self._address(load.address, follows=False)
+
+    def _counts(self, css: str) -> bool:
+        """Count CSS; False where it is more than any drawing has."""
+        self._length += len(css)
+        if self._length > _LONGEST_STYLE:
+            self.broken = "is no drawing to put on a card: its style is larger than 1 MiB"
+        return not self.broken
 
     def _end(self, name: str) -> None:
         if _local(name) == "style" and self._style is not None:
@@ -115,11 +118,8 @@ class Drawing:
             self._style = None
 
     def _text(self, text: str) -> None:
-        self._length += len(text)
-        if self._style is not None and self._length <= _LONGEST_STYLE:
+        if self._style is not None and self._counts(text):
             self._style.append(text)
-        elif self._style is not None:
-            self.broken = "is no drawing to put on a card: its style is larger than 1 MiB"
 
     def _instruction(self, target: str, data: str) -> None:
         sheet = _SHEET.search(data) if target == "xml-stylesheet" else None
@@ -139,8 +139,3 @@ def _local(name: str) -> str:
 def _scheme(address: str) -> str:
     found = next((one for one in address.split(";") if is_active(one)), address)
     return "".join(found.partition(":")[0].split()).lower() + ":"
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    return chr(code) if code <= _LAST_CHARACTER else ""
