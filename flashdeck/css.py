@@ -21,6 +21,8 @@ _ADDRESS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_DATA = re.compile(r"data:[^\s\"'()]*+", re.IGNORECASE)
+_LONGEST = 2**20
 _SEMICOLON = ";"
 _LINE_END = re.compile(r"\r\n|[\n\r\f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -60,6 +62,11 @@ class Rule(NamedTuple):
 
     selector: str
     declarations: Mapping[str, Declaration]
+
+
+def too_long(css: str) -> bool:
+    """Whether CSS is longer, without the fonts and pictures in it, than anybody writes it."""
+    return len(css) > _LONGEST and len(_DATA.sub("", css)) > _LONGEST
 
 
 def may_load(css: str) -> bool:

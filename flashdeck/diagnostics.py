@@ -6,6 +6,9 @@ Ground module: it imports nothing of flashdeck's and knows nothing of how a diag
 
 from __future__ import annotations
 
+import bisect
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -35,6 +38,31 @@ class Text(NamedTuple):
 
     value: str
     span: Span
+
+
+Place = Callable[[int, int], Span]
+"""Gives the place of `text[start:end]` in its file."""
+
+
+class Written(NamedTuple):
+    """A text of the author, and where its parts stand."""
+
+    text: str
+    place: Place
+
+
+def places_in(path: str, text: str) -> Place:
+    """Give the way from a part of a file's text to its place."""
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n"))]
+
+    def place(start: int, end: int) -> Span:
+        end = max(end, start + 1)
+        line, end_line = bisect.bisect(starts, start), bisect.bisect(starts, end)
+        return Span(
+            path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1
+        )
+
+    return place
 
 
 class Severity(StrEnum):

@@ -8,15 +8,12 @@ from functools import partial
 
 from flashdeck.anki.html_text import readable
 from flashdeck.compile.compiler import Compiled
-from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
-from flashdeck.files.conflicts import merge_conflict
-from flashdeck.files.files import RefusedFileError, read_regular
+from flashdeck.diagnostics import Diagnostic, Severity, Text, Written
 from flashdeck.project.project import Project, read_source
-from flashdeck.rules.registry import Entry, Passage, Sheet, Subject
+from flashdeck.rules.registry import Entry, Passage, Subject
+from flashdeck.source.mapping import MappingReader
 from flashdeck.source.note import SourceFile, SourceNote, Texts, Value
-from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
-
-_LARGEST = 2**20
+from flashdeck.yamlnode import MappingNode, ScalarNode, SequenceNode, YamlFile
 
 
 def subject_of(
@@ -36,7 +33,7 @@ def subject_of(
         rendered = compiled.texts.get(source.yaml.path, {})
         entries += _entries(source, rendered, sorted(wrong.get(source.yaml.path, ())))
         tags += (source.yaml.text_of(node) for node in _tags(source.yaml))
-    return Subject(compiled.collection, tuple(entries), tuple(tags), tuple(_sheets(project)))
+    return Subject(compiled.collection, tuple(entries), tuple(tags), tuple(_styles(project)))
 
 
 def _entries(
@@ -82,37 +79,12 @@ def _tags(file: YamlFile) -> Iterator[ScalarNode]:
                 yield from (one for one in tags.items if isinstance(one, ScalarNode) and one.value)
 
 
-def _sheets(project: Project) -> Iterator[Sheet]:
+def _styles(project: Project) -> Iterator[Written]:
     """Give the styles that the project's settings and its own note types bring along."""
-    if project.settings.yaml is not None:
-        yield from _sheets_of(project, project.settings.yaml)
-    for path in project.notetypes:
-        file, _ = read_source(project, path)
-        if file is not None:
-            yield from _sheets_of(project, file)
-
-
-def _sheets_of(project: Project, file: YamlFile) -> Iterator[Sheet]:
-    for document in file.documents:
-        node: Node | None = document.get("css") if isinstance(document, MappingNode) else None
-        if not isinstance(node, ScalarNode):
-            continue
-        words = node.value.strip()
-        if not words.endswith(".css") or len(words.split()) > 1:
-            yield Sheet(node.value, partial(file.span_within, node))
-            continue
-        path = (project.root / file.path).parent / words
-        try:
-            data = read_regular(path, project.root, _LARGEST)
-            css = data.decode().replace("\r\n", "\n")
-            name = path.resolve().relative_to(project.root.resolve()).as_posix()
-        except (RefusedFileError, ValueError):
-            continue  # which was said when it was read
-        if merge_conflict(name, data) is None:
-            yield Sheet(css, partial(_span_in, name, css))
-
-
-def _span_in(path: str, text: str, start: int, end: int) -> Span:
-    lines = [text.count("\n", 0, at) + 1 for at in (start, end)]
-    columns = [at - text.rfind("\n", 0, at) for at in (start, end)]
-    return Span(path, lines[0], columns[0], lines[1], columns[1])
+    files = [project.settings.yaml, *(read_source(project, path)[0] for path in project.notetypes)]
+    for file in filter(None, files):
+        for document in file.documents:
+            node = document.get("css") if isinstance(document, MappingNode) else None
+            if isinstance(node, ScalarNode):
+                folder = (project.root / file.path).parent
+                yield MappingReader(file).text_or_file(node, folder, project.root, ".css")[0]

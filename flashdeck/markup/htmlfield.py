@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 from typing import TYPE_CHECKING
@@ -126,6 +127,19 @@ class _Field:
         )
 
 
+def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
+    """The tags that name anything, as browsers read them, each with the end of its own raw text."""
+    position = 0
+    while found := _NEXT.search(text, position):
+        position = found.end()
+        if found.group() == "<!--":
+            position = _comment_end(text, found.start())
+        elif found.group() == "<":
+            tag, _ = _read_tag(text, found.start())
+            position = _raw_text_end(text, tag)
+            yield tag, position
+
+
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     """The text with the package's names for its media, and what is active or missing in it."""
     found = _NEXT.search(text)
@@ -135,9 +149,7 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     while found is not None:
         match found.group():
             case "<!--":
-                # `<!-->` and `<!--->` are whole comments, to browsers.
-                end = _COMMENT_END.search(text, found.start() + 2)
-                position = end.end() if end else len(text)
+                position = _comment_end(text, found.start())
             case "[sound:":
                 position = _sound(html, found.end())
             case _:
@@ -148,6 +160,12 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
                 position = _behind(html, tag)
         found = _NEXT.search(text, position)
     return Rendered("".join(html.out) + text[html.copied :], tuple(html.problems))
+
+
+def _comment_end(text: str, start: int) -> int:
+    # `<!-->` and `<!--->` are whole comments, to browsers.
+    end = _COMMENT_END.search(text, start + 2)
+    return end.end() if end else len(text)
 
 
 def _sound(html: _Field, start: int) -> int:
@@ -181,15 +199,19 @@ def _read_tag(text: str, start: int) -> tuple[Tag, bool]:
 
 def _behind(html: _Field, tag: Tag) -> int:
     """Where to look on: behind a script's or style's own text, which holds no tags."""
-    if tag.name not in _RAW_TEXT:
-        return tag.end
-    found = _RAW_TEXT[tag.name].search(html.text, tag.end)
-    end = found.start() if found else len(html.text)
-    if tag.name != "script":
+    end = _raw_text_end(html.text, tag)
+    if tag.name in _RAW_TEXT and tag.name != "script":
         html.inert(tag.end, end)
     if tag.name == "style" and _loads_from_elsewhere(html.text[tag.end : end]):
         html.active("this style loads something from another machine", tag.start, end)
     return end
+
+
+def _raw_text_end(text: str, tag: Tag) -> int:
+    if tag.name not in _RAW_TEXT:
+        return tag.end
+    found = _RAW_TEXT[tag.name].search(text, tag.end)
+    return found.start() if found else len(text)
 
 
 def _loads_from_elsewhere(css: str) -> bool:

@@ -129,10 +129,8 @@ class _SettingsReader(MappingReader):
         scalar = self.text(node, "'css'")
         if scalar is None:
             return "", ""
-        name = scalar.value.strip()
-        if "\n" in name or not name.endswith(".css"):
-            return scalar.value, ""
-        return self.file_text(scalar, self._root / name, self._root, Limits().size), name
+        style, _ = self.text_or_file(scalar, self._root, self._root, ".css")
+        return style.text, scalar.value.strip() if style.text != scalar.value else ""
 
     def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
         key = next(one for one in SETTINGS if one.name == name)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flashdeck.css import Rule, contrast, pixels, rules
+from flashdeck.css import Rule, contrast, pixels, rules, too_long
+from flashdeck.diagnostics import Place
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Sheet, Subject
+from flashdeck.rules.subject import Subject
 
 # WCAG 2.2, success criterion 1.4.3 (level AA): https://www.w3.org/TR/WCAG22/#contrast-minimum
 _LEAST, _LEAST_LARGE = 4.5, 3.0
@@ -39,12 +40,12 @@ def low_contrast(subject: Subject) -> Iterator[Finding]:
         css: |
           .card { color: #666; background: white; }
     """
-    for sheet in subject.sheets:
-        for rule in rules(sheet.css):
-            yield from _unreadable(sheet, rule)
+    for style in subject.styles:
+        for rule in rules(style.text) if not too_long(style.text) else ():
+            yield from _unreadable(style.place, rule)
 
 
-def _unreadable(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
+def _unreadable(place: Place, rule: Rule) -> Iterator[Finding]:
     text, size = (rule.declarations.get(name) for name in ("color", "font-size"))
     behind = next(filter(None, map(rule.declarations.get, _BACKGROUNDS)), None)
     ratio = contrast(text, behind) if text and behind else None
@@ -52,4 +53,4 @@ def _unreadable(sheet: Sheet, rule: Rule) -> Iterator[Finding]:
     if text and ratio is not None and ratio < least:
         message = f"the text of '{rule.selector}' has a contrast of {ratio:.1f} to its background"
         hint = f"WCAG asks for {least:g}: choose a darker or a lighter color"
-        yield Finding(sheet.place(text.start, text.end), message, hint)
+        yield Finding(place(text.start, text.end), message, hint)

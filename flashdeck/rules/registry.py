@@ -20,9 +20,9 @@ from flashdeck.rules import (
     wording,
 )
 from flashdeck.rules.rule import Finding, Rule
-from flashdeck.rules.subject import Entry, Passage, Sheet, Subject
+from flashdeck.rules.subject import Entry, Passage, Subject
 
-__all__ = ["RULES", "Entry", "Finding", "Passage", "Rule", "Sheet", "Subject", "lint"]
+__all__ = ["RULES", "Entry", "Finding", "Passage", "Rule", "Subject", "lint"]
 
 RULES: tuple[Rule, ...] = (
     Rule("answer-in-question", answers.answer_in_question),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flashdeck.diagnostics import Span, Text
+from flashdeck.diagnostics import Place, Span, Text, Written
 from flashdeck.model import Collection
-
-Place = Callable[[int, int], Span]
-"""Gives the place of `text[start:end]` in its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +54,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A style of the author's own: CSS, and where it stands."""
-
-    css: str
-    place: Place = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """A project, as rules see it. `tags` are all tags in the order in which they are written."""
+    """A project, as rules see it: `tags` as they are written, `styles` of the author's own."""
 
     collection: Collection
     entries: tuple[Entry, ...] = ()
     tags: tuple[Text, ...] = ()
-    sheets: tuple[Sheet, ...] = ()
+    styles: tuple[Written, ...] = ()

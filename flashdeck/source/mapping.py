@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
+import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 
-from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
+from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span, Written, places_in
 from flashdeck.files.conflicts import merge_conflict
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.kinds.registry import MEDIA, VERBATIM, Key
@@ -40,6 +41,7 @@ _OUT_OF_PLACE = {"image": "a picture stands in a text, as in q: '![](map.png) Wh
 _PLAIN_TAG = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
 _FLAGS = {"true": True, "false": False}
 _MOST = 1_000
+_LARGEST = 2**24  # people put fonts into styles
 _MARKUPS = ("markdown", "html", "text")
 _WHOLE = re.compile("-?[0-9]{1,20}")
 _LIKE_FLAGS = frozenset({"yes", "no", "on", "off", "0", "1"})
@@ -64,10 +66,12 @@ class MappingReader:
         hint: str = "",
         severity: Severity = Severity.ERROR,
         fix: Fix | None = None,
+        span: Span | None = None,
     ) -> None:
         """Report a problem at a node; nothing where the text there was damaged, and reported.
 
-        Nobody reads more than `_MOST` of them; in a file that is no deck there could be millions.
+        `span` is its place where that is another. Nobody reads more than `_MOST` problems; in a
+        file that is no deck there could be millions.
         """
         if self.file.is_damaged(node):
             return
@@ -77,7 +81,8 @@ class MappingReader:
         if self._said[severity] == _MOST:
             rule, message, hint = "more-problems", f"more {severity}s follow from here on", ""
             severity, fix = Severity.NOTE, None
-        self.problems.append(Diagnostic(rule, message, self.file.span(node), severity, hint, fix))
+        span = span or self.file.span(node)
+        self.problems.append(Diagnostic(rule, message, span, severity, hint, fix))
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report a key that `what` does not have; give the key that was probably meant, or ''."""
@@ -126,13 +131,23 @@ class MappingReader:
         column = key.end.column + 1 + index - key.end.index
         return Fix(Span(self.file.path, line, column, line, column + len(comment)), quoted(comment))
 
-    def file_text(self, scalar: ScalarNode, path: Path, root: Path, limit: int) -> str:
-        """Read the text of a file that a scalar names; '' where it can't be read."""
+    def text_or_file(
+        self, scalar: ScalarNode, folder: Path, root: Path, ending: str
+    ) -> tuple[Written, Path]:
+        """Give a text, or that of the file that it names, and the folder in which that text is."""
+        name = scalar.value.strip()
+        if not name.endswith(ending) or any(sign in name for sign in "\n<{"):
+            return Written(scalar.value, partial(self.file.span_within, scalar)), folder
+        path = folder / name
+        shown = PurePath(os.path.relpath(path, root)).as_posix()
+        text = self._file_text(scalar, path, root, shown)
+        return Written(text, places_in(shown, text)), path.parent
+
+    def _file_text(self, scalar: ScalarNode, path: Path, root: Path, shown: str) -> str:
         name = scalar.value.strip()
         try:
-            data = read_regular(path, root, limit)
-            place = posixpath.normpath(path.relative_to(root).as_posix())
-            conflict = merge_conflict(place, data)
+            data = read_regular(path, root, _LARGEST)
+            conflict = merge_conflict(shown, data)
             if conflict is None:
                 return data.decode().replace("\r\n", "\n")
             self.problems += [conflict] if conflict not in self.problems else []

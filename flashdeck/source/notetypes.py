@@ -10,13 +10,12 @@ from typing import Protocol
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
+from flashdeck.markup import Problem
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_name, field_problem, template_problem
-from flashdeck.source.note import MediaFault
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
-_LARGEST = 2**24  # people put fonts into styles
 _NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
 # Mistakes in fields and templates that leave all of them readable.
 _MINOR = frozenset(
@@ -32,7 +31,7 @@ class Dress(Protocol):
 
     def __call__(
         self, text: str, folder: Path, *, css: bool, verbatim: bool
-    ) -> tuple[str, list[MediaFault]]:
+    ) -> tuple[str, list[Problem]]:
         """Give the text, and what is wrong with it; `verbatim` leaves its names alone."""
 
 
@@ -298,16 +297,16 @@ class _NoteTypeReader(MappingReader):
         scalar = self.text(pairs[key][1], f"'{key}'")
         if scalar is None:
             return ""
-        words, folder = scalar.value, self._folder
-        if words.strip().endswith(ending) and len(words.split()) == 1 and "<" not in words:
-            path = folder / words.strip()
-            words, folder = self.file_text(scalar, path, self._root, _LARGEST), path.parent
-        dressed, faults = self._dress(words, folder, css=ending == ".css", verbatim=self._verbatim)
-        for fault in faults:
+        written, folder = self.text_or_file(scalar, self._folder, self._root, ending)
+        dressed, problems = self._dress(
+            written.text, folder, css=ending == ".css", verbatim=self._verbatim
+        )
+        for problem in problems:
             # The deck may have come without the file, and it can be built as it is in Anki.
-            is_known = fault.is_missing and self._imported and self._verbatim
-            severity = Severity.WARNING if is_known else fault.severity
-            self.say("template-media", fault.message, scalar, fault.hint, severity)
+            is_known = problem.rule == "missing-media" and self._imported and self._verbatim
+            severity = Severity.WARNING if is_known else Severity(problem.severity)
+            span = written.place(problem.start, problem.end)
+            self.say("template-media", problem.message, scalar, problem.hint, severity, span=span)
         return dressed
 
     def _check_templates(

@@ -119,12 +119,8 @@ def test_what_a_style_names_and_nobody_can_pack_is_an_error_at_the_style(picture
     put(pictures, "cards/notetypes/paper.svg", b"<svg><script/></svg>")
     put(pictures, "cards/notetypes/empty.woff2", b"")
     (problem,) = pictures.check()
-    assert (problem.rule, *problem.span[:3]) == (
-        "template-media",
-        "cards/notetypes/country.yaml",
-        3,
-        6,
-    )
+    place = ("cards/notetypes/country.css", 1, 21, 1, 21 + len(name))
+    assert (problem.rule, problem.span) == ("template-media", place)
     assert problem.message.startswith(message)
 
 
@@ -142,7 +138,7 @@ def test_what_the_projects_own_style_names_is_used_and_packed(pictures, css):
 def test_what_the_projects_own_style_lacks_is_an_error_at_its_place(pictures):
     pictures.write("flashdeck.yaml", 'name: X\ncss: "b { background: url(paper.png) }"\n')
     (problem,) = pictures.check()
-    assert (problem.rule, *problem.span[:3]) == ("template-media", "flashdeck.yaml", 2, 6)
+    assert (problem.rule, *problem.span[:3]) == ("template-media", "flashdeck.yaml", 2, 27)
     assert problem.message == "no file paper.png in the project's folder"
 
 

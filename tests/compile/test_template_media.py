@@ -131,6 +131,74 @@ def test_names_in_any_case_are_packed_under_names_of_our_own(project):
     assert [name for name in packed(project) if name not in texts] == []
 
 
+NAMES_NOTHING = """\
+@namespace svg url(http://www.w3.org/2000/svg);
+/* url(none.png) @import "none.css"; */
+.card { content: "url(none.png)"; &:hover { color: red /* { */ } }
+"""
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, "name: X\nmarkup: html\n"])
+def test_what_css_does_not_load_is_not_looked_for(project, settings):
+    project.write("flashdeck.yaml", settings + "css: style.css\n")
+    project.write("style.css", NAMES_NOTHING)
+    project.write("cards/d.yaml", DECK)
+    front = (
+        f"<style>{NAMES_NOTHING}</style>Write url(none.png), not <b title='url(none.png)'>x</b>."
+    )
+    write_type(project, front, NAMES_NOTHING)
+    assert project.check() == []
+
+
+def test_names_with_escapes_and_what_follows_them_are_packed(project):
+    project.write("cards/d.yaml", DECK)
+    for name in ("my font.woff2", "a.png", "b.png", "it's.png"):
+        project.write(f"cards/notetypes/{name}", name)
+    css = r"a { b: url( my\20 font.woff2 ) url('it\'s.png'); c: image-set('a.png' 1x) }"
+    css += " @font-face { src: url(my%20font.woff2?#iefix) }"
+    write_type(project, '<p style="background: url(&quot;b.png&quot;) red">', css)
+    project.built(allow_scripts=True)
+    (notetype,) = read_apkg(project.package).notetypes
+    by_ending = {name.rpartition(".")[2]: name for name in packed(project)}
+    assert len(packed(project)) == 4
+    assert notetype.css.count(by_ending["woff2"]) == 2
+    assert [word for word in ("my", "it", "'a.png", "iefix") if word in notetype.css] == []
+    assert '<p style="background: url(&quot;_fd-' in notetype.templates[0].front
+    assert '.png&quot;) red">' in notetype.templates[0].front
+
+
+def test_what_a_file_names_in_vain_is_shown_in_that_file(project):
+    project.write("flashdeck.yaml", "name: X\ncss: look/style.css\n")
+    project.write("look/style.css", "b {}\n@font-face { src: url('none.woff2') }\n")
+    project.write("cards/d.yaml", "deck: D\nnotetype: N\nnotes:\n  - fields: {F: a}\n")
+    lines = ["notetype: N", "fields: [F]", "templates:", "  - {name: c, front: f.html, back: x}"]
+    css = ["css: |", "  b {", "    c: url(none.png);", "    d: url(none.png);", "  }"]
+    project.write("cards/notetypes/n.yaml", "\n".join([*lines, *css]) + "\n")
+    front = "{{F}}\n<style>b { c: url(d.png) }</style>\n<img alt=é src='e.png'>\n"
+    project.write("cards/notetypes/f.html", front)
+    assert sorted((one.message.split()[2], *one.span) for one in project.check()) == [
+        ("d.png", "cards/notetypes/f.html", 2, 19, 2, 24),
+        ("e.png", "cards/notetypes/f.html", 3, 17, 3, 22),
+        ("none.png", "cards/notetypes/n.yaml", 7, 12, 7, 20),
+        ("none.woff2", "look/style.css", 2, 24, 2, 34),
+    ]
+
+
+def test_a_style_that_nobody_reads_through_is_a_warning_at_its_beginning(project):
+    project.write("cards/d.yaml", DECK)
+    write_type(project, "", "")
+    project.replace("cards/notetypes/n.yaml", 'css: ""', "css: n.css")
+    project.write("cards/notetypes/n.css", "a { b: url(data:,) }\n" * 90_000)
+    (problem,) = project.check()
+    assert (problem.severity, problem.span[:3]) == (
+        Severity.WARNING,
+        ("cards/notetypes/n.css", 1, 1),
+    )
+    font = "x" * 2_000_000
+    project.write("cards/notetypes/n.css", f"a {{ b: url(data:{font}) url(none.png) }}")
+    assert [one.message for one in project.check()] == ["no file none.png in cards/notetypes/"]
+
+
 def test_a_file_of_a_template_is_noticed_when_it_comes(verbatim):
     write_type(verbatim, '<img src="_a.png">', identity="1600000000000")
     assert packed_after_build(verbatim) == []

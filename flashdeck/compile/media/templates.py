@@ -7,37 +7,34 @@ learners. With `media: verbatim` files keep their names, and Anki takes those th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from flashdeck.compile.media.table import MediaTable
+from flashdeck.css import Load, loads, too_long
 from flashdeck.diagnostics import Diagnostic, Severity
-from flashdeck.markup import Markup, MediaRefusal, MediaResolver, render
+from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, render
+from flashdeck.markup.htmlfield import read_tags
 from flashdeck.notetypes.built_in import choice_script
 from flashdeck.project.project import Project
-from flashdeck.source.note import MediaFault
+from flashdeck.source.mapping import MappingReader
 from flashdeck.yamlnode import MappingNode, ScalarNode
 
-_FONTS = frozenset({"otf", "ttf", "woff", "woff2"})
-# Each name is one group. What is never closed runs to the end, so that the time grows linearly.
-_HTML_COMMENT = r"<!--(?:.*?-->|.*)"
-_CSS_COMMENT = r"/\*(?:.*?\*/|.*)"
-_URL = r"""\burl\(\s*+(?:"([^"]+)"|'([^']+)'|([^"'()\s]+))\s*\)"""
-_IMPORT = r"""@import\s+(?:"([^"]+)"|'([^']+)')"""
-_LOADED = (
-    r"<(?:script|link)\b[^<>]*?(?<![\w-])(?:src|href)\s*=\s*"
-    r"""(?:"([^"]+)"|'([^']+)'|([^\s"'<>]+))"""
-)
-_FLAGS = re.DOTALL | re.IGNORECASE
-_IN_STYLE = re.compile(f"{_CSS_COMMENT}|{_URL}|{_IMPORT}", _FLAGS)
-_IN_TEMPLATE = re.compile(f"{_HTML_COMMENT}|{_LOADED}|{_URL}", _FLAGS)
-_ELEMENTS = re.compile(
-    rf"{_HTML_COMMENT}|<script\b(?:.*?</script>|.*)|<style\b(.*?)(?:</style>|\Z)", _FLAGS
-)
+_MORE_ENDINGS = frozenset({"otf", "ttf", "woff", "woff2", "css", "js"})
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
+_STYLES = frozenset(
+    "style fill stroke filter mask clip-path cursor marker-start marker-mid marker-end".split()
+)
+_PIECE = re.compile(r"&[#\w]+;?|&|[^&]+")
+_NOT_PACKED = "not-packed"
+_TOO_LONG = MediaRefusal(
+    "this style is larger than 1 MiB, and the files that it names are not packed",
+    "make it smaller",
+    _NOT_PACKED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,101 +46,119 @@ class TemplateDresser:
 
     def __call__(
         self, text: str, folder: Path, *, css: bool, verbatim: bool
-    ) -> tuple[str, list[MediaFault]]:
+    ) -> tuple[str, list[Problem]]:
         """Dress a style or a template side that lies in `folder`; give it and what is wrong.
 
         With `verbatim` it stays as it is; files must be there, under names that Anki takes.
         """
-        faults: list[MediaFault] = []
+        packed = self.table.template_resolver(folder, _MORE_ENDINGS)
+        lookup = _Lookup(self._kept(folder) if verbatim else packed)
+        parts: list[str] = []
+        problems: list[Problem] = []
+        copied = 0
+        for load in _loads(text, css=css):
+            name = lookup(load.address)
+            if isinstance(name, MediaRefusal):
+                problems.append(Problem(name.rule, name.message, load.start, load.end, name.hint))
+            else:
+                parts += [text[copied : load.start], name]
+                copied = load.end
+        dressed = "".join(parts) + text[copied:]
+        if not css:
+            problems += self._as_field(text, lookup, verbatim=verbatim)
+            dressed = render(dressed, Markup.HTML, media=lookup, allow_scripts=True).html
+        return text if verbatim else dressed, _first_of_each(problems)
+
+    def _as_field(self, text: str, lookup: _Lookup, *, verbatim: bool) -> Iterator[Problem]:
+        """Give what is wrong with a template side that would be wrong with a field as well."""
         if verbatim:
-            faults += [] if css else self._active(text)
-            faults += self._missing(text, folder, css=css)
-            return text, faults
-        resolve = self.table.template_resolver(folder, {*_FONTS, "css", "js"})
-        pattern = _IN_STYLE if css else _IN_TEMPLATE
-        text = pattern.sub(lambda found: _renamed(found, resolve, faults), text)
-        if css:
-            return text, faults
-        rendered = render(text, Markup.HTML, media=resolve, allow_scripts=self.allow_scripts)
-        faults += [MediaFault(problem.message) for problem in rendered.problems]
-        return rendered.html, faults
+            # Our own script, letter by letter, is what every deck of ours brings along.
+            script = f"<script>{choice_script()}</script>"
+            text = text.replace(script, " " * len(script))
+        rendered = render(text, Markup.HTML, media=lookup, allow_scripts=self.allow_scripts)
+        for problem in rendered.problems:
+            if (
+                not verbatim
+                or problem.rule == "active-content"
+                or problem.message in lookup.refused
+            ):
+                yield problem
 
-    def _active(self, text: str) -> list[MediaFault]:
-        # Our own script, letter by letter, is what every deck of ours brings along.
-        text = text.replace(f"<script>{choice_script()}</script>", "")
-        rendered = render(text, Markup.HTML, allow_scripts=self.allow_scripts)
-        return [
-            MediaFault(one.message) for one in rendered.problems if one.rule == "active-content"
-        ]
-
-    def _missing(self, text: str, folder: Path, *, css: bool) -> Iterator[MediaFault]:
-        """Look for the files that keep their names, each once."""
+    def _kept(self, folder: Path) -> MediaResolver:
+        """Give the way to look up files that keep their names."""
         resolve = self.table.template_resolver_verbatim(folder)
-        for name in dict.fromkeys(_in_style(text) if css else _in_template(text)):
+
+        def kept(name: str) -> str | MediaRefusal:
             if "{{" in name or "://" in name or name.startswith(("data:", "#", "//")):
-                continue
-            if not name.startswith("_"):
-                self.table.leave(folder, name)
-                message = f"Anki does not bring {name} along for a template"
-                hint = (
-                    f"call the file _{PurePosixPath(name).name}: it takes those that begin with _"
-                )
-                yield MediaFault(message, hint, Severity.WARNING)
-                continue
-            found = _resolved(name, resolve)
-            if isinstance(found, MediaRefusal):
-                is_missing = found.rule == "missing-media"
-                yield MediaFault(found.message, found.hint, is_missing=is_missing)
+                return name
+            if name.startswith("_"):
+                return resolve(name)
+            self.table.leave(folder, name)
+            message = f"Anki does not bring {name} along for a template"
+            hint = f"call the file _{PurePosixPath(name).name}: it takes those that begin with _"
+            return MediaRefusal(message, hint, _NOT_PACKED)
+
+        return kept
 
 
-def _renamed(found: re.Match[str], resolve: MediaResolver, faults: list[MediaFault]) -> str:
-    whole = found.group()
-    if found.lastindex is None:  # a comment
-        return whole
-    name = resolve(found[found.lastindex])
-    if isinstance(name, MediaRefusal):
-        faults.append(MediaFault(name.message))
-        return whole
-    start, end = (place - found.start() for place in found.span(found.lastindex))
-    return whole[:start] + name + whole[end:]
+class _Lookup:
+    """Looks up files by their names, or by what a browser takes an address for."""
 
+    def __init__(self, resolve: MediaResolver) -> None:
+        self.refused: set[str] = set()
+        self._resolve = resolve
 
-def _resolved(name: str, resolve: MediaResolver) -> str | MediaRefusal:
-    """Look up a file by its name, or by what a browser takes an address for."""
-    found = resolve(name)
-    plain = unquote(_QUERY.sub("", name))
-    if isinstance(found, MediaRefusal) and plain != name:
-        other = resolve(plain)
-        return found if isinstance(other, MediaRefusal) else other
-    return found
-
-
-def _in_style(css: str) -> Iterator[str]:
-    """Give the files that a style names."""
-    return (one[one.lastindex] for one in _IN_STYLE.finditer(css) if one.lastindex is not None)
-
-
-def _in_template(text: str) -> Iterator[str]:
-    """Give the files that a template names: in tags, in styles, in tags that load others."""
-    names: list[str] = []
-
-    def gather(name: str) -> str:
-        names.append(name)
+    def __call__(self, address: str) -> str | MediaRefusal:
+        """Give a file's name in the package."""
+        name = self._resolve(address) if address else _TOO_LONG
+        plain = unquote(_QUERY.sub("", address))
+        if isinstance(name, MediaRefusal) and plain != address:
+            other = self._resolve(plain)
+            name = name if isinstance(other, MediaRefusal) else other
+        if isinstance(name, MediaRefusal):
+            self.refused.add(name.message)
         return name
 
-    render(text, Markup.HTML, media=gather, allow_scripts=True)
-    yield from names
-    for element in _ELEMENTS.finditer(text):
-        yield from _in_style(element[1] or "")
-    # What is left is looked through for tags that load files, and for styles in attributes.
-    loading = re.sub(_HTML_COMMENT, "", text, flags=_FLAGS)
-    yield from (_first(found) for found in re.findall(_LOADED, loading, _FLAGS))
-    styles = _ELEMENTS.sub("", text)
-    yield from (unescape(_first(found)).strip("'\"") for found in re.findall(_URL, styles, _FLAGS))
+
+def _loads(text: str, *, css: bool) -> Iterator[Load]:
+    """Give what a style or a template loads by other ways than a field does."""
+    if css:
+        yield from _styled(text, range(len(text) + 1))
+        return
+    for tag, end in read_tags(text):
+        if tag.name == "style":
+            yield from _styled(text[tag.end : end], range(tag.end, end + 1))
+        for each in tag.attributes:
+            if tag.name in {"script", "link"} and each.name in {"src", "href"} and each.value:
+                yield Load(each.value, each.start, each.end)
+            elif each.name in _STYLES:
+                yield from _styled(*_decoded(text, each.start, each.end))
 
 
-def _first(groups: tuple[str, ...]) -> str:
-    return next(filter(None, groups))
+def _styled(css: str, places: Sequence[int]) -> Iterator[Load]:
+    """Give what CSS loads, at its `places`; the address '' where nobody reads so much of it."""
+    for load in [Load("", 0, 0)] if too_long(css) else loads(css):
+        yield Load(load.address, places[load.start], places[load.end])
+
+
+def _decoded(html: str, start: int, end: int) -> tuple[str, Sequence[int]]:
+    """Decode the value of an attribute; give it with the places of its characters."""
+    pieces: list[str] = []
+    places: list[int] = []
+    for piece in _PIECE.finditer(html, start, end):
+        pieces.append(unescape(piece[0]))
+        is_same = pieces[-1] == piece[0]
+        places += range(*piece.span()) if is_same else [piece.start()] * len(pieces[-1])
+    return "".join(pieces), [*places, end]
+
+
+def _first_of_each(problems: Iterable[Problem]) -> list[Problem]:
+    """Give every problem once, where it is met first."""
+    found: dict[str, Problem] = {}
+    for problem in sorted(problems, key=lambda problem: problem.start):
+        severity = "warning" if problem.rule == _NOT_PACKED else problem.severity
+        found.setdefault(problem.message, replace(problem, severity=severity))
+    return [*found.values()]
 
 
 def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, list[Diagnostic]]:
@@ -153,10 +168,16 @@ def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, l
     node = root.get("css") if isinstance(root, MappingNode) else None
     if settings.yaml is None or not isinstance(node, ScalarNode):
         return project, []
-    folder = (project.root / settings.css_file).parent if settings.css_file else project.root
-    css, faults = dress(settings.css, folder, css=True, verbatim=settings.verbatim)
-    span = settings.yaml.span(node)
-    problems = [
-        Diagnostic("template-media", one.message, span, one.severity, one.hint) for one in faults
+    reader = MappingReader(settings.yaml)
+    style, folder = reader.text_or_file(node, project.root, project.root, ".css")
+    css, problems = dress(style.text, folder, css=True, verbatim=settings.verbatim)
+    return replace(project, settings=replace(settings, css=css)), [
+        Diagnostic(
+            "template-media",
+            problem.message,
+            style.place(problem.start, problem.end),
+            Severity(problem.severity),
+            problem.hint,
+        )
+        for problem in problems
     ]
-    return replace(project, settings=replace(settings, css=css)), problems
