@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from flashdeck.diagnostics import FlashdeckError, Span
 from flashdeck.model import Collection, Media
-from flashdeck.rules.pixels import picture_size
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Subject
 
 # The largest phone screens have under four million pixels (1440 by 3120 is 4.5, of which the card
 # is a part); AnkiDroid needs four bytes of memory for each.
 _MOST_PIXELS = 5_000_000
+_MOST_READ = 2**16
 _NO_ALT = re.compile(
     r"<img\b(?![^>]*(?<![\w-])alt\s*+=\s*+(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>", re.IGNORECASE
 )
@@ -80,12 +81,31 @@ def missing_alt(subject: Subject) -> Iterator[Finding]:
                 yield Finding(span, message, "write ![what it shows](…)")
 
 
+class _Beginning:
+    """A file of which little is read, wherever its parts point to."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._left = _MOST_READ
+        self._file = file
+        self.seek = file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on, up to what is left."""
+        data = self._file.read(size if 0 <= size <= self._left else self._left)
+        self._left -= len(data)
+        return data
+
+
 def _size(media: Media) -> tuple[int, int]:
+    from imagesize import get  # it loads a client for HTTP, which nobody asks for anything here
+
     try:
-        with media.open() as stream:
-            return picture_size(stream)
+        with media.open() as file:
+            width, height = get(_Beginning(file), exif_rotation=False)
     except (OSError, FlashdeckError):  # gone since it was read: the build will say so
         return 0, 0
+    # Drawings have none: what imagesize gives of them are lengths, with fractions.
+    return (width, height) if isinstance(width, int) and min(width, height) > 0 else (0, 0)
 
 
 def _shown_at(collection: Collection, media: Media) -> Span | None:

@@ -12,9 +12,10 @@ from rule_examples import png
 from flashdeck.checking.context import subject_of
 from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
+from flashdeck.model import Collection, Media
 from flashdeck.project.project import load_project
-from flashdeck.rules.pixels import picture_size
-from flashdeck.rules.registry import lint
+from flashdeck.rules.pictures import large_picture
+from flashdeck.rules.registry import Subject, lint
 
 
 @pytest.fixture
@@ -227,27 +228,99 @@ def test_what_can_not_be_measured_is_not_guessed(project, css):
     assert project.check() == []
 
 
-JPEG = (
-    b"\xff\xd8\xff\xe0\x00\x10JFIF"
-    + bytes(10)
-    + b"\xff\xc2\x00\x11\x08\x02\x00\x04\x00"
-    + bytes(20)
+def box(kind: bytes, *parts: bytes) -> bytes:
+    """A box of ISO's media files."""
+    return (8 + sum(map(len, parts))).to_bytes(4, "big") + kind + b"".join(parts)
+
+
+def avif(width: int, height: int) -> bytes:
+    size = box(b"ispe", bytes(4), width.to_bytes(4, "big"), height.to_bytes(4, "big"))
+    first = box(b"ipma", bytes(4), b"\0\0\0\1\0\1\1\1")
+    properties = box(b"iprp", box(b"ipco", size), first)
+    meta = box(b"meta", bytes(4), box(b"pitm", bytes(5), b"\1"), properties)
+    return box(b"ftyp", b"avif\0\0\0\0mif1") + meta + box(b"mdat", bytes(99))
+
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xc2\x00\x11\x08\x07\xd0\x0b\xb8"
+VP8L = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + (2999 | 1999 << 14).to_bytes(4, "little")
+VP8X = b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xb7\x0b\x00\xcf\x07\x00"
+VP8 = b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + b"\xb8\x0b\xd0\x07"
+BMP = b"BM" + bytes(16) + (3000).to_bytes(4, "little") + (-2000).to_bytes(4, "little", signed=True)
+TIFF = b"II*\0\x08\0\0\0\2\0" + b"".join(
+    tag.to_bytes(2, "little") + b"\4\0\1\0\0\0" + value.to_bytes(4, "little")
+    for tag, value in ((256, 3000), (257, 2000))
 )
-VP8L = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + (1023 | 511 << 14).to_bytes(4, "little") + bytes(9)
-VP8X = b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xff\x03\x00\xff\x01\x00" + bytes(9)
-VP8 = b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + b"\x00\x04\x00\x02" + bytes(9)
-BMP = b"BM" + bytes(16) + (1024).to_bytes(4, "little") + (-512).to_bytes(4, "little", signed=True)
+LARGE = {
+    "png": png(3000, 2000),
+    "jpeg": JPEG,
+    "gif": b"GIF89a\xb8\x0b\xd0\x07",
+    "bmp": BMP,
+    "vp8l": VP8L,
+    "vp8x": VP8X,
+    "vp8": VP8,
+    "avif": avif(3000, 2000),
+    "tiff": TIFF,
+}
+
+
+class Counted(io.BytesIO):
+    """A file that knows how much of it was read."""
+
+    total = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self.total += len(data)
+        return data
+
+
+def sizes(data: bytes, name: str = "a.png") -> list[str]:
+    """What is said of a picture; little of it is read."""
+    stream = Counted(data)
+    media = Media(name, "", len(data), lambda: stream)
+    messages = [one.message for one in large_picture(Subject(Collection(media=(media,))))]
+    assert stream.total <= 2**16
+    return messages
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_picture_of_any_kind_can_be_too_large(kind):
+    picture = LARGE[kind] + bytes(30)
+    assert sizes(picture) == ["a.png has 3,000 by 2,000 pixels"]
+    for cut in range(0, len(LARGE[kind]), 3):
+        assert sizes(picture[:cut]) in ([], ["a.png has 3,000 by 2,000 pixels"])
+
+
+def test_a_drawing_has_no_pixels():
+    assert sizes(b'<svg width="3000" height="2000"/>', "a.svg") == []
 
 
 @pytest.mark.parametrize(
     "data",
-    [png(1024, 512), JPEG, VP8L, VP8X, VP8, BMP + bytes(9), b"GIF89a\x00\x04\x00\x02" + bytes(30)],
-    ids=["png", "jpeg", "vp8l", "vp8x", "vp8", "bmp", "gif"],
+    [
+        b"\xff\xd8" + bytes(10_000_000),
+        b"\xff\xd8" + b"\xff\xe1\0\2" * 2_000_000,
+        b"P5 #" + b"x" * 10_000_000,
+        b"P5 " + b"9" * 10_000_000,
+        b"<svg width='9" + b"9" * 900 + b"'  height='9" + b"9" * 90 + b"'>",
+        box(b"ftyp", b"heic" * 1_000_000),
+        box(b"ftyp", b"avif", bytes(4)) + box(b"free") * 1_000_000,
+        box(b"ftyp", b"avif", bytes(4))
+        + box(
+            b"meta", bytes(4), box(b"iloc", b"\0\0\0\0\0\0\xff\xff" + b"\0\0\0\0\xff\xff" * 65_535)
+        ),
+        box(b"ftyp", b"avif", bytes(4))
+        + box(b"meta", bytes(4), box(b"iprp", box(b"ipma", bytes(10**7)))),
+        b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" + b"\xff" * 8 + bytes(10_000_000),
+        b"II+\0\x08\0\0\0" + b"\xff" * 8,
+        b"\0\0\0\x0cjP  \r\n\x87\n" + box(b"free") * 1_000_000,
+        b"BM" + bytes(16) + b"\xff" * 8,
+        b"GIF89a" + b"\xff\xff" * 9,
+    ],
+    ids=lambda data: repr(data[:12]),
 )
-def test_pixels_are_read_from_every_kind_of_picture(data):
-    assert picture_size(io.BytesIO(data)) == (1024, 512)
-    for cut in range(0, 30, 3):
-        assert picture_size(io.BytesIO(data[:cut])) in {(0, 0), (1024, 512)}
+def test_a_picture_that_is_none_is_no_problem(data):
+    assert sizes(data) == []
 
 
 def test_hostile_texts_end_in_time(project):

@@ -23,6 +23,7 @@ HOMES = {
     "backports": ("anki.read.zstd",),
     "flask": ("preview.serve",),
     "genanki": ("anki.write.apkg",),
+    "imagesize": ("rules.pictures",),
     "markdown_it": ("markup",),
     "pygments": ("markup",),
     "rich": ("cli", "preview.terminal", "text"),
@@ -117,7 +118,7 @@ def test_every_third_party_package_has_one_home():
 
 def test_nothing_third_party_is_used_that_is_not_declared():
     declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
-    declared |= {"flask", "tinycss2", "watchfiles", "werkzeug"}
+    declared |= {"flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
