@@ -1,7 +1,7 @@
 """Builds a project, or sees that there is nothing to do.
 
 Most of what a build needs takes longer to load than it takes to see that nothing has changed, so it
-is loaded only then.
+is loaded only then. For the same reason there is no lock before.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     """
     if options.output is not None:
         check_package_name(options.output.name)
-    with _hold(root) as begun:
-        state = State(root, options, begun)
-        if (built := state.current()) is not None:
-            return built
-        from flashdeck.release.make import make
+    state = State(root, options)
+    if (built := state.current()) is not None:
+        return built
+    from flashdeck.release.make import make
 
+    with _hold(root) as begun:
         _sweep(root)
-        state.look()
+        state.look(begun)
         made = make(root, options, progress)
         state.save(made)
         return made.built

@@ -42,16 +42,19 @@ class Made(NamedTuple):
 
 
 class State:
-    """The state of the project at `root`, for a build that began at `begun` (ns, disk's clock)."""
+    """The state of the project at `root`, for one build."""
 
-    def __init__(self, root: Path, options: Options, begun: int) -> None:
+    def __init__(self, root: Path, options: Options) -> None:
         self._root = root
         self._options = options
-        self._old = begun - TICK
+        self._old = 0
         self._before: dict[str, Look] = {}
 
     def current(self) -> Built | None:
-        """Give what a build would give, where nothing has changed since the last one; else None."""
+        """Give what a build would give, where nothing has changed since the last one; else None.
+
+        It takes no lock: while another build is at work, this is what there was before.
+        """
         try:
             path = self._root / BUILD_NAME / _NAME
             held = json.loads(read_regular(path, self._root, _LARGEST))
@@ -67,8 +70,13 @@ class State:
         except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
             return None  # lost, cut off, or of another time
 
-    def look(self) -> None:
-        """Look at the sources, before they are read."""
+    def look(self, begun: int) -> None:
+        """Look at the sources, before they are read.
+
+        `begun` is when the build began, in ns by the disk's clock. A file not older than that, but
+        for one tick, may be written again unseen.
+        """
+        self._old = begun - TICK
         names = (SETTINGS_NAME, LOCK_NAME, *self._sources())
         self._before = {name: self._seen(name) for name in names}
 
@@ -141,9 +149,7 @@ class State:
             found = (self._root / name).stat()
         except OSError:
             return None
-        if stat.S_ISDIR(found.st_mode):
-            return [0, 0, 0]  # what is in it is looked at
-        return [found.st_size, found.st_mtime_ns, found.st_ino]
+        return _look(found)
 
     def _digest(self, name: str) -> str:
         try:
@@ -156,7 +162,11 @@ class State:
         from flashdeck.project.digest import stream_digest  # loads slowly, is hardly ever needed
 
         for package in held["packages"]:
-            with self._package(package["path"]).open("rb") as file:
+            name = package["path"]
+            with self._package(name).open("rb") as file:
+                if _look(os.fstat(file.fileno())) != held["files"][name]:
+                    msg = "another build was at work"
+                    raise ValueError(msg)
                 package["sha256"] = stream_digest(file)
         self._write(held)
 
@@ -211,6 +221,12 @@ class State:
             for one in held["diagnostics"]
         )
         return Built(packages, problems)
+
+
+def _look(found: os.stat_result) -> list[int | str]:
+    if stat.S_ISDIR(found.st_mode):
+        return [0, 0, 0]  # what is in it is looked at
+    return [found.st_size, found.st_mtime_ns, found.st_ino]
 
 
 def _plain(problem: Diagnostic) -> dict[str, Any]:

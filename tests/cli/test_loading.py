@@ -21,7 +21,7 @@ HEAVY = {"asyncio", "genanki", "markdown_it", "pygments", "rich", "sqlite3", "ya
 HEAVY |= {"email", "hashlib", "http", "pydantic", "secrets", "xml"}
 # What a build needs only for tables, drawings, an author's own note types, a new project, a report,
 # or what it has to say.
-NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "secrets", "tinycss2", "xml"}
+NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "tinycss2", "xml"}
 NOT_IN_EVERY_PROJECT |= {
     f"flashdeck.{name}"
     for name in (

@@ -15,11 +15,15 @@ from conftest import LONG_AGO, rest
 
 import flashdeck.project.digest
 import flashdeck.release.make
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files.lock import hold
 from flashdeck.files.seal import fingerprint
-from flashdeck.release.result import Counts
+from flashdeck.release.result import Counts, Options
+from flashdeck.release.state import State
 
 PNG = b"\x89PNG\r\n"
 FAR_AHEAD = 4_000_000_000
+ALL = ("flashdeck.yaml", "flashdeck.lock", "build/es.apkg", "build/flask.apkg")
 
 
 @pytest.fixture
@@ -94,6 +98,28 @@ def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(res
     other.replace(path)
     rested.built()
     assert len(made) == 1
+
+
+def test_a_build_with_nothing_to_do_waits_for_no_other(rested, made):
+    with hold(rested.root / "build" / ".lock"):
+        assert len(rested.built().packages) == 2
+        assert made == []
+        rested.replace("cards/es.yaml", "gehen", "laufen")
+        with pytest.raises(FlashdeckError, match="another flashdeck build"):
+            rested.build()
+
+
+def test_a_package_that_another_build_replaces_is_not_counted_as_what_it_was(rested, monkeypatch):
+    (rested.root / "build" / ".state").unlink()
+    rest(rested.root)
+    rested.built(digests=False)
+    state = State(rested.root, Options(now=rested.now, digests=True))
+    seen = {path: state._stat(path) for path in [*state._sources(), *ALL]}
+    monkeypatch.setattr(State, "_stat", lambda _, name: seen[name])
+    other = rested.root / "build" / "other"
+    other.write_bytes(b"another build")
+    other.replace(rested.root / "build" / "flask.apkg")
+    assert state.current() is None
 
 
 def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypatch):

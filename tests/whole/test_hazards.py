@@ -407,6 +407,7 @@ def test_row_81_a_second_build_says_who_is_building(two_notes):
     from flashdeck.files.lock import hold
 
     two_notes.built()
+    two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     before = state(two_notes.root)
     with hold(two_notes.root / "build" / ".lock"):
         shown = run(two_notes.root, "build")

@@ -21,6 +21,7 @@ ROOT = PACKAGE.parent
 # Each third-party package has one home; where two names stand, both are.
 HOMES = {
     "backports": ("anki.read.zstd",),
+    "filelock": ("files.lock",),
     "flask": ("preview.serve",),
     "genanki": ("anki.write.apkg",),
     "imagesize": ("rules.pictures",),
@@ -118,7 +119,7 @@ def test_every_third_party_package_has_one_home():
 
 def test_nothing_third_party_is_used_that_is_not_declared():
     declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
-    declared |= {"flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
+    declared |= {"filelock", "flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
