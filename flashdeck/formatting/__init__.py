@@ -1,6 +1,5 @@
-"""The one way to write a deck file: the same words, laid out anew, with every comment."""
+"""The one layout of deck files, for what authors write and for what flashdeck writes."""
 
 from flashdeck.formatting.layout import formatted
-from flashdeck.formatting.proof import difference
 
-__all__ = ["difference", "formatted"]
+__all__ = ["formatted"]

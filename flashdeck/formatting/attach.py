@@ -1,4 +1,4 @@
-"""Which key or item each comment belongs to, so that it moves along with it."""
+"""Comments with the key or item that each belongs to, so that it moves along with it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Attached:
             else:
                 self._put_below(inside, comment)
             return
-        still_open = {id(one.container) for one in _chain(following)}
+        still_open = {id(slot.container) for slot in _chain(following)}
         edge = following.column if following is not None else -1
         for slot in _chain(last):
             is_open = id(slot.container) in still_open or slot.container.flow
@@ -117,8 +117,8 @@ class Attached:
             self._mark(slot)
 
     def _mark(self, slot: Slot) -> None:
-        for one in _chain(slot):
-            self._commented.add(id(one.container))
+        for outer in _chain(slot):
+            self._commented.add(id(outer.container))
 
     def _walk(self, container: Container, parent: Slot | None) -> None:
         nodes: list[tuple[Node, Node]]
@@ -138,11 +138,11 @@ class Attached:
 
 def _chain(slot: Slot | None) -> list[Slot]:
     """Give a slot and those that it lies in, from the inside out."""
-    found = []
+    chain = []
     while slot is not None:
-        found.append(slot)
+        chain.append(slot)
         slot = slot.parent
-    return found
+    return chain
 
 
 def _ended_before(last: Slot, index: int) -> Slot:
@@ -155,8 +155,9 @@ def _ended_before(last: Slot, index: int) -> Slot:
 
 def _open_flow(last: Slot, index: int) -> Container | None:
     """Give the brackets that an index lies in; None outside of any."""
-    nodes = [last.node, *(one.container for one in _chain(last))]
-    for one in nodes:
-        if not isinstance(one, ScalarNode) and one.flow and one.start.index < index < one.end.index:
-            return one
+    for node in (last.node, *(slot.container for slot in _chain(last))):
+        if isinstance(node, ScalarNode) or not node.flow:
+            continue
+        if node.start.index < index < node.end.index:
+            return node
     return None

@@ -14,11 +14,13 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.lock import hold
-from flashdeck.formatting import difference, formatted
+from flashdeck.formatting.layout import formatted
 from flashdeck.model import Collection
 from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
 from flashdeck.project.project import Project, source_bytes
-from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile, read_yaml
+from flashdeck.yamlnode.comments import passed_over
+from flashdeck.yamlnode.written import is_wordlike
 
 _BUG = "this is a bug in flashdeck: please report it with that file"
 
@@ -45,7 +47,7 @@ def format_files(
     What can't be formatted is reported and left out: a file with errors, and one that would not
     compile to the same notes, or say the same, as before.
     """
-    found: list[Formatted] = []
+    files: list[Formatted] = []
     problems: list[Diagnostic] = []
     for path in paths:
         name = project.relative(path)
@@ -55,12 +57,12 @@ def format_files(
             message = f"{name} can't be read: {refused.why}"
             problems.append(Diagnostic("unreadable", message, Span.point(name)))
             continue
-        one, said = _format(project, name, data)
-        problems += said
-        found += [one] if one is not None else []
-    wrong = set(_not_the_same(project, [one for one in found if one.is_changed]))
-    problems += [_refusal(one.path, "it would not compile to the same notes") for one in wrong]
-    return [one for one in found if one not in wrong], problems
+        file, refusals = _format(project, name, data)
+        problems += refusals
+        files += [file] if file is not None else []
+    wrong = set(_not_the_same(project, [file for file in files if file.is_changed]))
+    problems += [_refusal(file.path, "it would not compile to the same notes") for file in wrong]
+    return [file for file in files if file not in wrong], problems
 
 
 def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
@@ -68,15 +70,49 @@ def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
 
     Raises `FlashdeckError` where a file can't be written, or was edited meanwhile.
     """
-    changed = [one for one in files if one.is_changed]
+    changed = [file for file in files if file.is_changed]
     with _no_build_beside(project.root), Publication() as publication:
-        for one in changed:
-            path = project.root / one.path
-            if read_regular(path, project.root, len(one.before)) != one.before:
-                message = f"{one.path} was changed while it was being formatted"
+        for file in changed:
+            path = project.root / file.path
+            if read_regular(path, project.root, len(file.before)) != file.before:
+                message = f"{file.path} was changed while it was being formatted"
                 raise FlashdeckError(message, "format it again")
-            publication.stage(path, project.root).write(one.after)
+            publication.stage(path, project.root).write(file.after)
         publication.commit()
+
+
+def keep_layout(project: Project, file: YamlFile, text: str) -> str:
+    """Format the edited text of a file if the file was formatted before; else leave it."""
+    if formatted(file) != file.text:
+        return text
+    edited, _ = _format(project, file.path, text.encode())
+    return edited.after.decode() if edited is not None else text
+
+
+def difference(before: YamlFile, after: YamlFile) -> str:
+    """What formatting would change of a file's texts, keys and comments; '' for nothing."""
+    if any(problem.severity is Severity.ERROR for problem in after.problems):
+        return "what can be read"
+    if _values(before) != _values(after):
+        return "a text or a key"
+    return "" if _comments(before) == _comments(after) else "a comment"
+
+
+def _values(file: YamlFile) -> list[object]:
+    return [_plain(document) for document in file.documents if document is not None]
+
+
+def _comments(file: YamlFile) -> Counter[str]:
+    return Counter(comment.text for comment in passed_over(file).comments)
+
+
+def _plain(node: Node) -> object:
+    """Give what a node says; keys in no order, words like numbers with whether they are quoted."""
+    if isinstance(node, ScalarNode):
+        return node.value, bool(node.style) and is_wordlike(node.value)
+    if isinstance(node, MappingNode):
+        return {key.value: _plain(value) for key, value in node.pairs}
+    return [_plain(item) for item in node.items]
 
 
 def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None, list[Diagnostic]]:
@@ -85,9 +121,9 @@ def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None,
     file = read_yaml(name, data, limits, control=control)
     if is_conflict(file.problems):
         return None, list(file.problems)
-    errors = [one for one in file.problems if one.severity is Severity.ERROR]
+    errors = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     if errors:
-        return None, [*errors, _refusal(name, "it holds errors", "mend them first")]
+        return None, [*errors, _refusal(name, "it holds errors", "fix them first")]
     for document in file.documents:
         if document is not None and not isinstance(document, MappingNode):
             return None, [_refusal(name, "it is no deck", "a deck begins with 'deck: NAME'")]
@@ -113,9 +149,9 @@ def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Form
     """
     if not files or _compiles_alike(project, files):
         return
-    for one in files:
-        if len(files) == 1 or not _compiles_alike(project, [one]):
-            yield one
+    for file in files:
+        if len(files) == 1 or not _compiles_alike(project, [file]):
+            yield file
 
 
 def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:

@@ -1,4 +1,4 @@
-"""Lays a deck file out: keys in order, notes a line apart, long text wrapped, quotes where needed.
+"""The layout of deck files: keys in order, notes a line apart, long text wrapped, few quotes.
 
 Every text keeps its characters: a long one is wrapped as folded text (`>-`), which reads back as
 the one line that it was. Text of several lines is never wrapped: in Markdown a line end counts.
@@ -26,15 +26,17 @@ _IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONS
 _GLUED = re.compile(r"#[^\s#]")
 # An escape that shows what would be invisible if it stood there itself.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
+# The number that a build puts behind a mask: it changes no layout.
+_MASK_NUMBER = re.compile(r", n: [0-9]+(?=\}\Z)")
 
 
 def formatted(file: YamlFile) -> str:
-    """Write a file anew; it was read without an error, and its documents are mappings."""
+    """Lay out a file that was read without an error, and whose documents are mappings."""
     comments, markers = passed_over(file)
-    documents = [one for one in file.documents if isinstance(one, MappingNode)]
-    attached = [Attached(one) for one in documents]
+    documents = [root for root in file.documents if isinstance(root, MappingNode)]
+    attached = [Attached(root) for root in documents]
     lines: list[str] = []
-    starts = [one.start.index for one in documents]
+    starts = [root.start.index for root in documents]
     for comment in comments:
         if not documents:
             lines += [""] * comment.blank_above + [comment.text]
@@ -45,20 +47,24 @@ def formatted(file: YamlFile) -> str:
             ended = bisect_left(markers, documents[begun - 1].end.index)
             begun += ended < bisect_left(markers, comment.start)
         attached[max(begun, 1) - 1].add(comment)
-    for number, (document, one) in enumerate(zip(documents, attached, strict=True)):
+    for number, (root, comments_of) in enumerate(zip(documents, attached, strict=True)):
         if number:
             _gap(lines)
             lines.append("---")
-        lines += _Layout(file, one).document(document)
+        lines += Layout(file.text, comments_of).document(root)
     return "".join(f"{line}\n" for line in lines)
 
 
-class _Layout:
-    """Writes the collections of one document as lines, each with its indentation."""
+class Layout:
+    """The collections of one document as lines, each with its indentation.
 
-    def __init__(self, file: YamlFile, attached: Attached) -> None:
-        self._file = file
+    `source` is the text that the document was read from; '' for one that was not.
+    """
+
+    def __init__(self, source: str, attached: Attached) -> None:
+        self._source = source
         self._attached = attached
+        self._own_type = False
 
     def document(self, root: MappingNode) -> list[str]:
         """Write a document; what stands above its first key is about all of it and stays there."""
@@ -69,35 +75,36 @@ class _Layout:
         first = self._attached.slot(root, 0)
         _comments(lines, first.above, 0)
         first.above = []
-        return lines + self._mapping(root, document_keys(root), 0)
+        self._own_type = root.get("notetype") is not None
+        return lines + self.mapping(root, document_keys(root), 0)
 
-    def _mapping(self, mapping: MappingNode, keys: Sequence[Key], indent: int) -> list[str]:
+    def mapping(self, mapping: MappingNode, keys: Sequence[Key], indent: int) -> list[str]:
+        """Write the pairs of a mapping, in the order of `keys`."""
         lines: list[str] = []
         for place, shape in in_order(mapping, keys):
             key, value = mapping.pairs[place]
             slot = self._attached.slot(mapping, place)
             _comments(lines, slot.above, indent)
-            head = " " * indent + self._key(key) + ":"
+            head = " " * indent + self._line(key, flow=False) + ":"
             written = self._value(value, shape, head, indent, slot.beside)
             lines += _beside(written, slot.beside)
         _comments(lines, self._attached.below[id(mapping)], indent)
         return lines
 
-    def _sequence(self, sequence: SequenceNode, shape: Shape | None, indent: int) -> list[str]:
+    def sequence(self, sequence: SequenceNode, shape: Shape | None, indent: int) -> list[str]:
+        """Write the items of a list that stands below a key of that shape."""
         lines: list[str] = []
         for place, item in enumerate(sequence.items):
             slot = self._attached.slot(sequence, place)
             if shape is Shape.NOTES and place:
                 _gap(lines)
             above = list(slot.above)
-            if not isinstance(item, MappingNode) or self._as_flow(item, shape) is not None:
-                written = self._value(item, shape, " " * indent + "-", indent, slot.beside)
-            else:
-                block = self._mapping(item, keys_inside(shape, item), indent + _STEP)
-                first = _first_pair(block)
-                above += [line.strip() for line in block[:first]]
-                written = block[first:]
-                written[0] = " " * indent + "- " + written[0][indent + _STEP :]
+            head = " " * indent + "-"
+            written = self._value(item, shape, head, indent, slot.beside)
+            if isinstance(item, MappingNode) and written[0] == head:
+                first = _first_pair(written)
+                above += [line.strip() for line in written[1:first]]
+                written = [f"{head} {written[first].lstrip()}", *written[first + 1 :]]
             _comments(lines, above, indent)
             lines += _beside(written, slot.beside)
         _comments(lines, self._attached.below[id(sequence)], indent)
@@ -114,11 +121,14 @@ class _Layout:
             in_quotes = _GLUED.match(beside) is not None
             return self._scalar(node, shape, head, indent, in_quotes=in_quotes)
         line = self._as_flow(node, shape)
-        if line is not None and (_is_empty(node) or len(head) + 1 + len(line) <= WIDTH):
+        if line is not None and (_is_empty(node) or _fits(f"{head} {line}", shape)):
             return [f"{head} {line}"]
         if isinstance(node, MappingNode):
-            return [head, *self._mapping(node, keys_inside(shape, node), indent + _STEP)]
-        return [head, *self._sequence(node, shape, indent + _STEP)]
+            return [head, *self.mapping(node, self._keys_inside(shape, node), indent + _STEP)]
+        return [head, *self.sequence(node, shape, indent + _STEP)]
+
+    def _keys_inside(self, shape: Shape | None, node: MappingNode) -> Sequence[Key]:
+        return keys_inside(shape, node, own_type=self._own_type)
 
     def _scalar(
         self, node: ScalarNode, shape: Shape | None, head: str, indent: int, *, in_quotes: bool
@@ -133,23 +143,20 @@ class _Layout:
         if block is None or (len(block.lines) == 1 and "\n" not in node.value):
             return [f"{head} {line}"]
         margin = " " * (indent + _STEP)
-        return [f"{head} {block.header}", *(margin + one if one else "" for one in block.lines)]
+        return [f"{head} {block.header}", *(margin + text if text else "" for text in block.lines)]
 
     def _line(self, node: ScalarNode, *, flow: bool, in_quotes: bool = False) -> str:
         """Write a text on one line; a word like a number keeps the quotes that it has."""
-        raw = self._file.text[node.start.index : node.end.index]
+        raw = self._source[node.start.index : node.end.index]
         if self._shows_escapes(node) and "\n" not in raw:
             return raw
         in_quotes = in_quotes or (node.style != "" and is_wordlike(node.value))
         return one_line(node.value, flow=flow, in_quotes=in_quotes)
 
-    def _key(self, key: ScalarNode) -> str:
-        return self._line(key, flow=False)
-
     def _shows_escapes(self, node: ScalarNode) -> bool:
         if node.style != '"' or node.value.replace("\t", "").replace("\n", "").isprintable():
             return False
-        raw = self._file.text[node.start.index : node.end.index]
+        raw = self._source[node.start.index : node.end.index]
         return _SHOWING_ESCAPE.search(raw) is not None
 
     def _as_flow(self, node: Node, shape: Shape | None) -> str | None:
@@ -165,7 +172,7 @@ class _Layout:
         if node.pairs and shape not in _IN_BRACES:
             return None
         parts = []
-        for place, inner in in_order(node, keys_inside(shape, node)):
+        for place, inner in in_order(node, self._keys_inside(shape, node)):
             key, value = node.pairs[place]
             written = self._as_flow(value, inner)
             if written is None:
@@ -190,6 +197,10 @@ def _only_plain_outside(value: str) -> bool:
     return is_plain(value, flow=False) and not is_plain(value, flow=True)
 
 
+def _fits(line: str, shape: Shape | None) -> bool:
+    return len(_MASK_NUMBER.sub("", line) if shape is Shape.MASKS else line) <= WIDTH
+
+
 def _is_there(node: ScalarNode) -> bool:
     return bool(node.value or node.style)
 
@@ -199,9 +210,11 @@ def _is_empty(node: Container) -> bool:
 
 
 def _first_pair(lines: list[str]) -> int:
-    """Find the line of the first key below comments."""
+    """Find the line of the first key below a dash and comments."""
     return next(
-        number for number, line in enumerate(lines) if line and not line.lstrip().startswith("#")
+        number
+        for number, line in enumerate(lines)
+        if number and line and not line.lstrip().startswith("#")
     )
 
 

@@ -3,6 +3,8 @@
 Keys stand in the order in which `flashdeck fmt` writes them; `id` comes last, where builds put it.
 """
 
+from collections.abc import Iterable
+
 from flashdeck.kinds.cloze import CLOZE
 from flashdeck.kinds.custom import CUSTOM
 from flashdeck.kinds.key import Key, Shape
@@ -12,6 +14,19 @@ from flashdeck.kinds.question import QUESTION
 from flashdeck.kinds.settings import LIMITS, MEDIA, SETTINGS, VERBATIM
 
 KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
+
+
+def kind_of(names: Iterable[str]) -> Kind | None:
+    """Give the kind of a note by the names of its keys; None where none of them decides."""
+    given = set(names)
+    if "occlude" in given:
+        return OCCLUSION
+    if {"q", "a"} <= given:
+        # With an `image` beside them: a picture was meant that belongs into one of the texts.
+        given.discard(OCCLUSION.opener)
+    decided = next((kind for kind in KINDS if kind.opener in given), None)
+    return CUSTOM if decided is None and "notetype" in given else decided
+
 
 DOCUMENT: tuple[Key, ...] = (
     Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
@@ -97,4 +112,5 @@ __all__ = [
     "Key",
     "Kind",
     "Shape",
+    "kind_of",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Severity, Text
-from flashdeck.kinds.registry import CUSTOM, KINDS, OCCLUSION, Key, Kind, Shape
+from flashdeck.kinds.registry import CUSTOM, KINDS, Key, Kind, Shape, kind_of
 from flashdeck.model import NoteType
 from flashdeck.source.answers import check_answers, read_texts, read_typed
 from flashdeck.source.mapping import MappingReader
@@ -158,17 +158,9 @@ class NoteReader(MappingReader):
 
     def kind(self, node: MappingNode) -> Kind | None:
         """Tell of which kind a note is, or report that nothing tells."""
-        present = {key.value for key, _ in node.pairs}
-        if "occlude" in present:
-            return OCCLUSION
-        if {"q", "a"} <= present:
-            # With an `image` beside them: a picture was meant that belongs into one of the texts.
-            present.discard(OCCLUSION.opener)
-        for kind in KINDS:
-            if kind.opener in present:
-                return kind
-        if "notetype" in present:
-            return CUSTOM
+        kind = kind_of(key.value for key, _ in node.pairs)
+        if kind is not None:
+            return kind
         meant = {
             self.unknown(key, _ALL_KEYS, "a note")
             for key, _ in node.pairs

@@ -1,4 +1,4 @@
-"""How a text is written as YAML: plain where that is safe, else in quotes, else as block text.
+"""Text as YAML: plain where that is safe, else in quotes, else as block text.
 
 Whatever the form, the characters that are read back are the same.
 """
@@ -12,18 +12,23 @@ from flashdeck.yamlnode.edit import quoted
 
 # A character that means something to YAML where a text begins.
 _OPENING = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:[ \t]|\Z)|---|\.\.\.")
+_OPENING_FLOW = re.compile(rf"{_OPENING.pattern}|[?:]")
 # What would end a plain text, or begin a comment.
 _INNER = re.compile(r":(?:[ \t]|\Z)|[ \t]#|\n")
 _INNER_FLOW = re.compile(r"[,\[\]{}]|:(?:[ \t]|\Z)|[ \t]#|\n")
 # Words that other YAML tools read as something else than text: truth, nothing, numbers, dates.
 _WORDLIKE = re.compile(
-    r"(?i:y|yes|n|no|on|off|true|false|null|~|=|<<)"
-    r"|[-+]?(?:[0-9][0-9_,:]*)?\.?[0-9_]*(?i:e[-+]?[0-9]+)?"
-    r"|0[box][0-9A-Fa-f_]+|[-+]?\.(?i:inf|nan)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
+    r"y|yes|n|no|on|off|true|false|null|~|=|<<"
+    r"|(?=[-+]?\.?[0-9])[-+]?(?:[0-9][0-9_,:]*)?\.?[0-9_]*(?:e[-+]?[0-9]+)?"
+    r"|[-+]?0[box][0-9a-f_]+|[-+]?\.(?:inf|nan)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",
+    re.IGNORECASE,
 )
-# A blank where a line may be broken: libyaml reads the break back as this very blank.
-_BREAK = re.compile(r"(?<=[^ \t]) (?=[^ \t])")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+# What can't stand in a file as itself, only as an escape.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# What stays on one line of a folded text: words, HTML tags, and what has more than one space in it.
+# libyaml reads a line end in such a text back as the one space that it replaces.
+_UNBROKEN = re.compile(r"(?:<[A-Za-z/!][^<>]*>|[^ ]| (?=[ \t])|(?<=[ \t]) )+")
+_LETTERS = {2: "x", 4: "u", 8: "U"}
 
 
 class BlockText(NamedTuple):
@@ -35,9 +40,10 @@ class BlockText(NamedTuple):
 
 def is_plain(value: str, *, flow: bool) -> bool:
     """Whether a text can stand without quotes, inside brackets (`flow`) or outside."""
-    if not value or value != value.strip() or _OPENING.match(value):
+    opening, inner = (_OPENING_FLOW, _INNER_FLOW) if flow else (_OPENING, _INNER)
+    if not value or value != value.strip() or opening.match(value):
         return False
-    return not (_INNER_FLOW if flow else _INNER).search(value)
+    return not (inner.search(value) or _UNWRITABLE.search(value))
 
 
 def is_wordlike(value: str) -> bool:
@@ -49,8 +55,8 @@ def one_line(value: str, *, flow: bool = False, in_quotes: bool = False) -> str:
     """Write a text on one line: plain if it can be and need not stand `in_quotes`."""
     if is_plain(value, flow=flow) and not in_quotes:
         return value
-    if "\n" in value:
-        return '"' + "".join(_ESCAPES.get(one) or _visible(one) for one in value) + '"'
+    if "\n" in value or _UNWRITABLE.search(value):
+        return '"' + "".join(map(_escaped, value, [*value[1:], ""])) + '"'
     return quoted(value)
 
 
@@ -61,7 +67,7 @@ def block_text(value: str, width: int, *, folded: bool) -> BlockText | None:
     as they are (`|`), unless they were `folded` and are too wide.
     """
     body = value.rstrip("\n")
-    if not body.strip():
+    if not body.strip() or _UNWRITABLE.search(value):
         return None
     ends = len(value) - len(body)
     chomping = {0: "-", 1: ""}.get(ends, "+")
@@ -90,7 +96,7 @@ def _folded(lines: list[str], width: int) -> list[str]:
 
 def _wrapped(line: str, width: int) -> list[str]:
     found: list[str] = []
-    for word in _BREAK.split(line):
+    for word in _UNBROKEN.findall(line) or [""]:
         if found and len(found[-1]) + 1 + len(word) <= width:
             found[-1] += f" {word}"
         else:
@@ -98,8 +104,15 @@ def _wrapped(line: str, width: int) -> list[str]:
     return found
 
 
-def _visible(one: str) -> str:
-    if one.isprintable():
-        return one
-    code = ord(one)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - `\u` ends there
+def _escaped(one: str, following: str) -> str:
+    r"""Write one character of a text in double quotes; what is invisible is numbered.
+
+    A backslash and a letter before another letter look like a LaTeX command: `\nu`.
+    """
+    if one in '"\\' or one.isprintable():
+        return f"\\{one}" if one in '"\\' else one
+    if one in "\t\n" and not following.isalpha():
+        return "\\t" if one == "\t" else "\\n"
+    code = f"{ord(one):x}"
+    width = next(most for most in _LETTERS if len(code) <= most)
+    return f"\\{_LETTERS[width]}{code:>0{width}}"

@@ -135,6 +135,19 @@ def test_a_note_type_is_formatted_too():
     )
 
 
+def test_what_is_too_wide_for_braces_stands_behind_its_dash():
+    wide = f"font: {'y' * 40}\n    description: {'x' * 60}\n"
+    text = f"notetype: Mine\nfields:\n  - name: A\n    {wide}templates:\n  - name: Card\n"
+    assert kept(text)
+
+
+def test_the_number_that_a_build_gives_a_mask_changes_no_layout():
+    mask = f"label: {'x' * 45}, at: [10.25%, 10.25%, 20.25%, 20.25%]"
+    assert len(mask) == 90
+    for pairs in (mask, f"{mask}, n: 499"):
+        assert kept(f"notes:\n  - image: x.png\n    occlude:\n      - {{{pairs}}}\n")
+
+
 def test_the_example_in_the_documents_is_so():
     page = (ROOT / "docs/how-to/format.md").read_text("utf-8")
     before, after = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
@@ -182,6 +195,12 @@ def test_a_long_line_is_wrapped_and_reads_back_as_one_line():
     assert max(map(len, found.splitlines())) <= 100
     again = read_yaml("x", f"notes:\n{found}".encode()).documents[0]
     assert again.get("notes").items[0].get("q").value == f"{LONG} {LONG}"
+
+
+def test_a_long_line_of_html_is_never_wrapped_inside_a_tag():
+    tag = '<img src="a picture.png" alt="a picture">'
+    found = notes(f"  - q: {tag} or {tag} or {tag} or none\n    a: A\n")
+    assert found == f"  - q: >-\n      {tag} or {tag} or\n      {tag} or none\n    a: A\n"
 
 
 def test_text_of_several_lines_is_never_wrapped():
@@ -279,6 +298,64 @@ def test_documents_are_parted_one_way():
 
 
 # The project
+
+
+def test_short_keys_of_fields_stand_before_what_all_notes_have(project):
+    project.write(
+        "cards/notetypes/word.yaml",
+        """\
+        notetype: Word
+        fields: [Word, Meaning]
+        keys: {word: Word, meaning: Meaning}
+        templates:
+          - {name: One, front: "{{Word}}", back: "{{Meaning}}"}
+        """,
+    )
+    project.write(
+        "cards/words.yaml",
+        """\
+        deck: Words
+        notetype: Word
+        notes:
+          - {tags: [x], word: casa, meaning: house}
+          - {hint: h, notetype: Word, word: perro}
+        ---
+        deck: Words::More
+        notes:
+          - {tags: [x], a: A, q: Q}
+          - {id: note0001, meaning: cat, word: gato, notetype: Word}
+        """,
+    )
+    assert run(["fmt", "-C", str(project.root)]) == 0
+    assert project.read("cards/words.yaml") == dedent(
+        """\
+        deck: Words
+        notetype: Word
+        notes:
+          - word: casa
+            meaning: house
+            tags: [x]
+
+          - notetype: Word
+            hint: h
+            word: perro
+
+        ---
+        deck: Words::More
+        notes:
+          - q: Q
+            a: A
+            tags: [x]
+
+          - notetype: Word
+            meaning: cat
+            word: gato
+            id: note0001
+        """
+    )
+    project.replace("cards/words.yaml", "    hint: h\n", "")
+    project.built()
+    assert run(["fmt", "--check", "-C", str(project.root)]) == 0
 
 
 def test_what_holds_errors_is_refused_and_the_rest_is_written(project, monkeypatch, capsys):
