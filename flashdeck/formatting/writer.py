@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from flashdeck.formatting.attach import Attached
 from flashdeck.formatting.layout import Layout
 from flashdeck.kinds.registry import Shape
-from flashdeck.source.csvfile import Place
+from flashdeck.source.csv_table import Place
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode
 
 Data: TypeAlias = "str | int | Sequence[Data] | Mapping[str, Data]"

@@ -12,17 +12,19 @@ from pathlib import Path
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor.files import SCHEMAS_NAME, schema_texts
 from flashdeck.files.files import Publication, check_package_name, make_folder
+from flashdeck.formatting import formatted
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_name
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.source.names import clean_deck, deck_problem
-from flashdeck.yamlnode import quoted
+from flashdeck.yamlnode import quoted, read_yaml
 
+_DECK = "cards/moon.yaml"
 # What makes a project: where one of these is, there is one already.
 PROJECT = {
     "flashdeck.yaml": "settings.yaml",
-    "cards/moon.yaml": "moon.yaml",
+    _DECK: "moon.yaml",
     "cards/media/moon-phases.svg": "moon-phases.svg",
 }
 # What helps around it, and stays as it is where it is there.
@@ -43,7 +45,6 @@ def starter_text(file: str, words: Mapping[str, str]) -> str:
 
 
 _NAMELESS = "My deck"
-_PLAIN = re.compile(r"[^\W\d_][\w ]*")  # needs no quotes in YAML
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,15 @@ def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
     """Give the texts of what makes the project, and of what helps around it, by their paths."""
     name = project_name(folder)
     project_id = new_project_id()
-    deck = f"{name}::The Moon"
     words = {
         "NAME": name,
         "QUOTED": quoted(name),
-        "DECK": deck if _PLAIN.fullmatch(name) else quoted(deck),
+        "DECK": quoted(f"{name}::The Moon"),
         "ID": project_id,
         "VERSION": version,
     }
     project = {path: starter_text(file, words) for path, file in PROJECT.items()}
+    project[_DECK] = formatted(read_yaml(_DECK, project[_DECK].encode()))
     project[LOCK_NAME] = lock_text(Lock({project_id: ProjectEntry(project_id, name, 0)}))
     around = {path: starter_text(file, words) for path, file in AROUND.items()}
     for schema, text in schema_texts(folder).items():

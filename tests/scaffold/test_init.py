@@ -69,6 +69,12 @@ def test_the_project_is_named_after_its_folder_whatever_it_is_called(tmp_path, f
     assert value(project.root / "cards/moon.yaml")["deck"] == f"{name}::The Moon"
 
 
+@pytest.mark.parametrize("name", ["no", "a, b", "what: no # really 'so'", "{x}", "long " * 30])
+def test_a_new_project_is_formatted_whatever_its_name(tmp_path, name):
+    root = started(tmp_path / name).root
+    assert run(["fmt", "--check", "-C", str(root)]) == 0
+
+
 def test_two_projects_are_never_the_same(tmp_path):
     ids = {
         value(started(tmp_path / one).root / "flashdeck.yaml")["id"] for one in ("spanish", "x/y")
