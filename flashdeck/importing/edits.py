@@ -1,27 +1,22 @@
-"""Edits of sources: what a note says in Anki, and where new notes go."""
+"""Edits of sources: texts and tags of notes as Anki has them, and places for new notes."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flashdeck.formatting.writer import Data, file_text, notes_text, pair_text
 from flashdeck.importing.layout import CARDS, Paths, file_stem
-from flashdeck.importing.sources import MARGIN, DeckText, Texts, deck_text, note_lines
+from flashdeck.importing.sources import DeckText, Texts, deck_data, note_data
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.project.project import Project
 from flashdeck.source.note import SourceFile, SourceNote
-from flashdeck.yamlnode import (
-    Edit,
-    MappingNode,
-    ScalarNode,
-    SequenceNode,
-    insertion_into,
-    scalar,
-    words,
-)
+from flashdeck.yamlnode import Edit, MappingNode, ScalarNode, SequenceNode, insertion_into
 
 _BLOCK = ("|", ">")
+_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
 class UnwritableError(Exception):
@@ -33,10 +28,10 @@ def note_edits(
 ) -> list[Edit]:
     """Give what to edit in the text of a note's file; `fields` are those that change.
 
-    `tags` are all that the note has there, its document's included. Raises `UnwritableError`.
+    `tags` are all that the note has in Anki. Raises `UnwritableError`.
     """
     edits: list[Edit] = []
-    missing: dict[str, str] = {}
+    missing: dict[str, Data] = {}
     # A field may hold more than its key's text, such as a hint. The edit is compiled to find out.
     keys = note.short or note.kind.fields
     mapping = note.node if keys else note.node.get("fields")
@@ -61,29 +56,45 @@ def note_edits(
     return edits
 
 
-def _replaced(text: str, mapping: MappingNode, name: str, value: str) -> Edit:
-    if mapping.flow:
-        message = "its fields stand in braces"
-        raise UnwritableError(message)
+def _replaced(text: str, mapping: MappingNode, name: str, value: Data) -> Edit:
+    """Write a value in the place of another; a comment between it and its key stays."""
     key, node = next((key, node) for key, node in mapping.pairs if key.value == name)
-    written = scalar(value, key.start.column)
-    if isinstance(node, ScalarNode) and node.style in _BLOCK:
+    written = _pair(mapping, name, value)[len(pair_text(name, 0)) - len(": 0") :]
+    start = key.end.index
+    if text[start : node.start.index].strip() != ":":
+        start, written = node.start.index, written.removeprefix(":").lstrip(" ")
+    end = node.end.index
+    is_block = isinstance(node, ScalarNode) and node.style in _BLOCK
+    if is_block or "\n" in written:
+        line_end = text.find("\n", node.start.index if is_block else end)
+        beside = _COMMENT.search(text, node.start.index if is_block else end, line_end)
+        first, newline, rest = written.partition("\n")
+        if beside is not None:
+            written = f"{first}{beside.group()}{newline}{rest}"
+            end = max(end, beside.end())
+    if is_block:
         old = text[node.start.index : node.end.index]
         written += old[len(old.rstrip("\r\n")) :]  # the lines' ends are part of block text
-    blank = "" if node.start.index > key.end.index + 1 else " "
-    return Edit(node.start.index, node.end.index, blank + written)
+    return Edit(start, end, written)
 
 
-def _added(text: str, mapping: MappingNode, fields: Mapping[str, str]) -> Edit:
-    """Add fields that were empty behind the others, all in one piece."""
-    if mapping.flow or not mapping.pairs:
+def _added(text: str, mapping: MappingNode, pairs: Mapping[str, Data]) -> Edit:
+    """Add pairs that were not there behind the others, all in one piece."""
+    indent = "\n" + " " * _column(mapping)
+    whole = indent.join(_pair(mapping, name, value) for name, value in pairs.items())
+    return insertion_into(text, mapping, whole)
+
+
+def _pair(mapping: MappingNode, name: str, value: Data) -> str:
+    written = pair_text(name, value, _column(mapping))
+    if mapping.flow and (isinstance(value, str) or "\n" in written):
         message = "its fields stand in braces"
         raise UnwritableError(message)
-    indent = mapping.pairs[0][0].start.column
-    lines = [f"{scalar(name)}: {scalar(value, indent)}" for name, value in fields.items()]
-    whole = ("\n" + " " * indent).join(lines)
-    name, _, value = whole.partition(": ")
-    return insertion_into(text, mapping, name, value)
+    return written
+
+
+def _column(mapping: MappingNode) -> int:
+    return mapping.pairs[0][0].start.column if mapping.pairs else 0
 
 
 def _tags(text: str, note: SourceNote, tags: Sequence[str]) -> Edit:
@@ -94,11 +105,10 @@ def _tags(text: str, note: SourceNote, tags: Sequence[str]) -> Edit:
     if not set(around) <= set(tags):
         message = "it has lost a tag that its whole document has"
         raise UnwritableError(message)
-    column = note.node.pairs[0][0].start.column
-    left = words([tag for tag in tags if tag not in around], column)
+    left = [tag for tag in tags if tag not in around]
     if node is None:
-        return insertion_into(text, note.node, "tags", left)
-    return Edit(node.start.index, node.end.index, left)
+        return _added(text, note.node, {"tags": left})
+    return _replaced(text, note.node, "tags", left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +128,12 @@ def added_notes(
     heading: Mapping[str, str],
 ) -> Additions:
     """Find a place for new notes. `heading` is what documents of their kind must say at the top."""
-    found = Additions()
-    media = {one.name for one in theirs.media}
+    additions = Additions()
+    media = {file.name for file in theirs.media}
     open_ends = {
         source.decks[-1].name.value.casefold(): source for source in sources if _is_open(source)
     }
-    cards = project.cards.rglob("*")
-    paths = Paths(path.relative_to(project.root).as_posix() for path in cards)
+    paths = Paths.beside(project)
     decks: dict[str, list[Note]] = defaultdict(list)
     for note in notes:
         decks[note.cards[0].deck].append(note)
@@ -132,13 +141,13 @@ def added_notes(
         source = open_ends.get(deck.casefold())
         if source is not None:
             texts = Texts(source.decks[-1].markup, media)
-            found.edits[source.yaml.path] = _appended(source, own, notetypes, texts)
+            additions.edits[source.yaml.path] = _appended(source, own, notetypes, texts)
         else:
             stem = "/".join([CARDS, *map(file_stem, deck.split("::"))])
             markup = heading.get("markup", project.settings.markup)
             text = DeckText(deck, "", own, heading, Texts(markup, media))
-            found.files[paths.take(stem, ".yaml")] = deck_text(text, notetypes)
-    return found
+            additions.files[paths.take(stem, ".yaml")] = file_text([deck_data(text, notetypes)])
+    return additions
 
 
 def _is_open(source: SourceFile) -> bool:
@@ -147,7 +156,7 @@ def _is_open(source: SourceFile) -> bool:
         return False
     notes = _last_document(source).get("notes")
     text = source.yaml.text
-    if not isinstance(notes, SequenceNode) or notes.flow or notes.start.column != MARGIN:
+    if not isinstance(notes, SequenceNode) or notes.flow:
         return False
     last = notes.items[-1]
     if not isinstance(last, MappingNode) or last.flow or not text.endswith("\n"):
@@ -158,17 +167,20 @@ def _is_open(source: SourceFile) -> bool:
 
 
 def _last_document(source: SourceFile) -> MappingNode:
-    return next(one for one in reversed(source.yaml.documents) if isinstance(one, MappingNode))
+    documents = reversed(source.yaml.documents)
+    return next(root for root in documents if isinstance(root, MappingNode))
 
 
 def _appended(
     source: SourceFile, notes: list[Note], notetypes: Mapping[int, NoteType], texts: Texts
 ) -> Edit:
-    common = _last_document(source).get("notetype")
+    document = _last_document(source)
+    common, listed = document.get("notetype"), document.get("notes")
     name = common.value if isinstance(common, ScalarNode) else ""
-    lines: list[str] = []
+    assert listed is not None
+    data = []
     for note in notes:
         notetype = notetypes[note.notetype]
-        lines += ["", *note_lines(note, notetype, texts, named=notetype.name != name)]
+        data.append(note_data(note, notetype, texts, named=notetype.name != name))
     end = len(source.yaml.text.rstrip()) + 1
-    return Edit(end, end, "".join(line + "\n" for line in lines))
+    return Edit(end, end, "\n" + notes_text(data, listed.start.column))

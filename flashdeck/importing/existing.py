@@ -15,13 +15,14 @@ from flashdeck.anki.template.references import references
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, open_regular
+from flashdeck.formatting.formatter import keep_layout
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
 from flashdeck.importing.history import imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
-from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.sources import Texts
 from flashdeck.importing.styling import new_looks
 from flashdeck.importing.tidy import Tidy, decks_within, tidied
 from flashdeck.model import Collection, Media, Note, NoteType
@@ -96,7 +97,7 @@ class _Import:
         self._problems = list(tidy.problems)
         self._wish = wish
         self._root = loaded.project.root
-        self._heading = {} if _is_verbatim(loaded.project) else dict(_VERBATIM)
+        self._heading = {} if loaded.project.settings.verbatim else dict(_VERBATIM)
         self._looks = new_looks(tidy.collection, loaded.compiled, loaded.project)
         self._changes = changes(
             tidy.collection.notes,
@@ -152,7 +153,7 @@ class _Import:
 
     def _create(self, notetypes: Iterable[NoteType]) -> list[Path]:
         """Write the files of new note types, which nothing names yet."""
-        paths = Paths(path.relative_to(self._root).as_posix() for path in self._everything())
+        paths = Paths.beside(self._project)
         heading = {"media": "verbatim"} if self._heading else {}
         created = []
         for notetype in notetypes:
@@ -163,9 +164,6 @@ class _Import:
                     created.append(place)
                     file.write(text)
         return created
-
-    def _everything(self) -> Iterable[Path]:
-        return self._project.cards.rglob("*")
 
     def _settled(self, notetypes: Sequence[NoteType]) -> tuple[dict[Path, bytes], Compiled]:
         """Give the new texts of sources, and what they compile to; what won't do is a conflict."""
@@ -197,7 +195,7 @@ class _Import:
             path = source.yaml.path
             if edits[path]:
                 before = source.yaml.text
-                after = splice(before, edits[path])
+                after = keep_layout(self._project, source.yaml, splice(before, edits[path]))
                 found[self._root / path] = encoded(self._root / path, self._root, before, after)
         return found
 
@@ -233,17 +231,12 @@ class _Import:
         if not source.verbatim and any(references(text) for text in fields.values()):
             message = "what it says in Anki names media, by names that are not those here"
             raise UnwritableError(message)
-        if source.markup == "html":
-            return fields
-        media = {one.name for one in self._theirs.media}
-        found = {
-            name: as_markdown(text, cloze=notetype.cloze, media=media)
-            for name, text in fields.items()
-        }
-        if source.markup != "markdown" or None in found.values():
+        texts = Texts(source.markup, {one.name for one in self._theirs.media})
+        written = texts.written(fields.values(), cloze=notetype.cloze)
+        if written is None:
             message = f"what it says in Anki is no {source.markup}"
             raise UnwritableError(message)
-        return {name: text for name, text in found.items() if text is not None}
+        return dict(zip(fields, written, strict=True))
 
     def _compile(self, texts: Mapping[Path, bytes]) -> Compiled:
         project, _ = load_project(self._root)
@@ -302,10 +295,6 @@ class _Import:
             media=len(media) - len(said),
             diagnostics=(*self._problems, *said, *self._looks.problems, *_said(found)),
         )
-
-
-def _is_verbatim(project: Project) -> bool:
-    return project.settings.verbatim
 
 
 def _equal(built: Mapping[str, Note], theirs: Note) -> bool:

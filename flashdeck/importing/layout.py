@@ -9,14 +9,16 @@ from dataclasses import asdict
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import check_package_name
+from flashdeck.formatting.writer import file_text, pair_text
 from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.sources import DeckText, Texts, deck_text, notetype_text
+from flashdeck.importing.sources import DeckText, Texts, deck_data, notetype_data, sides
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.markup import Markup, render
 from flashdeck.model import Collection, Deck, Note, NoteType
 from flashdeck.project.packages import package_name
+from flashdeck.project.project import Project
 from flashdeck.text import slug
-from flashdeck.yamlnode import Limits, scalar, words
+from flashdeck.yamlnode import Limits
 
 CARDS = "cards"
 NOTETYPES = "cards/notetypes"
@@ -44,6 +46,11 @@ class Paths:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {path.casefold() for path in taken}
 
+    @classmethod
+    def beside(cls, project: Project) -> Paths:
+        """Give those that are free in a project."""
+        return cls(path.relative_to(project.root).as_posix() for path in project.cards.rglob("*"))
+
     def take(self, stem: str, ending: str = "") -> str:
         """Give `stem` and `ending`, with a number between them where that is taken."""
         path, count = stem + ending, 1
@@ -58,7 +65,7 @@ def deck_files(
     collection: Collection, heading: Mapping[str, str], paths: Paths, texts: Texts
 ) -> Iterator[tuple[str, str]]:
     """Give the file of each deck that holds notes or says something: its path and its text."""
-    notetypes = {one.id: one for one in collection.notetypes}
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     notes: dict[str, list[Note]] = {deck.name: [] for deck in collection.decks}
     for note in collection.notes:
         notes[note.cards[0].deck].append(note)
@@ -66,13 +73,13 @@ def deck_files(
         if not notes[deck.name] and not (deck.description and _stands_above(deck, notes)):
             continue
         stem = "/".join([CARDS, *map(file_stem, deck.name.split("::"))])
-        told = description(deck, texts)
-        prelude = ""
-        if told is None:
-            prelude = _described(deck)
-            told = ""
-        text = DeckText(deck.name, told, notes[deck.name], heading, texts)
-        yield paths.take(stem, ".yaml"), prelude + deck_text(text, notetypes)
+        words = description(deck, texts)
+        text = DeckText(deck.name, words or "", notes[deck.name], heading, texts)
+        documents = [deck_data(text, notetypes)]
+        if words is None:  # a document before it does nothing but describe the deck
+            described = {"deck": deck.name, "description": deck.description}
+            documents.insert(0, {**described, "markup": "html", "notes": []})
+        yield paths.take(stem, ".yaml"), file_text(documents)
 
 
 def notetype_files(
@@ -86,15 +93,12 @@ def notetype_files(
     texts = [(notetype.css, "style", ".css")]
     for template in notetype.templates:
         stem = file_stem(template.name)
-        texts += [
-            (template.front, f"{stem}-front", ".html"),
-            (template.back, f"{stem}-back", ".html"),
-        ]
+        texts += [(text, f"{stem}-{side}", ".html") for side, text in sides(template)]
     for text, stem, ending in texts:
         if text and (text, ending) not in files:
             files[text, ending] = f"{folder}/{inside.take(stem, ending)}"
             yield f"{NOTETYPES}/{files[text, ending]}", text
-    yield home, notetype_text(notetype, files, heading)
+    yield home, file_text([notetype_data(notetype, files, heading)])
 
 
 def description(deck: Deck, texts: Texts) -> str | None:
@@ -109,15 +113,6 @@ def description(deck: Deck, texts: Texts) -> str | None:
     return as_markdown(deck.description, cloze=False, media=())
 
 
-def _described(deck: Deck) -> str:
-    """Write a document that does nothing but describe a deck, in HTML."""
-    texts = Texts("html", ())
-    return (
-        deck_text(DeckText(deck.name, deck.description, (), {"markup": "html"}, texts), {})
-        + "---\n"
-    )
-
-
 def _stands_above(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
     below = deck.name.casefold() + "::"
     return any(name.casefold().startswith(below) for name, held in notes.items() if held)
@@ -130,17 +125,15 @@ def settings_text(collection: Collection, project_id: str, name: str, markup: st
     """Write `flashdeck.yaml`: how texts are read, and that media keep their names."""
     lines = [
         "# Settings of this flashdeck project, begun by an import.",
-        f"id: {project_id}   # the project's own: never change it",
-        f"name: {scalar(name[:PROJECT_NAME].strip())}",
-        f"{f'markup: {markup}':<17} # how texts are read unless a document or note says otherwise",
-        "media: verbatim   # files keep the names that they have in Anki",
+        f"id: {project_id}  # the project's own: never change it",
+        pair_text("name", name[:PROJECT_NAME].strip()),
+        f"markup: {markup}  # how texts are read unless a document or note says otherwise",
+        "media: verbatim  # files keep the names that they have in Anki",
     ]
-    if packages := _packages(collection):
-        lines.append("packages:")
-        lines += [f"  {scalar(file)}: {words([root], 2)}" for root, file in packages.items()]
+    if packages := {file: [root] for root, file in _packages(collection).items()}:
+        lines.append(pair_text("packages", packages))
     if limits := _limits(collection):
-        lines.append("limits:")
-        lines += [f"  {key}: {value}" for key, value in limits.items()]
+        lines.append(pair_text("limits", limits))
     return "\n".join(lines) + "\n"
 
 

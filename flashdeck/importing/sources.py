@@ -1,20 +1,18 @@
-"""Decks and note types as the text that an author would have written for them."""
+"""Decks, notes and note types as the data that an author would have written for them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
+from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.tidy import short_keys
 from flashdeck.model import Field, Note, NoteType, Template
-from flashdeck.yamlnode import scalar, words
 
 Files: TypeAlias = Mapping[tuple[str, str], str]
-MARGIN = 2
-"""How far from the left the notes of a list begin."""
 _PLAIN_FIELD = Field("")
 _PLAIN_TEMPLATE = Template("", "", "")
 
@@ -40,118 +38,81 @@ class Texts:
     markup: str
     media: Container[str]
 
-    def written(self, note: Note, notetype: NoteType) -> tuple[str, ...] | None:
-        """Give the fields of a note as this markup; None where it can't say one of them."""
+    def written(self, html: Iterable[str], *, cloze: bool) -> list[str] | None:
+        """Give the texts of fields as this markup; None where it can't say one of them."""
         if self.markup == "html":
-            return note.fields
+            return list(html)
         if self.markup != "markdown":
             return None
-        found = [as_markdown(text, cloze=notetype.cloze, media=self.media) for text in note.fields]
-        return None if None in found else tuple(text for text in found if text is not None)
+        texts = [as_markdown(text, cloze=cloze, media=self.media) for text in html]
+        return None if None in texts else [text for text in texts if text is not None]
 
 
-def deck_text(deck: DeckText, notetypes: Mapping[int, NoteType]) -> str:
-    """Write a deck with its notes, in their order."""
+def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
+    """Give a deck with its notes, in their order."""
     counts = Counter(note.notetype for note in deck.notes)
     common = counts.most_common(1)[0][0] if counts else 0
-    lines = [f"deck: {scalar(deck.name)}"]
-    if deck.description:
-        lines.append(f"description: {scalar(deck.description)}")
-    lines += [f"{key}: {scalar(value)}" for key, value in deck.heading.items()]
-    if common:
-        lines.append(f"notetype: {scalar(notetypes[common].name)}")
-    lines.append("notes:" if deck.notes else "notes: []")
-    for place, note in enumerate(deck.notes):
-        if place:
-            lines.append("")
-        named = note.notetype != common
-        lines += note_lines(note, notetypes[note.notetype], deck.texts, named=named)
-    return "\n".join(lines) + "\n"
+    described = {"description": deck.description} if deck.description else {}
+    of_type = {"notetype": notetypes[common].name} if common else {}
+    notes = [
+        note_data(note, notetypes[note.notetype], deck.texts, named=note.notetype != common)
+        for note in deck.notes
+    ]
+    return {"deck": deck.name, **described, **deck.heading, **of_type, "notes": notes}
 
 
-def note_lines(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> Iterator[str]:
-    """Write one note of a list; `named` says of which note type it is."""
-    begin = " " * MARGIN + "- "
-    for pair in _note_pairs(note, notetype, texts, named=named):
-        yield begin + pair
-        begin = "    "
-
-
-def _note_pairs(note: Note, notetype: NoteType, form: Texts, *, named: bool) -> Iterator[str]:
-    if named:
-        yield f"notetype: {scalar(notetype.name, 4)}"
+def note_data(note: Note, notetype: NoteType, form: Texts, *, named: bool) -> Pairs:
+    """Give one note of a list; `named` says of which note type it is."""
+    pairs: dict[str, Data] = {"notetype": notetype.name} if named else {}
+    written = form.written(note.fields, cloze=notetype.cloze)
     names = [field.name for field in notetype.fields]
-    fields = form.written(note, notetype)
-    if fields is None:
-        yield "markup: html"
-    rows = zip(names, fields or note.fields, strict=True)
+    rows = zip(names, note.fields if written is None else written, strict=True)
     texts = {name: text for name, text in rows if text}
     short = short_keys(notetype)
     if short and texts:
-        yield from (f"{short[name]}: {scalar(text, 4)}" for name, text in texts.items())
-    elif texts:
-        lines = [f"      {scalar(name)}: {scalar(text, 6)}" for name, text in texts.items()]
-        yield "\n".join(["fields:", *lines])
+        pairs |= {short[name]: text for name, text in texts.items()}
     else:
-        yield "fields: {}"
+        pairs["fields"] = texts
     if note.tags:
-        yield f"tags: {words(note.tags, 4)}"
-    yield f"id: {scalar(note.guid)}"
+        pairs["tags"] = note.tags
+    if written is None:
+        pairs["markup"] = "html"
+    return {**pairs, "id": note.guid}
 
 
-def notetype_text(notetype: NoteType, files: Files, heading: Mapping[str, str]) -> str:
-    """Write a note type; `files` gives the file of a text, by the text and the file's ending."""
-    lines = [f"notetype: {scalar(notetype.name)}", f"id: {notetype.id}"]
-    lines += ["kind: cloze"] if notetype.cloze else []
-    lines.append("fields:")
-    for field in notetype.fields:
-        lines += _entry(_given(field, _PLAIN_FIELD))
+def notetype_data(notetype: NoteType, files: Files, heading: Mapping[str, str]) -> Pairs:
+    """Give a note type; `files` gives the file of a text, by the text and the file's ending."""
+    pairs: dict[str, Data] = {"notetype": notetype.name, "id": notetype.id}
+    if notetype.cloze:
+        pairs["kind"] = "cloze"
+    given = [_given(field, _PLAIN_FIELD) for field in notetype.fields]
+    pairs["fields"] = [pair["name"] if list(pair) == ["name"] else pair for pair in given]
     if short := short_keys(notetype):
-        lines.append("keys:")
-        lines += [f"  {key}: {scalar(name)}" for name, key in short.items()]
+        pairs["keys"] = {key: name for name, key in short.items()}
     if notetype.sort:
-        lines.append(f"sort: {scalar(notetype.fields[notetype.sort].name)}")
-    lines.append(f"css: {_text(notetype.css, files, '.css')}")
-    lines.append("templates:")
-    for template in notetype.templates:
-        lines += _entry(_template_pairs(template, files))
-    for key in ("latex_pre", "latex_post"):
-        text = getattr(notetype, key)
-        lines += [f"{key}: {scalar(text)}"] if text is not None else []
-    lines += ["latex_svg: true"] if notetype.latex_svg else []
-    lines += [f"stock: {notetype.stock}"] if notetype.stock else []
-    lines += [f"{key}: {scalar(value)}" for key, value in heading.items()]
-    return "\n".join(lines) + "\n"
+        pairs["sort"] = notetype.fields[notetype.sort].name
+    pairs["css"] = files.get((notetype.css, ".css"), notetype.css)
+    pairs["templates"] = [
+        _given(template, _PLAIN_TEMPLATE)
+        | {side: files.get((text, ".html"), text) for side, text in sides(template)}
+        for template in notetype.templates
+    ]
+    for key in ("latex_pre", "latex_post", "latex_svg", "stock"):
+        value = getattr(notetype, key)
+        pairs |= {} if value is None or value is False else {key: value}
+    return {**pairs, **heading}
 
 
-def _template_pairs(template: Template, files: Files) -> dict[str, str]:
-    pairs = _given(template, _PLAIN_TEMPLATE)
-    sides = {key: _text(getattr(template, key), files, ".html") for key in ("front", "back")}
-    return {"name": pairs.pop("name"), **pairs, **sides}
+def sides(template: Template) -> Sequence[tuple[str, str]]:
+    """Give the front and the back of a template, each with its key."""
+    return ("front", template.front), ("back", template.back)
 
 
-def _text(text: str, files: Files, ending: str) -> str:
-    return scalar(files.get((text, ending), text), 4)
-
-
-def _given(part: Field | Template, plain: Field | Template) -> dict[str, str]:
-    """Give what a field or template says beside what goes without saying, as it is written."""
-    found = {}
-    for one in fields(part):
-        value = getattr(part, one.name)
-        if isinstance(value, bool):
-            written = str(value).lower()
-        elif isinstance(value, int):
-            written = str(value)
-        else:
-            written = scalar(value or "", 4)
-        if value != getattr(plain, one.name) and value is not None:
-            found[one.name] = written
-    return found
-
-
-def _entry(pairs: Mapping[str, str]) -> Iterable[str]:
-    if list(pairs) == ["name"]:
-        return [f"  - {pairs['name']}"]
-    written = [f"{key}: {value}" for key, value in pairs.items()]
-    return [f"  - {written[0]}", *(f"    {one}" for one in written[1:])]
+def _given(part: Field | Template, plain: Field | Template) -> dict[str, Data]:
+    """Give what a field or template says beside what goes without saying."""
+    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value != getattr(plain, name)
+    }

@@ -85,12 +85,12 @@ def stamped_settings(settings: Settings, name: str) -> str:
         words = ", ".join(f"{key}: {value}" for key, value in stamps)
         return splice(file.text, [Edit(inside, inside, words)])
     if file is not None and isinstance(root, MappingNode):
-        edits = [insertion_into(file.text, root, key, value) for key, value in stamps]
+        edits = [insertion_into(file.text, root, f"{key}: {value}") for key, value in stamps]
         merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
         return splice(file.text, [merged])
     head = file.text if file is not None else "# Settings of this flashdeck project.\n"
     head += "" if head.endswith("\n") or not head else "\n"
-    comments = {"id": "   # the project's own: never change it", "name": ""}
+    comments = {"id": "  # the project's own: never change it", "name": ""}
     return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
 
 

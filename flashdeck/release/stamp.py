@@ -35,7 +35,7 @@ class _Stamp(NamedTuple):
     def edit(self, text: str) -> Edit:
         if self.old is not None:
             return Edit(self.old.start.index, self.old.end.index, self.value)
-        return insertion_into(text, self.mapping, self.key, self.value)
+        return insertion_into(text, self.mapping, f"{self.key}: {self.value}")
 
 
 def stamped_sources(

@@ -5,7 +5,6 @@ recurses (an 80 kB file of `[` ends the process) and changes what was written (`
 Here every scalar stays the characters that the author wrote.
 """
 
-from flashdeck.yamlnode.compose import scalar, words
 from flashdeck.yamlnode.edit import Edit, insertion_into, quoted, removal_from, splice
 from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 from flashdeck.yamlnode.read import read_yaml
@@ -22,7 +21,5 @@ __all__ = [
     "quoted",
     "read_yaml",
     "removal_from",
-    "scalar",
     "splice",
-    "words",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode
@@ -27,33 +28,37 @@ def splice(text: str, edits: list[Edit]) -> str:
     return "".join(pieces)
 
 
-def insertion_into(text: str, mapping: MappingNode, key: str, value: str) -> Edit:
-    """Say what to insert so that `mapping` also holds `key: value`, as its last pair.
+def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
+    """Say what to insert so that `mapping` also holds a pair, written as `key: value`, as its last.
 
-    In block style that is a line behind the last pair; in flow style a pair behind the last one.
-    Key and value must be plain words. The mapping must hold a pair already.
+    In block style that is a line behind the last pair; in flow style a pair behind the last one,
+    which must be of plain words. The mapping must hold a pair already.
     """
     first_key = mapping.pairs[0][0]
     last_key, last_value = mapping.pairs[-1]
     if mapping.flow:
         if isinstance(last_value, ScalarNode) and not last_value.value and not last_value.style:
             # `{q: x, extra: }`: behind nothing at all there is no safe place.
-            return _insert(first_key.start.index, f"{key}: {value}, ")
-        return _insert(last_value.end.index, f", {key}: {value}")
+            return _insert(first_key.start.index, f"{pair}, ")
+        return _insert(last_value.end.index, f", {pair}")
     newline = _line_end(text, first_key.start.index)
     indent = " " * first_key.start.column
-    end, style = _last_end(last_value)
-    if style in ("|", ">"):
+    last = _last_leaf(last_value)
+    end = last.end.index
+    if isinstance(last, ScalarNode) and last.style in ("|", ">"):
         if end == len(text) and not text.endswith("\n"):
             # A line behind the text would give its last line the end that it lacks, and so change
             # it; put the pair in front of the last one instead.
-            return _insert(last_key.start.index, f"{key}: {value}{newline}{indent}")
-        index = _behind_block(text, end, last_value, len(indent))
-        return _insert(index, f"{indent}{key}: {value}{newline}")
+            return _insert(last_key.start.index, f"{pair}{newline}{indent}")
+        index = _behind_block(text, last, len(indent))
+        return _insert(index, f"{indent}{pair}{newline}")
     line_end = text.find("\n", end)
     if line_end < 0:
-        return _insert(len(text), f"{newline}{indent}{key}: {value}")
-    return _insert(line_end + 1, f"{indent}{key}: {value}{newline}")
+        return _insert(len(text), f"{newline}{indent}{pair}")
+    place = line_end + 1
+    if not isinstance(last_value, ScalarNode) and not last_value.flow:
+        place = _behind_comments(text, place, len(indent))
+    return _insert(place, f"{indent}{pair}{newline}")
 
 
 def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
@@ -71,8 +76,9 @@ def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
     if mapping.flow:
         return Edit(mapping.pairs[place - 1][1].end.index, value.end.index, "")
     start = text.rfind("\n", 0, name.start.index) + 1
-    end, style = _last_end(value)
-    if style in ("|", ">"):
+    last = _last_leaf(value)
+    end = last.end.index
+    if isinstance(last, ScalarNode) and last.style in ("|", ">"):
         return Edit(start, end, "")
     line_end = text.find("\n", end)
     if line_end < 0:
@@ -100,21 +106,26 @@ def _line_end(text: str, index: int) -> str:
     return "\r\n" if text[near - 1 : near + 1] == "\r\n" else "\n"
 
 
-def _last_end(node: Node) -> tuple[int, str]:
-    """Where the last scalar or flow collection in a value ends, and its style."""
+def _last_leaf(node: Node) -> Node:
+    """The last scalar or flow collection in a value."""
     while not isinstance(node, ScalarNode) and not node.flow:
         node = node.pairs[-1][1] if isinstance(node, MappingNode) else node.items[-1]
-    return node.end.index, node.style if isinstance(node, ScalarNode) else ""
+    return node
 
 
-def _behind_block(text: str, end: int, node: Node, indent: int) -> int:
+def _behind_comments(text: str, index: int, indent: int) -> int:
+    """The start of the line behind comments that are indented deeper."""
+    comments = re.compile(rf"(?:(?:[ \t]*\r?\n)* {{{indent + 1},}}#[^\n]*\n)*").match(text, index)
+    return comments.end() if comments is not None else index
+
+
+def _behind_block(text: str, node: ScalarNode, indent: int) -> int:
     """The start of the line behind a block scalar's text; the blank lines below stay below.
 
     With "keep" chomping (`|+`) the blank lines are text, and the place is behind them. Lines of
     more blanks than the parent's indentation may be text too.
     """
-    while not isinstance(node, ScalarNode):
-        node = node.pairs[-1][1] if isinstance(node, MappingNode) else node.items[-1]
+    end = node.end.index
     header_end = text.find("\n", node.start.index) + 1
     if header_end == 0 or "+" in text[node.start.index : header_end].partition("#")[0]:
         return end

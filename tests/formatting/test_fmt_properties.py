@@ -15,7 +15,7 @@ from flashdeck.diagnostics import Severity
 from flashdeck.formatting import formatted
 from flashdeck.formatting.formatter import format_files
 from flashdeck.project.project import load_project
-from flashdeck.yamlnode import read_yaml
+from flashdeck.yamlnode import insertion_into, read_yaml, splice
 
 pytestmark = pytest.mark.slow
 
@@ -205,3 +205,23 @@ def test_a_formatted_deck_compiles_to_the_same_and_its_ids_are_untouched(project
     assert problems == []
     ids = [Counter(re.findall(r"\bid: (note\w+)", words)) for words in (text, one.after.decode())]
     assert ids[0] == ids[1]
+
+
+@settings(
+    max_examples=50,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(decks())
+def test_a_formatted_deck_is_formatted_with_ids_too(case):
+    text = re.sub(r"\bodd:", "markup:", case[0])  # an unknown key is written behind the id
+    text = formatted(good(re.sub(r"(?m)^    id: note.*\n", "", formatted(good(text)))))
+    # Behind text that keeps its empty lines, an id stands right above the next note.
+    assume(re.search(r": [|>]2?\+", text) is None)
+    notes = [
+        note for document in good(text, sure=True).documents for note in document.get("notes").items
+    ]
+    stamped = splice(
+        text,
+        [insertion_into(text, note, "id: note0001") for note in notes if note.get("id") is None],
+    )
+    assert formatted(good(stamped, sure=True)) == stamped

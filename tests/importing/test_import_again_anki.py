@@ -9,6 +9,7 @@ from owned_deck import add, export
 from real_anki import Learner
 from test_import_anki import NOW, Owner
 
+from flashdeck.cli.run import run
 from flashdeck.importing.importer import Imported, import_file
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
@@ -69,6 +70,7 @@ def test_edits_in_anki_change_those_texts_in_the_source(owner):
     assert (done.changed, done.conflicts) == (5, 0)
     changed = {path for path, text in sources(owner.root).items() if text != before[path]}
     assert changed == {"cards/deep.yaml", "cards/deep/b-c.yaml", "cards/deep/b/c/d/e.yaml"}
+    assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
     counts = [owner.import_package(path) for path in owner.built()]
     assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
     assert all(owner.note(guid).fields[at] == words for guid, (at, words) in guids.items())
@@ -92,6 +94,7 @@ def test_a_new_note_in_anki_joins_its_deck(owner):
     assert (done.new, done.changed, done.conflicts) == (2, 0, 0)
     assert "\n  - notetype: Basic\n    q: newcomer\n" in sources(owner.root)["cards/deep/b.yaml"]
     assert "cards/elsewhere.yaml" in sources(owner.root)
+    assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
     counts = [owner.import_package(path) for path in owner.built()]
     assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
 

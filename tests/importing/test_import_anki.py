@@ -54,6 +54,10 @@ def test_the_packages_are_no_news_to_the_collection_they_came_from(owner):
     assert owner.notetypes() == set(types)
 
 
+def test_the_sources_are_formatted(owner):
+    assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
+
+
 def test_in_an_empty_collection_they_give_the_same_notes(owner):
     with Learner() as one, Learner() as other:
         one.import_package(owner.package)
