@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 DEFAULT_DECK = "Default"
 """Anki's own deck, which no package can fill."""
+
+PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
+"""A name that needs no quotes in YAML."""
 
 _SEPARATOR = "::"
 

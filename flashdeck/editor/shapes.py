@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flashdeck.kinds.registry import Key, Shape
-from flashdeck.kinds.settings import LIMITS
+from flashdeck.kinds.settings import LIMITS, MARKUPS
 
 Schema = dict[str, Any]
 # Asked by `if`, and within `anyOf`: a language server then writes `key: ` and doesn't offer true,
@@ -50,7 +50,6 @@ _PERCENT: Schema = {
 _TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag holds no blank"}
 _PLACE = {"label": "left, top, width, height", "body": "[${1:10}%, ${2:10}%, ${3:20}%, ${4:10}%]"}
 _SEVERITIES = ("off", "note", "warning", "error")
-MARKUPS = ("markdown", "html", "text")
 
 
 def _list(items: Schema, *, least: int = 0, may_be_empty: bool = False) -> Schema:

@@ -11,7 +11,7 @@ from flashdeck.kinds.key import Key, Shape
 from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
 from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
-from flashdeck.kinds.settings import LIMITS, MEDIA, SETTINGS, VERBATIM
+from flashdeck.kinds.settings import LIMITS, MARKUPS, MEDIA, SETTINGS, VERBATIM
 
 KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
 
@@ -98,6 +98,7 @@ __all__ = [
     "FIELD",
     "KINDS",
     "LIMITS",
+    "MARKUPS",
     "MASK",
     "MEDIA",
     "NOTETYPE",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flashdeck.kinds.key import Key, Shape
 
+MARKUPS = ("markdown", "html", "text")
+"""How texts may be read."""
+
 # Whether files keep their names in the package; the second is what imported decks need.
 _MEDIA_NAMES = ("hashed", "verbatim")
 VERBATIM = _MEDIA_NAMES[1]

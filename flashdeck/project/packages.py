@@ -60,8 +60,4 @@ def package_files(
             message = f"the decks '{other}' and '{top}' would both be written to {file}"
             hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{top}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))
-    return files, _unique(problems)
-
-
-def _unique(problems: list[Diagnostic]) -> list[Diagnostic]:
-    return list(dict.fromkeys(problems))
+    return files, list(dict.fromkeys(problems))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from flashdeck.anki import deck_names
@@ -10,8 +9,6 @@ from flashdeck.diagnostics import Fix, Text
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.subject import Subject
 
-# A tag that needs no quotes in YAML.
-_PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
 _SHORTEST = 3
 # Words that end in s and mean something else without it.
 _NO_PLURALS = frozenset("news means arms glasses goods times customs series species works".split())
@@ -48,7 +45,7 @@ def tag_spelling(subject: Subject) -> Iterator[Finding]:
             place = f"{known[at].span.path}:{known[at].span.line}"
             message = f"the tag '{names[at]}' is spelled '{known[at].value}' in {place}"
             hint = "spell it one way; to Anki both are one tag"
-            fix = Fix(tag.span, better) if _PLAIN.fullmatch(better) else None
+            fix = Fix(tag.span, better) if deck_names.PLAIN.fullmatch(better) else None
             yield Finding(tag.span, message, hint, fix)
 
 

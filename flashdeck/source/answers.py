@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flashdeck.source.mapping import MappingReader
+from flashdeck.source.mapping import FLAGS, LIKE_FLAGS, MappingReader
 from flashdeck.source.note import Texts, Value
 from flashdeck.text import did_you_mean, nearest, shortened
 from flashdeck.yamlnode import Node, ScalarNode, SequenceNode, quoted
 
 Pair = tuple[ScalarNode, Node]
-_FLAGS = {"true": True, "false": False}
-# Words that other YAML tools take for true or false: to type them is meant as often as not.
-_LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
 _FEWEST = 2
 _LONGEST_QUOTE = 60  # characters
 
@@ -51,9 +48,9 @@ def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode
     if scalar is None:
         return None
     words = scalar.value.strip()
-    if not scalar.style and words.lower() in _FLAGS:
-        return _FLAGS[words.lower()]
-    if not scalar.style and words.lower() in _LIKE_FLAGS:
+    if not scalar.style and words.lower() in FLAGS:
+        return FLAGS[words.lower()]
+    if not scalar.style and words.lower() in LIKE_FLAGS:
         message = f"'typed: {words}' may mean the word or true and false"
         hint = f"write {quoted(words)} to have the word typed, else true or false"
         reader.say("not-a-flag", message, scalar, hint)

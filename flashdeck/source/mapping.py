@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 
+from flashdeck.anki.deck_names import PLAIN
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span, Written, places_in
 from flashdeck.files.conflicts import merge_conflict
 from flashdeck.files.files import RefusedFileError, read_regular
-from flashdeck.kinds.registry import MEDIA, VERBATIM, Key
+from flashdeck.kinds.registry import MARKUPS, MEDIA, VERBATIM, Key
 from flashdeck.source.names import tag_problem
 from flashdeck.text import did_you_mean, nearest
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
@@ -37,14 +38,12 @@ _ELSEWHERE = {
 }
 # Keys that mean something elsewhere, and what to write in their stead.
 _OUT_OF_PLACE = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
-# A tag that is the same to YAML with or without quotes.
-_PLAIN_TAG = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
-_FLAGS = {"true": True, "false": False}
+FLAGS = {"true": True, "false": False}
 _MOST = 1_000
 _LARGEST = 2**24  # people put fonts into styles
-_MARKUPS = ("markdown", "html", "text")
 _WHOLE = re.compile("-?[0-9]{1,20}")
-_LIKE_FLAGS = frozenset({"yes", "no", "on", "off", "0", "1"})
+LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
+"""Words that other YAML tools take for true or false."""
 
 
 class MappingReader:
@@ -162,10 +161,14 @@ class MappingReader:
         scalar = self.text(node, what)
         if scalar is None:
             return None
-        value = _FLAGS.get(scalar.value.strip().lower())
+        value = FLAGS.get(scalar.value.strip().lower())
         if value is None:
             near = {"yes": "true", "on": "true", "1": "true"}.get(scalar.value.lower(), "false")
-            hint = f"write {near}" if scalar.value.lower() in _LIKE_FLAGS else "write true or false"
+            hint = (
+                f"write {near}"
+                if scalar.value.lower() in {*LIKE_FLAGS, "0", "1"}
+                else "write true or false"
+            )
             self.say(
                 "not-a-flag", f"{what} takes true or false, not '{scalar.value}'", scalar, hint
             )
@@ -229,16 +232,16 @@ class MappingReader:
     def _retagged(self, node: ScalarNode, instead: str, tags: Sequence[str]) -> Fix | None:
         """Write tags otherwise, where they are right then and need no quotes."""
         span = self.file.span(node)
-        right = all(_PLAIN_TAG.fullmatch(tag) and tag_problem(tag) is None for tag in tags)
+        right = all(PLAIN.fullmatch(tag) and tag_problem(tag) is None for tag in tags)
         one_line = span.line == span.end_line and node.style not in ("|", ">")
         return Fix(span, instead) if right and one_line else None
 
     def markup(self, node: Node) -> str | None:
         """Read a kind of markup."""
         scalar = self.text(node, "'markup'")
-        if scalar is None or scalar.value in _MARKUPS:
+        if scalar is None or scalar.value in MARKUPS:
             return scalar.value if scalar else None
-        hint = f"write one of {', '.join(_MARKUPS)}"
+        hint = f"write one of {', '.join(MARKUPS)}"
         self.say("unknown-markup", f"there is no markup '{scalar.value}'", scalar, hint)
         return None
 

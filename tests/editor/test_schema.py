@@ -22,7 +22,6 @@ from flashdeck.editor.shapes import MARKUPS
 from flashdeck.kinds.registry import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
 from flashdeck.model import Field, NoteType
 from flashdeck.project.settings import Settings
-from flashdeck.source import mapping
 from flashdeck.source.decks import read_decks
 from flashdeck.source.notetypes import SourceNoteType
 from flashdeck.yamlnode import Limits, read_yaml
@@ -234,7 +233,6 @@ def test_short_keys_are_known_where_the_reader_knows_them():
 
 
 def test_the_schemas_words_are_the_readers():
-    assert mapping._MARKUPS == MARKUPS
     assert {key.name for key in LIMITS} == {one.name for one in fields(Limits)}
     assert {key.name for key in SETTINGS} == {one.name for one in fields(Settings)} - {
         "yaml",
