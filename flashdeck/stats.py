@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from flashdeck.anki.clozes import revealed, with_clozes_as
+from flashdeck.anki.clozes import with_clozes_as
 from flashdeck.anki.html_text import readable
 from flashdeck.model import Collection, NoteType
 
@@ -129,7 +130,11 @@ class _Table:
 def _words(fields: Iterable[str], notetype: NoteType, *, has_helpers: bool) -> int:
     names = (field.name for field in notetype.fields)
     return sum(
-        len(_WORD.findall(with_clozes_as(revealed, _MEDIA_NAME.sub(" ", readable(text)))))
+        len(_WORD.findall(_MEDIA_NAME.sub(" ", _revealed(readable(text)))))
         for name, text in zip(names, fields, strict=False)
         if text and not (has_helpers and name in _HELPERS)
     )
+
+
+# Masks of a picture stand side by side, without a space between them.
+_revealed = partial(with_clozes_as, lambda _cloze, inside: f" {inside} ")

@@ -67,6 +67,11 @@ def test_everything_is_counted(call):
     }
 
 
+def test_clozes_side_by_side_are_words_of_their_own(call, project):
+    project.write("cards/france.yaml", 'notes:\n  - cloze: "{{c1::one::a hint}}{{c2::two}}"\n')
+    assert json.loads(call("--json"))["words"] == 2
+
+
 def test_it_is_drawn_for_people(call):
     bar = "█" * 28
     assert call("--per-day", "2") == (

@@ -46,7 +46,7 @@ class Cloze:
 
     def text(self) -> str:
         """Return the hidden text, inner clozes revealed."""
-        return join(self.nodes, revealed)
+        return join(self.nodes, lambda _cloze, inside: inside)
 
     def add_text(self, text: str) -> None:
         """Add a run of text; all behind its first `::` is the hint."""
@@ -99,11 +99,6 @@ def join(nodes: Iterable[str | Cloze], form: Form) -> str:
     return "".join(
         [node if isinstance(node, str) else form(node, join(node.nodes, form)) for node in nodes]
     )
-
-
-def revealed(_cloze: Cloze, inside: str) -> str:
-    """Return the form of a cloze that hides nothing and has no hint."""
-    return inside
 
 
 def hidden_texts(text: str) -> dict[int, list[str]]:
