@@ -13,7 +13,6 @@ from flashdeck.anki.template import (
     shown_ordinals,
 )
 from flashdeck.anki.template.av import Sound, Speech
-from flashdeck.anki.template.blake3 import blake3
 from flashdeck.anki.template.problems import TemplateProblem, template_problems
 from flashdeck.anki.template.render import Rendered, render
 from flashdeck.model import Card, Field, Note, NoteType, Template
@@ -512,25 +511,3 @@ def test_a_cloze_note_type_needs_the_filter_on_both_sides() -> None:
         "front",
         "no field is shown with the filter 'cloze'",
     )
-
-
-def numbered(length: int) -> bytes:
-    return bytes(n % 251 for n in range(length))
-
-
-@pytest.mark.parametrize(
-    ("length", "digest"),
-    # From the specification's test vectors, which hash the bytes 0, 1, …, 250, 0, 1, …
-    [
-        (0, "af1349b9f5f9a1a6a0404dea36dcc949"),
-        (1, "2d3adedff11b61f14c886e35afa03673"),
-        (64, "4eed7141ea4a5cd4b788606bd23f46e2"),
-        (1024, "42214739f095a406f3fc83deb889744a"),
-        (1025, "d00278ae47eb27b34faecf67b4fe263f"),
-        (3072, "b98cb0ff3623be03326b373de6b90952"),
-        (8193, "bab6c09cb8ce8cf459261398d2e7aef3"),
-        (31744, "62b6960e1a44bcc1eb1a611a8d6235b6"),
-    ],
-)
-def test_hints_are_hashed_by_blake3(length: int, digest: str) -> None:
-    assert blake3(numbered(length)).hex()[:32] == digest

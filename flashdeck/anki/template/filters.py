@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from flashdeck.anki.html_text import strip_html
-from flashdeck.anki.template.blake3 import blake3
 from flashdeck.anki.template.cloze import cloze_filter, cloze_only_filter
 from flashdeck.anki.template.parse import WHITE_SPACE
 
@@ -106,7 +105,9 @@ def _hint(text: str, place: Place) -> str:
 
 @lru_cache(maxsize=1024)
 def _hint_id(text: str) -> str:
-    return "hint" + blake3(text.encode(errors="surrogatepass")).hex()[:16]
+    from blake3 import blake3  # few templates have hints
+
+    return "hint" + blake3(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 _FILTERS: dict[str, _Filter] = {
