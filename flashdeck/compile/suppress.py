@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
+from flashdeck.diagnostics import Diagnostic, Severity, Text, places_in
 from flashdeck.source.note import SourceFile
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
@@ -90,18 +90,16 @@ def ignores(file: YamlFile) -> list[Ignore]:
     )
     stretches = list(_stretches(file))
     ends = [until for until, _, _ in stretches]
+    place = places_in(file.path, file.text)
     found: list[Ignore] = []
     for comment in comments:
         if _is_inside(scalars, comment.start()):
             continue
-        line = file.text.count("\n", 0, comment.start()) + 1
-        place = bisect.bisect_left(ends, line)
-        first, last = stretches[place][1:] if place < len(stretches) else (line, line)
-        start = file.text.rfind("\n", 0, comment.start()) + 1
-        for name in _NAME.finditer(file.text, comment.start("names"), comment.end("names")):
-            column = name.start() - start + 1
-            span = Span(file.path, line, column, line, column + len(name.group()))
-            found.append(Ignore(Text(name.group(), span), first, last))
+        line = place(*comment.span()).line
+        at = bisect.bisect_left(ends, line)
+        first, last = stretches[at][1:] if at < len(stretches) else (line, line)
+        names = _NAME.finditer(file.text, comment.start("names"), comment.end("names"))
+        found += (Ignore(Text(name[0], place(*name.span())), first, last) for name in names)
     return found
 
 

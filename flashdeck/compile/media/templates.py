@@ -170,14 +170,9 @@ def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, l
         return project, []
     reader = MappingReader(settings.yaml)
     style, folder = reader.text_or_file(node, project.root, project.root, ".css")
+    reader.problems.clear()  # they were reported when the settings were read
     css, problems = dress(style.text, folder, css=True, verbatim=settings.verbatim)
-    return replace(project, settings=replace(settings, css=css)), [
-        Diagnostic(
-            "template-media",
-            problem.message,
-            style.place(problem.start, problem.end),
-            Severity(problem.severity),
-            problem.hint,
-        )
-        for problem in problems
-    ]
+    for problem in problems:
+        severity, span = Severity(problem.severity), style.place(problem.start, problem.end)
+        reader.say("template-media", problem.message, node, problem.hint, severity, span=span)
+    return replace(project, settings=replace(settings, css=css)), reader.problems
