@@ -9,30 +9,39 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
+    from flashdeck.anki.new_note import new_note
     from flashdeck.anki.read.apkg import read_apkg
     from flashdeck.anki.write.apkg import write_apkg
+    from flashdeck.checking.check import check
     from flashdeck.checking.check import check as lint
+    from flashdeck.comparison.changes import Changes
     from flashdeck.comparison.compare import diff
     from flashdeck.compile.compiler import Compiled, compile_project
     from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
     from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
+    from flashdeck.project.ids import stable_id
     from flashdeck.project.project import Project, load_project
     from flashdeck.release.build import build
+    from flashdeck.release.dated import dated
     from flashdeck.release.result import Built, Options
     from flashdeck.rendered_cards import ShownCard, cards
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "anki.new_note": ("new_note",),
     "anki.read.apkg": ("read_apkg",),
     "anki.write.apkg": ("write_apkg",),
-    "checking.check": ("lint",),
+    "checking.check": ("check", "lint"),
+    "comparison.changes": ("Changes",),
     "comparison.compare": ("diff",),
     "compile.compiler": ("Compiled", "compile_project"),
     "diagnostics": ("Diagnostic", "FlashdeckError", "Severity", "Span", "Text"),
     "model": ("Card", "Collection", "Deck", "Field", "Media", "Note", "NoteType", "Template"),
+    "project.ids": ("stable_id",),
     "project.project": ("Project", "load_project"),
     "release.build": ("build",),
+    "release.dated": ("dated",),
     "release.result": ("Built", "Options"),
     "rendered_cards": ("ShownCard", "cards"),
 }
@@ -41,6 +50,7 @@ _NAMED_OTHERWISE = {"lint": "check"}
 __all__ = [
     "Built",
     "Card",
+    "Changes",
     "Collection",
     "Compiled",
     "Deck",
@@ -59,11 +69,15 @@ __all__ = [
     "Text",
     "build",
     "cards",
+    "check",
     "compile_project",
+    "dated",
     "diff",
     "lint",
     "load_project",
+    "new_note",
     "read_apkg",
+    "stable_id",
     "write_apkg",
 ]
 

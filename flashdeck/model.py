@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from flashdeck.diagnostics import Span
@@ -130,6 +132,13 @@ class Media:
     open: Callable[[], BinaryIO] = field(compare=False, repr=False)
     crc32: int | None = field(default=None, compare=False, repr=False)
     seen: Seen | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def from_bytes(cls, name: str, data: bytes) -> Media:
+        """Make a media file of bytes in memory."""
+        from hashlib import sha256  # most commands have no media to count
+
+        return cls(name, sha256(data).hexdigest(), len(data), partial(BytesIO, data))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ BLOCK = 512
 # Anki's first release came in 2006; an earlier clock is a clock that was never set. Small ids make
 # Anki's Check Database fail.
 EARLIEST = 1_136_073_600
+# Positions of new cards: with gaps, so that what is inserted later finds its place among what
+# learners have. Anki's Check Database moves positions above a million.
+_GAP, _LAST_POSITION = 10, 1_000_000
 
 
 class Numbers(NamedTuple):
@@ -61,12 +64,22 @@ def numbers(entries: Iterable[NoteEntry], new: Sequence[str], now: int) -> dict[
     places = _free_before([place for place, _ in moving], card_blocks.values())
     card_blocks |= dict(zip([guid for _, guid in moving], places, strict=True))
     taken = {*note_ids.values(), *card_blocks.values()}
-    fresh = _free_before([latest] * len(new), taken)
+    fresh = free_blocks(len(new), taken, now)
     given = dict(zip(reversed(new), fresh, strict=True))
     return {
         guid: Numbers(note_id, card_blocks.get(guid, note_id))
         for guid, note_id in (note_ids | given).items()
     }
+
+
+def position_gap(count: int) -> int:
+    """Give how far the positions of so many notes lie apart."""
+    return max(1, min(_GAP, _LAST_POSITION // (count + 1)))
+
+
+def free_blocks(count: int, taken: Iterable[int], now: int) -> list[int]:
+    """Give the first ids of so many blocks before `now`, the latest one first."""
+    return _free_before([latest_id(now)] * count, taken)
 
 
 def _free_before(wanted: Sequence[int], taken: Iterable[int]) -> list[int]:

@@ -19,7 +19,7 @@ from flashdeck.project.digest import field_digests, note_digest, package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.release.entries import note_entry, notetype_entry
-from flashdeck.release.numbering import EARLIEST, numbers
+from flashdeck.release.numbering import EARLIEST, numbers, position_gap
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import dated_notetypes, schema_problems
 from flashdeck.source.names import OUR_TAG
@@ -29,9 +29,6 @@ _DAY = 86_400
 # it between a build and its import gets the edit with the next one.
 _WINDOW = 365 * _DAY
 _TOMBSTONE_LIFE = 2 * 365 * _DAY
-# Positions of new cards: with gaps, so that what is inserted later finds its place among what
-# learners have. Anki's Check Database moves positions above a million.
-_GAP, _LAST_POSITION = 10, 1_000_000
 # So many notes may vanish at once from any package without a word.
 _FEW = 10
 
@@ -151,7 +148,7 @@ class _Dater:
                 digest = package_digest(undated, self._digests)
         revision = self._revision(before, digest, undated.notes)
         counts: Counter[str] = Counter()
-        gap = max(1, min(_GAP, _LAST_POSITION // (len(notes) + 1)))
+        gap = position_gap(len(notes))
         dated = [
             self._date(note, place * gap, revision, counts)
             for place, note in enumerate(undated.notes, 1)

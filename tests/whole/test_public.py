@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from importlib.resources import files
 
 import pytest
 
@@ -31,10 +32,23 @@ def test_importing_it_loads_nothing_else():
 def test_from_a_project_to_a_package_and_back(two_notes):
     project, problems = flashdeck.load_project(two_notes.root)
     compiled, found = flashdeck.compile_project(project)
-    assert [*problems, *found, *flashdeck.lint(two_notes.root)] == []
+    assert [*problems, *found, *flashdeck.check(two_notes.root)] == []
     assert [card.card.ordinal for card in flashdeck.cards(compiled.collection)] == [0, 0, 1]
     built = flashdeck.build(two_notes.root, flashdeck.Options(now=two_notes.now))
     collection = flashdeck.read_apkg(built.packages[0].path)
     out = io.BytesIO()
     flashdeck.write_apkg(collection, out)
     assert out.getvalue() == built.packages[0].path.read_bytes()
+
+
+def test_it_comes_with_its_type_hints():
+    assert files("flashdeck").joinpath("py.typed").is_file()
+
+
+def test_check_has_the_name_of_its_command_and_an_older_one():
+    assert flashdeck.lint is flashdeck.check
+
+
+def test_no_module_hides_a_public_name_behind_itself():
+    modules = {path.name.removesuffix(".py") for path in files("flashdeck").iterdir()}
+    assert modules & set(flashdeck.__all__) == set()
