@@ -21,7 +21,7 @@ DESKTOP := .venv-anki/desktop
 CARDS ?=
 PICTURES ?=
 
-.PHONY: help deck check test browser lint format pictures bench editors reference anki-matrix \
+.PHONY: help deck check test browser lint format pictures bench modules editors reference anki-matrix \
 	anki-templates fidelity clean
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make pictures        take docs/pictures again, with Chromium"
 	@echo
 	@echo "make bench           measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
+	@echo "make modules         count the modules that a build of one note enters; each: LIST=1"
 	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
 	@echo "                     the documents' pictures: PICTURES=docs/pictures"
 	@echo "make anki-templates  hold the template language against AnkiDroid's backend, $(ANKIDROID)"
@@ -86,6 +87,9 @@ pictures: $(VENV)/.test
 bench: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA) \
 		$(if $(PEERS),--peers) $(if $(RECORD),--record docs/reference/bench.md)
+
+modules: $(VENV)/.deck
+	@PYTHONPATH=tests $(BIN)/python -m bench.modules $(if $(LIST),--list)
 
 reference: $(VENV)/.deck
 	@$(BIN)/python docs/make_reference.py
