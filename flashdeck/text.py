@@ -74,7 +74,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     words = {one.casefold(): one for one in reversed([*known])}
     close = get_close_matches(word, words, n=1, cutoff=_ALIKE)
     swapped = [one for one in words if len(one) == len(word) and sorted(one) == sorted(word)]
-    return words[[*close, *swapped][0]] if close or swapped else ""
+    longer = [one for one in words if len(word) == len(one) + 1 and one in word]
+    return words[[*close, *swapped, *longer][0]] if close or swapped or longer else ""
 
 
 def did_you_mean(near: str, otherwise: str = "") -> str:

@@ -41,7 +41,7 @@ def test_it_builds_at_once_on_every_save_and_until_ctrl_c(terminal, two_notes):
     two_notes.write("cards/new.yaml", "deck: New\nnotes:\n  - {q: 1, a: 2}\n")
     while "new.apkg" not in (line := terminal.line()):
         assert "flask.apkg" in line
-    assert line == "build/new.apkg: 1 notes, 1 cards (1 new)"
+    assert line == "build/new.apkg: 1 note, 1 card (1 new)"
 
     terminal.process.send_signal(signal.SIGINT)
     assert [terminal.line(), terminal.line()] == ["", "stopped"]
