@@ -24,7 +24,7 @@ from flashdeck.compile.compiler import compile_project
 from flashdeck.preview.frame import Dress, Screen, Surroundings, card_document, face
 from flashdeck.preview.serve import assets
 from flashdeck.project.project import load_project
-from flashdeck.rendered_cards import ShownCard, cards
+from flashdeck.rendered_cards import RenderedCard, cards
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = Path(__file__).parent / "pictures"
@@ -85,7 +85,7 @@ class Sheet:
     """One picture: which cards, how wide each is, whose screen, by night, in how many columns."""
 
     name: str
-    cards: Sequence[ShownCard]
+    cards: Sequence[RenderedCard]
     width: int
     screen: Screen
     columns: int
@@ -113,7 +113,7 @@ def main() -> int:
     return 0
 
 
-def _sheets(tour: Sequence[ShownCard]) -> Iterator[Sheet]:
+def _sheets(tour: Sequence[RenderedCard]) -> Iterator[Sheet]:
     for night in (False, True):
         mode = "night" if night else "day"
         yield Sheet(f"desktop-{mode}", tour, 800, Screen(night=night), 4, SCALE)
@@ -177,7 +177,7 @@ iframe {{ display: block; position: absolute; border: 0; border-radius: 6px; }}<
 <script>var gap = {GAP}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
 
 
-def _frame(one: ShownCard, side: Literal["question", "answer"], sheet: Sheet) -> str:
+def _frame(one: RenderedCard, side: Literal["question", "answer"], sheet: Sheet) -> str:
     shown = face(one.notetype, one.note, one.card)
     expected = shown["typed"]["expected"] if shown["typed"] else ""
     typed = f"{expected[:-1]}x"  # a slip at the end, to show how it is compared

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from flashdeck.project.project import Project, load_project
     from flashdeck.release.build import build
     from flashdeck.release.dated import dated
-    from flashdeck.release.result import Built, Options
-    from flashdeck.rendered_cards import ShownCard, cards
+    from flashdeck.release.result import BuildResult, Options
+    from flashdeck.rendered_cards import RenderedCard, cards
 
 __version__ = "0.1.0"
 
@@ -42,13 +42,13 @@ _HOMES = {
     "project.project": ("Project", "load_project"),
     "release.build": ("build",),
     "release.dated": ("dated",),
-    "release.result": ("Built", "Options"),
-    "rendered_cards": ("ShownCard", "cards"),
+    "release.result": ("BuildResult", "Options"),
+    "rendered_cards": ("RenderedCard", "cards"),
 }
 _NAMED_OTHERWISE = {"lint": "check"}
 
 __all__ = [
-    "Built",
+    "BuildResult",
     "Card",
     "Changes",
     "Collection",
@@ -62,8 +62,8 @@ __all__ = [
     "NoteType",
     "Options",
     "Project",
+    "RenderedCard",
     "Severity",
-    "ShownCard",
     "Span",
     "Template",
     "Text",

@@ -11,7 +11,7 @@ from flashdeck.model import Card, Collection, Note, NoteType
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCard:
+class RenderedCard:
     """One card with both of its sides as HTML, without the note type's CSS."""
 
     note: Note
@@ -26,7 +26,7 @@ class ShownCard:
         return self.note.source
 
 
-def cards(collection: Collection) -> Iterator[ShownCard]:
+def cards(collection: Collection) -> Iterator[RenderedCard]:
     """Render the cards of a collection, in study order."""
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     media = {one.name for one in collection.media}
@@ -34,4 +34,4 @@ def cards(collection: Collection) -> Iterator[ShownCard]:
         notetype = notetypes[note.notetype]
         for card in note.cards:
             shown = render(notetype, note, card, media=media)
-            yield ShownCard(note, card, notetype, shown.question, shown.answer)
+            yield RenderedCard(note, card, notetype, shown.question, shown.answer)

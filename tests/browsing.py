@@ -13,11 +13,11 @@ from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwrig
 
 from flashdeck.notetypes.built_in import choice_script_source
 from flashdeck.preview.preview import PreviewedSources
-from flashdeck.preview.serve.app import Wishes, make_app
+from flashdeck.preview.serve.app import AppOptions, make_app
 from flashdeck.preview.serve.editor import editor_link
 from flashdeck.preview.serve.guard import Guard
 from flashdeck.preview.serve.server import listen, make
-from flashdeck.preview.serve.shelf import Shelf
+from flashdeck.preview.serve.store import PreviewStore
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -59,7 +59,7 @@ class Running:
     """A preview that is being served; `opened` is what its editor was told to open."""
 
     guard: Guard
-    shelf: Shelf
+    shelf: PreviewStore
     opened: list[tuple[str, int, int]] = field(default_factory=list)
 
     @property
@@ -79,9 +79,9 @@ def cards_on_screen(page: Page) -> list[str]:
 @contextmanager
 def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]:
     listener = listen(0)
-    shelf = Shelf(previewed.first())
+    shelf = PreviewStore(previewed.first())
     running = Running(Guard(listener.getsockname()[1]), shelf)
-    wishes = Wishes(
+    wishes = AppOptions(
         scripts=(f"'{choice_script_source()}'",),
         allow_scripts=allow_scripts,
         open_editor=(lambda *place: running.opened.append(place)) if editor else None,

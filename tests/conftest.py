@@ -15,7 +15,7 @@ from summary import pytest_terminal_summary  # noqa: F401 - a hook
 from flashdeck.checking.check import check
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.release.build import build
-from flashdeck.release.result import Built, Options
+from flashdeck.release.result import BuildResult, Options
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no deadlines", deadline=None)
@@ -64,11 +64,11 @@ class ProjectFolder:
         assert old in text, f"{old!r} is not in {path}"
         (self.root / path).write_bytes(text.replace(old, new).encode())
 
-    def build(self, **options: object) -> Built:
+    def build(self, **options: object) -> BuildResult:
         """Build at the folder's time."""
         return build(self.root, Options(now=self.now, **options))  # type: ignore[arg-type]
 
-    def built(self, **options: object) -> Built:
+    def built(self, **options: object) -> BuildResult:
         """Build, and expect no errors."""
         result = self.build(**options)
         errors = [one for one in result.diagnostics if one.severity is Severity.ERROR]

@@ -21,7 +21,7 @@ from flashdeck.formatting.formatter import format_files, write_formatted
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.fresh import import_new
 from flashdeck.importing.importer import import_file
-from flashdeck.importing.result import Imported, Wish
+from flashdeck.importing.result import Imported, ImportOptions
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
 from flashdeck.project.project import load_project
 from flashdeck.release.build import build
@@ -38,7 +38,7 @@ def unformatted(root: Path) -> list[str]:
 
 def imported(collection: Collection, root: Path, *, now: int = NOW, **wishes: bool) -> Imported:
     taken = import_into if root.exists() else import_new
-    return taken(collection, root, Wish("imported", now, **wishes), lambda *_: None)
+    return taken(collection, root, ImportOptions("imported", now, **wishes), lambda *_: None)
 
 
 WIDE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from flashdeck.checking.context import subject_of
+from flashdeck.checking.context import lint_context
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, Severity, Span
@@ -32,11 +32,11 @@ def examine(
     outcome = compile_loaded(project, problems, allow_scripts=allow_scripts)
     compiled = outcome.compiled
     found = consequences(compiled.collection, project.lock)
-    found += lint(subject_of(project, compiled, outcome.problems), project.settings.rules)
+    found += lint(lint_context(project, compiled, outcome.problems), project.settings.rules)
     if not outcome.errors:
         found += _unused(compiled)
-    judged = [*outcome.problems, *outcome.judge.judged(found)]
-    return compiled, [*judged, *outcome.judge.comments()]
+    judged = [*outcome.problems, *outcome.suppressions.applied(found)]
+    return compiled, [*judged, *outcome.suppressions.comments()]
 
 
 def _unused(compiled: Compiled) -> list[Diagnostic]:

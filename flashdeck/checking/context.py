@@ -10,15 +10,15 @@ from flashdeck.anki.html_text import readable
 from flashdeck.compile.compiler import Compiled
 from flashdeck.diagnostics import Diagnostic, Severity, Text, Written
 from flashdeck.project.project import Project, read_source
-from flashdeck.rules.registry import Entry, Passage, Subject
+from flashdeck.rules.registry import Entry, FieldText, LintContext
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.note import SourceFile, SourceNote, Texts, Value
 from flashdeck.yamlnode import MappingNode, ScalarNode, SequenceNode, YamlFile
 
 
-def subject_of(
+def lint_context(
     project: Project, compiled: Compiled, problems: Iterable[Diagnostic] = ()
-) -> Subject:
+) -> LintContext:
     """Gather what rules look at.
 
     Notes with an error among `problems` are left out: they are not what their author means yet.
@@ -33,7 +33,7 @@ def subject_of(
         rendered = compiled.texts.get(source.yaml.path, {})
         entries += _entries(source, rendered, sorted(wrong.get(source.yaml.path, ())))
         tags += (source.yaml.text_of(node) for node in _tags(source.yaml))
-    return Subject(compiled.collection, tuple(entries), tuple(tags), tuple(_styles(project)))
+    return LintContext(compiled.collection, tuple(entries), tuple(tags), tuple(_styles(project)))
 
 
 def _entries(
@@ -44,12 +44,12 @@ def _entries(
             place = bisect.bisect_left(wrong, note.node.start.line + 1)
             if place < len(wrong) and wrong[place] <= note.node.end.line + 1:
                 continue
-            passages: dict[str, tuple[Passage, ...]] = {}
+            passages: dict[str, tuple[FieldText, ...]] = {}
             for key, node in _texts(note):
                 html = rendered.get(node.start.index)
                 if html is not None:
                     span = partial(source.yaml.span_within, node)
-                    passage = Passage(node.value, html, readable(html), span)
+                    passage = FieldText(node.value, html, readable(html), span)
                     passages[key] = (*passages.get(key, ()), passage)
             reverse = note.values.get("reverse") is True
             yield Entry(note.kind.name, note.deck, passages, reverse, note.span)

@@ -48,7 +48,7 @@ Leaf = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class Fixed:
     """A source, before and after. `path` is relative to the project's root."""
 
     path: str
@@ -56,7 +56,7 @@ class Mended:
     after: str
 
 
-def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
+def mend(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
     """Say how the sources of the project at `root` would be mended; writes nothing."""
     project, problems = load_project(root)
     first: dict[str, str] = {}
@@ -75,10 +75,10 @@ def mend(root: Path, *, allow_scripts: bool = False) -> list[Mended]:
         if edited == project.unsaved:
             break
         project = replace(project, unsaved=edited)
-    return [Mended(path, first[path], after) for path, after in sorted(last.items())]
+    return [Fixed(path, first[path], after) for path, after in sorted(last.items())]
 
 
-def write_mended(root: Path, mended: Iterable[Mended]) -> None:
+def write_fixed(root: Path, mended: Iterable[Fixed]) -> None:
     """Write mended sources, all or none of them.
 
     Raises `FlashdeckError` where one was edited meanwhile.
@@ -90,7 +90,7 @@ def write_mended(root: Path, mended: Iterable[Mended]) -> None:
         publication.commit()
 
 
-def as_diff(mended: Iterable[Mended]) -> str:
+def as_diff(mended: Iterable[Fixed]) -> str:
     """Write what changes as a unified diff, which `git apply` takes."""
     lines: list[str] = []
     for one in mended:

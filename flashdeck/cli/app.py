@@ -21,7 +21,7 @@ from flashdeck.cli.commands.init import init
 from flashdeck.cli.commands.preview import preview
 from flashdeck.cli.commands.schema import schema
 from flashdeck.cli.commands.stats import stats
-from flashdeck.cli.streams import put
+from flashdeck.cli.streams import print_result
 
 _Kind = TypeVar("_Kind", TyperCommand, TyperGroup)
 
@@ -104,5 +104,5 @@ def _version(
     if version:
         from flashdeck import __version__
 
-        put(f"flashdeck {__version__}")
+        print_result(f"flashdeck {__version__}")
         raise typer.Exit

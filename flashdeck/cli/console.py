@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from flashdeck.cli.options import Color
-from flashdeck.cli.streams import say
+from flashdeck.cli.streams import log
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WORTH_A_BAR = 2_000
 
 
-def say_problems(
+def log_problems(
     problems: Sequence[Diagnostic], root: Path, color: Color, *, quiet: bool = False
 ) -> None:
     """Say every problem in its frame, then how many there are; only errors when quiet."""
@@ -33,11 +33,11 @@ def say_problems(
         from flashdeck import report
 
         lines = report.source_lines(root)
-        say(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
-        say(report.summary(problems))
+        log(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
+        log(report.summary(problems))
 
 
-def leave(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
+def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
     """End with exit code 1 if there are errors, or warnings when strict."""
     grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(problem.severity in grave for problem in problems):

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 from flashdeck import __version__
-from flashdeck.cli.streams import put, say, say_error, streams
+from flashdeck.cli.streams import log, log_error, print_result, streams
 
 TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
                 return _run(given)
         except Exception as error:  # noqa: BLE001 - the one place where a bug of ours is caught
             return _failed(error)
-    say("stopped")
+    log("stopped")
     return INTERRUPTED
 
 
@@ -33,18 +33,18 @@ def _failed(error: Exception) -> int:
     from flashdeck.diagnostics import FlashdeckError
 
     if isinstance(error, FlashdeckError):
-        say_error(error)
+        log_error(error)
         return PROBLEMS
     from flashdeck.cli.bug import bug_report
 
-    say(bug_report(error))
+    log(bug_report(error))
     return BUG
 
 
 def _run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         # Answered here, since loading the commands takes ten times as long as the answer.
-        put(f"flashdeck {__version__}")
+        print_result(f"flashdeck {__version__}")
         return FINE
     # A command makes millions of objects that live to its end, and loading it makes the first;
     # looking for circles among them again and again would double its time.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flashdeck.diagnostics import FlashdeckError
 
 
-def put(words: str, end: str = "\n") -> None:
+def print_result(words: str, end: str = "\n") -> None:
     """Print what was asked for."""
     try:
         sys.stdout.write(words + end)
@@ -23,16 +23,16 @@ def put(words: str, end: str = "\n") -> None:
         raise _unwritable(error) from error
 
 
-def say(words: str, end: str = "\n") -> None:
+def log(words: str, end: str = "\n") -> None:
     """Say something on the way. Where nobody can hear it, the work still goes on."""
     if words:
         with suppress(OSError):
             sys.stderr.write(words + end)
 
 
-def say_error(error: FlashdeckError) -> None:
+def log_error(error: FlashdeckError) -> None:
     """Say why the work cannot go on, and the way out."""
-    say(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
+    log(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
 
 
 @contextmanager

@@ -11,18 +11,18 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
-from flashdeck.cli.console import now, say_problems
+from flashdeck.cli.console import log_problems, now
 from flashdeck.cli.options import Color
-from flashdeck.cli.streams import put, say, say_error
+from flashdeck.cli.streams import log, log_error, print_result
 from flashdeck.cli.summary import shown, summary
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 
 if TYPE_CHECKING:
-    from flashdeck.release.result import Built, Options
+    from flashdeck.release.result import BuildResult, Options
 
 
 @dataclass(slots=True)
-class Told:
+class WatchReport:
     """Tells what came of each build, in one line; problems when they are others than before."""
 
     root: Path
@@ -31,12 +31,12 @@ class Told:
     _problems: tuple[Diagnostic, ...] = ()
     _packages: dict[Path, str] = field(default_factory=dict)
 
-    def tell(self, built: Built) -> None:
+    def tell(self, built: BuildResult) -> None:
         """Tell of a build."""
         from flashdeck import report
 
         if built.diagnostics != self._problems:
-            say_problems(built.diagnostics, self.root, self.color, quiet=self.quiet)
+            log_problems(built.diagnostics, self.root, self.color, quiet=self.quiet)
             self._problems = built.diagnostics
         new = [one for one in built.packages if self._packages.get(one.path) != one.content]
         self._packages |= {one.path: one.content for one in built.packages}
@@ -46,10 +46,10 @@ class Told:
             said = report.summary(built.diagnostics) or "no notes yet"
             lines = [f"{said}; nothing was built"]
         for line in lines or ["nothing new"]:
-            put(f"{clock} {line}")
+            print_result(f"{clock} {line}")
 
 
-def build_on_save(root: Path, options: Options, told: Told) -> NoReturn:
+def build_on_save(root: Path, options: Options, told: WatchReport) -> NoReturn:
     """Build, and build again whenever a source changes, until Ctrl-C."""
     from flashdeck.files.watch import Watched, changes, look_at
     from flashdeck.project.paths import CARDS_NAME
@@ -58,25 +58,25 @@ def build_on_save(root: Path, options: Options, told: Told) -> NoReturn:
     known = look_at(watched)
     try:
         written = _build(root, options, told)
-        say("watching; Ctrl-C ends it")
+        log("watching; Ctrl-C ends it")
         for paths in changes(watched, Event(), known=known):
             if not _is_our_own(paths, written):
                 written = _build(root, options, told)
             gc.collect()  # at rest: while it builds, that would double the time
     except KeyboardInterrupt:
-        say("\nstopped")  # below the ^C that a terminal shows
+        log("\nstopped")  # below the ^C that a terminal shows
         raise
     raise AssertionError("nothing but Ctrl-C ends it")
 
 
-def _build(root: Path, options: Options, told: Told) -> Mapping[Path, bytes]:
+def _build(root: Path, options: Options, told: WatchReport) -> Mapping[Path, bytes]:
     """Build once; give the sources that it wrote."""
     from flashdeck.release.build import build
 
     try:
         built = build(root, options._replace(now=now()))
     except FlashdeckError as error:
-        say_error(error)
+        log_error(error)
         return {}
     told.tell(built)
     sys.stdout.flush()

@@ -12,9 +12,9 @@ from flashdeck.compile.cache import Cache, digest_of
 from flashdeck.compile.deck_files import DeckFiles, ReadFile, RenderedFile, Surroundings
 from flashdeck.compile.decks import DeckTable
 from flashdeck.compile.identity import Identified, identify, with_numbers
+from flashdeck.compile.media.assets import AssetRewriter, with_project_style
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
-from flashdeck.compile.media.templates import TemplateDresser, with_own_style
 from flashdeck.compile.notetypes import may_lack_types, read_custom_types
 from flashdeck.diagnostics import Diagnostic, Text
 from flashdeck.kinds.registry import KINDS
@@ -93,8 +93,8 @@ def _compile(
     allow_scripts: bool,
     settle: bool = True,
 ) -> tuple[Compiled, list[Diagnostic]]:
-    dresser = TemplateDresser(media, allow_scripts)
-    project, problems = with_own_style(project, dresser)
+    dresser = AssetRewriter(media, allow_scripts)
+    project, problems = with_project_style(project, dresser)
     types, found = read_custom_types(project, _number(project), dresser)
     problems += found
     custom = {key: source.notetype for key, source in types.items()}
@@ -219,12 +219,12 @@ def known_kinds(project: Project) -> dict[int, str]:
     """Give the kinds that the lock knows by the ids of their note types."""
     number = _number(project)
     built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
-    return built | {source.notetype.id: key for key, source in own_notetypes(project).items()}
+    return built | {source.notetype.id: key for key, source in custom_notetypes(project).items()}
 
 
-def own_notetypes(project: Project) -> dict[str, SourceNoteType]:
+def custom_notetypes(project: Project) -> dict[str, SourceNoteType]:
     """Give the project's own note types by what the lock knows them by."""
-    dresser = TemplateDresser(MediaTable(project.root, project.cards))
+    dresser = AssetRewriter(MediaTable(project.root, project.cards))
     return read_custom_types(project, _number(project), dresser)[0]
 
 

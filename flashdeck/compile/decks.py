@@ -24,7 +24,7 @@ class DeckTable:
         for name in with_parents(deck.value):
             first = self._spellings.setdefault(name.casefold(), Text(name, deck.span))
             if first.value != name:
-                self._say(
+                self._report(
                     "deck-spelling",
                     f"the deck '{name}' is spelled '{first.value}' in {_place(first.span)}",
                     deck.span,
@@ -36,7 +36,7 @@ class DeckTable:
         """Note a deck's description."""
         first = self._descriptions.setdefault(deck.value.casefold(), Text(html, deck.span))
         if first.span != deck.span:
-            self._say(
+            self._report(
                 "deck-description",
                 f"the deck '{deck.value}' is described in {_place(first.span)} already",
                 deck.span,
@@ -61,7 +61,7 @@ class DeckTable:
         found = self._descriptions.get(name.casefold())
         return found.value if found is not None else ""
 
-    def _say(self, rule: str, message: str, span: Span, hint: str) -> None:
+    def _report(self, rule: str, message: str, span: Span, hint: str) -> None:
         self.problems.append(Diagnostic(rule, message, span, hint=hint))
 
 

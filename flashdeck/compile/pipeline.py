@@ -12,7 +12,7 @@ from pathlib import Path
 from flashdeck.compile.cache import Cache
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.compile.media.cache import MediaCache
-from flashdeck.compile.suppress import Judge
+from flashdeck.compile.suppressions import Suppressions
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.project.packages import package_files
 from flashdeck.project.project import Project, load_project
@@ -23,14 +23,14 @@ class Outcome:
     """A project and what it compiles to.
 
     `packages` gives the file name of the package that each deck goes into. `problems` are those of
-    settings, sources and package names, with the severities that their author wants; `judge` gives
-    others the same.
+    settings, sources and package names, with the severities that their author wants; `suppressions`
+    give others the same.
     """
 
     project: Project
     compiled: Compiled
     packages: Mapping[str, str]
-    judge: Judge
+    suppressions: Suppressions
     problems: tuple[Diagnostic, ...]
 
     @property
@@ -63,6 +63,6 @@ def compile_loaded(
     )
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
     packages, named = package_files(sorted(decks), project.settings)
-    judge = Judge(project.settings.rules, compiled.sources)
-    judged = judge.judged([*problems, *found, *([] if single_package else named)])
-    return Outcome(project, compiled, packages, judge, tuple(judged))
+    suppressions = Suppressions(project.settings.rules, compiled.sources)
+    judged = suppressions.applied([*problems, *found, *([] if single_package else named)])
+    return Outcome(project, compiled, packages, suppressions, tuple(judged))

@@ -11,7 +11,7 @@ from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
-from flashdeck.compile.media.fields import LookedUp, other_references, unfound
+from flashdeck.compile.media.fields import Lookups, other_references, unfound
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
@@ -117,7 +117,7 @@ class Renderer:
         self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
     ) -> str:
         """Render one text to HTML."""
-        looked_up = LookedUp(media or self._media)
+        looked_up = Lookups(media or self._media)
         rendered = render(
             node.value,
             _MARKUPS[markup],
@@ -143,10 +143,10 @@ class Renderer:
         shown = picture(node.value.strip(), media=self._media)
         if not isinstance(shown, MediaRefusal):
             return shown
-        self.say(node, shown.rule, shown.message, shown.hint)
+        self.report(node, shown.rule, shown.message, shown.hint)
         return ""
 
-    def say(self, node: ScalarNode, rule: str, message: str, hint: str = "") -> None:
+    def report(self, node: ScalarNode, rule: str, message: str, hint: str = "") -> None:
         """Report a problem of a whole text."""
         self._report([Problem(rule, message, 0, len(node.value), hint)], node)
 
@@ -165,7 +165,7 @@ class Renderer:
 
         if not has_wrong_front(notetype):
             message, hint = "the front shows nothing", "write something that can be seen"
-            self._say_at(source, source.kind.opener, "empty-front", message, hint)
+            self._report_at(source, source.kind.opener, "empty-front", message, hint)
 
     def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
         opener = source.kind.opener
@@ -176,17 +176,17 @@ class Renderer:
         numbers = {number for text in own for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
             hint = "write what to hide as {{c1::hidden}}"
-            self._say_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
+            self._report_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
         if source.kind is CUSTOM and max(numbers, default=0) > LAST_CLOZE:
             message = f"cloze number {max(numbers)} is too great for Anki"
             hint = f"numbers go from 1 to {LAST_CLOZE}"
-            self._say_at(source, opener, "cloze-number", message, hint)
+            self._report_at(source, opener, "cloze-number", message, hint)
         for key in ("extra", "hint"):
             if key not in source.values:
                 continue
             stray = set(cloze_numbers(source.text(key))) - numbers
             if stray:
-                self._say_at(
+                self._report_at(
                     source,
                     key,
                     "stray-cloze",
@@ -194,7 +194,7 @@ class Renderer:
                     f"gaps belong in '{source.kind.opener}'",
                 )
 
-    def _say_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
+    def _report_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
         value = source.values.get(key)
         severity = self._severity(rule, Severity.ERROR)
         if isinstance(value, ScalarNode) and not self.file.is_damaged(value):
@@ -263,7 +263,7 @@ class _Composer:
         if found is None:
             message = f"'{key}' holds no text that could be typed"
             for node in self._nodes(key)[:1]:
-                self.renderer.say(node, "typed-nothing", message, 'write it: typed: "…"')
+                self.renderer.report(node, "typed-nothing", message, 'write it: typed: "…"')
         return escape_text(found or "")
 
     def picture(self, key: str) -> str:

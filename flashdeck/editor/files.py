@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flashdeck.compile.compiler import own_notetypes
+from flashdeck.compile.compiler import custom_notetypes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor import schemas
 from flashdeck.files.files import Publication, make_folder
@@ -26,7 +26,7 @@ def schema_texts(start: Path) -> dict[str, str]:
     except FlashdeckError:
         own: list[SourceNoteType] = []
     else:
-        own = list(own_notetypes(project).values())
+        own = list(custom_notetypes(project).values())
     names = {one.notetype.name: [field.name for field in one.notetype.fields] for one in own}
     short = {one.notetype.name: list(one.keys) for one in own if one.keys}
     return {

@@ -15,7 +15,7 @@ _HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, 
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
     """Hold the lock on a file, which is made if need be, and names the process that holds it.
 
     The system releases it when the process ends, however that happens; the file stays. Raises

@@ -13,7 +13,7 @@ from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
-from flashdeck.files.lock import hold
+from flashdeck.files.lock import lock
 from flashdeck.formatting.layout import formatted
 from flashdeck.model import Collection
 from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
@@ -180,4 +180,4 @@ def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:
 def _no_build_beside(root: Path) -> AbstractContextManager[None]:
     """Keep builds from writing ids into what is being replaced."""
     folder = root / BUILD_NAME
-    return hold(folder / HOLD_NAME) if folder.is_dir() else nullcontext()
+    return lock(folder / HOLD_NAME) if folder.is_dir() else nullcontext()

@@ -21,17 +21,17 @@ from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
 from flashdeck.importing.history import imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
-from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.result import Imported, ImportOptions, Progress
+from flashdeck.importing.sanitise import Sanitised, decks_within, sanitised
 from flashdeck.importing.sources import Texts
-from flashdeck.importing.styling import new_looks
-from flashdeck.importing.tidy import Tidy, decks_within, tidied
+from flashdeck.importing.styling import new_styling
 from flashdeck.model import Collection, Media, Note, NoteType
 from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.project.project import Project, load_project
-from flashdeck.release.build import held
+from flashdeck.release.build import locked_project
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import Numbers
 from flashdeck.release.stamp import encoded, require_unchanged
@@ -43,17 +43,19 @@ _LONGEST_QUOTE = 60  # characters
 _VERBATIM = {"markup": "html", "media": "verbatim"}
 
 
-def import_into(collection: Collection, root: Path, wish: Wish, progress: Progress) -> Imported:
+def import_into(
+    collection: Collection, root: Path, options: ImportOptions, progress: Progress
+) -> Imported:
     """Take a collection into the project at `root`; its own edits stay, and conflicts are said.
 
     Raises `FlashdeckError` for a project with errors: first they must be put right.
     """
-    if wish.deck:
-        collection = decks_within(collection, wish.deck)
-    with held(root):
+    if options.deck:
+        collection = decks_within(collection, options.deck)
+    with locked_project(root):
         loaded = _loaded(root)
-        tidy = tidied(collection, default_home(collection, loaded.compiled) or wish.name)
-        return _Import(loaded, tidy, wish).run(progress)
+        tidy = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
+        return _Import(loaded, tidy, options).run(progress)
 
 
 def default_home(collection: Collection, compiled: Compiled) -> str:
@@ -90,15 +92,15 @@ def _loaded(root: Path) -> _Loaded:
 class _Import:
     """One import into a project. Nothing is written before all of it compiles as it is meant."""
 
-    def __init__(self, loaded: _Loaded, tidy: Tidy, wish: Wish) -> None:
+    def __init__(self, loaded: _Loaded, tidy: Sanitised, options: ImportOptions) -> None:
         self._project = loaded.project
         self._compiled = loaded.compiled
         self._theirs = tidy.collection
         self._problems = list(tidy.problems)
-        self._wish = wish
+        self._wish = options
         self._root = loaded.project.root
         self._heading = {} if loaded.project.settings.verbatim else dict(_VERBATIM)
-        self._looks = new_looks(tidy.collection, loaded.compiled, loaded.project)
+        self._looks = new_styling(tidy.collection, loaded.compiled, loaded.project)
         self._changes = changes(
             tidy.collection.notes,
             loaded.compiled.collection.notes,

@@ -16,9 +16,9 @@ from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.importing.history import imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
-from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.result import Imported, ImportOptions, Progress
+from flashdeck.importing.sanitise import decks_within, sanitised
 from flashdeck.importing.sources import Texts
-from flashdeck.importing.tidy import decks_within, tidied
 from flashdeck.model import Collection, Media
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
@@ -34,19 +34,21 @@ _FEW = 3
 _ACTIVE = frozenset({"active-content", "template-media"})
 
 
-def import_new(collection: Collection, target: Path, wish: Wish, progress: Progress) -> Imported:
+def import_new(
+    collection: Collection, target: Path, options: ImportOptions, progress: Progress
+) -> Imported:
     """Make a project of a collection in the folder `target`, which may exist but hold no project.
 
     Raises `FlashdeckError` when nothing can be written there; then nothing was.
     """
-    if wish.deck:
-        collection = decks_within(collection, wish.deck)
-    tidy = tidied(collection, wish.name)
+    if options.deck:
+        collection = decks_within(collection, options.deck)
+    tidy = sanitised(collection, options.name)
     collection = tidy.collection
     if not collection.notes:
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with _beside(target) as folder:
-        files = _files(collection, wish)
+        files = _files(collection, options)
         _write(folder, files)
         said = list(copy_media(collection.media, folder / MEDIA, progress))
         compiled, problems = _compiled(folder)
@@ -55,9 +57,9 @@ def import_new(collection: Collection, target: Path, wish: Wish, progress: Progr
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
         settings = project.settings
         lock = Lock(
-            {settings.id: ProjectEntry(settings.id, settings.name, wish.now)},
-            imported_notes(collection.notes, compiled, packages, wish.now),
-            imported_notetypes(collection.notetypes, compiled, wish.now),
+            {settings.id: ProjectEntry(settings.id, settings.name, options.now)},
+            imported_notes(collection.notes, compiled, packages, options.now),
+            imported_notetypes(collection.notetypes, compiled, options.now),
         )
         (folder / LOCK_NAME).write_text(lock_text(lock), "utf-8", newline="\n")
         _publish(folder, target)
@@ -77,11 +79,11 @@ def import_new(collection: Collection, target: Path, wish: Wish, progress: Progr
     )
 
 
-def _files(collection: Collection, wish: Wish) -> dict[str, str]:
+def _files(collection: Collection, options: ImportOptions) -> dict[str, str]:
     paths = Paths()
     root = deck_names.root(collection.notes[0].cards[0].deck)
-    markup = "markdown" if wish.markdown else "html"
-    settings = settings_text(collection, new_project_id(), root or wish.name, markup)
+    markup = "markdown" if options.markdown else "html"
+    settings = settings_text(collection, new_project_id(), root or options.name, markup)
     files = {SETTINGS_NAME: settings}
     for notetype in collection.notetypes:
         files |= notetype_files(notetype, {}, paths)

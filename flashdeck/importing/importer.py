@@ -12,7 +12,7 @@ from flashdeck.importing.crowdanki import read_crowdanki
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.fresh import import_new, is_free
 from flashdeck.importing.layout import file_stem
-from flashdeck.importing.result import Imported, Progress, Wish
+from flashdeck.importing.result import Imported, ImportOptions, Progress
 from flashdeck.model import Collection
 from flashdeck.project.paths import find_root
 from flashdeck.text import counted
@@ -38,9 +38,9 @@ def import_file(
     comes back the same. Raises `FlashdeckError` for what can't be read or written.
     """
     collection, said = _read(file)
-    wish = Wish(name=file.stem, now=now, deck=deck, markdown=markdown)
+    options = ImportOptions(name=file.stem, now=now, deck=deck, markdown=markdown)
     target = target or _usual_target(file)
-    done = (import_new if is_free(target) else import_into)(collection, target, wish, progress)
+    done = (import_new if is_free(target) else import_into)(collection, target, options, progress)
     return replace(done, diagnostics=(*said, *done.diagnostics))
 
 

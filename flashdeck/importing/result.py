@@ -14,7 +14,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportOptions:
     """What the author asks of an import.
 
     `name` stands for what has none, as the cards of Anki's own deck `Default`: the file's. `now` is

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.tidy import short_keys
+from flashdeck.importing.sanitise import short_keys
 from flashdeck.model import Field, Note, NoteType, Template
 
 Files: TypeAlias = Mapping[tuple[str, str], str]

@@ -17,7 +17,7 @@ from flashdeck.yamlnode import MappingNode, ScalarNode
 
 
 @dataclass(slots=True)
-class Looks:
+class Styling:
     """New texts of styles and templates, by their files; lines of the lock; what is to be said."""
 
     texts: dict[Path, bytes] = field(default_factory=dict)
@@ -25,13 +25,13 @@ class Looks:
     problems: list[Diagnostic] = field(default_factory=list)
 
 
-def new_looks(theirs: Collection, compiled: Compiled, project: Project) -> Looks:
+def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Styling:
     """Take over styles and templates that were edited in Anki since the last build, and not here.
 
     They are written into the files that an import once made for them. Anything else about a note
     type that changed there is said, for its author to decide.
     """
-    found = Looks()
+    found = Styling()
     own = {one.id: one for one in compiled.notetypes.values()}
     for notetype in theirs.notetypes:
         mine, entry = own.get(notetype.id), project.lock.notetypes.get(notetype.id)

@@ -90,7 +90,7 @@ class _Field:
             self.active("a browser may run this", *found.span(), hint)
 
     def tag(self, tag: Tag) -> None:
-        """Judge a tag and resolve its reference."""
+        """Suppressions a tag and resolve its reference."""
         if reason := active_reason(tag):
             self.active(reason, tag.start, tag.end)
         for each in tag.attributes:

@@ -14,8 +14,8 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.files.files import Publication, make_folder
 from flashdeck.files.watch import Watched, changes
 from flashdeck.preview.serve.onefile import OneFile, one_file
-from flashdeck.preview.serve.shelf import Shelf
 from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.serve.store import PreviewStore
 from flashdeck.preview.session import PreviewSession
 from flashdeck.project.paths import CARDS_NAME
 from flashdeck.report import source_lines
@@ -32,7 +32,7 @@ class Previewed(Protocol):
     def first(self) -> Snapshot:
         """Read it."""
 
-    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
         """Keep the shelf up to date, until told to stop."""
 
 
@@ -47,7 +47,7 @@ class PreviewedPackage:
         """Read it."""
         return Snapshot(self._path.name, read_apkg(self._path))
 
-    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
         """Do nothing: it is what it is."""
 
 
@@ -63,7 +63,7 @@ class PreviewedSources:
         """Compile them."""
         return self._snapshot(None)
 
-    def follow(self, shelf: Shelf, stop: Event, on_bug: OnBug) -> None:
+    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
         """Compile them anew whenever a file changes."""
         watched = Watched(trees=(self._home / CARDS_NAME,), folders=(self._home,))
         for paths in changes(watched, stop):
@@ -91,12 +91,12 @@ class PreviewedSources:
         return Snapshot(self._home.name, model.Collection(), (problem,))
 
 
-def write_page(snapshot: Snapshot, html: Path, media: Path | None, wishes: OneFile) -> None:
+def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneFile) -> None:
     """Write the preview as one file; with `media`, its pictures and sounds into that folder.
 
     All of it appears, or nothing does. Raises `FlashdeckError` for what can't be written.
     """
-    text = one_file(snapshot, wishes)
+    text = one_file(snapshot, options)
     if media is not None:
         make_folder(media)
     with Publication() as publication:

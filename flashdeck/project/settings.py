@@ -88,11 +88,13 @@ class _SettingsReader(MappingReader):
     def read(self) -> Settings:
         node = self.file.documents[0] if self.file.documents else None
         if len(self.file.documents) > 1 and self.file.documents[1] is not None:
-            self.say("one-document", "settings are one document", self.file.documents[1])
+            self.report("one-document", "settings are one document", self.file.documents[1])
         if node is None:
             return Settings(yaml=self.file)
         if not isinstance(node, MappingNode):
-            self.say("not-settings", "settings are keys with values", node, "as in 'name: Spanish'")
+            self.report(
+                "not-settings", "settings are keys with values", node, "as in 'name: Spanish'"
+            )
             return Settings(yaml=self.file)
         pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
         css, css_file = self._css(pairs["css"][1]) if "css" in pairs else ("", "")
@@ -121,7 +123,7 @@ class _SettingsReader(MappingReader):
             message = (
                 f"'{key.value}' is one line of at most {PROJECT_NAME} characters, without tabs"
             )
-            self.say("not-a-name", message, scalar, "choose another")
+            self.report("not-a-name", message, scalar, "choose another")
         return scalar.value
 
     def _css(self, node: Node) -> tuple[str, str]:
@@ -141,7 +143,7 @@ class _SettingsReader(MappingReader):
         if isinstance(node, MappingNode):
             return node.pairs
         if not (isinstance(node, ScalarNode) and not node.value):
-            self.say("not-a-mapping", f"{what} takes keys with values", node)
+            self.report("not-a-mapping", f"{what} takes keys with values", node)
         return []
 
     def _packages(self, node: Node) -> dict[str, tuple[str, ...]]:
@@ -149,12 +151,12 @@ class _SettingsReader(MappingReader):
         for name, value in self._mapping(node, "'packages'"):
             if not isinstance(value, SequenceNode):
                 hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
-                self.say("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
+                self.report("not-a-list", f"'{name.value}' takes a list of decks", value, hint)
                 continue
             try:
                 check_package_name(name.value)
             except FlashdeckError as refused:
-                self.say("package-name", str(refused), name, "as in spanish.apkg")
+                self.report("package-name", str(refused), name, "as in spanish.apkg")
                 continue
             decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
             found[name.value] = tuple(clean_deck(deck.value) for deck in decks)
@@ -169,15 +171,15 @@ class _SettingsReader(MappingReader):
             scalar = self.text(value, f"'{name.value}'")
             if page is None:
                 hint = meant(name.value)
-                self.say("unknown-rule", f"there is no rule '{name.value}'", name, hint)
+                self.report("unknown-rule", f"there is no rule '{name.value}'", name, hint)
             elif page.severity is Severity.ERROR:
                 message = f"what '{name.value}' says is an error, and stays one"
-                self.say("severity", message, name, "remove the line; mend what it is about")
+                self.report("severity", message, name, "remove the line; mend what it is about")
             elif scalar is not None and scalar.value in _SEVERITIES:
                 found[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:
                 hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
-                self.say("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
+                self.report("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
         return found
 
     def _limits(self, node: Node) -> Limits:

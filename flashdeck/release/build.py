@@ -12,13 +12,13 @@ from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.files.files import check_package_name, sweep
-from flashdeck.files.lock import hold
+from flashdeck.files.lock import lock
 from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, HOLD_NAME
-from flashdeck.release.result import Built, Options, Progress
+from flashdeck.release.result import BuildResult, Options, Progress
 from flashdeck.release.state import State
 
 
-def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> Built:
+def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> BuildResult:
     """Build every package of the project at `root`.
 
     Raises `FlashdeckError` where nothing an author writes is to blame: a full disk, a wrong clock,
@@ -31,7 +31,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
         return built
     from flashdeck.release.make import make
 
-    with _hold(root) as begun:
+    with _locked(root) as begun:
         _sweep(root)
         state.look(begun)
         made = make(root, options, progress)
@@ -40,19 +40,19 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
 
 
 @contextmanager
-def held(root: Path) -> Iterator[None]:
+def locked_project(root: Path) -> Iterator[None]:
     """Hold the project at `root` for oneself, and clear away what killed processes left."""
-    with _hold(root):
+    with _locked(root):
         _sweep(root)
         yield
 
 
 @contextmanager
-def _hold(root: Path) -> Iterator[int]:
+def _locked(root: Path) -> Iterator[int]:
     """Hold the project; give the time at which that began, in ns by the disk's own clock."""
     folder = root / BUILD_NAME
     _make(folder, root)
-    with hold(folder / HOLD_NAME):
+    with lock(folder / HOLD_NAME):
         yield (folder / HOLD_NAME).stat().st_mtime_ns  # just written
 
 

@@ -26,7 +26,7 @@ from flashdeck.project.project_id import stamped_settings
 from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, release
-from flashdeck.release.result import Built, BuiltPackage, Options, Progress
+from flashdeck.release.result import BuildResult, BuiltPackage, Options, Progress
 from flashdeck.release.stamp import encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
@@ -59,7 +59,7 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
     with Publication() as publication:
         ready = _prepare(root, options, publication)
         if ready.releases is None:
-            return Made(Built((), ready.problems))
+            return Made(BuildResult((), ready.problems))
         packages = []
         for release in ready.releases:
             # Where the author names a file, that may be anywhere.
@@ -70,7 +70,7 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
             packages.append(_package(stream, release, target, report, digest=options.digests))
         # Packages take their time, and their author may have saved a file meanwhile.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
-    built = Built(tuple(packages), ready.problems, ready.written)
+    built = BuildResult(tuple(packages), ready.problems, ready.written)
     return Made(built, ready.lasting, ready.others)
 
 
@@ -90,14 +90,14 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     )
     save_media_cache(root, media_cache, whole=not outcome.errors)
     compiled = outcome.compiled
-    said = [*(outcome.judge.judged(lost) if compiled.has_stamps else ()), *outcome.problems]
+    said = [*(outcome.suppressions.applied(lost) if compiled.has_stamps else ()), *outcome.problems]
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
         return _Ready(tuple(said))
     releases, lock, found = _released(outcome, options)
     written = _texts(outcome, lock_text(lock))
     if options.frozen:
         found += _frozen(written)
-    said += outcome.judge.judged(found)
+    said += outcome.suppressions.applied(found)
     if any(problem.severity is Severity.ERROR for problem in said):
         return _Ready(tuple(said))
     if options.frozen:

@@ -62,7 +62,7 @@ class BuiltPackage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildResult:
     """What a build did; no packages when there were errors, and then nothing was written.
 
     `written` are the sources, the settings and the lock that it wrote, by their paths.

@@ -18,7 +18,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.seal import TICK, seal
 from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, LOCK_NAME, SETTINGS_NAME
-from flashdeck.release.result import Built, BuiltPackage, Counts, Options
+from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options
 
 _NAME = ".state"
 _LARGEST = 2**28
@@ -36,7 +36,7 @@ class Made(NamedTuple):
     it depends on outside of `cards/`.
     """
 
-    built: Built
+    built: BuildResult
     lasting: tuple[Diagnostic, ...] = ()
     others: tuple[Path, ...] = ()
 
@@ -50,7 +50,7 @@ class State:
         self._old = 0
         self._before: dict[str, Look] = {}
 
-    def current(self) -> Built | None:
+    def current(self) -> BuildResult | None:
         """Give what a build would give, where nothing has changed since the last one; else None.
 
         It takes no lock: while another build is at work, this is what there was before.
@@ -196,7 +196,7 @@ class State:
             raise ValueError(name)
         return path
 
-    def _built(self, held: Mapping[str, Any]) -> Built:
+    def _built(self, held: Mapping[str, Any]) -> BuildResult:
         packages = tuple(
             BuiltPackage(
                 path=self._package(one["path"]),
@@ -220,7 +220,7 @@ class State:
             )
             for one in held["diagnostics"]
         )
-        return Built(packages, problems)
+        return BuildResult(packages, problems)
 
 
 def _look(found: os.stat_result) -> list[int | str]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from flashdeck.anki.html_text import readable
+from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Entry, Passage, Subject
 from flashdeck.rules.wording import tokens
 from flashdeck.text import shortened
 
@@ -28,7 +28,7 @@ _OR = frozenset(
 )
 
 
-def answer_in_question(subject: Subject) -> Iterator[Finding]:
+def answer_in_question(context: LintContext) -> Iterator[Finding]:
     """The words of the answer stand in the question.
 
     Such a card is answered by reading it. Words in quotes, emphasis or code are what the question
@@ -47,7 +47,7 @@ def answer_in_question(subject: Subject) -> Iterator[Finding]:
         notes:
           - {q: What does WSGI stand for?, a: Web server gateway interface}
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         question, answer = entry.passage("q"), entry.passage("a")
         if entry.kind != "question" or question is None or answer is None:
             continue
@@ -60,7 +60,7 @@ def answer_in_question(subject: Subject) -> Iterator[Finding]:
             yield Finding(span, message, "take these words out of the question")
 
 
-def long_answer(subject: Subject) -> Iterator[Finding]:
+def long_answer(context: LintContext) -> Iterator[Finding]:
     """An answer of more than 60 words.
 
     Nobody recalls that much at once: parts of it are forgotten, and the whole card is failed for
@@ -86,7 +86,7 @@ def long_answer(subject: Subject) -> Iterator[Finding]:
             a: An application context and a request context
             extra: They are what `current_app` and `request` point at, and are popped afterwards.
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         answer = entry.passage("a")
         if answer is None or len(answer.words) < 4 * _MOST_WORDS:
             continue
@@ -97,7 +97,7 @@ def long_answer(subject: Subject) -> Iterator[Finding]:
             yield Finding(answer.span, message, "move what is not asked into 'extra', or split it")
 
 
-def enumeration(subject: Subject) -> Iterator[Finding]:
+def enumeration(context: LintContext) -> Iterator[Finding]:
     """An answer that lists many things: four items or more, or five names or more in a row.
 
     Lists are the hardest there is to learn: every review recalls some of it, and forgets others.
@@ -118,7 +118,7 @@ def enumeration(subject: Subject) -> Iterator[Finding]:
               Of Pallets are {{c1::Flask}}, {{c2::Werkzeug}}, {{c3::Jinja}}, {{c4::Click}},
               {{c5::MarkupSafe}} and {{c6::ItsDangerous}}.
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         answer = entry.passage("a")
         if entry.kind != "question" or answer is None or "choices" in entry.passages:
             continue
@@ -129,7 +129,7 @@ def enumeration(subject: Subject) -> Iterator[Finding]:
             yield Finding(answer.span, message, "make it a cloze note with a gap for each")
 
 
-def _names(entry: Entry, answer: Passage) -> int:
+def _names(entry: Entry, answer: FieldText) -> int:
     """Count the short items of an answer that is a list in a row; 0 where it is something else."""
     if "<" in answer.html or "\\" in answer.html or len(tokens(entry.words("q"))) < _FEWEST_WORDS:
         return 0

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from flashdeck.css import Rule, contrast, pixels, rules, too_long
 from flashdeck.diagnostics import Place
+from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Subject
 
 # WCAG 2.2, success criterion 1.4.3 (level AA): https://www.w3.org/TR/WCAG22/#contrast-minimum
 _LEAST, _LEAST_LARGE = 4.5, 3.0
@@ -15,7 +15,7 @@ _LARGE = 24.0
 _BACKGROUNDS = ("background-color", "background")
 
 
-def low_contrast(subject: Subject) -> Iterator[Finding]:
+def low_contrast(context: LintContext) -> Iterator[Finding]:
     """A style gives text and background colors that are too near to each other.
 
     WCAG asks for a contrast of 4.5 to 1 (3 to 1 for text of 24 pixels and more), so that text can
@@ -40,7 +40,7 @@ def low_contrast(subject: Subject) -> Iterator[Finding]:
         css: |
           .card { color: #666; background: white; }
     """
-    for style in subject.styles:
+    for style in context.styles:
         for rule in rules(style.text) if not too_long(style.text) else ():
             yield from _unreadable(style.place, rule)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flashdeck.anki.deck_names import root
+from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Entry, Passage, Subject
 from flashdeck.rules.wording import GLUE, answer_key, tokens
 
 # Of questions that are longer only the whole is compared.
@@ -25,7 +25,7 @@ _EXACT = ("<code", "<pre", "<sub", "<sup", r"\(", r"\[")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     """A question: where, what decides whether two are the same, and its answer's words."""
 
     entry: Entry
@@ -39,7 +39,7 @@ class _Asked:
         return root(self.entry.deck)
 
 
-def duplicate_question(subject: Subject) -> Iterator[Finding]:
+def duplicate_question(context: LintContext) -> Iterator[Finding]:
     """Two notes ask the same and are answered the same.
 
     The learner studies one fact twice, and whoever mends a mistake in one of them leaves it in the
@@ -59,15 +59,15 @@ def duplicate_question(subject: Subject) -> Iterator[Finding]:
           - {q: Who created Flask?, a: Armin Ronacher}
           - {q: Who created Django?, a: Adrian Holovaty and Simon Willison}
     """
-    first: dict[tuple[str, str, str], _Asked] = {}
-    for one in _asked(subject.entries):
+    first: dict[tuple[str, str, str], _Request] = {}
+    for one in _asked(context.entries):
         twin = first.setdefault((one.root, one.exact, one.answer), one)
         if twin is not one:
             message = f"the same note stands in {_place(twin)}"
             yield Finding(one.entry.span, message, "keep one of them")
 
 
-def different_answers(subject: Subject) -> Iterator[Finding]:
+def different_answers(context: LintContext) -> Iterator[Finding]:
     """One question has two answers, in two notes of one deck.
 
     The learner can't know which one is asked for, and fails cards that were known.
@@ -86,15 +86,15 @@ def different_answers(subject: Subject) -> Iterator[Finding]:
           - {q: Which library does Flask use for WSGI?, a: Werkzeug}
           - {q: Which library does Flask use for templates?, a: Jinja}
     """
-    first: dict[tuple[str, str], _Asked] = {}
-    for one in _asked(subject.entries):
+    first: dict[tuple[str, str], _Request] = {}
+    for one in _asked(context.entries):
         twin = first.setdefault((one.entry.deck, one.exact), one)
         if one.answer != twin.answer and one.answer and twin.answer:
             message = f"the same question has another answer in {_place(twin)}"
             yield Finding(one.entry.span, message, "say in each what tells them apart")
 
 
-def near_duplicate(subject: Subject) -> Iterator[Finding]:
+def near_duplicate(context: LintContext) -> Iterator[Finding]:
     """Two questions with the same answer differ in nothing that carries meaning.
 
     Compared without capitals, punctuation, the order of words, little words such as "the" and one
@@ -116,7 +116,7 @@ def near_duplicate(subject: Subject) -> Iterator[Finding]:
           - {q: Which language is Flask written in?, a: Python}
           - {q: Which language is Django written in?, a: Python}
     """
-    asked = [one for one in _asked(subject.entries) if one.tokens and one.answer]
+    asked = [one for one in _asked(context.entries) if one.tokens and one.answer]
     said: set[int] = set()
     for one, twin in (*_reworded(asked), *_slips(asked)):
         later, former = (one, twin) if one.entry.span > twin.entry.span else (twin, one)
@@ -126,20 +126,20 @@ def near_duplicate(subject: Subject) -> Iterator[Finding]:
             yield Finding(later.entry.span, message, "keep one of them")
 
 
-def _asked(entries: Iterable[Entry]) -> Iterator[_Asked]:
+def _asked(entries: Iterable[Entry]) -> Iterator[_Request]:
     for entry in entries:
         if (question := entry.passage("q")) is not None and entry.kind == "question":
             exact = "\0".join((_exact(question), *map(_exact, entry.passages.get("choices", ()))))
             plain = "choices" not in entry.passages and _is_plain(question)
             words = tokens(question.words) if plain else ()
-            yield _Asked(entry, exact, tuple(words[: _MOST_TOKENS + 1]), _answer(entry))
+            yield _Request(entry, exact, tuple(words[: _MOST_TOKENS + 1]), _answer(entry))
         elif (text := entry.passage("cloze")) is not None:
             # The same sentence with other gaps is another note.
             words = tokens(text.words) if _is_plain(text) else ()
-            yield _Asked(entry, _exact(text), tuple(words[: _MOST_TOKENS + 1]), "cloze")
+            yield _Request(entry, _exact(text), tuple(words[: _MOST_TOKENS + 1]), "cloze")
 
 
-def _exact(passage: Passage) -> str:
+def _exact(passage: FieldText) -> str:
     return passage.html if "<" in passage.html else passage.words
 
 
@@ -150,17 +150,17 @@ def _answer(entry: Entry) -> str:
     return " ".join(one.html for one in answers)
 
 
-def _is_plain(passage: Passage) -> bool:
+def _is_plain(passage: FieldText) -> bool:
     return not any(one in passage.html for one in _EXACT)
 
 
-def _place(one: _Asked) -> str:
+def _place(one: _Request) -> str:
     return f"{one.entry.span.path}:{one.entry.span.line}"
 
 
-def _reworded(asked: Sequence[_Asked]) -> Iterator[tuple[_Asked, _Asked]]:
+def _reworded(asked: Sequence[_Request]) -> Iterator[tuple[_Request, _Request]]:
     """Pairs that hold the same words but for little ones, in any order."""
-    first: dict[tuple[str, str, tuple[str, ...]], _Asked] = {}
+    first: dict[tuple[str, str, tuple[str, ...]], _Request] = {}
     for one in asked:
         content = sorted(word for word in one.tokens if word not in GLUE)
         if content and len(one.tokens) <= _MOST_TOKENS:
@@ -169,14 +169,14 @@ def _reworded(asked: Sequence[_Asked]) -> Iterator[tuple[_Asked, _Asked]]:
                 yield one, twin
 
 
-def _slips(asked: Sequence[_Asked]) -> Iterator[tuple[_Asked, _Asked]]:
+def _slips(asked: Sequence[_Request]) -> Iterator[tuple[_Request, _Request]]:
     """Pairs that differ in one word, and in that by a slip.
 
     Of two words that both stand in other questions as well neither is a slip.
     """
     known = Counter(word for one in asked for word in set(one.tokens))
     answered = Counter((one.root, one.answer) for one in asked)
-    groups: defaultdict[int, list[tuple[str, _Asked]]] = defaultdict(list)
+    groups: defaultdict[int, list[tuple[str, _Request]]] = defaultdict(list)
     for one in asked:
         if answered[one.root, one.answer] > 1 and len(one.tokens) <= _MOST_TOKENS:
             for place, word in enumerate(one.tokens):

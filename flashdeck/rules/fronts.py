@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from flashdeck.rules.context import FieldText, LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Passage, Subject
 
 # Separators, control and format characters, unassigned ones: no ink. And Braille's blank.
 _NO_INK = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
@@ -18,7 +18,7 @@ _INK = re.compile(
 )
 
 
-def invisible_front(subject: Subject) -> Iterator[Finding]:
+def invisible_front(context: LintContext) -> Iterator[Finding]:
     """The front of a card holds characters, but none that can be seen.
 
     Anki makes the card, since the field is not empty, and the learner looks at a white screen.
@@ -37,7 +37,7 @@ def invisible_front(subject: Subject) -> Iterator[Finding]:
         notes:
           - {q: Which library is Flask's WSGI layer?, a: Werkzeug}
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         if entry.kind != "question":
             continue
         for key in ("q", "a") if entry.reverse else ("q",):
@@ -47,7 +47,7 @@ def invisible_front(subject: Subject) -> Iterator[Finding]:
                 yield Finding(passage.span, message, "write something that can be seen")
 
 
-def _is_seen(passage: Passage) -> bool:
+def _is_seen(passage: FieldText) -> bool:
     words = passage.words
     if words.isascii():
         return bool(words.strip()) or _INK.search(passage.html) is not None

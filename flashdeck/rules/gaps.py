@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from flashdeck.anki.clozes import Cloze, hidden_texts, with_clozes_as
+from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Subject
 
 _WORD = re.compile(r"\w")
 _SHORTEST = 4
 
 
-def cloze_everything(subject: Subject) -> Iterator[Finding]:
+def cloze_everything(context: LintContext) -> Iterator[Finding]:
     """A card of a cloze note on which nothing but the gap is to be seen.
 
     There is nothing to recall it from.
@@ -31,7 +31,7 @@ def cloze_everything(subject: Subject) -> Iterator[Finding]:
           - cloze: "Flask relies on {{c1::Werkzeug}}."
           - cloze: "{{c1::Werkzeug::Flask's WSGI library}}"
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         text = entry.passage("cloze")
         if text is None or "hint" in entry.passages:
             continue
@@ -42,7 +42,7 @@ def cloze_everything(subject: Subject) -> Iterator[Finding]:
                 yield Finding(text.span, message, hint)
 
 
-def gap_given_away(subject: Subject) -> Iterator[Finding]:
+def gap_given_away(context: LintContext) -> Iterator[Finding]:
     """What a gap hides stands elsewhere on the same card.
 
     The eye finds it before the mind does. Words of less than four letters and text with code in
@@ -60,7 +60,7 @@ def gap_given_away(subject: Subject) -> Iterator[Finding]:
         notes:
           - cloze: "{{c1::Werkzeug}} is German for tool; Flask takes WSGI from {{c1::Werkzeug}}."
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         text = entry.passage("cloze")
         if text is None or "<pre" in text.html:
             continue

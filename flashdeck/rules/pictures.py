@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from flashdeck.diagnostics import FlashdeckError, Span
 from flashdeck.model import Collection, Media
+from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Subject
 
 # The largest phone screens have under four million pixels (1440 by 3120 is 4.5, of which the card
 # is a part); AnkiDroid needs four bytes of memory for each.
@@ -21,7 +21,7 @@ _NO_ALT = re.compile(
 _MARKDOWN_NO_ALT = re.compile(r"!\[\s*\]\([^)\n]*\)?")
 
 
-def large_picture(subject: Subject) -> Iterator[Finding]:
+def large_picture(context: LintContext) -> Iterator[Finding]:
     """A picture of more than five million pixels.
 
     No screen that cards are studied on shows so many. The package, every learner's sync and the
@@ -41,15 +41,15 @@ def large_picture(subject: Subject) -> Iterator[Finding]:
           - {q: "![the map](map.png) Which country is this?", a: Chile}
         == cards/map.png (a picture of 1500 by 1000 pixels)
     """
-    for media in subject.collection.media:
+    for media in context.collection.media:
         width, height = _size(media)
         if width * height > _MOST_PIXELS:
             message = f"{media.name} has {width:,} by {height:,} pixels"
             hint = "make it smaller: 2,000 pixels are wide enough for any card"
-            yield Finding(_shown_at(subject.collection, media), message, hint)
+            yield Finding(_shown_at(context.collection, media), message, hint)
 
 
-def missing_alt(subject: Subject) -> Iterator[Finding]:
+def missing_alt(context: LintContext) -> Iterator[Finding]:
     """A picture without words.
 
     Screen readers read them out, and they stand where the picture does not load. They also tell
@@ -70,7 +70,7 @@ def missing_alt(subject: Subject) -> Iterator[Finding]:
           - {q: "![a red disc on white](flag.png) Whose flag is this?", a: Japan's}
         == cards/flag.png (a picture of 60 by 40 pixels)
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         for passages in entry.passages.values():
             for passage in passages:
                 if not _NO_ALT.search(passage.html):

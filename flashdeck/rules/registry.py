@@ -1,4 +1,4 @@
-"""Rules for good cards: each a function that looks at a `Subject` and gives what it finds.
+"""Rules for good cards: each a function that looks at a `LintContext` and gives what it finds.
 
 Beside them stand the names of everything else that flashdeck says of sources, so that each can be
 explained, and given another severity where it is no error.
@@ -19,10 +19,10 @@ from flashdeck.rules import (
     tags,
     wording,
 )
+from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding, Rule
-from flashdeck.rules.subject import Entry, Passage, Subject
 
-__all__ = ["RULES", "Entry", "Finding", "Passage", "Rule", "Subject", "lint"]
+__all__ = ["RULES", "Entry", "FieldText", "Finding", "LintContext", "Rule", "lint"]
 
 RULES: tuple[Rule, ...] = (
     Rule("answer-in-question", answers.answer_in_question),
@@ -48,7 +48,7 @@ RULES: tuple[Rule, ...] = (
 _MOST = 1_000
 
 
-def lint(subject: Subject, wanted: Mapping[str, Severity | None]) -> list[Diagnostic]:
+def lint(context: LintContext, wanted: Mapping[str, Severity | None]) -> list[Diagnostic]:
     """Give what the rules find, each with the severity that its rule has by default.
 
     `wanted` are severities by rule names; a rule that is turned off there (None) does not run.
@@ -57,7 +57,7 @@ def lint(subject: Subject, wanted: Mapping[str, Severity | None]) -> list[Diagno
     for rule in RULES:
         if wanted.get(rule.name, rule.severity) is None:
             continue
-        for count, one in enumerate(rule.find(subject)):
+        for count, one in enumerate(rule.find(context)):
             if count == _MOST:
                 message = f"more notes have what '{rule.name}' finds; {_MOST:,} are shown"
                 found.append(Diagnostic("more-problems", message, None, Severity.NOTE))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flashdeck.diagnostics import Fix, Severity, Span
-from flashdeck.rules.subject import Subject
+from flashdeck.rules.context import LintContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ class Rule:
     """
 
     name: str
-    find: Callable[[Subject], Iterable[Finding]]
+    find: Callable[[LintContext], Iterable[Finding]]
     severity: Severity = Severity.WARNING
     fixable: bool = False

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from flashdeck.anki import deck_names
 from flashdeck.diagnostics import Fix, Text
+from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Subject
 
 _SHORTEST = 3
 # Words that end in s and mean something else without it.
 _NO_PLURALS = frozenset("news means arms glasses goods times customs series species works".split())
 
 
-def tag_spelling(subject: Subject) -> Iterator[Finding]:
+def tag_spelling(context: LintContext) -> Iterator[Finding]:
     """One tag is written with capitals here and without them there.
 
     To Anki both are one tag, and it keeps the spelling that a collection meets first: learners see
@@ -35,7 +35,7 @@ def tag_spelling(subject: Subject) -> Iterator[Finding]:
           - {q: Who created Django?, a: Adrian Holovaty, tags: [web]}
     """
     first: dict[str, Text] = {}
-    for tag in subject.tags:
+    for tag in context.tags:
         names = deck_names.with_parents(tag.value)
         known = [first.setdefault(name.casefold(), Text(name, tag.span)) for name in names]
         leaves = [deck_names.leaf(other.value) for other in known]
@@ -49,7 +49,7 @@ def tag_spelling(subject: Subject) -> Iterator[Finding]:
             yield Finding(tag.span, message, hint, fix)
 
 
-def tag_plural(subject: Subject) -> Iterator[Finding]:
+def tag_plural(context: LintContext) -> Iterator[Finding]:
     """Two tags differ in the English plural alone: `verb` and `verbs`.
 
     Whoever searches for one of them misses the notes of the other.
@@ -69,7 +69,7 @@ def tag_plural(subject: Subject) -> Iterator[Finding]:
           - {q: estar, a: to be, tags: [verb]}
     """
     first: dict[str, Text] = {}
-    for tag in subject.tags:
+    for tag in context.tags:
         first.setdefault(tag.value.casefold(), tag)
     for name, tag in first.items():
         *above, last = deck_names.levels(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flashdeck.rules.context import Entry, LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.rules.subject import Entry, Subject
 
 _BARE = frozenset({"yes", "no", "true", "false"})
 _ASKS_YES_NO = re.compile(
@@ -32,7 +32,7 @@ _SHOWN = re.compile(
 )
 
 
-def yes_no(subject: Subject) -> Iterator[Finding]:
+def yes_no(context: LintContext) -> Iterator[Finding]:
     """A question that is answered by "yes" or "no" alone.
 
     Every second guess is right, so the card soon feels known; and the words of the question are
@@ -52,7 +52,7 @@ def yes_no(subject: Subject) -> Iterator[Finding]:
           - {q: Which ORM does Flask include?, a: None; the developer chooses one}
           - {q: Does Flask include an ORM?, a: "No, the developer chooses one."}
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         answer, question = entry.passage("a"), entry.passage("q")
         if answer is None or question is None or "choices" in entry.passages:
             continue
@@ -62,7 +62,7 @@ def yes_no(subject: Subject) -> Iterator[Finding]:
             yield Finding(question.span, message, hint)
 
 
-def no_referent(subject: Subject) -> Iterator[Finding]:
+def no_referent(context: LintContext) -> Iterator[Finding]:
     """A question says "it", "this" or "they" and names nothing that could be meant.
 
     In the deck's file the note above says what "it" is. In a review that note may have come weeks
@@ -83,7 +83,7 @@ def no_referent(subject: Subject) -> Iterator[Finding]:
           - {q: When was Flask released?, a: In 2010}
           - {q: "When Flask starts, what does it read?", a: Its configuration}
     """
-    for entry in subject.entries:
+    for entry in context.entries:
         word = _dangling(entry)
         question = entry.passage("q")
         if word and question is not None:

@@ -22,7 +22,7 @@ def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | No
         return None
     if not isinstance(node, SequenceNode):
         hint = f"write a list, as in {name}: [one, two]"
-        reader.say("not-a-list", f"'{name}' takes a list", node, hint)
+        reader.report("not-a-list", f"'{name}' takes a list", node, hint)
         return None
     found: dict[str, ScalarNode] = {}
     for item in node.items:
@@ -31,14 +31,16 @@ def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | No
             continue
         words = scalar.value.strip()
         if not words:
-            reader.say("empty", f"one of '{name}' is empty", item, "write its text, or remove it")
+            reader.report(
+                "empty", f"one of '{name}' is empty", item, "write its text, or remove it"
+            )
         elif words in found:
             message = f"'{words}' stands twice in '{name}'"
-            reader.say("duplicate-choice", message, item, "remove one of them")
+            reader.report("duplicate-choice", message, item, "remove one of them")
         else:
             found[words] = scalar
     if not node.items:
-        reader.say("empty", f"'{name}' is empty", key, "write its texts, or remove the key")
+        reader.report("empty", f"'{name}' is empty", key, "write its texts, or remove the key")
     return Texts(tuple(found.values()))
 
 
@@ -53,11 +55,11 @@ def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode
     if not scalar.style and words.lower() in LIKE_FLAGS:
         message = f"'typed: {words}' may mean the word or true and false"
         hint = f"write {quoted(words)} to have the word typed, else true or false"
-        reader.say("not-a-flag", message, scalar, hint)
+        reader.report("not-a-flag", message, scalar, hint)
         return None
     if "\n" in words:
         message = "what is typed is a single line"
-        reader.say("typed-lines", message, scalar, "choose the words that matter")
+        reader.report("typed-lines", message, scalar, "choose the words that matter")
         return None
     return scalar
 
@@ -71,10 +73,10 @@ def check_answers(
         return
     if 0 < len(choices.nodes) < _FEWEST:
         key = pairs["choices"][0]
-        reader.say("too-few-choices", "one choice is no choice", key, "add a wrong answer")
+        reader.report("too-few-choices", "one choice is no choice", key, "add a wrong answer")
     if values.get("typed"):
         message = "an answer is chosen or typed, not both"
-        reader.say("typed-choices", message, pairs["typed"][0], "remove 'typed' or 'choices'")
+        reader.report("typed-choices", message, pairs["typed"][0], "remove 'typed' or 'choices'")
     answers = values.get("a")
     known = [node.value.strip() for node in choices.nodes]
     nodes = answers.nodes if isinstance(answers, Texts) else (answers,)
@@ -82,7 +84,7 @@ def check_answers(
         if isinstance(node, ScalarNode) and known and node.value.strip() not in known:
             shown = _one_line(node.value)
             message = f"the answer '{shown}' is not among the choices"
-            reader.say("no-such-choice", message, node, _hint(node.value.strip(), known))
+            reader.report("no-such-choice", message, node, _hint(node.value.strip(), known))
 
 
 def _hint(words: str, known: list[str]) -> str:

@@ -117,7 +117,7 @@ class ColumnsReader:
             return
         near = nearest_key(name, [one for one in self._header if one])
         hint = did_you_mean(near, f"its columns are {self._columns()}")
-        self._reader.say("unknown-column", f"{self._name} has no column '{name}'", scalar, hint)
+        self._reader.report("unknown-column", f"{self._name} has no column '{name}'", scalar, hint)
 
     def _map_id(self, found: dict[str, int], name: str, node: Node) -> None:
         """Map the column of ids, which the first build adds where there is none."""
@@ -134,14 +134,14 @@ class ColumnsReader:
 
     def _twice(self, name: str, node: Node) -> None:
         message = f"{self._name} has two columns '{name}'"
-        self._reader.say("duplicate-column", message, node, "rename one of them")
+        self._reader.report("duplicate-column", message, node, "rename one of them")
 
     def _unused(self, name: str, known: list[str], node: Node) -> None:
         near = nearest_key(name, known)
         hint = "name the columns that are used: table: {file: …, columns: {q: …, a: …}}"
         message = f"the column '{name}' of {self._name} is no key of a note, and not used"
         hint = f"{did_you_mean(near)} {hint}".strip()
-        self._reader.say("unused-column", message, node, hint, Severity.WARNING)
+        self._reader.report("unused-column", message, node, hint, Severity.WARNING)
 
     def _columns(self) -> str:
         return ", ".join(f"'{one}'" for one in self._header if one)

@@ -70,7 +70,7 @@ class _DeckReader(NoteReader):
             return None
         if not isinstance(node, MappingNode):
             hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
-            self.say("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
+            self.report("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
             return None
         keys = _BESIDE_A_TABLE if node.get("table") is not None else DOCUMENT
         pairs = self.read_keys(node, keys, "a deck")
@@ -110,9 +110,11 @@ class _DeckReader(NoteReader):
         if described and isinstance(node, SequenceNode):
             return items
         if not items and (isinstance(node, SequenceNode) or _is_empty(node)):
-            self.say("no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING)
+            self.report(
+                "no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING
+            )
         elif not isinstance(node, SequenceNode):
-            self.say("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
+            self.report("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
         return items
 
 

@@ -57,7 +57,7 @@ class MappingReader:
         self._asked: dict[int, tuple[Sequence[Key], Mapping[str, bool]]] = {}
         self._good_tags: set[str] = set()
 
-    def say(
+    def report(
         self,
         rule: str,
         message: str,
@@ -89,7 +89,7 @@ class MappingReader:
         hint = did_you_mean(near, f"known are {', '.join(known)}")
         if called == "key" and not near:
             hint = _OUT_OF_PLACE.get(key.value, hint)
-        self.say(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
+        self.report(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
         return near
 
     def text(self, node: Node, what: str) -> ScalarNode | None:
@@ -101,7 +101,7 @@ class MappingReader:
         hint = f"to begin text with '{raw[:1]}', write {quoted(raw)}" if raw[:1] in "[{" else ""
         if not node.flow:
             hint = "text of several lines begins with '|' behind the key"
-        self.say("not-text", f"{what} takes text, but this is {kind}", node, hint)
+        self.report("not-text", f"{what} takes text, but this is {kind}", node, hint)
         return None
 
     def filled(self, key: ScalarNode, node: Node, what: str) -> ScalarNode | None:
@@ -111,7 +111,7 @@ class MappingReader:
             return scalar
         comment = self.comment_behind(key)
         if comment:
-            self.say(
+            self.report(
                 "hash-cuts-text",
                 f"{what} is empty: '{comment}' is a YAML comment",
                 key,
@@ -119,7 +119,7 @@ class MappingReader:
                 fix=self._uncommented(key, comment),
             )
         else:
-            self.say("empty", f"{what} is empty", key, "write its text, or remove the key")
+            self.report("empty", f"{what} is empty", key, "write its text, or remove the key")
         return None
 
     def _uncommented(self, key: ScalarNode, comment: str) -> Fix | None:
@@ -151,9 +151,9 @@ class MappingReader:
                 return data.decode().replace("\r\n", "\n")
             self.problems += [conflict] if conflict not in self.problems else []
         except RefusedFileError as refused:
-            self.say("missing-file", f"{name}: {refused.why}", scalar)
+            self.report("missing-file", f"{name}: {refused.why}", scalar)
         except UnicodeDecodeError:
-            self.say("encoding", f"{name} is not UTF-8", scalar, "save it as UTF-8")
+            self.report("encoding", f"{name} is not UTF-8", scalar, "save it as UTF-8")
         return ""
 
     def flag(self, node: Node, what: str) -> bool | None:
@@ -169,7 +169,7 @@ class MappingReader:
                 if scalar.value.lower() in {*LIKE_FLAGS, "0", "1"}
                 else "write true or false"
             )
-            self.say(
+            self.report(
                 "not-a-flag", f"{what} takes true or false, not '{scalar.value}'", scalar, hint
             )
         return value
@@ -181,7 +181,7 @@ class MappingReader:
             return scalar
         near = nearest_key(scalar.value.strip(), key.words)
         hint = did_you_mean(near, f"write {' or '.join(key.words)}")
-        self.say("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
+        self.report("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
         return None
 
     def is_verbatim(self, node: Node) -> bool:
@@ -198,7 +198,7 @@ class MappingReader:
         found = int(words) if _WHOLE.fullmatch(words) else 0
         if found > 0 or (signed and _WHOLE.fullmatch(words)):
             return found
-        self.say("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
+        self.report("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
         return None
 
     def tags(self, node: Node, what: str = "'tags'") -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class MappingReader:
                 words = [word for word in re.split(r"[,\s]+", node.value) if word]
                 hint = f"write [{', '.join(words)}]"
                 fix = self._retagged(node, f"[{', '.join(words)}]", words)
-            self.say("not-a-list", f"{what} takes a list", node, hint, fix=fix)
+            self.report("not-a-list", f"{what} takes a list", node, hint, fix=fix)
             return ()
         found: dict[str, None] = {}  # a set in order
         for item in node.items:
@@ -223,7 +223,7 @@ class MappingReader:
             if problem is not None:
                 better = "_".join(tag.split())
                 fix = self._retagged(scalar, better, [better])
-                self.say("tag", problem[0], scalar, problem[1], fix=fix)
+                self.report("tag", problem[0], scalar, problem[1], fix=fix)
             elif tag not in found:
                 found[tag] = None
                 self._good_tags.add(tag)
@@ -242,7 +242,7 @@ class MappingReader:
         if scalar is None or scalar.value in MARKUPS:
             return scalar.value if scalar else None
         hint = f"write one of {', '.join(MARKUPS)}"
-        self.say("unknown-markup", f"there is no markup '{scalar.value}'", scalar, hint)
+        self.report("unknown-markup", f"there is no markup '{scalar.value}'", scalar, hint)
         return None
 
     def read_keys(
@@ -274,7 +274,7 @@ class MappingReader:
         """Report that a mapping lacks a key."""
         first = mapping.pairs[0][0] if mapping.pairs else mapping
         if not self.file.may_be_cut(mapping):
-            self.say("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
+            self.report("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
 
     def _raw_line(self, node: SequenceNode | MappingNode) -> str:
         line = self._line_from(node.start.index)

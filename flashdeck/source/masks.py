@@ -25,10 +25,10 @@ def read_masks(reader: MappingReader, key: ScalarNode, node: Node) -> Masks | No
         return None
     if not isinstance(node, SequenceNode):
         hint = "write '- {label: …, at: [10%, 10%, 20%, 5%]}' below"
-        reader.say("not-a-list", "'occlude' takes a list of masks", node, hint)
+        reader.report("not-a-list", "'occlude' takes a list of masks", node, hint)
         return None
     if not node.items:
-        reader.say("empty", "'occlude' is empty", key, "write a mask, or remove the key")
+        reader.report("empty", "'occlude' is empty", key, "write a mask, or remove the key")
     masks = [mask for item in node.items if (mask := _mask(reader, item)) is not None]
     _check_numbers(reader, masks)
     return Masks(tuple(masks))
@@ -42,13 +42,13 @@ def check_labels(reader: MappingReader, values: Mapping[str, Value]) -> None:
     for mask in masks.masks:
         if mask.label is None:
             message = "this mask has no 'label' that could be typed"
-            reader.say("missing-key", message, mask.node, "add its label, or remove 'typed'")
+            reader.report("missing-key", message, mask.node, "add its label, or remove 'typed'")
 
 
 def _mask(reader: MappingReader, node: Node) -> Mask | None:
     if not isinstance(node, MappingNode) or not node.pairs:
         hint = "write {label: …, at: [10%, 10%, 20%, 5%]}"
-        reader.say("not-a-mask", "a mask is a mapping with the key 'at'", node, hint)
+        reader.report("not-a-mask", "a mask is a mapping with the key 'at'", node, hint)
         return None
     pairs = reader.read_keys(node, MASK, "a mask")
     words = {one.name: one for one in MASK}
@@ -73,7 +73,7 @@ def _number(reader: MappingReader, node: Node) -> int | None:
     number = reader.number(node, "'n'")
     if number is not None and number > LAST_CLOZE:
         hint = "remove it, and the next build writes one"
-        reader.say("mask-number", f"'n' goes from 1 to {LAST_CLOZE}", node, hint)
+        reader.report("mask-number", f"'n' goes from 1 to {LAST_CLOZE}", node, hint)
         return None
     return number
 
@@ -93,21 +93,21 @@ def _place(reader: MappingReader, node: Node) -> _Place | None:
     for edge, value, item in zip(_EDGES, found, items, strict=True):
         if value > _HUNDRED or (edge in _EDGES[2:] and not value):
             message = f"a mask's {edge} is not {_written(value)}%"
-            reader.say("mask-place", message, item, "percentages go from 0% to 100%")
+            reader.report("mask-place", message, item, "percentages go from 0% to 100%")
             return None
     left, top, width, height = found
     for start, size, index in ((left, width, 2), (top, height, 3)):
         if start + size > _HUNDRED:
             message = f"this mask ends at {_written(start + size)}%, outside of the picture"
             hint = f"its {_EDGES[index]} is at most {_written(_HUNDRED - start)}%"
-            reader.say("mask-place", message, items[index], hint)
+            reader.report("mask-place", message, items[index], hint)
             return None
     return (_written(left), _written(top), _written(width), _written(height))
 
 
 def _not_percentages(reader: MappingReader, node: Node) -> None:
     hint = "write left, top, width and height, as in at: [12%, 8%, 30%, 14%]"
-    reader.say("mask-place", "'at' takes four percentages", node, hint)
+    reader.report("mask-place", "'at' takes four percentages", node, hint)
 
 
 def _written(value: Decimal) -> str:
@@ -127,10 +127,10 @@ def _check_numbers(reader: MappingReader, masks: list[Mask]) -> None:
             line = reader.file.span(first.node).line
             message = f"the mask in line {line} has the n {mask.number}, too"
             hint = "remove this n, and the next build writes a new one; or give both one 'group'"
-            reader.say("duplicate-n", message, node, hint)
+            reader.report("duplicate-n", message, node, hint)
             continue
         other = by_group.setdefault(mask.group, mask) if mask.group else mask
         if other.number != mask.number:
             message = f"the group '{mask.group}' has two cards, {other.number} and {mask.number}"
             hint = f"write n: {other.number}, the card that stays"
-            reader.say("group-n", message, node, hint)
+            reader.report("group-n", message, node, hint)

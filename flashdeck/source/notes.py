@@ -60,7 +60,7 @@ class NoteReader(MappingReader):
         """Read a note, or report why there is none."""
         if not isinstance(node, MappingNode) or not node.pairs:
             hint = "write '- q: …' and below it 'a: …'"
-            self.say("not-a-note", "a note is a mapping of keys to text", node, hint)
+            self.report("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
         if self._is_unread(node, around):
             return None
@@ -109,7 +109,7 @@ class NoteReader(MappingReader):
             hint = "its file belongs into cards/notetypes/"
             if self.custom:
                 hint = f"known are {', '.join(self.custom)}"
-            self.say("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
+            self.report("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
         return UNREAD
 
     def short_keys(self, notetype: str) -> Mapping[str, str]:
@@ -128,7 +128,7 @@ class NoteReader(MappingReader):
         name = clean_deck(name)
         problem = deck_problem(name)
         if problem is not None:
-            self.say("deck-name", problem[0], scalar, problem[1])
+            self.report("deck-name", problem[0], scalar, problem[1])
         return name
 
     def _is_unread(self, node: MappingNode, around: Around) -> bool:
@@ -169,7 +169,7 @@ class NoteReader(MappingReader):
         if not meant.intersection(_OPENERS) and not self.file.is_damaged(node):
             names = ", ".join(f"'{one}'" for one in _OPENERS)
             hint = "add its question: 'q: …', or its text with gaps: 'cloze: …'"
-            self.say("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
+            self.report("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
         return None
 
     def _notetype(
@@ -181,7 +181,7 @@ class NoteReader(MappingReader):
             return self.notetype_name(pairs["notetype"])
         if not around.notetype:
             hint = "add 'notetype: NAME' to the note or to its document"
-            self.say(
+            self.report(
                 "missing-key",
                 "this note does not say of which note type it is",
                 node.pairs[0][0],
@@ -239,7 +239,7 @@ class NoteReader(MappingReader):
     def _fields(self, node: Node, notetype: NoteType | None) -> dict[str, ScalarNode] | None:
         if not isinstance(node, MappingNode):
             hint = "write 'Front: …' and the other fields below, indented"
-            self.say("not-a-mapping", "'fields' takes field names with text", node, hint)
+            self.report("not-a-mapping", "'fields' takes field names with text", node, hint)
             return None
         names = {field.name for field in notetype.fields} if notetype is not None else None
         given: list[tuple[ScalarNode, str, Node]] = []
@@ -274,7 +274,7 @@ class NoteReader(MappingReader):
         if scalar is None:
             return None
         if len(scalar.value) < _SHORTEST_ID and not verbatim:
-            self.say(
+            self.report(
                 "short-id",
                 f"the id '{scalar.value}' is so short that another deck may use it too",
                 scalar,
@@ -282,5 +282,5 @@ class NoteReader(MappingReader):
                 Severity.WARNING,
             )
         if "\n" in scalar.value or "\t" in scalar.value:
-            self.say("id", "an id is one line without tabs", scalar, "remove it")
+            self.report("id", "an id is one line without tabs", scalar, "remove it")
         return self.file.text_of(scalar)

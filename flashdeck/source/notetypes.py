@@ -88,7 +88,7 @@ class _NoteTypeReader(MappingReader):
             return None
         if not isinstance(node, MappingNode):
             hint = "begin with 'notetype: NAME', 'fields:' and 'templates:'"
-            self.say("not-a-notetype", "a note type is a mapping of keys", node, hint)
+            self.report("not-a-notetype", "a note type is a mapping of keys", node, hint)
             return None
         pairs = self.read_keys(node, NOTETYPE, "a note type")
         name = clean_name(self._text(pairs, "notetype"))
@@ -126,7 +126,9 @@ class _NoteTypeReader(MappingReader):
     def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
         """Read the short keys of fields: each stands for one of them, and means nothing else."""
         if not isinstance(node, MappingNode):
-            self.say("not-a-mapping", "'keys' takes keys with field names", node, "as {q: Front}")
+            self.report(
+                "not-a-mapping", "'keys' takes keys with field names", node, "as {q: Front}"
+            )
             return {}
         names = [field.name for field in fields]
         found: dict[str, str] = {}
@@ -135,12 +137,12 @@ class _NoteTypeReader(MappingReader):
             name = clean_name(scalar.value) if scalar is not None else ""
             if key.value in _NOTE_KEYS:
                 message = f"'{key.value}' means something else in every note"
-                self.say("taken-key", message, key, "choose another")
+                self.report("taken-key", message, key, "choose another")
             elif name not in names:
                 hint = f"write one of {', '.join(names)}"
-                self.say("unknown-field", f"there is no field '{name}'", value, hint)
+                self.report("unknown-field", f"there is no field '{name}'", value, hint)
             elif name in found.values():
-                self.say(
+                self.report(
                     "duplicate-key", f"the field '{name}' has a key already", value, "keep one"
                 )
             else:
@@ -190,7 +192,7 @@ class _NoteTypeReader(MappingReader):
         if wanted in names:
             return names.index(wanted)
         hint = f"write one of {', '.join(names)}"
-        self.say("unknown-field", f"there is no field '{wanted}'", pairs["sort"][1], hint)
+        self.report("unknown-field", f"there is no field '{wanted}'", pairs["sort"][1], hint)
         return 0
 
     def _fields(self, pair: tuple[ScalarNode, Node] | None, number: Number) -> list[Field]:
@@ -206,7 +208,7 @@ class _NoteTypeReader(MappingReader):
                 field, name_node = Field(name, id=self._derived(number, "field", name)), item
             problem = field_problem(field.name)
             if problem is not None and not (self._imported and field.name):
-                self.say("field-name", problem[0], name_node, problem[1])
+                self.report("field-name", problem[0], name_node, problem[1])
             elif self._is_new(field.name, name_node, names, "field"):
                 found.append(field)
         return found
@@ -241,7 +243,7 @@ class _NoteTypeReader(MappingReader):
         for item in self._list(pair, "templates"):
             if not isinstance(item, MappingNode):
                 hint = "write '- name: …' and below it 'front: …' and 'back: …'"
-                self.say("not-a-template", "a template is a mapping of keys", item, hint)
+                self.report("not-a-template", "a template is a mapping of keys", item, hint)
                 continue
             pairs = self.read_keys(item, TEMPLATE, "a template")
             name = clean_name(self._text(pairs, "name"))
@@ -249,7 +251,7 @@ class _NoteTypeReader(MappingReader):
             name_node = item.get("name") or item
             if problem is not None and not (self._imported and name):
                 if "name" in pairs:
-                    self.say("template-name", problem[0], name_node, problem[1])
+                    self.report("template-name", problem[0], name_node, problem[1])
                 continue
             if not self._is_new(name, name_node, names, "template"):
                 continue
@@ -271,7 +273,7 @@ class _NoteTypeReader(MappingReader):
         if name.casefold() in names:
             line = names[name.casefold()].start.line + 1
             message = f"there are two {what}s named '{name}'; the other stands in line {line}"
-            self.say("duplicate-name", message, node, "to Anki case makes no difference")
+            self.report("duplicate-name", message, node, "to Anki case makes no difference")
             return False
         names[name.casefold()] = node
         return True
@@ -281,7 +283,7 @@ class _NoteTypeReader(MappingReader):
             return []
         if isinstance(pair[1], SequenceNode) and pair[1].items:
             return pair[1].items
-        self.say("not-a-list", f"'{key}' takes a list, of one item at least", pair[0])
+        self.report("not-a-list", f"'{key}' takes a list, of one item at least", pair[0])
         return []
 
     def _css(self, pairs: Pairs) -> str:
@@ -306,7 +308,9 @@ class _NoteTypeReader(MappingReader):
             is_known = problem.rule == "missing-media" and self._imported and self._verbatim
             severity = Severity.WARNING if is_known else Severity(problem.severity)
             span = written.place(problem.start, problem.end)
-            self.say("template-media", problem.message, scalar, problem.hint, severity, span=span)
+            self.report(
+                "template-media", problem.message, scalar, problem.hint, severity, span=span
+            )
         return dressed
 
     def _check_templates(
@@ -321,4 +325,4 @@ class _NoteTypeReader(MappingReader):
                 message = f"the {problem.side} of '{problem.template}': {problem.message}"
                 names = ", ".join(field.name for field in notetype.fields)
                 severity = Severity.WARNING if self._verbatim else Severity.ERROR
-                self.say("template", message, node[1], f"the fields are {names}", severity)
+                self.report("template", message, node[1], f"the fields are {names}", severity)

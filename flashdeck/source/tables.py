@@ -61,7 +61,7 @@ def read_table(
         return None
     opened = open_table(name.value.strip())
     if isinstance(opened, NoTable):
-        reader.say("missing-table", opened.message, name, opened.hint)
+        reader.report("missing-table", opened.message, name, opened.hint)
         return None
     text, problems = decode_table(opened.path, opened.data, limits.problems)
     reader.problems += problems
@@ -115,7 +115,7 @@ def _columns(
             hint = (
                 f"write {one}: {{{'q: Word, a: Meaning' if one == 'columns' else 'reverse: true'}}}"
             )
-            reader.say("not-a-mapping", f"'{one}' takes keys with names", node, hint)
+            reader.report("not-a-mapping", f"'{one}' takes keys with names", node, hint)
     mapping, each = given.get("columns"), given.get("each")
     if isinstance(mapping, MappingNode):
         columns = header.mapped(mapping, reader.short_keys(around.notetype))
@@ -137,7 +137,7 @@ def _makes_notes(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool
     hint = "say which column it is: table: {file: …, columns: {q: …, a: …}}"
     if not columns.openers:
         if not any(one.severity is Severity.ERROR for one in reader.problems):
-            reader.say("missing-column", "the table has no column for 'q'", name, hint)
+            reader.report("missing-column", "the table has no column for 'q'", name, hint)
         return False
     given = {*columns.openers, *columns.keys, *columns.constants}
     required = [
@@ -150,7 +150,7 @@ def _makes_notes(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool
     missing = [key for key in required if key not in given]
     if missing and not any(one.severity is Severity.ERROR for one in reader.problems):
         message = f"the table has no column for '{missing[0]}'"
-        reader.say("missing-column", message, name, hint)
+        reader.report("missing-column", message, name, hint)
     return not missing
 
 
@@ -188,7 +188,7 @@ class RowReader(NoteReader):
         column = self._columns.keys.get(key)
         name = self._table.header.cells[column].value if column is not None else key
         message = f"{what} has no '{key}': the cell under '{name}' is empty"
-        self.say("missing-key", message, self._at(column), "fill it, or empty the whole row")
+        self.report("missing-key", message, self._at(column), "fill it, or empty the whole row")
 
     def kind(self, node: MappingNode) -> Kind | None:
         """Tell a row's kind by the cells that are filled."""
@@ -199,7 +199,7 @@ class RowReader(NoteReader):
         places += self._columns.fields.values()
         names = [f"'{self._table.header.cells[place].value}'" for place in places]
         message = f"this row has nothing under {' or '.join(names)}"
-        self.say("no-kind", message, self._at(None), "fill it, or empty the whole row")
+        self.report("no-kind", message, self._at(None), "fill it, or empty the whole row")
         return None
 
     def _is_sound(self, row: Row) -> bool:
@@ -208,12 +208,12 @@ class RowReader(NoteReader):
         if beyond is not None:
             message = f"this row has {len(row.cells)} cells, the header has {width}"
             hint = f"put text that holds '{self._table.separator}' into quotes"
-            self.say("ragged-row", message, _text(beyond), hint)
+            self.report("ragged-row", message, _text(beyond), hint)
             return False
         for cell in row.cells:
             if len(cell.value) > self._longest:
                 size = f"{len(cell.value):,} characters; {self._longest:,} are allowed"
-                self.say("limit", f"this text has {size}", _text(cell), "split the note")
+                self.report("limit", f"this text has {size}", _text(cell), "split the note")
                 return False
         return True
 

@@ -150,10 +150,12 @@ class Builder:
             seen.add(name)
             return node
         if name == "<<" and not node.style:
-            self._say("merge-key", "a deck needs no merge keys ('<<')", node, "write the keys out")
+            self._report(
+                "merge-key", "a deck needs no merge keys ('<<')", node, "write the keys out"
+            )
             return node
         if len(name) > self._limits.key:
-            self._say("long-key", f"a key of {len(name)} characters", node, "is a colon meant?")
+            self._report("long-key", f"a key of {len(name)} characters", node, "is a colon meant?")
         if not name.isascii():
             name = unicodedata.normalize("NFC", name)
         if name in seen:
@@ -161,7 +163,9 @@ class Builder:
                 (k for k, _ in pairs if unicodedata.normalize("NFC", k.value) == name), None
             )
             there = f"; it stands in line {first.start.line + 1} already" if first else ""
-            self._say("duplicate-key", f"the key '{name}' is given twice{there}", node, "keep one")
+            self._report(
+                "duplicate-key", f"the key '{name}' is given twice{there}", node, "keep one"
+            )
         seen.add(name)
         return node
 
@@ -177,7 +181,7 @@ class Builder:
             message = "a deck needs no YAML directives (lines that begin with '%')"
             self.problems.append(Diagnostic("directive", message, span, hint="remove the line"))
 
-    def _say(self, rule: str, message: str, node: ScalarNode, hint: str) -> None:
+    def _report(self, rule: str, message: str, node: ScalarNode, hint: str) -> None:
         line, column = node.start.line + 1, node.start.column + 1
         width = max(1, node.end.column - node.start.column) if node.end.line + 1 == line else 1
         span = Span(self._path, line, column, line, column + width)

@@ -13,7 +13,7 @@ from real_anki import Imported, Learner
 from spanish import CLOZE, QUESTION, question
 
 from flashdeck.anki.read.apkg import read_apkg, read_package
-from flashdeck.anki.read.collection import Beyond
+from flashdeck.anki.read.collection import Skipped
 from flashdeck.anki.write.apkg import apkg_bytes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
@@ -275,7 +275,7 @@ def test_what_is_not_read_is_counted(learner: Learner, tmp_path: Path, *, legacy
     collection, beyond = read_package(
         exported(learner, tmp_path / "exported.apkg", legacy=legacy, progress=True)
     )
-    assert beyond == Beyond(
+    assert beyond == Skipped(
         studied=2, reviews=3, suspended=1, buried=1, flagged=1, presets=1, filtered=("Late",)
     )
     assert collection.decks == SPANISH.decks

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rule_examples import png
 
 from flashdeck.checking import fix
-from flashdeck.checking.fix import mend, write_mended
+from flashdeck.checking.fix import mend, write_fixed
 from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.yamlnode import quoted
@@ -24,7 +24,7 @@ def fixed(project):
 
     def fixed(text):
         project.write("cards/deck.yaml", text)
-        write_mended(project.root, mend(project.root))
+        write_fixed(project.root, mend(project.root))
         return project.read("cards/deck.yaml")
 
     return fixed
@@ -268,7 +268,7 @@ def test_the_note_that_an_id_was_made_of_keeps_it(project):
     project.built()
     line = project.read("cards/deck.yaml").splitlines()[1]
     project.write("cards/deck.yaml", f"notes:\n{line.replace('old', 'new')}\n{line}\n")
-    write_mended(project.root, mend(project.root))
+    write_fixed(project.root, mend(project.root))
     assert project.read("cards/deck.yaml") == f"notes:\n  - {{q: new, a: b}}\n{line}\n"
 
 
@@ -302,7 +302,7 @@ def test_what_was_edited_meanwhile_is_not_overwritten(project):
     mended = mend(project.root)
     project.write("cards/deck.yaml", "notes:\n  - {q: new, a: b}\n")
     with pytest.raises(FlashdeckError, match="changed"):
-        write_mended(project.root, mended)
+        write_fixed(project.root, mended)
     assert project.read("cards/deck.yaml") == "notes:\n  - {q: new, a: b}\n"
 
 

@@ -27,8 +27,8 @@ from flashdeck.preview.preview import PreviewedSources
 from flashdeck.preview.serve.editor import editor_command, editor_link
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.pagefiles import page_file
-from flashdeck.preview.serve.shelf import Shelf
 from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.serve.store import PreviewStore
 from flashdeck.preview.session import PreviewSession
 from flashdeck.project import project as project_module
 
@@ -274,7 +274,7 @@ def test_a_shelf_keeps_keys_while_notes_are_edited(decks):
         state = fresh(decks)
         return Snapshot(state.name, state.collection, state.problems, state.kinds, state.changed)
 
-    shelf = Shelf(snapshot())
+    shelf = PreviewStore(snapshot())
     before = {row["key"]: row["id"] for row in shelf.everything()["cards"]}
     decks.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
     shelf.update(snapshot())

@@ -169,7 +169,7 @@ def remove_id(author: Author, handle: int) -> None:
     author.put(copied, id="")
 
 
-# Looks
+# Styling
 
 
 def describe(author: Author, which: int, how: int) -> None:

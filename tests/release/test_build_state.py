@@ -16,7 +16,7 @@ from conftest import LONG_AGO, rest
 import flashdeck.project.digest
 import flashdeck.release.make
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files.lock import hold
+from flashdeck.files.lock import lock
 from flashdeck.files.seal import fingerprint
 from flashdeck.release.result import Counts, Options
 from flashdeck.release.state import State
@@ -101,7 +101,7 @@ def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(res
 
 
 def test_a_build_with_nothing_to_do_waits_for_no_other(rested, made):
-    with hold(rested.root / "build" / ".lock"):
+    with lock(rested.root / "build" / ".lock"):
         assert len(rested.built().packages) == 2
         assert made == []
         rested.replace("cards/es.yaml", "gehen", "laufen")

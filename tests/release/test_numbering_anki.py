@@ -14,7 +14,7 @@ from real_anki import Imported, Learner
 
 import flashdeck.notetypes.built_in
 from flashdeck.release.build import build
-from flashdeck.release.result import Built, Options
+from flashdeck.release.result import BuildResult, Options
 
 NOW = 1_780_000_000
 DAY = 86_400
@@ -56,7 +56,7 @@ class Author:
         """Write another front into the custom note type."""
         (self.root / "cards/notetypes/fact.yaml").write_text(TYPE.replace("FRONT", word))
 
-    def build(self) -> Built:
+    def build(self) -> BuildResult:
         """Save, wait a day and build."""
         self.now += DAY
         for name, lines in self.decks.items():

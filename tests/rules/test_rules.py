@@ -9,13 +9,13 @@ import pytest
 from conftest import ROOT
 from rule_examples import png
 
-from flashdeck.checking.context import subject_of
+from flashdeck.checking.context import lint_context
 from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
 from flashdeck.model import Collection, Media
 from flashdeck.project.project import load_project
 from flashdeck.rules.pictures import large_picture
-from flashdeck.rules.registry import Subject, lint
+from flashdeck.rules.registry import LintContext, lint
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def sizes(data: bytes, name: str = "a.png") -> list[str]:
     """What is said of a picture; little of it is read."""
     stream = Counted(data)
     media = Media(name, "", len(data), lambda: stream)
-    messages = [one.message for one in large_picture(Subject(Collection(media=(media,))))]
+    messages = [one.message for one in large_picture(LintContext(Collection(media=(media,))))]
     assert stream.total <= 2**16
     return messages
 
@@ -332,4 +332,4 @@ def test_hostile_texts_end_in_time(project):
     notes = "".join(f"  - {{q: '{one}', a: '{one}'}}\n  - {{cloze: '{one}'}}\n" for one in texts)
     project.write("cards/deck.yaml", f"notes:\n{notes}")
     compiled, _ = compile_project(load_project(project.root)[0])
-    assert lint(subject_of(load_project(project.root)[0], compiled), {}) is not None
+    assert lint(lint_context(load_project(project.root)[0], compiled), {}) is not None

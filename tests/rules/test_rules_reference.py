@@ -17,8 +17,8 @@ from flashdeck.rules.registry import RULES
 
 PACKAGE = Path(flashdeck.__file__).parent
 # Calls whose first word is a rule's name, but for refusals, where it is the last.
-SAYING = {"Diagnostic", "Problem", "_Flaw", "say", "_say", "finding", "narrow", "problem"}
-SAYING |= {"MediaRefusal", "_say_at", "_report"}
+SAYING = {"Diagnostic", "Problem", "_Flaw", "report", "_say", "finding", "narrow", "problem"}
+SAYING |= {"MediaRefusal", "_report_at", "_report"}
 # Said in the preview's page alone, of a project that can't be read at all; by `fmt --check`; and by
 # `import`, of what stands in Anki: no source could be mended, or hold a comment that ignores it.
 NO_RULE = {"stopped", "not-formatted", "import", "import-conflict"}

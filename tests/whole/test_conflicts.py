@@ -10,11 +10,11 @@ from terminal import Terminal
 from test_fuzz import state
 
 from flashdeck.anki.read.apkg import read_apkg
-from flashdeck.checking.fix import mend, write_mended
+from flashdeck.checking.fix import mend, write_fixed
 from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.importing.existing import import_into
-from flashdeck.importing.result import Wish
+from flashdeck.importing.result import ImportOptions
 from flashdeck.preview.session import PreviewSession
 from flashdeck.yamlnode import read_yaml
 
@@ -155,7 +155,7 @@ def test_a_build_stops_and_writes_nothing(project):
 
 
 def test_fix_writes_into_other_files_only(project, path):
-    write_mended(project.root, mend(project.root))
+    write_fixed(project.root, mend(project.root))
     assert '  - q: "Flask: what?"\n' in project.read("cards/good.yaml")
     assert mend(project.root) == []
     assert project.read(path) == {one: text for one, text, _ in FILES.values()}[path]
@@ -179,7 +179,7 @@ def test_an_import_leaves_the_project_alone(two_notes):
     two_notes.write("cards/a.yaml", DECK)
     before = state(two_notes.root)
     with pytest.raises(FlashdeckError, match=r"has 1 error$"):
-        import_into(package, two_notes.root, Wish("x", NOW), lambda *_: None)
+        import_into(package, two_notes.root, ImportOptions("x", NOW), lambda *_: None)
     assert state(two_notes.root) == before
 
 

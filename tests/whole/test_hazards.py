@@ -404,12 +404,12 @@ def test_row_81_a_full_disk_is_one_sentence_and_changes_nothing(two_notes, size)
 
 
 def test_row_81_a_second_build_says_who_is_building(two_notes):
-    from flashdeck.files.lock import hold
+    from flashdeck.files.lock import lock
 
     two_notes.built()
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     before = state(two_notes.root)
-    with hold(two_notes.root / "build" / ".lock"):
+    with lock(two_notes.root / "build" / ".lock"):
         shown = run(two_notes.root, "build")
     assert (shown.returncode, shown.stdout) == (1, "")
     assert f"another flashdeck build (process {os.getpid()}) is running here" in shown.stderr

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from flashdeck.anki.read.archive import Archive, Reopened, Unpack, Unreadable
-from flashdeck.anki.read.collection import Beyond, read_collection
+from flashdeck.anki.read.collection import Skipped, read_collection
 from flashdeck.anki.read.container import Container, open_container
 from flashdeck.diagnostics import FlashdeckError, reason
 from flashdeck.model import Collection, Media
@@ -34,7 +34,7 @@ def read_apkg(source: Path | BinaryIO) -> Collection:
     return read_package(source)[0]
 
 
-def read_package(source: Path | BinaryIO) -> tuple[Collection, Beyond]:
+def read_package(source: Path | BinaryIO) -> tuple[Collection, Skipped]:
     """Read a package as `read_apkg` does, and count what it holds besides."""
     if isinstance(source, Path):
         try:
@@ -48,7 +48,7 @@ def read_package(source: Path | BinaryIO) -> tuple[Collection, Beyond]:
     return _read(source, name if isinstance(name, str) else "the package", None)
 
 
-def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collection, Beyond]:
+def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collection, Skipped]:
     try:
         container = open_container(Archive(stream))
         (notetypes, decks, notes), beyond = read_collection(container)

@@ -19,7 +19,7 @@ from flashdeck.model import Card, Deck, Note, NoteType
 
 
 @dataclass(frozen=True, slots=True)
-class Beyond:
+class Skipped:
     """What lies beyond a `Collection`, so that whoever reads a package can say what is left out.
 
     `studied` cards are those that are not new, `reviews` the entries of the review log, `presets`
@@ -60,7 +60,7 @@ _CARD_TYPES: Final = (int,) * len(_CARDS)
 _ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
 
 
-def read_collection(container: Container) -> tuple[Parts, Beyond]:
+def read_collection(container: Container) -> tuple[Parts, Skipped]:
     """Read all but the media, and count what no `Collection` holds."""
     database = Database(container.image(DATABASE_LIMIT))
     try:
@@ -93,14 +93,14 @@ class CollectionReader:
         )
         return tuple(sorted(listed, key=attrgetter("name")))
 
-    def read(self) -> tuple[Parts, Beyond]:
+    def read(self) -> tuple[Parts, Skipped]:
         """Read everything."""
         notes = self._read_notes()
         if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
             msg = "it holds no notes but the one in which Anki asks to be updated"
             raise Unreadable(msg, "export it from Anki again")
         decks = self.decks({card.deck for note in notes for card in note.cards})
-        beyond = Beyond(
+        beyond = Skipped(
             reviews=self._database.count("revlog"),
             filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
             **self._counts,

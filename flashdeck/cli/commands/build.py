@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import leave, now, progress, say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import exit_with, log_problems, now, progress
+from flashdeck.cli.streams import log, print_result
 from flashdeck.cli.summary import shown, summary
 
 if TYPE_CHECKING:
-    from flashdeck.release.result import Built
+    from flashdeck.release.result import BuildResult
 
 
 def build(  # noqa: PLR0913 - one for each option
@@ -58,23 +58,23 @@ def build(  # noqa: PLR0913 - one for each option
         digests=as_json,
     )
     if watch:
-        from flashdeck.cli.watching import Told, build_on_save
+        from flashdeck.cli.watching import WatchReport, build_on_save
 
-        build_on_save(root, wanted, Told(root, color, quiet=quiet))
+        build_on_save(root, wanted, WatchReport(root, color, quiet=quiet))
     with progress(quiet=quiet or as_json) as show:
         built = build_project(root, wanted, show)
-    say_problems(built.diagnostics, root, color, quiet=quiet)
+    log_problems(built.diagnostics, root, color, quiet=quiet)
     if as_json:
-        put(json.dumps(_report(built, root), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_report(built, root), ensure_ascii=False, indent=2))
     else:
         for package in built.packages:
-            put(shown(package.path))
+            print_result(shown(package.path))
             if not quiet:
-                say(f"  {summary(package)}")
-    leave(built.diagnostics)
+                log(f"  {summary(package)}")
+    exit_with(built.diagnostics)
 
 
-def _report(built: Built, root: Path) -> dict[str, Any]:
+def _report(built: BuildResult, root: Path) -> dict[str, Any]:
     from flashdeck import report
 
     return {

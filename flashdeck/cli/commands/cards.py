@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import say_problems
-from flashdeck.cli.streams import put
+from flashdeck.cli.console import log_problems
+from flashdeck.cli.streams import print_result
 
 if TYPE_CHECKING:
-    from flashdeck.rendered_cards import ShownCard
+    from flashdeck.rendered_cards import RenderedCard
 
 
 def cards(
@@ -37,18 +37,18 @@ def cards(
     else:
         root = options.project_root(directory)
         outcome = compile_root(root, allow_scripts=allow_scripts)
-        say_problems(outcome.problems, root, color)
+        log_problems(outcome.problems, root, color)
         collection = outcome.compiled.collection
     shown = show_cards(collection)
     if as_json:
-        put(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))
+        print_result(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))
         return
     for one in shown:
         place = f"{one.source.path}:{one.source.line}" if one.source else ""
-        put(f"{place}  {one.note.guid}  {one.card.ordinal}  {one.card.deck}")
+        print_result(f"{place}  {one.note.guid}  {one.card.ordinal}  {one.card.deck}")
 
 
-def _plain(one: ShownCard) -> dict[str, Any]:
+def _plain(one: RenderedCard) -> dict[str, Any]:
     return {
         "id": one.note.guid,
         "ordinal": one.card.ordinal,

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import colored, leave
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import colored, exit_with
+from flashdeck.cli.streams import log, print_result
 from flashdeck.text import counted
 
 
@@ -52,25 +52,25 @@ def check(
         _mend(root, show=diff, allow_scripts=allow_scripts)
     problems = check_project(root, allow_scripts=allow_scripts)
     if form is Format.JSON:
-        put(json.dumps(report.as_json(problems), ensure_ascii=False, indent=2))
+        print_result(json.dumps(report.as_json(problems), ensure_ascii=False, indent=2))
     elif form is Format.GITHUB:
-        put(report.as_github(problems), end="")
+        print_result(report.as_github(problems), end="")
     else:
         lines = report.source_lines(root)
-        put(report.framed(problems, lines, color=colored(color, sys.stdout)), end="")
-        say(report.summary(problems) or "no problems")
-    leave(problems, strict=strict)
+        print_result(report.framed(problems, lines, color=colored(color, sys.stdout)), end="")
+        log(report.summary(problems) or "no problems")
+    exit_with(problems, strict=strict)
 
 
 def _mend(root: Path, *, show: bool, allow_scripts: bool) -> None:
     """Mend the sources; or show how, and end with 1 if anything would be written."""
-    from flashdeck.checking.fix import as_diff, mend, write_mended
+    from flashdeck.checking.fix import as_diff, mend, write_fixed
 
     mended = mend(root, allow_scripts=allow_scripts)
     files = counted(len(mended), "file")
     if show:
-        put(as_diff(mended), end="")
-        say(f"{files} would be mended" if mended else "nothing to mend")
+        print_result(as_diff(mended), end="")
+        log(f"{files} would be mended" if mended else "nothing to mend")
         raise typer.Exit(1 if mended else 0)
-    write_mended(root, mended)
-    say(f"{files} mended: {', '.join(one.path for one in mended)}" if mended else "nothing to mend")
+    write_fixed(root, mended)
+    log(f"{files} mended: {', '.join(one.path for one in mended)}" if mended else "nothing to mend")

@@ -13,8 +13,8 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.completion import versions
-from flashdeck.cli.console import colored, leave, say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import colored, exit_with, log_problems
+from flashdeck.cli.streams import log, print_result
 
 if TYPE_CHECKING:
     from flashdeck.comparison.versions import Version
@@ -64,14 +64,14 @@ def diff(
         )
     if as_json:
         report = {"old": before.name, "new": after.name, **json_report.as_json(found)}
-        put(json.dumps(report, ensure_ascii=False, indent=2))
+        print_result(json.dumps(report, ensure_ascii=False, indent=2))
     elif as_markdown:
-        put(markdown.as_markdown(found), end="")
+        print_result(markdown.as_markdown(found), end="")
     else:
-        say(f"{before.name} → {after.name}")
+        log(f"{before.name} → {after.name}")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
         shown = text.as_text(found, color=colored(color, sys.stdout), width=max(40, width))
-        put(shown, end="")
+        print_result(shown, end="")
 
 
 def _version(
@@ -90,8 +90,8 @@ def _version(
 def _check(version: Version, color: options.Color, *, quiet: bool) -> None:
     """Say what is wrong with sources, and end if there are errors: half a deck says nothing."""
     if version.project is not None:
-        say_problems(version.problems, version.project.root, color, quiet=quiet)
-        leave(version.problems)
+        log_problems(version.problems, version.project.root, color, quiet=quiet)
+        exit_with(version.problems)
 
 
 def _narrowed(
@@ -106,5 +106,5 @@ def _narrowed(
     elif new is not None and after.project is None:
         before, left_out = versions.narrowed(before, after.collection)
     if left_out:
-        say(f"left out, as they share no note: {', '.join(left_out)}")
+        log(f"left out, as they share no note: {', '.join(left_out)}")
     return before, after

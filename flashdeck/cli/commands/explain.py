@@ -9,7 +9,7 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.console import colored
-from flashdeck.cli.streams import put
+from flashdeck.cli.streams import print_result
 from flashdeck.diagnostics import FlashdeckError
 
 
@@ -26,10 +26,10 @@ def explain(
 
     paint = colored(color, sys.stdout)
     if rule is None:
-        put(explain.listed(pages().values(), color=paint), end="")
+        print_result(explain.listed(pages().values(), color=paint), end="")
         return
     name = rule.strip("[]")  # as `check` writes it
     page = pages().get(name)
     if page is None:
         raise FlashdeckError(f"there is no rule '{name}'", meant(name))
-    put(explain.page(page, color=paint), end="")
+    print_result(explain.page(page, color=paint), end="")

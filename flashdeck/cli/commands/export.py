@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import leave, say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import exit_with, log_problems
+from flashdeck.cli.streams import log, print_result
 from flashdeck.exporting.formats import Format
 from flashdeck.text import counted
 
@@ -36,18 +36,18 @@ def export(
     else:
         root = options.project_root(directory)
         found, problems = export.read_sources(root, allow_scripts=allow_scripts)
-        say_problems(problems, root, color, quiet=quiet)
-        leave(problems)
+        log_problems(problems, root, color, quiet=quiet)
+        exit_with(problems)
         assert found is not None
         source = found
     written = export.export(source, to, folder)
     for path in written.paths:
-        put(path.as_posix())
+        print_result(path.as_posix())
     if not quiet:
         notes, media = (
             counted(written.notes, "note"),
             counted(written.media, "media file"),
         )
-        say(f"  {notes}, {media}")
+        log(f"  {notes}, {media}")
         if written.left_out:
-            say(f"  left out: {counted(written.left_out, 'note(s) without cards')}")
+            log(f"  left out: {counted(written.left_out, 'note(s) without cards')}")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import leave, say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import exit_with, log_problems
+from flashdeck.cli.streams import log, print_result
 from flashdeck.cli.summary import shown
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.text import counted
@@ -64,20 +64,20 @@ def fmt(
     else:
         wanted = _wanted(project, files)
     found, problems = format_files(project, wanted)
-    say_problems(problems, project.root, color, quiet=quiet)
+    log_problems(problems, project.root, color, quiet=quiet)
     changed = [one for one in found if one.is_changed]
     if only_diff:
-        put("".join(_diff(one) for one in changed), end="")
+        print_result("".join(_diff(one) for one in changed), end="")
     elif is_filter and not only_check:
-        put("".join(one.after.decode() for one in found), end="")
+        print_result("".join(one.after.decode() for one in found), end="")
     elif not is_filter:
         if not only_check:
             write_formatted(project, changed)
-        put("".join(f"{shown(project.root / one.path)}\n" for one in changed), end="")
+        print_result("".join(f"{shown(project.root / one.path)}\n" for one in changed), end="")
     if not (quiet or is_filter):
         done = not (only_check or only_diff)
-        say(_summary(len(changed), len(found) - len(changed), done=done))
-    leave(problems)
+        log(_summary(len(changed), len(found) - len(changed), done=done))
+    exit_with(problems)
     if only_check and changed:
         raise typer.Exit(1)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import leave, now, progress, say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import exit_with, log_problems, now, progress
+from flashdeck.cli.streams import log, print_result
 
 if TYPE_CHECKING:
     from flashdeck.importing.result import Imported
@@ -47,14 +47,14 @@ def import_deck(
         done = import_file(
             file, _target(output), now=now(), deck=deck, markdown=markdown, progress=show
         )
-    say_problems(done.diagnostics, done.root, color, quiet=quiet)
+    log_problems(done.diagnostics, done.root, color, quiet=quiet)
     if as_json:
-        put(json.dumps(_report(done), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_report(done), ensure_ascii=False, indent=2))
     else:
-        put(str(done.root))
+        print_result(str(done.root))
         if not quiet:
-            say(f"  {_summary(done)}")
-    leave(done.diagnostics)
+            log(f"  {_summary(done)}")
+    exit_with(done.diagnostics)
 
 
 def _target(output: Path | None) -> Path | None:

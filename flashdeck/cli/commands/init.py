@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.streams import log, print_result
 
 
 def init(
@@ -24,11 +24,11 @@ def init(
 
     started = start(folder or Path(), __version__)
     for path in started.written:
-        put(str((folder or Path()) / path))
+        print_result(str((folder or Path()) / path))
     if not quiet:
         if started.kept:
-            say(f"there already, and left as it was: {', '.join(started.kept)}")
+            log(f"there already, and left as it was: {', '.join(started.kept)}")
         import shlex
 
         go = f"cd {shlex.quote(str(folder))} && " if folder is not None else ""
-        say(f"\nnow try: {go}flashdeck build && flashdeck preview")
+        log(f"\nnow try: {go}flashdeck build && flashdeck preview")

@@ -14,14 +14,14 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.completion import packages
-from flashdeck.cli.console import say_problems
-from flashdeck.cli.streams import put, say
+from flashdeck.cli.console import log_problems
+from flashdeck.cli.streams import log, print_result
 from flashdeck.diagnostics import FlashdeckError, reason
 
 if TYPE_CHECKING:
     from flashdeck.preview.frame.document import Platform
     from flashdeck.preview.preview import Previewed
-    from flashdeck.preview.serve.app import OpenEditor, Wishes
+    from flashdeck.preview.serve.app import AppOptions, OpenEditor
     from flashdeck.preview.serve.snapshot import Snapshot
 
 _PLATFORMS: dict[str, Platform] = {"win32": "win", "darwin": "mac"}
@@ -81,7 +81,7 @@ def preview(  # noqa: PLR0913 - one for each option
         root = options.project_root(directory)
         previewed = PreviewedSources(root, allow_scripts=allow_scripts)
         snapshot = previewed.first()
-        say_problems(snapshot.problems, root, color)
+        log_problems(snapshot.problems, root, color)
     if terminal:
         from flashdeck.cli.terminal import show
 
@@ -116,30 +116,30 @@ def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts:
         allow_scripts=allow_scripts,
     )
     write_page(snapshot, html, media, wishes)
-    put(str(html))
+    print_result(str(html))
 
 
 def _serve(
-    previewed: Previewed, snapshot: Snapshot, wishes: Wishes, port: int, *, open_browser: bool
+    previewed: Previewed, snapshot: Snapshot, wishes: AppOptions, port: int, *, open_browser: bool
 ) -> None:
     from flashdeck.cli.bug import bug_report
     from flashdeck.preview.serve.app import make_app
     from flashdeck.preview.serve.guard import Guard
     from flashdeck.preview.serve.server import HOST, listen, make
-    from flashdeck.preview.serve.shelf import Shelf
+    from flashdeck.preview.serve.store import PreviewStore
 
     listener = listen(port)
-    shelf = Shelf(snapshot)
+    shelf = PreviewStore(snapshot)
     guard = Guard(listener.getsockname()[1])
     server = make(listener, make_app(shelf, guard, wishes))
     # A server runs for long: from here on circles are looked for, but not among the deck.
     gc.freeze()
     gc.enable()
     stop = Event()
-    follow = (shelf, stop, lambda error: say(bug_report(error)))
+    follow = (shelf, stop, lambda error: log(bug_report(error)))
     Thread(target=previewed.follow, args=follow, daemon=True).start()
     address = f"http://{HOST}:{guard.port}/{guard.page}/"
-    put(address)
+    print_result(address)
     sys.stdout.flush()
     if open_browser:
         import webbrowser
@@ -153,13 +153,13 @@ def _serve(
     raise KeyboardInterrupt
 
 
-def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> Wishes:
+def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
     from flashdeck.notetypes.built_in import choice_script_source
-    from flashdeck.preview.serve.app import Wishes
+    from flashdeck.preview.serve.app import AppOptions
     from flashdeck.preview.serve.editor import editor_link
 
     program = (editor or os.environ.get("VISUAL") or "").strip()
-    return Wishes(
+    return AppOptions(
         platform=_PLATFORMS.get(sys.platform, "lin"),
         scripts=(f"'{choice_script_source()}'",),
         allow_scripts=allow_scripts,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.streams import put
+from flashdeck.cli.streams import print_result
 
 
 class Which(StrEnum):
@@ -34,7 +34,7 @@ def schema(
 
     start = (directory or Path()).resolve()
     if output is None:
-        put(schema_texts(start)[which], end="")
+        print_result(schema_texts(start)[which], end="")
         return
     for path in write_schemas(start, output):
-        put(str(path))
+        print_result(str(path))

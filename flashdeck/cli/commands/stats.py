@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import say_problems
-from flashdeck.cli.streams import put
+from flashdeck.cli.console import log_problems
+from flashdeck.cli.streams import print_result
 from flashdeck.text import counted
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def stats(
     found = _stats(package, directory, color)
     plan = study(found.cards, per_day)
     if as_json:
-        put(json.dumps(_plain(found, plan), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_plain(found, plan), ensure_ascii=False, indent=2))
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
     for line in _lines(found, plan, max(width, 50)):
-        put(line)
+        print_result(line)
 
 
 def _stats(package: Path | None, directory: Path | None, color: options.Color) -> Stats:
@@ -62,7 +62,7 @@ def _stats(package: Path | None, directory: Path | None, color: options.Color) -
     root = options.project_root(directory)
     outcome = compile_root(root)
     compiled = outcome.compiled
-    say_problems(outcome.problems, root, color)
+    log_problems(outcome.problems, root, color)
     kinds = {one.id: one.note.kind.name for one in compiled.notes}
     own = [one.id for key, one in compiled.notetypes.items() if not key.startswith("custom:")]
     return count(compiled.collection, kinds, own)

@@ -12,8 +12,8 @@ from flashdeck.anki.template.references import references
 from flashdeck.markup import MediaRefusal, MediaResolver, Problem
 
 
-class LookedUp:
-    """Looks up media, and gathers what was found: the package's names by the author's."""
+class Lookups:
+    """Styling up media, and gathers what was found: the package's names by the author's."""
 
     def __init__(self, resolve: MediaResolver) -> None:
         self.names: dict[str, str] = {}

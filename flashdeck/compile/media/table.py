@@ -46,7 +46,7 @@ def media_name(stem: str, sha256: str, ending: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     """A name, the folder that it is seen from, the file or folder to tell of, what it may be."""
 
     name: str
@@ -123,7 +123,7 @@ class MediaTable:
             if "://" in destination or destination.startswith("//"):
                 message = f"{destination} is on another machine; note types must bring their media"
                 return MediaRefusal(message, "put the file beside the note type", "remote-media")
-            found = self._find(_Asked(destination, folder, place, MEDIA_ENDINGS | more))
+            found = self._find(_Request(destination, folder, place, MEDIA_ENDINGS | more))
             if isinstance(found, MediaRefusal):
                 return found
             name = f"_fd-{found.sha256[:12]}{PurePosixPath(destination).suffix.lower()}"
@@ -165,7 +165,7 @@ class MediaTable:
     def _resolve(self, source: str, folder: Path, destination: str) -> str | MediaRefusal:
         known = self._known.get((source, destination))
         if known is None:
-            found = self._find(_Asked(destination, folder, f"beside {source}"))
+            found = self._find(_Request(destination, folder, f"beside {source}"))
             if isinstance(found, Media):
                 self._files.setdefault(found.name, found)
             known = found.name if isinstance(found, Media) else found
@@ -176,7 +176,7 @@ class MediaTable:
         """Find a file in the folder or among imported media; it keeps its name."""
         if "{{" in destination or PurePosixPath(destination).name in {"", ".."}:
             return destination
-        asked = _Asked(destination, folder, f"{place} or in {KEPT_MEDIA}/")
+        asked = _Request(destination, folder, f"{place} or in {KEPT_MEDIA}/")
         path = self._folder.place(folder, destination)
         self._named |= {path} if path is not None else set()
         if path is None or not (self._folder.lists(path) and path.is_file()):
@@ -202,7 +202,7 @@ class MediaTable:
                 return found if isinstance(found, str) else ""
         return ""
 
-    def _keep(self, asked: _Asked, path: Path) -> str | MediaRefusal:
+    def _keep(self, asked: _Request, path: Path) -> str | MediaRefusal:
         self._named.add(path)
         if not self._folder.lists(path):
             return self._refusal(asked, Refusal.MISSING)
@@ -223,7 +223,7 @@ class MediaTable:
         for path in sorted(folder.glob("_*")):
             self._resolve_verbatim(self._called(folder), folder, path.name)
 
-    def _find(self, asked: _Asked) -> Media | MediaRefusal:
+    def _find(self, asked: _Request) -> Media | MediaRefusal:
         path = self._folder.place(asked.folder, asked.name)
         if path is None:
             return self._refusal(asked, Refusal.OUTSIDE)
@@ -247,7 +247,7 @@ class MediaTable:
             self._read[path] = found
         return found
 
-    def _open(self, asked: _Asked, path: Path) -> Media | MediaRefusal:
+    def _open(self, asked: _Request, path: Path) -> Media | MediaRefusal:
         """Read a file for its digest and size, and a drawing for what else is in it."""
         drawing = Drawing() if asked.is_drawing else None
         media = self._hash(path, drawing)
@@ -276,7 +276,7 @@ class MediaTable:
         sure = good and self._counted.keep(name, counted)
         return Media(path.name, sha256, size, again, crc32, seen if sure else None)
 
-    def _refusal(self, asked: _Asked, refusal: Refusal) -> MediaRefusal:
+    def _refusal(self, asked: _Request, refusal: Refusal) -> MediaRefusal:
         match refusal:
             case Refusal.MISSING:
                 message = f"no file {asked.words} {asked.place}"
@@ -295,7 +295,7 @@ class MediaTable:
                 message = f"{asked.name} can't be packed: {refusal}"
                 return MediaRefusal(message, "name a file that can be read")
 
-    def _did_you_mean(self, asked: _Asked, otherwise: str) -> str:
+    def _did_you_mean(self, asked: _Request, otherwise: str) -> str:
         if self._folder.has_twin(asked.folder, asked.name):
             return "its letters have another Unicode form on the disk: rename the file"
         meant = self._folder.meant(asked.folder, asked.name, asked.endings)

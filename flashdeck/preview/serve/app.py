@@ -17,7 +17,7 @@ from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
 from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
-from flashdeck.preview.serve.shelf import Shelf
+from flashdeck.preview.serve.store import PreviewStore
 
 OpenEditor = Callable[[str, int, int], None]
 """Opens a source file (by its path from the project's root) at a line and column."""
@@ -28,7 +28,7 @@ _LARGEST_POST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class AppOptions:
     """How this preview differs from others.
 
     `scripts` are sources (in the words of a policy) of scripts that cards may run; `allow_scripts`
@@ -43,7 +43,7 @@ class Wishes:
     editor_link: str = ""
 
 
-def make_app(shelf: Shelf, guard: Guard, wishes: Wishes) -> Flask:
+def make_app(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
     """Make the app that shows a shelf."""
     app = Flask("flashdeck.preview.serve", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_POST
@@ -51,8 +51,8 @@ def make_app(shelf: Shelf, guard: Guard, wishes: Wishes) -> Flask:
     # Nobody is sent anywhere who does not know a secret.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.register_blueprint(_page(shelf, guard, wishes), url_prefix="/<secret>")
-    app.register_blueprint(_frames(shelf, guard, wishes), url_prefix="/f/<secret>")
+    app.register_blueprint(_page(shelf, guard, options), url_prefix="/<secret>")
+    app.register_blueprint(_frames(shelf, guard, options), url_prefix="/f/<secret>")
     app.register_blueprint(_maths(guard), url_prefix="/x/<secret>")
 
     @app.url_value_preprocessor  # the first thing that Flask does with a request
@@ -81,7 +81,7 @@ def _check(blueprint: Blueprint, secret: str) -> None:
             abort(404)
 
 
-def _page(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
+def _page(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     routes = Blueprint("page", __name__)
     _check(routes, guard.page)
 
@@ -89,7 +89,7 @@ def _page(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
     def show() -> str | BaseResponse:
         if not request.path.endswith("/"):
             return redirect(f"{request.path}/")
-        return _start(guard, wishes)
+        return _start(guard, options)
 
     @routes.get("/page/<name>")
     def asset(name: str) -> Response:
@@ -113,26 +113,26 @@ def _page(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
         start = int(since) if since.isdecimal() else shelf.version
         return Response(_stream(shelf, start), mimetype="text/event-stream")
 
-    _editing(routes, shelf, wishes)
+    _editing(routes, shelf, options)
     return routes
 
 
-def _editing(routes: Blueprint, shelf: Shelf, wishes: Wishes) -> None:
+def _editing(routes: Blueprint, shelf: PreviewStore, options: AppOptions) -> None:
     """Let the page open the author's editor, at the place of a card and nowhere else."""
 
     @routes.post("/open")
     def open_editor() -> Response:
         place = _place(shelf, request.get_json())
-        if wishes.open_editor is None:
+        if options.open_editor is None:
             abort(404)
         try:
-            wishes.open_editor(*place)
+            options.open_editor(*place)
         except FlashdeckError as error:
             return _json({"error": str(error)})
         return _json({})
 
 
-def _start(guard: Guard, wishes: Wishes) -> str:
+def _start(guard: Guard, options: AppOptions) -> str:
     """Write the page; its cards come later."""
     styles = '<link rel="preload" href="data" as="fetch" crossorigin>' + "".join(
         f'<link rel="stylesheet" href="page/{name}">' for name in STYLES
@@ -144,14 +144,14 @@ def _start(guard: Guard, wishes: Wishes) -> str:
         "mathjax": f"/x/{guard.frame}/{SCRIPT}",
         "fonts": f"/x/{guard.frame}/fonts",
         "secret": guard.page,
-        "editor": bool(wishes.open_editor),
-        "link": wishes.editor_link,
-        "scripts": wishes.allow_scripts,
+        "editor": bool(options.open_editor),
+        "link": options.editor_link,
+        "scripts": options.allow_scripts,
     }
     return page(styles, data(setting), scripts)
 
 
-def _frames(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
+def _frames(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     routes = Blueprint("frames", __name__)
     _check(routes, guard.frame)
     maths = f"/x/{guard.frame}/"
@@ -164,10 +164,10 @@ def _frames(shelf: Shelf, guard: Guard, wishes: Wishes) -> Blueprint:
         sources = Sources(
             media=(f"{here}/f/{guard.frame}/",),
             fonts=(f"{here}{maths}fonts/",),
-            scripts=(*wishes.scripts, f"{here}{maths}{SCRIPT}"),
-            anything=wishes.allow_scripts,
+            scripts=(*options.scripts, f"{here}{maths}{SCRIPT}"),
+            anything=options.allow_scripts,
         )
-        around = Surroundings(f"{maths}{SCRIPT}", f"{maths}fonts", wishes.platform)
+        around = Surroundings(f"{maths}{SCRIPT}", f"{maths}fonts", options.platform)
         response = Response(frame_document(around), mimetype="text/html")
         policy = f"sandbox allow-scripts; {frame_policy(sources)}; frame-ancestors {here}"
         response.headers["Content-Security-Policy"] = policy
@@ -208,7 +208,7 @@ def _maths(guard: Guard) -> Blueprint:
     return routes
 
 
-def _place(shelf: Shelf, wanted: object) -> tuple[str, int, int]:
+def _place(shelf: PreviewStore, wanted: object) -> tuple[str, int, int]:
     """Find the place that a request means: of a card, or of a problem. Never a path."""
     given = dict(wanted) if hasattr(wanted, "keys") else {}  # type: ignore[call-overload]
     place = None
@@ -221,7 +221,7 @@ def _place(shelf: Shelf, wanted: object) -> tuple[str, int, int]:
     return place
 
 
-def _stream(shelf: Shelf, version: int) -> Iterator[str]:
+def _stream(shelf: PreviewStore, version: int) -> Iterator[str]:
     yield ": hello\n\n"
     while (events := shelf.wait(version, _HEARTBEAT)) is not None:
         if not events:

@@ -22,8 +22,8 @@ from flashdeck.preview.frame.document import Platform
 from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
-from flashdeck.preview.serve.shelf import Shelf
 from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.serve.store import PreviewStore
 
 _MATHJAX = "%%MATHJAX%%"  # where the page puts the script into frames that need it
 # Beside a page that is published somewhere, or lies on a disk.
@@ -44,9 +44,9 @@ class OneFile:
     allow_scripts: bool = False
 
 
-def one_file(snapshot: Snapshot, wishes: OneFile) -> str:
+def one_file(snapshot: Snapshot, options: OneFile) -> str:
     """Write the page with all cards in it."""
-    shelf = Shelf(snapshot)
+    shelf = PreviewStore(snapshot)
     everything = shelf.everything()
     faces = shelf.faces(row["key"] for row in everything["cards"])
     styles = list(dict.fromkeys(one["css"] for one in faces.values()))
@@ -57,12 +57,12 @@ def one_file(snapshot: Snapshot, wishes: OneFile) -> str:
     fonts = {name.rpartition("/")[2]: _inlined(name, font) for name, font in known.items()}
     code = "\n".join(page_file(name) for name in SCRIPTS)
     sources = Sources(
-        media=_BESIDE if wishes.folder else (),
-        scripts=(*wishes.scripts, *((script_source(math_text),) if maths else ())),
-        anything=wishes.allow_scripts,
+        media=_BESIDE if options.folder else (),
+        scripts=(*options.scripts, *((script_source(math_text),) if maths else ())),
+        anything=options.allow_scripts,
     )
     frame = frame_document(
-        Surroundings(platform=wishes.platform, mathjax_text=_MATHJAX, font_data=fonts),
+        Surroundings(platform=options.platform, mathjax_text=_MATHJAX, font_data=fonts),
         policy=frame_policy(sources),
     )
     cards = {
@@ -71,7 +71,7 @@ def one_file(snapshot: Snapshot, wishes: OneFile) -> str:
         "cards": [{**row, "changed": False, "problems": 0} for row in everything["cards"]],
         "styles": styles,
         "faces": {key: {**one, "css": numbers[one["css"]]} for key, one in faces.items()},
-        "files": {one.name: _address(one, wishes.folder) for one in snapshot.collection.media},
+        "files": {one.name: _address(one, options.folder) for one in snapshot.collection.media},
         "fonts": fonts,
     }
     parts = [_json("fd-cards", cards), _json("fd-frame", frame)]
@@ -83,7 +83,7 @@ def one_file(snapshot: Snapshot, wishes: OneFile) -> str:
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">{style}'
     return page(
         head,
-        data({"live": False, "beside": bool(wishes.folder) and not wishes.allow_scripts}),
+        data({"live": False, "beside": bool(options.folder) and not options.allow_scripts}),
         "".join(parts),
     )
 

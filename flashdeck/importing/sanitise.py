@@ -27,14 +27,14 @@ Part = TypeVar("Part", Field, Template)
 
 
 @dataclass(frozen=True, slots=True)
-class Tidy:
+class Sanitised:
     """A collection that a project can hold, and what is to be said of the one it was."""
 
     collection: Collection
     problems: tuple[Diagnostic, ...]
 
 
-def tidied(collection: Collection, fallback: str) -> Tidy:
+def sanitised(collection: Collection, fallback: str) -> Sanitised:
     """Make a collection fit into a project; `fallback` names what lies in Anki's own `Default`.
 
     Anki recognises notes by GUIDs and note types by ids, and those are never changed.
@@ -51,7 +51,7 @@ def tidied(collection: Collection, fallback: str) -> Tidy:
         notes=notes,
         media=collection.media,
     )
-    return Tidy(kept, tuple(said.problems()))
+    return Sanitised(kept, tuple(said.problems()))
 
 
 @dataclass(slots=True)

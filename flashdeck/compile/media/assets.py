@@ -38,7 +38,7 @@ _TOO_LONG = MediaRefusal(
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateDresser:
+class AssetRewriter:
     """Puts the names of packed files into the texts of a note type."""
 
     table: MediaTable
@@ -102,7 +102,7 @@ class TemplateDresser:
 
 
 class _Lookup:
-    """Looks up files by their names, or by what a browser takes an address for."""
+    """Styling up files by their names, or by what a browser takes an address for."""
 
     def __init__(self, resolve: MediaResolver) -> None:
         self.refused: set[str] = set()
@@ -161,7 +161,7 @@ def _first_of_each(problems: Iterable[Problem]) -> list[Problem]:
     return [*found.values()]
 
 
-def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, list[Diagnostic]]:
+def with_project_style(project: Project, dress: AssetRewriter) -> tuple[Project, list[Diagnostic]]:
     """Dress the `css` of `flashdeck.yaml`; a file that it names is seen from that file's folder."""
     settings = project.settings
     root = settings.yaml.documents[0] if settings.yaml and settings.yaml.documents else None
@@ -174,5 +174,5 @@ def with_own_style(project: Project, dress: TemplateDresser) -> tuple[Project, l
     css, problems = dress(style.text, folder, css=True, verbatim=settings.verbatim)
     for problem in problems:
         severity, span = Severity(problem.severity), style.place(problem.start, problem.end)
-        reader.say("template-media", problem.message, node, problem.hint, severity, span=span)
+        reader.report("template-media", problem.message, node, problem.hint, severity, span=span)
     return replace(project, settings=replace(settings, css=css)), reader.problems

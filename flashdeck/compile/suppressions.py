@@ -29,8 +29,8 @@ class Ignore(NamedTuple):
     last: int
 
 
-class Judge:
-    """Judges what was found; remembers which comments were of use."""
+class Suppressions:
+    """Severities in the settings and comments in the sources; remembers which ones were used."""
 
     def __init__(
         self, severities: Mapping[str, Severity | None], sources: Iterable[SourceFile]
@@ -42,9 +42,10 @@ class Judge:
             for one in ignores(source.yaml):
                 self._ignores.setdefault((source.yaml.path, one.rule.value), []).append(one)
 
-    def judged(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Give what is left to say, each with the severity that its author wants."""
-        return [judged for one in problems if (judged := self._judged(one)) is not None]
+    def applied(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Give the diagnostics that stay, each with the severity that its author wants."""
+        applied = (self._applied(problem) for problem in problems)
+        return [problem for problem in applied if problem is not None]
 
     def comments(self) -> list[Diagnostic]:
         """Say which comments name no rule, and which ignored nothing of what was judged so far."""
@@ -61,7 +62,7 @@ class Judge:
         )
         return [_useless(rule) if rule.value in known else _unknown(rule) for rule in unused]
 
-    def _judged(self, problem: Diagnostic) -> Diagnostic | None:
+    def _applied(self, problem: Diagnostic) -> Diagnostic | None:
         if problem.severity is Severity.ERROR:
             return problem
         severity = self._severities.get(problem.rule, problem.severity)

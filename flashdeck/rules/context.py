@@ -10,7 +10,7 @@ from flashdeck.model import Collection
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class FieldText:
     """One text of a note.
 
     `text` is what the author wrote, `html` what Anki will store of it, `words` what people read of
@@ -39,11 +39,11 @@ class Entry:
 
     kind: str
     deck: str
-    passages: Mapping[str, tuple[Passage, ...]]
+    passages: Mapping[str, tuple[FieldText, ...]]
     reverse: bool
     span: Span
 
-    def passage(self, key: str) -> Passage | None:
+    def passage(self, key: str) -> FieldText | None:
         """Give the text under a key; None where there is none, or a list of them."""
         found = self.passages.get(key, ())
         return found[0] if len(found) == 1 else None
@@ -54,7 +54,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class LintContext:
     """A project, as rules see it: `tags` as they are written, `styles` of the author's own."""
 
     collection: Collection

@@ -39,7 +39,7 @@ class Shown:
         )
 
 
-class Shelf:
+class PreviewStore:
     """Holds what is shown, for many threads; tells those who wait when it changes.
 
     `version` grows with every change.
@@ -67,7 +67,7 @@ class Shelf:
         with self._changed:
             before, framed_before = self._cards, self._framed
             if any(one.severity is Severity.ERROR for one in snapshot.problems):
-                self._say(snapshot)
+                self._report(snapshot)
             else:
                 self._take(snapshot)
             after = self._cards
@@ -140,12 +140,12 @@ class Shelf:
         self._events = [*self._events[1 - _KEPT_EVENTS :], {"version": self.version, **event}]
         self._changed.notify_all()
 
-    def _say(self, snapshot: Snapshot) -> None:
+    def _report(self, snapshot: Snapshot) -> None:
         self._problems = tuple(sorted(snapshot.problems, key=_order))
         self._framed = [framed(one, snapshot.line_of) for one in self._problems]
 
     def _take(self, snapshot: Snapshot) -> None:
-        self._say(snapshot)
+        self._report(snapshot)
         collection = snapshot.collection
         keys = _Keys(self._cards, collection, self._keys)
         old, self._cards = self._cards, {}
