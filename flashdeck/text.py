@@ -73,9 +73,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     word = word.strip().casefold()
     words = {one.casefold(): one for one in reversed([*known])}
     close = get_close_matches(word, words, n=1, cutoff=_ALIKE)
-    swapped = [one for one in words if len(one) == len(word) and sorted(one) == sorted(word)]
-    longer = [one for one in words if len(word) == len(one) + 1 and one in word]
-    return words[[*close, *swapped, *longer][0]] if close or swapped or longer else ""
+    # Letters in another order, or one of them twice.
+    close += [one for one in words if {*one} == {*word} and abs(len(one) - len(word)) <= 1]
+    return words[close[0]] if close else ""
 
 
 def did_you_mean(near: str, otherwise: str = "") -> str:
