@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from flashdeck.cli import options
 from flashdeck.cli.console import log_problems
@@ -17,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def cards(
-    package: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE.apkg]", help="A package; default: the project's sources."),
-    ] = None,
+    package: options.Package = None,
     *,
     directory: options.Directory = None,
     as_json: options.AsJson = False,

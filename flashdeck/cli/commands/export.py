@@ -16,10 +16,7 @@ from flashdeck.text import counted
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
-    package: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE.apkg]", help="A package; default: the project's sources."),
-    ] = None,
+    package: options.Package = None,
     *,
     to: Annotated[Format, typer.Option("--to", help="Whose format to write.")],
     directory: options.Directory = None,
@@ -44,10 +41,7 @@ def export(
     for path in written.paths:
         print_result(path.as_posix())
     if not quiet:
-        notes, media = (
-            counted(written.notes, "note"),
-            counted(written.media, "media file"),
-        )
+        notes, media = counted(written.notes, "note"), counted(written.media, "media file")
         log(f"  {notes}, {media}")
         if written.left_out:
             log(f"  left out: {counted(written.left_out, 'note(s) without cards')}")
