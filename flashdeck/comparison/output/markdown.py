@@ -10,6 +10,7 @@ from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, Fiel
 from flashdeck.comparison.output.phrases import (
     apart,
     by_deck,
+    by_way,
     card_names,
     notetype_lines,
     pieces,
@@ -131,9 +132,7 @@ def _piece(piece: Piece, *, start: bool) -> str:
 
 
 def _moved(changes: Changes) -> list[str]:
-    ways: dict[tuple[str, str], list[Entry]] = {}
-    for one in changes.moved:
-        ways.setdefault((one.from_deck, one.to_deck), []).append(one.new)
+    ways = by_way(changes.moved)
     share = max(3, _MOST // max(1, len(ways)))
     blocks: list[str] = []
     for (source, target), entries in ways.items():

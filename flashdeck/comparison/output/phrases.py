@@ -13,6 +13,7 @@ from flashdeck.comparison.changes import (
     Edit,
     Entry,
     FieldChange,
+    MovedNote,
     NoteTypeChange,
     PartsChange,
 )
@@ -128,6 +129,14 @@ def by_deck(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.deck, []).append(entry)
+    return found
+
+
+def by_way(moves: Iterable[MovedNote]) -> dict[tuple[str, str], list[Entry]]:
+    """Group moved notes by the deck that they left and the one that they came to."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for move in moves:
+        found.setdefault((move.from_deck, move.to_deck), []).append(move.new)
     return found
 
 

@@ -11,6 +11,7 @@ from flashdeck.comparison.changes import ChangedNote, Changes, Edit, Entry, Fiel
 from flashdeck.comparison.output.phrases import (
     apart,
     by_deck,
+    by_way,
     card_names,
     notetype_lines,
     pieces,
@@ -164,12 +165,10 @@ def _runs(page: _Page, change: FieldChange) -> list[Run]:
 
 def _moved(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
-    ways = dict.fromkeys((one.from_deck, one.to_deck) for one in changes.moved)
-    for way in ways:
-        lines.append(page.style(f"  {way[0]} → {way[1]}", DIM))
-        for one in changes.moved:
-            if (one.from_deck, one.to_deck) == way:
-                lines += page.marked(">", CYAN, [(title(one.new), "")], _place(one.new))
+    for (source, target), entries in by_way(changes.moved).items():
+        lines.append(page.style(f"  {source} → {target}", DIM))
+        for entry in entries:
+            lines += page.marked(">", CYAN, [(title(entry), "")], _place(entry))
     return lines
 
 

@@ -5,6 +5,8 @@ one file, and every picture that is held against the real thing.
 """
 
 from flashdeck.preview.frame.document import (
+    Dress,
+    Screen,
     Sources,
     Surroundings,
     card_document,
@@ -15,7 +17,6 @@ from flashdeck.preview.frame.document import (
     script_source,
     wish,
 )
-from flashdeck.preview.frame.dress import Dress, Screen
 from flashdeck.preview.frame.face import Face, face
 
 __all__ = [

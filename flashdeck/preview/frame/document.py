@@ -7,12 +7,30 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from flashdeck.preview.frame.dress import Dress, Screen
 from flashdeck.preview.frame.face import Face
+
+
+class Dress(StrEnum):
+    """The screens that a card can be dressed for."""
+
+    DESKTOP = "desktop"
+    ANDROID = "android"
+    ANDROID_OLD = "android-old"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen: whose it is, by day or by night, and the app's zoom (1 is none)."""
+
+    dress: Dress = Dress.DESKTOP
+    night: bool = False
+    zoom: float = 1.0
+
 
 Platform = Literal["lin", "win", "mac"]
 Side = Literal["question", "answer"]
