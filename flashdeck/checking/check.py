@@ -12,6 +12,7 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
 from flashdeck.release.consequences import consequences
 from flashdeck.rules.registry import lint
+from flashdeck.text import counted
 
 _MOST_UNUSED = 50
 
@@ -48,6 +49,6 @@ def _unused(compiled: Compiled) -> list[Diagnostic]:
         for name in names[:_MOST_UNUSED]
     ]
     if len(names) > _MOST_UNUSED:
-        message = f"nothing uses {len(names) - _MOST_UNUSED:,} more pictures and sounds"
+        message = f"nothing uses {counted(len(names) - _MOST_UNUSED, 'more file')}"
         problems.append(Diagnostic("more-problems", message, None, Severity.NOTE))
     return problems

@@ -85,7 +85,7 @@ def test_of_many_unused_pictures_some_are_named(pictures):
         put(pictures, f"cards/{number}.png", b"x")
     problems = pictures.check()
     assert [one.rule for one in problems] == ["unused-media"] * 50 + ["more-problems"]
-    assert problems[-1].message == "nothing uses 10 more pictures and sounds"
+    assert problems[-1].message == "nothing uses 10 more files"
 
 
 def test_what_templates_and_styles_name_is_used_and_packed(pictures):
