@@ -81,9 +81,14 @@ class State:
         self._before = {name: self._seen(name) for name in names}
 
     def save(self, made: Made) -> None:
-        """Write down what a build saw and did; nothing where a file was written meanwhile."""
+        """Write down what a build saw and did.
+
+        Nothing where a file was written meanwhile, or where the next build has less to report.
+        """
         built = made.built
-        if not built.packages:
+        changed = any(package.counts != _unchanged(package.counts) for package in built.packages)
+        is_passing = len(made.lasting) < len(built.diagnostics) and (changed or bool(built.written))
+        if not built.packages or is_passing:
             return
         written = {self._name(path): data for path, data in built.written.items()}
         names = {*self._before, *written, *map(self._name, made.others)}
@@ -101,7 +106,7 @@ class State:
                 one._asdict() | {"path": self._name(one.path), "counts": one.counts._asdict()}
                 for one in built.packages
             ],
-            "diagnostics": [_plain(one) for one in made.lasting],
+            "diagnostics": [_plain(problem) for problem in built.diagnostics],
         }
         self._write(report)
 
@@ -221,6 +226,10 @@ class State:
             for one in held["diagnostics"]
         )
         return BuildResult(packages, problems)
+
+
+def _unchanged(counts: Counts) -> Counts:
+    return Counts(unchanged=counts.unchanged, tombstones=counts.tombstones)
 
 
 def _look(found: os.stat_result) -> list[int | str]:
