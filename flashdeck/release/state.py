@@ -88,7 +88,9 @@ class State:
         built = made.built
         changed = any(package.counts != _unchanged(package.counts) for package in built.packages)
         is_passing = len(made.lasting) < len(built.diagnostics) and (changed or bool(built.written))
-        if not built.packages or is_passing:
+        # The last removed notes of a package may be dropped: the next build does not make it.
+        is_empty = any(not one.notes and not one.counts.tombstones for one in built.packages)
+        if not built.packages or is_passing or is_empty:
             return
         written = {self._name(path): data for path, data in built.written.items()}
         names = {*self._before, *written, *map(self._name, made.others)}
