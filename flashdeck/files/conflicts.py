@@ -1,4 +1,4 @@
-"""Merge conflicts that git left in a file: such a file is neither of two texts yet."""
+"""Unresolved merge conflicts of git in a file."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ class _Marker(NamedTuple):
 
 
 def merge_conflict(path: str, data: bytes) -> Diagnostic | None:
-    """Report the conflicts in a file, at the first marker; None where there are none.
+    """Return a problem for the conflicts in a file, placed at the first marker, or None.
 
-    Both ends of a conflict must be there, each at the start of a line: a line of `=======` alone
-    may be a heading.
+    A conflict needs both its opening and its closing marker: `=======` alone may be a heading.
     """
     markers = _markers(data)
     if not markers:
         return None
-    count = sum(one.text.startswith(_OPENING) for one in markers)
+    count = sum(marker.text.startswith(_OPENING) for marker in markers)
     what = "an unresolved merge conflict" if count == 1 else f"{count} unresolved merge conflicts"
-    lines = _listed([one.line for one in markers])
+    lines = _format_lines([marker.line for marker in markers])
     line, width = markers[0].line, len(markers[0].text.rstrip().decode(errors="surrogateescape"))
     return Diagnostic(
         "merge-conflict",
@@ -42,43 +41,43 @@ def merge_conflict(path: str, data: bytes) -> Diagnostic | None:
 
 
 def is_conflict(problems: Iterable[Diagnostic]) -> bool:
-    """Whether one of these reports a merge conflict."""
-    return any(one.rule == "merge-conflict" for one in problems)
+    """Whether a merge conflict is among the problems."""
+    return any(problem.rule == "merge-conflict" for problem in problems)
 
 
 def our_side(data: bytes) -> bytes:
-    """Give a file as it is on the first side of each conflict."""
+    """Return a file with the first side of each conflict."""
     data = data.removeprefix(_BOM)
-    kept: list[bytes] = []
+    pieces: list[bytes] = []
     done, ours = 0, True
     for marker in _markers(data):
-        kept += [data[done : marker.start]] if ours else []
+        pieces += [data[done : marker.start]] if ours else []
         done = marker.start + len(marker.text)
         ours = marker.text.startswith((_OPENING, _CLOSING))
-    return b"".join([*kept, data[done:]])
+    return b"".join([*pieces, data[done:]])
 
 
 def _markers(data: bytes) -> list[_Marker]:
-    """Find the markers of all conflicts that are opened and closed."""
+    """Return the markers of all complete conflicts."""
     if _OPENING not in data or _CLOSING not in data:
         return []
-    found: list[_Marker] = []
-    opened: list[_Marker] = []
+    markers: list[_Marker] = []
+    conflict: list[_Marker] = []
     line, done = 1, 0
     data = data.removeprefix(_BOM)
-    for one in _MARKER.finditer(data):
-        line += data.count(b"\n", done, one.start())
-        done = one.start()
-        if opened or one.group().startswith(_OPENING):
-            opened.append(_Marker(line, one.start(), one.group()))
-        if one.group().startswith(_CLOSING):
-            found += opened
-            opened = []
-    return found
+    for match in _MARKER.finditer(data):
+        line += data.count(b"\n", done, match.start())
+        done = match.start()
+        if conflict or match.group().startswith(_OPENING):
+            conflict.append(_Marker(line, match.start(), match.group()))
+        if match.group().startswith(_CLOSING):
+            markers += conflict
+            conflict = []
+    return markers
 
 
-def _listed(lines: list[int]) -> str:
-    """Write numbers of lines: "5, 8 and 11"."""
+def _format_lines(lines: list[int]) -> str:
+    """Format line numbers: "5, 8 and 11"."""
     more = len(lines) - _MOST_LINES
     *first, last = [str(line) for line in lines[:_MOST_LINES]]
     if more > 0:

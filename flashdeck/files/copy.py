@@ -1,4 +1,4 @@
-"""Bytes from one file into another that never pass through Python, where the system offers that."""
+"""Copies between files inside the kernel, where the system supports it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import IO, BinaryIO
 
 
 def copied(source: BinaryIO, target: IO[bytes], size: int) -> bool:
-    """Copy the first `size` bytes of a file to where `target` stands; say whether that was done.
+    """Copy the first `size` bytes of a file to the position of `target`; return whether it worked.
 
-    Where it was not, since the system or the disk refuses, a stream is no file, or the file has
-    fewer bytes, something may have been written there, and `target` stands where it stood.
+    It fails where the system or the disk refuses, a stream is not a file, or the file is shorter.
+    Then the position of `target` is unchanged, but bytes behind it may have been overwritten.
     """
-    copy = getattr(os, "copy_file_range", None)  # Linux has it
+    copy = getattr(os, "copy_file_range", None)  # only on Linux
     if copy is None or not isinstance(target, io.BufferedRandom | io.BufferedWriter):
         return False
     target.flush()
     start, done = target.tell(), 0
     try:
-        here, there = source.fileno(), target.fileno()
+        source_fd, target_fd = source.fileno(), target.fileno()
         while done < size:
-            count = copy(here, there, size - done, done, start + done)
+            count = copy(source_fd, target_fd, size - done, done, start + done)
             if not count:
                 return False
             done += count
-    except OSError:  # whoever goes on the long way hears of a full disk in better words
+    except OSError:  # the fallback, an ordinary copy, reports a full disk better
         return False
     target.seek(start + size)
     return True

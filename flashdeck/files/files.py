@@ -1,6 +1,6 @@
-"""Files of the project's owner: read only where they are allowed to lie, replaced only as a whole.
+"""Bounded reads inside the project, and atomic writes.
 
-Nothing here is read or written without a limit, and whatever the system refuses is one sentence.
+Errors of the system are raised as `FlashdeckError`, each with a message of one sentence.
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ _NAME_BYTES: Final = 200  # of a target's name in its temporary file's, so that 
 _TEMPORARY: Final = r"\..*\.flashdeck-[0-9a-f]{16}\.tmp"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BINARY: Final = getattr(os, "O_BINARY", 0)
-_PAUSES: Final = (
-    (0.2,) * 5 if os.name == "nt" else ()
-)  # another program may hold a file for a while
+# Seconds between attempts: on Windows another program may keep a file open for a while.
+_PAUSES: Final = (0.2,) * 5 if os.name == "nt" else ()
 _PACKAGE_END: Final = ".apkg"
-_LONGEST_NAME: Final = 255  # bytes, on nearly every disk
-# Separators, control characters, line ends, and what is no UTF-8 on the disk.
+_LONGEST_NAME: Final = 255  # bytes; the limit of nearly every file system
+# Separators, control characters, line ends, and bytes that are not UTF-8.
 _NOT_IN_A_NAME: Final = "[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 
@@ -47,10 +46,7 @@ class Refusal(StrEnum):
 
 
 class RefusedFileError(FlashdeckError):
-    """A file that was not read.
-
-    `refusal` says why, `why` with its figures, for those who know where it was asked for.
-    """
+    """A file that was not read; `why` is the reason with its figures."""
 
     def __init__(self, path: Path, refusal: Refusal, detail: str = "") -> None:
         super().__init__(f"{path} can't be read: {refusal}{detail}")
@@ -60,7 +56,7 @@ class RefusedFileError(FlashdeckError):
 
 
 def read_regular(path: Path, root: Path, limit: int) -> bytes:
-    """Read a file of at most `limit` bytes; otherwise as `open_regular`."""
+    """Read a file of at most `limit` bytes; see `open_regular`."""
     return read_opened(open_regular(path, root), path, limit)
 
 
@@ -77,9 +73,9 @@ def read_opened(file: BinaryIO, path: Path, limit: int) -> bytes:
 
 
 def open_regular(path: Path, root: Path) -> BinaryIO:
-    """Open a regular file that lies, links followed, inside `root`.
+    """Open a regular file inside `root`, after following links.
 
-    Devices, pipes and folders are refused without being waited for. Raises `RefusedFileError`.
+    Devices, pipes and folders are refused without blocking. Raises `RefusedFileError`.
     """
     try:
         real = path.resolve(strict=True)
@@ -88,37 +84,41 @@ def open_regular(path: Path, root: Path) -> BinaryIO:
         return open_resolved(path, str(real))
     except PermissionError as error:
         raise RefusedFileError(path, Refusal.DENIED) from error
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in it
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        ValueError,
+    ) as error:  # ValueError: a NUL character
         raise RefusedFileError(path, Refusal.MISSING) from error
-    except (OSError, RuntimeError) as error:  # a socket; links in a circle
+    except (OSError, RuntimeError) as error:  # a socket; a symlink loop
         too_long = getattr(error, "errno", None) == errno.ENAMETOOLONG
         raise RefusedFileError(path, Refusal.MISSING if too_long else Refusal.NOT_A_FILE) from error
 
 
 def open_resolved(path: Path, real: str) -> BinaryIO:
-    """Open a regular file by its real path; also raises `OSError`, for a link as well."""
-    if os.name == "nt" and Path(real).is_dir():  # which can't be opened there
+    """Open a regular file by its real path. Also raises `OSError`, for example for a symlink."""
+    if os.name == "nt" and Path(real).is_dir():  # a folder can't be opened on Windows
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
-    # Without O_NONBLOCK a pipe would be waited for.
-    careful = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(real, os.O_RDONLY | _BINARY | careful)
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    # Without O_NONBLOCK, opening a pipe would block.
+    flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(real, os.O_RDONLY | _BINARY | flags)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise RefusedFileError(path, Refusal.NOT_A_FILE)
     return os.fdopen(descriptor, "rb")
 
 
 def check_package_name(name: str) -> None:
-    """Raise `FlashdeckError` for a file name that must not be given to a package.
+    """Raise `FlashdeckError` for a file name that a package must not have.
 
     Anki takes `collection.apkg` and `backup-….apkg` for whole collections and offers to replace the
-    user's own; AnkiDroid opens nothing that does not end in `.apkg`. A name is one name, never a
-    path, and one that the lock can hold on a line.
+    user's own; AnkiDroid opens nothing that does not end in `.apkg`. A name is never a
+    path, and fits on one line of the lock file.
     """
-    held = re.search(_NOT_IN_A_NAME, name)
-    if held is not None:
-        msg = f"a package's name can't hold {held.group()!r}, and {name!r} does"
+    match = re.search(_NOT_IN_A_NAME, name)
+    if match is not None:
+        msg = f"a package's name can't hold {match.group()!r}, and {name!r} does"
         raise FlashdeckError(msg, "choose another name for the file")
     if len(name.encode()) > _LONGEST_NAME:
         msg = f"a package's name has at most {_LONGEST_NAME} bytes, and {name!r} has more"
@@ -133,7 +133,7 @@ def check_package_name(name: str) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, where there is none. Raises `FlashdeckError`."""
+    """Create a folder and its parents if they do not exist. Raises `FlashdeckError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -142,12 +142,12 @@ def make_folder(folder: Path) -> None:
 
 
 class Publication:
-    """Files that appear whole or not at all, one after the other, when all of them are written.
+    """Atomic replacement of several files.
 
-    Each is written into a temporary file beside its target, which `commit` renames over it. Leaving
-    the `with` block without `commit` leaves every old file as it was; so does a process that dies.
-    Between two renames a dying process leaves some files new and some old: stage first what the
-    others build on.
+    Each file is written to a temporary file beside its target; `commit` renames them over their
+    targets. If the `with` block ends without `commit`, or the process dies, the old files stay. A
+    process that dies between two renames leaves the earlier files new and the later ones old, so
+    stage a file before those that depend on it.
     """
 
     def __init__(self) -> None:
@@ -161,11 +161,10 @@ class Publication:
             staged.discard()
 
     def stage(self, target: Path, inside: Path | None = None) -> BinaryIO:
-        """Open a new file that will stand at `target`, for writing and reading back.
+        """Open a new file that will replace `target`, for writing and reading back.
 
-        A link is followed, and goes on pointing to the file, but never out of `inside`. Raises
-        `FlashdeckError` when nothing can be written there; so do the stream's own methods when the
-        disk is full.
+        Links are kept and followed, but never out of `inside`. Raises `FlashdeckError` if the
+        target can't be written; the stream's methods also raise it when the disk is full.
         """
         try:
             real = target.resolve()
@@ -188,9 +187,9 @@ class Publication:
         return staged.stream
 
     def commit(self, last_look: Callable[[], None] = lambda: None) -> None:
-        """Put the files in place, in the order in which they were staged.
+        """Replace the targets, in the order in which they were staged.
 
-        All of them are on the disk before the first is renamed; `last_look` may raise in between.
+        All files are synced before the first rename; `last_look` runs in between and may raise.
         """
         for staged in self._staged.values():
             staged.settle()
@@ -201,44 +200,44 @@ class Publication:
 
 
 class _Staged:
-    """A temporary file and the place that it is meant for."""
+    """A temporary file and its target."""
 
     def __init__(self, target: Path, real: Path) -> None:
-        shown = real.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
+        name = real.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
         self._target = target
         self._real = real
-        self._temporary = real.with_name(f".{shown}.flashdeck-{os.urandom(8).hex()}.tmp")
+        self._temporary = real.with_name(f".{name}.flashdeck-{os.urandom(8).hex()}.tmp")
         self._raw = _RawFile(self._temporary, target)
         self.stream: BinaryIO = io.BufferedRandom(self._raw)
 
     def settle(self) -> None:
-        """Bring everything onto the disk, with the mode of the file that will be replaced."""
+        """Sync the file, and give it the mode of the file that it replaces."""
         try:
             self.stream.close()
-            _sync(self._temporary, os.O_RDWR | _BINARY)  # first: the mode may forbid to write
+            _sync(self._temporary, os.O_RDWR | _BINARY)  # before chmod, which may forbid writing
             with suppress(FileNotFoundError):
                 self._temporary.chmod(stat.S_IMODE(self._real.stat().st_mode))
         except OSError as error:
             raise _unwritable(self._target, error) from error
 
     def publish(self) -> None:
-        """Rename it over its target."""
+        """Rename the file over its target."""
         try:
             _replace(self._temporary, self._real)
         except OSError as error:
             raise _unwritable(self._target, error) from error
-        with suppress(OSError):  # not every system has a way to bring a name onto the disk
+        with suppress(OSError):  # not every system can sync a folder
             _sync(self._real.parent, os.O_RDONLY)
 
     def discard(self) -> None:
-        """Remove it, whatever state it is in."""
-        self._raw.close()  # not the stream, which would try to write what it still holds
+        """Remove the file, whatever state it is in."""
+        self._raw.close()  # not the stream, which would flush its buffer
         with suppress(OSError):
             self._temporary.unlink()
 
 
 class _RawFile(io.FileIO):
-    """A new file whose failures to write name the file that it is going to replace."""
+    """A new file whose write errors name the target instead."""
 
     def __init__(self, path: Path, target: Path) -> None:
         super().__init__(path, "x+")
@@ -252,7 +251,7 @@ class _RawFile(io.FileIO):
 
 
 def _replace(temporary: Path, real: Path) -> None:
-    """Rename, and on Windows wait a little for programs that hold the old file open."""
+    """Rename, retrying on Windows while another program has the old file open."""
     for pause in _PAUSES:
         with suppress(PermissionError):
             temporary.replace(real)
@@ -272,20 +271,20 @@ def _sync(path: Path, how: int) -> None:
 def _unwritable(target: Path, error: OSError | RuntimeError) -> FlashdeckError:
     number = error.errno if isinstance(error, OSError) else errno.ELOOP
     if number in _FULL:
-        kept = "; the previous file was kept" if target.exists() else ""
-        msg = f"{target} can't be written: the disk is full{kept}"
+        note = "; the previous file was kept" if target.exists() else ""
+        msg = f"{target} can't be written: the disk is full{note}"
         return FlashdeckError(msg, "make some room and build again")
     if isinstance(error, PermissionError) or number == errno.EROFS:
         hint = "if Anki or another program has the file open, close it" if os.name == "nt" else ""
         return FlashdeckError(f"{target} can't be written: permission denied", hint)
-    why = os.strerror(number).lower() if number else str(error)
-    return FlashdeckError(f"{target} can't be written: {why}")
+    cause = os.strerror(number).lower() if number else str(error)
+    return FlashdeckError(f"{target} can't be written: {cause}")
 
 
 def sweep(folders: Iterable[Path]) -> None:
     """Remove the temporary files that killed processes left in these folders.
 
-    Call it while holding the lock that everyone takes who publishes into them.
+    The caller must hold the lock of the project that publishes into them.
     """
     for folder in folders:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""One process at a time: a lock that the system releases however its holder ends."""
+"""A lock file that lets one process run at a time."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ from typing import Final
 
 from flashdeck.diagnostics import FlashdeckError, reason
 
-_HOW: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold the lock on a file, which is made if need be, and names the process that holds it.
+    """Lock a file, which is created if needed and records the process id.
 
-    The system releases it when the process ends, however that happens; the file stays. Raises
-    `FlashdeckError` when another process, or this one, holds it already, or when a link stands in
-    its place: what it points to is none of ours.
+    The system releases the lock when the process ends, even if it is killed; the file stays. Raises
+    `FlashdeckError` if the lock is taken, by this process too, or if the path is a symlink.
     """
-    from filelock import lock_descriptor, unlock_descriptor  # a build with nothing to do needs none
+    from filelock import lock_descriptor, unlock_descriptor  # not needed when the build is current
 
     try:
-        descriptor = os.open(path, _HOW, 0o666)
+        descriptor = os.open(path, _FLAGS, 0o666)
     except OSError as error:
         msg = f"{path} can't be written: {reason(error)}"
         raise FlashdeckError(msg) from error
     with io.FileIO(descriptor, "r+") as file:
-        with suppress(OSError):  # some network drives know no locks
+        with suppress(OSError):  # some network drives lack locks
             if not lock_descriptor(descriptor, blocking=False):
                 raise _busy(file)
-        with suppress(OSError):  # on a full disk the lock is still a lock
+        with suppress(OSError):  # the lock works on a full disk too
             file.truncate(0)
             file.write(b"%d\n" % os.getpid())
         try:
@@ -44,10 +43,10 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def _busy(file: io.FileIO) -> FlashdeckError:
-    holder = ""
-    with suppress(OSError):  # Windows lets nobody else read
-        holder = file.read(20).decode("ascii", "replace").strip()
-    who = f" (process {holder})" if holder.isdecimal() else ""
+    pid = ""
+    with suppress(OSError):  # not readable by others on Windows
+        pid = file.read(20).decode("ascii", "replace").strip()
+    process = f" (process {pid})" if pid.isdecimal() else ""
     return FlashdeckError(
-        f"another flashdeck build{who} is running here", "wait until it has ended, or end it"
+        f"another flashdeck build{process} is running here", "wait until it has ended, or end it"
     )

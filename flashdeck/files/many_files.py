@@ -1,4 +1,4 @@
-"""Opens many files of a project: the folders that they lie in are resolved once."""
+"""Reads of many files of a project, resolving each folder once."""
 
 from __future__ import annotations
 
@@ -18,14 +18,11 @@ class ManyFiles:
         self._real: dict[str, str] = {}
 
     def open(self, path: Path) -> BinaryIO:
-        """Open a regular file that lies, links followed, inside the root.
-
-        Raises `RefusedFileError`.
-        """
+        """Open a regular file inside the root; see `open_regular`."""
         folder, _, name = str(path).rpartition(os.sep)
         real = self._real.get(folder) or self._resolve(folder)
         if real:
-            with suppress(OSError, RefusedFileError):  # a link, or what is refused, and told why
+            with suppress(OSError, RefusedFileError):  # open_regular follows links and says why
                 return open_resolved(path, f"{real}{os.sep}{name}")
         return open_regular(path, self._root)
 
@@ -34,9 +31,9 @@ class ManyFiles:
         return read_opened(self.open(path), path, limit)
 
     def _resolve(self, folder: str) -> str:
-        """Give the real path of a folder inside the root; '' where that is another matter."""
-        if hasattr(os, "O_NOFOLLOW"):  # else a link could not be told from a file
-            with suppress(OSError, RuntimeError, ValueError):  # links in a circle; a NUL
+        """Return the real path of a folder inside the root, or ''."""
+        if hasattr(os, "O_NOFOLLOW"):  # without it, links would be followed
+            with suppress(OSError, RuntimeError, ValueError):  # a symlink loop; a NUL
                 real = Path(folder).resolve(strict=True)
                 if real.is_relative_to(self._root.resolve()):
                     self._real[folder] = str(real)

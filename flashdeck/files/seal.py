@@ -1,4 +1,4 @@
-"""Which flashdeck wrote a file below `build/`, and where: nothing else there is believed."""
+"""Seals for files below `build/`: only those written there by this installation are trusted."""
 
 from __future__ import annotations
 
@@ -13,36 +13,35 @@ from flashdeck import __version__
 
 _FORMAT = 1
 _RENDERERS = ("markdown_it", "pygments")
-# A file that was written so shortly before we began may have been written again after we read it,
-# within one tick of the disk's clock, unseen: it is not believed. In nanoseconds; the clocks of
-# today's usual disks tick every 10 ms at least.
+# Nanoseconds. A file younger than this may be written again within the same tick of the file
+# system's clock, with the same time, so its time is not trusted. Usual clocks tick every 10 ms.
 TICK = 100_000_000
 
 
 @cache
 def fingerprint() -> tuple[object, ...]:
-    """Tell one flashdeck from another: what one wrote for itself is nothing to the next.
+    """Return what identifies this installation of flashdeck.
 
-    Its version, how many files it has, and the time of the latest; Python, whose Unicode counts,
-    and what else renders texts.
+    Its version, the number of its files and the time of the latest; the version of Python, since
+    Unicode differs; and the times of the packages that render text.
     """
     count = latest = 0
-    for one in _files(Path(__file__).parents[1]):
+    for file in _files(Path(__file__).parents[1]):
         count += 1
-        latest = max(latest, one.stat().st_mtime_ns)
+        latest = max(latest, file.stat().st_mtime_ns)
     return _FORMAT, __version__, count, latest, sys.hexversion, *map(_installed, _RENDERERS)
 
 
 def _installed(package: str) -> int:
-    """Give when a package was written, in ns, without loading it."""
+    """Return the modification time of a package in ns, without importing it."""
     spec = PathFinder.find_spec(package)
     origin = spec.origin if spec is not None else None
     return Path(origin).stat().st_mtime_ns if origin is not None else 0
 
 
-def seal(place: os.stat_result) -> list[object]:
-    """Tell a file that this flashdeck wrote from one of another, or one from elsewhere."""
-    return [*fingerprint(), place.st_dev, place.st_ino]
+def seal(stat: os.stat_result) -> list[object]:
+    """Return the seal of a file: this installation, and the device and inode of the file."""
+    return [*fingerprint(), stat.st_dev, stat.st_ino]
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -1,4 +1,4 @@
-"""Tells when source files change."""
+"""Watches source files for changes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from threading import Event, Thread
 
 import watchfiles
 
-_SETTLED = 0.02  # a file must be the same for so long: editors write in several steps
-_LOOK_ANYWAY = 1.0  # seconds; some file systems never tell
-_ONLY_LOOK = 0.2
+_SETTLED = 0.02  # seconds without a change: editors write in several steps
+_POLL = 1.0  # seconds; some file systems send no events
+_POLL_ONLY = 0.2  # seconds, where the system sends no events at all
 
 Print = dict[str, tuple[int, int, int]]
 Notifier = Callable[..., Iterable[object]]
@@ -20,7 +20,7 @@ Notifier = Callable[..., Iterable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is watched: whole trees, and the files that lie directly in folders."""
+    """The paths to watch: whole trees, and the files directly in folders."""
 
     trees: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
@@ -32,32 +32,32 @@ def changes(
     notifier: Notifier = watchfiles.watch,
     known: Print | None = None,
 ) -> Iterator[set[str]]:
-    """Yield the paths that changed, each time that files are written and then left alone.
+    """Yield the changed paths each time that files were written and have settled.
 
-    `known` is how everything looked when it was last dealt with, if that is not now. The operating
-    system wakes us; where it can't, or doesn't, we look ourselves.
+    `known` is the snapshot to compare with first; the default is one of now. Events of the
+    operating system trigger a comparison, and polling covers for those that never come.
     """
     awake = Event()
-    # First: what is written while the listening begins counts too.
+    # Before the watcher starts, so that files written meanwhile count too.
     known = known if known is not None else look_at(watched)
-    look = _wake(watched, stop, awake, notifier)
+    interval = _wake(watched, stop, awake, notifier)
     awake.set()
     while not stop.is_set():
-        awake.wait(look())
+        awake.wait(interval())
         awake.clear()
-        found = look_at(watched)
-        while found != known and not stop.is_set():
-            settled = found
+        current = look_at(watched)
+        while current != known and not stop.is_set():
+            settled = current
             stop.wait(_SETTLED)
-            found = look_at(watched)
-            if found == settled:
+            current = look_at(watched)
+            if current == settled:
                 yield {path for path, _ in settled.items() ^ known.items()}
                 known = settled
-                found = look_at(watched)
+                current = look_at(watched)
 
 
 def _wake(watched: Watched, stop: Event, awake: Event, notifier: Notifier) -> Callable[[], float]:
-    """Have the operating system wake us. Gives how long to sleep when nobody does."""
+    """Set `awake` at each event of the system; return a function for the polling interval."""
     failed = Event()
 
     def listen(paths: tuple[Path, ...], *, recursive: bool) -> None:
@@ -73,7 +73,7 @@ def _wake(watched: Watched, stop: Event, awake: Event, notifier: Notifier) -> Ca
                 raise_interrupt=False,
             ):
                 awake.set()
-        except Exception:  # noqa: BLE001 - whatever it is, looking ourselves still works
+        except Exception:  # noqa: BLE001 - polling works whatever the error is
             failed.set()
             awake.set()
 
@@ -82,22 +82,22 @@ def _wake(watched: Watched, stop: Event, awake: Event, notifier: Notifier) -> Ca
             Thread(
                 target=listen, args=(paths,), kwargs={"recursive": recursive}, daemon=True
             ).start()
-    return lambda: _ONLY_LOOK if failed.is_set() else _LOOK_ANYWAY
+    return lambda: _POLL_ONLY if failed.is_set() else _POLL
 
 
 def look_at(watched: Watched) -> Print:
-    """Take a print of every file: what tells that it was written anew."""
-    found: Print = {}
-    waiting = [(str(one), True) for one in watched.trees]
-    waiting += [(str(one), False) for one in watched.folders]
+    """Return the time, size and inode of every watched file."""
+    prints: Print = {}
+    waiting = [(str(tree), True) for tree in watched.trees]
+    waiting += [(str(folder), False) for folder in watched.folders]
     while waiting:
         folder, deep = waiting.pop()
         for entry, is_folder, stat in _entries(folder):
             if not is_folder:
-                found[entry.path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+                prints[entry.path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             elif deep and not entry.name.startswith("."):
                 waiting.append((entry.path, True))
-    return found
+    return prints
 
 
 def _entries(folder: str) -> Iterator[tuple[DirEntry[str], bool, stat_result]]:
@@ -108,6 +108,6 @@ def _entries(folder: str) -> Iterator[tuple[DirEntry[str], bool, stat_result]]:
                     is_folder = entry.is_dir(follow_symlinks=False)
                     yield entry, is_folder, entry.stat(follow_symlinks=False)
                 except OSError:
-                    continue  # gone again
+                    continue  # deleted meanwhile
     except OSError:
         return

@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all, whatever happens."""
+"""Atomic replacement of files, and names of packages."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def publish(*targets: Path, data: bytes = NEW) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    """What lies in a folder."""
+    """The names in a folder."""
     return sorted(path.name for path in folder.iterdir())
 
 
 # Publishing
 
 
-def test_files_are_made_and_replaced(tmp_path: Path) -> None:
+def test_files_are_created_and_replaced(tmp_path: Path) -> None:
     made, replaced = tmp_path / "made.apkg", tmp_path / "replaced.apkg"
     replaced.write_bytes(OLD)
     publish(made, replaced)
@@ -68,7 +68,7 @@ def test_files_appear_in_the_order_in_which_they_were_staged(
     assert order == ["c.yaml", "a.lock", "b.apkg"]
 
 
-def test_without_commit_the_old_file_stays_and_nothing_else_does(tmp_path: Path) -> None:
+def test_without_commit_only_the_old_file_stays(tmp_path: Path) -> None:
     target = tmp_path / "deck.apkg"
     target.write_bytes(OLD)
     with Publication() as publication:
@@ -78,7 +78,7 @@ def test_without_commit_the_old_file_stays_and_nothing_else_does(tmp_path: Path)
     assert names(tmp_path) == ["deck.apkg"]
 
 
-def test_an_error_before_commit_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_an_error_before_commit_leaves_only_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "deck.apkg"
     target.write_bytes(OLD)
     with suppress(KeyboardInterrupt), Publication() as publication:
@@ -88,7 +88,7 @@ def test_an_error_before_commit_leaves_the_old_file_and_nothing_else(tmp_path: P
     assert names(tmp_path) == ["deck.apkg"]
 
 
-def test_the_new_file_has_the_rights_of_the_old_one_or_of_any_new_file(tmp_path: Path) -> None:
+def test_the_new_file_has_the_mode_of_the_old_one_or_the_default(tmp_path: Path) -> None:
     old, new, plain = (tmp_path / name for name in ("old", "new", "plain"))
     old.write_bytes(OLD)
     old.chmod(0o640)
@@ -99,7 +99,7 @@ def test_the_new_file_has_the_rights_of_the_old_one_or_of_any_new_file(tmp_path:
     assert new.stat().st_mode == plain.stat().st_mode
 
 
-def test_a_link_goes_on_pointing_to_the_file_that_was_replaced(tmp_path: Path) -> None:
+def test_a_symlink_still_points_to_the_replaced_file(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     real, link = tmp_path / "there" / "deck.apkg", tmp_path / "deck.apkg"
     real.write_bytes(OLD)
@@ -109,7 +109,7 @@ def test_a_link_goes_on_pointing_to_the_file_that_was_replaced(tmp_path: Path) -
     assert real.read_bytes() == NEW
 
 
-def test_a_name_of_full_length_can_be_published(tmp_path: Path) -> None:
+def test_a_name_of_maximal_length_can_be_published(tmp_path: Path) -> None:
     target = tmp_path / ("é" * 124 + ".apkg")
     publish(target)
     assert target.read_bytes() == NEW
@@ -131,7 +131,7 @@ def test_a_folder_or_a_pipe_is_not_replaced(tmp_path: Path) -> None:
             publish(tmp_path / "pipe")
 
 
-def test_a_missing_folder_and_links_in_a_circle_get_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_symlink_loop_are_reported(tmp_path: Path) -> None:
     with pytest.raises(FlashdeckError, match=r"there is no folder .*gone"):
         publish(tmp_path / "gone" / "deck.apkg")
     circle = tmp_path / "circle"
@@ -141,7 +141,7 @@ def test_a_missing_folder_and_links_in_a_circle_get_one_sentence(tmp_path: Path)
 
 
 def failing(number: int) -> object:
-    """Stands in for a system call that fails."""
+    """A stand-in for a system call that fails."""
 
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -149,7 +149,7 @@ def failing(number: int) -> object:
     return fail
 
 
-def test_a_folder_without_rights_gets_one_sentence(
+def test_a_folder_without_permission_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_RawFile", failing(errno.EACCES))
@@ -159,7 +159,7 @@ def test_a_folder_without_rights_gets_one_sentence(
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])
-def test_a_disk_that_is_full_keeps_the_previous_file(
+def test_a_full_disk_keeps_the_previous_file(
     call: str, number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "deck.apkg"
@@ -201,32 +201,32 @@ except FlashdeckError as error:
 """
 
 
-def test_a_write_that_the_system_cuts_short_keeps_the_previous_file(tmp_path: Path) -> None:
+def test_a_truncated_write_keeps_the_previous_file(tmp_path: Path) -> None:
     target = tmp_path / "deck.apkg"
     target.write_bytes(OLD)
-    said = run(FULL_DISK, target).stdout
-    assert said == f"{target} can't be written: the disk is full; the previous file was kept\n"
+    output = run(FULL_DISK, target).stdout
+    assert output == f"{target} can't be written: the disk is full; the previous file was kept\n"
     assert target.read_bytes() == OLD
     assert names(tmp_path) == ["deck.apkg"]
 
 
-def test_on_windows_a_file_that_is_held_open_is_tried_again(
+def test_on_windows_an_open_file_is_retried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace, refusals = os.replace, iter([PermissionError, PermissionError])
 
-    def held(source: Path, target: Path) -> None:
+    def replace_later(source: Path, target: Path) -> None:
         for refusal in refusals:
             raise refusal
         replace(source, target)
 
-    monkeypatch.setattr(os, "replace", held)
+    monkeypatch.setattr(os, "replace", replace_later)
     monkeypatch.setattr(files, "_PAUSES", (0, 0, 0))
     publish(tmp_path / "deck.apkg")
     assert (tmp_path / "deck.apkg").read_bytes() == NEW
 
 
-def test_a_file_that_stays_held_open_is_given_up(
+def test_a_file_that_stays_open_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "replace", failing(errno.EACCES))
@@ -236,7 +236,7 @@ def test_a_file_that_stays_held_open_is_given_up(
     assert names(tmp_path) == []
 
 
-# A process that dies
+# A killed process
 
 DYING = """
 import io, os, sys
@@ -269,7 +269,7 @@ with files.Publication() as publication:
 
 
 def run(script: str, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a script in a Python of its own."""
+    """Run a script in a new Python process."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=check)
 
@@ -297,7 +297,7 @@ def test_a_process_killed_at_any_moment_leaves_every_file_whole(tmp_path: Path) 
     assert moment > 30
 
 
-def test_sweeping_takes_only_what_a_killed_process_left(tmp_path: Path) -> None:
+def test_sweep_removes_only_temporary_files_of_killed_processes(tmp_path: Path) -> None:
     ours = ".deck.apkg.flashdeck-0123456789abcdef.tmp"
     others = [".deck.apkg.tmp", "deck.apkg.flashdeck-0123456789abcdef.tmp", ".a.flashdeck-1.tmp"]
     for name in (ours, *others):
@@ -310,7 +310,7 @@ def test_sweeping_takes_only_what_a_killed_process_left(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["spanish.apkg", "My collection.apkg", "日本語.apkg", "A.APKG"])
-def test_an_ordinary_package_name_is_taken(name: str) -> None:
+def test_an_ordinary_package_name_is_accepted(name: str) -> None:
     check_package_name(name)
 
 

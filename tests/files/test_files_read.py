@@ -1,4 +1,4 @@
-"""Sources that are read, and files that are not, because of what they are or where they lie."""
+"""Reads of regular files inside the project, and refusals of all others."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_a_regular_file_inside_the_project_is_read(tmp_path: Path) -> None:
 
 
 def refused(path: Path, root: Path) -> Refusal:
-    """Why a file is not read."""
+    """The reason why a file is not read."""
     with pytest.raises(RefusedFileError) as caught:
         read_regular(path, root, 100)
     assert str(caught.value).startswith(f"{path} can't be read: {caught.value.refusal}")
     return caught.value.refusal
 
 
-def test_what_is_no_regular_file_inside_the_project_is_refused(tmp_path: Path) -> None:
+def test_other_than_regular_files_inside_the_project_are_refused(tmp_path: Path) -> None:
     root = tmp_path / "cards"
     (root / "folder").mkdir(parents=True)
     (tmp_path / "secret").write_text("secret")
@@ -60,7 +60,9 @@ def test_pipes_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
         assert refused(tmp_path / "pipe", tmp_path) is Refusal.NOT_A_FILE
 
 
-def test_a_file_without_rights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_permission_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "note.yaml").touch()
 
     def refuse(*_: object) -> None:
@@ -70,7 +72,7 @@ def test_a_file_without_rights_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     assert refused(tmp_path / "note.yaml", tmp_path) is Refusal.DENIED
 
 
-def test_a_file_that_is_too_large_says_by_how_much(tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_reported_with_both_sizes(tmp_path: Path) -> None:
     (tmp_path / "note.yaml").write_bytes(b"x" * 101)
     with pytest.raises(RefusedFileError, match=r"it is too large \(101 bytes; 100 are allowed\)"):
         read_regular(tmp_path / "note.yaml", tmp_path, 100)
