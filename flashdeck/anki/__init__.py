@@ -1,1 +1,1 @@
-"""What Anki does: its packages, its template language, its text."""
+"""Anki's packages, template language and text formats."""

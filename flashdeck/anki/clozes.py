@@ -33,12 +33,12 @@ class Cloze:
 
     @property
     def label(self) -> str:
-        """The numbers as the markup of a card names them."""
+        """The numbers as they appear in the HTML of a card."""
         return ",".join(map(str, self.numbers))
 
     @property
     def occlusion(self) -> str | None:
-        """What stands behind the mark of an image occlusion, None where this is none."""
+        """The shape of an image occlusion, or None for other clozes."""
         first = self.nodes[0] if self.nodes else None
         if isinstance(first, str) and first.startswith(_OCCLUSION):
             return first.removeprefix(_OCCLUSION)
@@ -49,7 +49,7 @@ class Cloze:
         return join(self.nodes, lambda _cloze, inside: inside)
 
     def add_text(self, text: str) -> None:
-        """Add a run of text; all behind its first `::` is the hint."""
+        """Add a run of text; what follows its first `::` is the hint."""
         if not text.startswith(_OCCLUSION):
             text, colons, hint = text.partition("::")
             if colons:
@@ -58,13 +58,13 @@ class Cloze:
 
 
 Form: TypeAlias = Callable[[Cloze, str], str]
-"""Gives what stands for a cloze, from the cloze and from its text in the same form."""
+"""Formats a cloze, given the cloze and its formatted content."""
 
 
 def parse_clozes(text: str) -> tuple[list[str | Cloze], list[Cloze]]:
-    """Return a field's runs of text and outermost clozes, and the clozes that are never closed.
+    """Return a field's text runs and outermost clozes, and the clozes that are never closed.
 
-    Anki loses the latter, and what lies in them.
+    Anki drops unclosed clozes with their content.
     """
     output: list[str | Cloze] = []
     open_clozes: list[Cloze] = []
@@ -85,7 +85,7 @@ def parse_clozes(text: str) -> tuple[list[str | Cloze], list[Cloze]]:
 
 
 def with_clozes_as(form: Form, text: str) -> str:
-    """Return a text with its clozes in another form; what is never closed stays as it is."""
+    """Format the clozes of a text; unclosed ones stay as they are."""
     if "{{c" not in text:
         return text
     nodes, unclosed = parse_clozes(text)
@@ -95,7 +95,7 @@ def with_clozes_as(form: Form, text: str) -> str:
 
 
 def join(nodes: Iterable[str | Cloze], form: Form) -> str:
-    """Return runs of text and clozes as one text."""
+    """Join text runs and formatted clozes."""
     return "".join(
         [node if isinstance(node, str) else form(node, join(node.nodes, form)) for node in nodes]
     )
@@ -121,23 +121,23 @@ def cloze_numbers(text: str) -> tuple[int, ...]:
 
 def _tokens(text: str) -> Iterator[str | tuple[int, ...] | None]:
     """Yield runs of text, the numbers of an opening tag, and None for `}}`."""
-    done = 0
-    for found in MARK.finditer(text):
-        numbers = None if found[1] is None else _numbers(found[1])
+    end = 0
+    for mark in MARK.finditer(text):
+        numbers = None if mark[1] is None else _numbers(mark[1])
         if numbers == ():
             continue
-        if done < found.start():
-            yield text[done : found.start()]
+        if end < mark.start():
+            yield text[end : mark.start()]
         yield numbers
-        done = found.end()
-    if done < len(text):
-        yield text[done:]
+        end = mark.end()
+    if end < len(text):
+        yield text[end:]
 
 
 @lru_cache(maxsize=1024)
-def _numbers(written: str) -> tuple[int, ...]:
+def _numbers(text: str) -> tuple[int, ...]:
     numbers = set()
-    for part in written.split(","):
+    for part in text.split(","):
         digits = part.lstrip("0") or part[:1]
         if digits and len(digits) <= _MOST_DIGITS and int(digits) <= _LARGEST:
             numbers.add(int(digits))

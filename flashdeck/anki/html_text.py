@@ -1,9 +1,8 @@
-"""The text of HTML: for Anki's backend, for people, and for the box that an answer is typed into.
+"""Conversions from HTML to text: as Anki does it, for display, and for type-in answers.
 
-`strip_html`, `is_blank` and the encoders follow the backend to the character, oddities included,
-since cards depend on it. `readable` gives what people read: a space between blocks, a reading in
-parentheses, media as their names. `typable` gives what they can type, without readings and media.
-All take linear time.
+`strip_html`, `is_blank` and the encoders match Anki's backend exactly. `readable` is for display: a
+space between blocks, ruby text in parentheses, media as their names. `typable` is for type-in
+answers: no ruby text, no media. All take linear time.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
 
-# What a field that is not blank can't begin with; a short cut, not the whole rule.
+# Characters that a blank field can begin with; a fast first check.
 BLANK_STARTS = frozenset(" \t\n\v\f\r<")
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:[bB][rR]|[dD][iI][vV]) ?/?>)*+")
-# The classes spell out Rust's case folding: long s is an s, dotless i no i (Python thinks it is).
+# These spell out the case folding of Rust, where dotless i is not an i, as it is in Python.
 _STYLE = "[sS\u017f][tT][yY][lL][eE]"
 _SCRIPT = "[sS\u017f][cC][rR][iI][pP][tT]"
 _MARKUP = re.compile(
     rf"<!--.*?-->|<{_STYLE}(?>.*?>).*?</{_STYLE}>|<{_SCRIPT}(?>.*?>).*?</{_SCRIPT}>|<[^>]*>",
     re.DOTALL,
 )
-# What is never closed runs to the end, as in a browser; so each character is read once.
+# An unclosed element runs to the end, as in browsers; this also keeps the time linear.
 _TAG = re.compile(
     r"<!--(?:.*?-->|.*)|<(script|style|rp)\b.*?(?:</\1>|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?",
     re.DOTALL | re.IGNORECASE,
@@ -33,7 +32,7 @@ _READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
 _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
-# A media name that holds the beginning of its content's digest.
+# The digest in the name of a media file.
 _DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
 _IN_LINE = frozenset(
     "a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q rb ruby s samp small span "
@@ -51,7 +50,7 @@ _ATTRIBUTE = {
 
 
 def is_blank(text: str) -> bool:
-    """Return whether a field counts as empty: only ASCII white space, `<br>` and `<div>` tags."""
+    """Return whether a field counts as empty: only ASCII whitespace, `<br>` and `<div>` tags."""
     if not text:
         return True
     return text[0] in BLANK_STARTS and _BLANK.fullmatch(text) is not None
@@ -69,9 +68,9 @@ def strip_html(html: str) -> str:
 
 
 def decode_entities(html: str) -> str:
-    """Return the text with HTML 4's entities decoded and no-break spaces made plain.
+    """Return the text with HTML 4's entities decoded and no-break spaces replaced.
 
-    A single `&` that begins no known entity leaves the whole text as it was, as in Anki.
+    As in Anki, a `&` that begins no known entity leaves the whole text unchanged.
     """
     if "&" not in html:
         return html
@@ -87,7 +86,7 @@ def _character(entity: re.Match[str]) -> str:
         return chr(name2codepoint[name])
     code = int(base_10) if base_16 is None else int(base_16, 16)
     if code in _SURROGATES:
-        message = "a surrogate is no character"
+        message = "a surrogate is not a character"
         raise ValueError(message)
     return chr(code)
 
@@ -95,18 +94,18 @@ def _character(entity: re.Match[str]) -> str:
 def encode_attribute(text: str) -> str:
     """Return the text as Anki writes it into an attribute: all but letters and digits encoded.
 
-    Only the first 256 characters of Unicode are; the rest stays.
+    Characters above U+00FF stay as they are.
     """
     return text.translate(_ATTRIBUTE)
 
 
 def encode_minimal(text: str) -> str:
-    """Return the text with HTML's five own characters encoded."""
+    """Return the text with `&`, `<`, `>`, `"` and `'` encoded."""
     return text.translate(_MINIMAL)
 
 
 def readable(html: str) -> str:
-    """Return what people read, on one line; a picture or sound as its name in brackets."""
+    """Return the text for display, on one line; an image or sound is its name in brackets."""
     if "<" in html:
         html = _TAG.sub(_read, html)
     if "[sound:" in html:
@@ -115,7 +114,7 @@ def readable(html: str) -> str:
 
 
 def typable(html: str) -> str | None:
-    """Return what people can type, on one line; None for nothing, and for what only TeX can say."""
+    """Return the text for a type-in answer, on one line; None if it is empty or has formulas."""
     if _MATH.search(html):
         return None
     html = _TAG.sub(_space, _READING.sub("", _SOUND.sub("", html)))
@@ -124,7 +123,7 @@ def typable(html: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def display_name(name: str) -> str:
-    """Return a media file's name without the digest in it."""
+    """Return the name of a media file without its digest."""
     return _DIGEST.sub("", name)
 
 
@@ -132,7 +131,7 @@ def _read(tag: re.Match[str]) -> str:
     closing, name, rest = tag[2], (tag[3] or "").lower(), tag[4]
     if name in _SHOWING and not closing and (source := _SOURCE.search(rest)):
         return f"[{display_name(next(filter(None, source.groups()), ''))}]"
-    if name == "rt":  # a reading, behind its word
+    if name == "rt":  # ruby text, behind its base
         return ")" if closing else "("
     return ":" + _space(tag) if name == "summary" and closing else _space(tag)
 

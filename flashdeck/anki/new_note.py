@@ -1,4 +1,4 @@
-"""A new note with the cards that Anki would make of it."""
+"""Notes made from field values, with the cards that Anki generates."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def new_note(
     deck: str,
     tags: Sequence[str] = (),
 ) -> Note:
-    """Make a note of fields by their names, each HTML; those that are not given are empty.
+    """Create a note from HTML by field name; other fields are empty.
 
-    Anki recognises the note by its `guid` when a package is imported again, so it never changes.
-    All cards go into `deck`. Raises `ValueError` for a field that the note type does not have.
+    Anki matches notes by `guid` on import, so it must never change. All cards go into `deck`.
+    Raises `ValueError` for a field that the note type does not have.
     """
     unknown = fields.keys() - {field.name for field in notetype.fields}
     if unknown:

@@ -44,7 +44,7 @@ _END = struct.Struct("<4s4H2IH")
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = 0) -> bytes:
-    """A zip file of these members, names given twice included."""
+    """A zip file of these members, which may repeat a name."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -61,7 +61,7 @@ def package(**members: bytes) -> bytes:
 
 
 def forged(*members: tuple[str, bytes, int], method: int = 8) -> bytes:
-    """A zip file of members that are compressed already, each of the size that is claimed."""
+    """A zip file of compressed members with the claimed sizes."""
     body, directory = bytearray(), bytearray()
     for name, data, size in members:
         title = name.encode()
@@ -74,7 +74,7 @@ def forged(*members: tuple[str, bytes, int], method: int = 8) -> bytes:
 
 
 def deflated(size: int) -> bytes:
-    """As many zeros, compressed some thousand times: made of a MiB's worth, again and again."""
+    """A deflate stream of this many zeros, built from a repeated MiB."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
     once = squeeze.compress(bytes(MIB)) + squeeze.flush(zlib.Z_FULL_FLUSH)
     return once * (size // MIB) + squeeze.flush()
@@ -88,7 +88,7 @@ def symlink(name: str) -> zipfile.ZipInfo:
 
 
 def flagged_as_encrypted() -> bytes:
-    """The package with the flag of a password on its first member."""
+    """The package with its first member marked as encrypted."""
     data = bytearray(PACKAGE)
     at = data.index(b"PK\x01\x02")
     data[at + 8] |= 1
@@ -138,7 +138,7 @@ def first(entries: dict[str, Any]) -> Any:
 
 
 def circular_tree() -> bytes:
-    """The package with a table whose pages lead to one another for ever."""
+    """The package with a table whose pages form a cycle."""
     page = 4096
     image = bytearray(DATABASE)
     with closing(sqlite3.connect(":memory:")) as database:
@@ -156,7 +156,7 @@ def circular_tree() -> bytes:
 
 
 def doubled_page() -> bytes:
-    """The package of many notes with one page of them in the tree twice, and another one not."""
+    """A package of many notes with one page twice in the tree and another one missing."""
     with zipfile.ZipFile(io.BytesIO(apkg_bytes(SAMPLE))) as archive:
         image = bytearray(archive.read("collection.anki2"))
     with closing(sqlite3.connect(":memory:")) as database:
@@ -169,7 +169,7 @@ def doubled_page() -> bytes:
 
 
 def wide_notes(count: int) -> bytes:
-    """The package with that many notes more, each of a MiB on disk and of four in memory."""
+    """The package with this many more notes, each of 1 MiB on disk and 4 MiB in memory."""
     return with_sql(
         "PRAGMA journal_mode = OFF",
         f"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
@@ -185,17 +185,17 @@ BELL = hashlib.sha1(b"ding", usedforsecurity=False).digest()
 
 
 def number(field: int, value: int) -> bytes:
-    """A field of a protobuf message that holds a number."""
+    """A protobuf field of a number."""
     return varint(field << 3) + varint(value % (1 << 64))
 
 
 def blob(field: int, value: bytes) -> bytes:
-    """A field of a protobuf message that holds bytes, a text or a message."""
+    """A protobuf field of bytes, a string or a message."""
     return varint(field << 3 | 2) + varint(len(value)) + value
 
 
 def varint(value: int) -> bytes:
-    """A number as protobuf writes it."""
+    """A protobuf varint."""
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -205,12 +205,12 @@ def varint(value: int) -> bytes:
 
 
 def entry(name: str, sha1: bytes, size: int) -> bytes:
-    """An entry of a newest package's list of media."""
+    """An entry of the media list in the latest format."""
     return blob(1, blob(1, name.encode()) + number(2, size) + blob(3, sha1))
 
 
 def newest_image() -> bytes:
-    """A database of the newest format: one note type, one deck, one note."""
+    """A database of the latest schema: one note type, one deck, one note."""
     script = """
         CREATE TABLE col (id integer PRIMARY KEY, ver integer, models text, decks text, dconf text);
         CREATE TABLE notes (
@@ -276,12 +276,12 @@ def newest(
 
 
 def zeros(size: int) -> bytes:
-    """As many zeros, packed by Zstandard tens of thousands of times."""
+    """A Zstandard stream of this many zeros."""
     return zstd.compress(bytes(64 * MIB)) * (size // (64 * MIB))
 
 
 def wide_window() -> bytes:
-    """A text that may refer to anything in the 2 GiB before it."""
+    """A Zstandard stream with a window of 2 GiB."""
     parameter = zstd.CompressionParameter
     options = {parameter.window_log: 31, parameter.enable_long_distance_matching: 1}
     squeeze = zstd.ZstdCompressor(options=options)

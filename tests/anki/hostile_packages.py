@@ -1,4 +1,4 @@
-"""The packages of strangers who mean harm, or made a mistake, and what is said of each."""
+"""Hostile and damaged packages, each with the message that it gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the template language of another Anki release is not that of 26.9, the one we follow.
+"""Differences of the template language in Anki releases other than 26.9, which flashdeck follows.
 
 Everything that is not named here must be equal. 25.9.2 is the backend of AnkiDroid; what its users
 may see of these differences stands in docs/reference/templates.md.
@@ -93,7 +93,7 @@ _NAMED = re.compile(
 
 def concerned(fields: Sequence[str]) -> bool:
     """Whether a known difference concerns a note with these fields."""
-    return any(one.concerns(fields) for one in KNOWN)
+    return any(difference.concerns(fields) for difference in KNOWN)
 
 
 def without_special_fields(
@@ -107,6 +107,8 @@ def without_special_fields(
     def front(text: str) -> str:
         return _NAMED.sub(lambda name: name[0] if name[0] in own else _NOTHING, text)
 
-    templates = tuple(replace(one, front=front(one.front)) for one in notetype.templates)
+    templates = tuple(
+        replace(template, front=front(template.front)) for template in notetype.templates
+    )
     more = (*notetype.fields, Field(_NOTHING))
     return replace(notetype, fields=more, templates=templates), (*fields, "")

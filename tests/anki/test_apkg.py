@@ -61,19 +61,19 @@ def stored_decks(collection: Collection) -> dict[str, int]:
 @pytest.mark.slow
 @settings(max_examples=100)
 @given(collections())
-def test_every_collection_comes_back_from_its_package_as_it_was(collection: Collection) -> None:
+def test_every_collection_is_read_back_unchanged(collection: Collection) -> None:
     assert read(apkg_bytes(collection)) == collection
 
 
-def test_a_collection_of_several_pages_comes_back_as_it_was() -> None:
+def test_a_collection_of_several_pages_is_read_back_unchanged() -> None:
     assert read(apkg_bytes(SAMPLE)) == SAMPLE
 
 
-def test_an_empty_collection_comes_back_as_it_was() -> None:
+def test_an_empty_collection_is_read_back_unchanged() -> None:
     assert read(apkg_bytes(Collection())) == Collection()
 
 
-def test_media_can_be_opened_again_from_a_package_that_was_read(tmp_path: Path) -> None:
+def test_media_of_a_package_can_be_opened_after_reading(tmp_path: Path) -> None:
     path = tmp_path / "spanish.apkg"
     path.write_bytes(apkg_bytes(SAMPLE))
     for source in (path, io.BytesIO(path.read_bytes())):
@@ -81,11 +81,11 @@ def test_media_can_be_opened_again_from_a_package_that_was_read(tmp_path: Path) 
             assert bell.read() == b"ding" * 1000
 
 
-def test_notes_come_in_study_order_whatever_their_ids() -> None:
+def test_notes_are_in_study_order_whatever_their_ids() -> None:
     late = note(9, "late", "Spanish", cards=(Card(0, "Spanish", 1, 7),))
     early = note(2, "early", "Spanish", cards=(Card(0, "Spanish", 2, 8),))
     collection = replace(SAMPLE, notes=(late, early))
-    assert [each.guid for each in read(apkg_bytes(collection)).notes] == ["guid-9", "guid-2"]
+    assert [note.guid for note in read(apkg_bytes(collection)).notes] == ["guid-9", "guid-2"]
 
 
 # To the byte
@@ -94,7 +94,7 @@ def test_notes_come_in_study_order_whatever_their_ids() -> None:
 GOLDEN = "e7063bc7d60abdcb9dc09e4f1e0e0c14c8f443c4a2e9b93050812791e2ab41c8"
 
 
-def test_the_package_has_the_same_bytes_on_every_machine_python_and_sqlite() -> None:
+def test_packages_are_reproducible_on_every_machine_python_and_sqlite() -> None:
     assert hashlib.sha256(apkg_bytes(SAMPLE)).hexdigest() == GOLDEN
 
 
@@ -106,7 +106,7 @@ def test_the_package_has_the_same_bytes_on_every_machine_python_and_sqlite() -> 
     ],
     ids=["kathmandu", "st-johns"],
 )
-def test_the_environment_leaves_no_trace_in_the_package(environment: dict[str, str]) -> None:
+def test_packages_do_not_depend_on_the_environment(environment: dict[str, str]) -> None:
     script = (
         "from hashlib import sha256; from made_collections import SAMPLE;"
         "from flashdeck.anki.write.apkg import apkg_bytes;"
@@ -123,7 +123,7 @@ def test_the_environment_leaves_no_trace_in_the_package(environment: dict[str, s
     assert run.stdout.strip() == GOLDEN
 
 
-def test_the_zip_holds_stored_members_without_dates_or_rights_of_this_machine() -> None:
+def test_zip_members_are_stored_with_fixed_dates_and_modes() -> None:
     with zipfile.ZipFile(io.BytesIO(apkg_bytes(SAMPLE))) as archive:
         members = archive.infolist()
         assert [member.filename for member in members] == ["collection.anki2", "media", "0", "1"]
@@ -135,18 +135,18 @@ def test_the_zip_holds_stored_members_without_dates_or_rights_of_this_machine() 
         assert not member.extra
 
 
-def test_the_media_list_is_there_even_when_there_are_none() -> None:
+def test_the_media_list_is_written_even_if_empty() -> None:
     with zipfile.ZipFile(io.BytesIO(apkg_bytes(Collection()))) as archive:
         assert archive.read("media") == b"{}"
 
 
-def test_the_database_is_sound_and_has_no_free_pages() -> None:
+def test_the_database_is_valid_and_has_no_free_pages() -> None:
     with opened(apkg_bytes(SAMPLE)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA freelist_count").fetchall() == [(0,)]
 
 
-def test_nothing_that_was_deleted_is_left_in_an_image() -> None:
+def test_deleted_content_is_not_in_the_image() -> None:
     with closing(new_database()) as database:
         database.execute("PRAGMA secure_delete = OFF")
         database.execute("CREATE TABLE words (word TEXT)")
@@ -158,7 +158,7 @@ def test_nothing_that_was_deleted_is_left_in_an_image() -> None:
     assert b"secret" not in image
 
 
-def test_deck_ids_follow_from_the_names_and_are_never_that_of_default() -> None:
+def test_deck_ids_depend_on_names_and_are_never_that_of_default() -> None:
     alone = replace(SAMPLE, decks=SAMPLE.decks[:1], notes=(), media=())
     ids = [stored_decks(collection)["Spanish"] for collection in (SAMPLE, alone)]
     assert ids[0] == ids[1]
@@ -169,7 +169,7 @@ def test_deck_ids_follow_from_the_names_and_are_never_that_of_default() -> None:
     )
 
 
-def test_the_sort_field_is_kept_as_text_that_sqlite_leaves_alone() -> None:
+def test_the_sort_field_is_never_converted_to_a_number() -> None:
     with opened(apkg_bytes(SAMPLE)) as database:
         rows = dict(database.execute("SELECT guid, sfld FROM notes WHERE id < ?", (BORN + 501,)))
     assert rows == {
@@ -227,14 +227,14 @@ CARD = ONE.cards[0]
         ({"notes": (replace(ONE, fields=("\ud800", "")),)}, "surrogates"),
     ],
 )
-def test_what_a_package_cannot_say_is_not_written(broken: dict[str, Any], words: str) -> None:
+def test_an_invalid_collection_is_not_written(broken: dict[str, Any], words: str) -> None:
     out = io.BytesIO()
     with pytest.raises(ValueError, match=words):
         write_apkg(replace(SAMPLE, **broken), out)
     assert out.getvalue() == b""
 
 
-def test_media_that_change_while_they_are_packed_leave_no_whole_package() -> None:
+def test_media_that_change_during_packing_leave_no_valid_package() -> None:
     bell = SAMPLE.media[0]
     grown = replace(bell, open=partial(io.BytesIO, b"ding" * 1001))
     out = io.BytesIO()
@@ -243,18 +243,18 @@ def test_media_that_change_while_they_are_packed_leave_no_whole_package() -> Non
     assert not zipfile.is_zipfile(out)
 
 
-def test_known_media_are_not_hashed_again_unless_their_checksum_is_another() -> None:
+def test_known_media_are_hashed_again_only_if_their_checksum_differs() -> None:
     bell, *others = SAMPLE.media
     package = io.BytesIO(apkg_bytes(SAMPLE))
-    told = replace(bell, sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
-    assert holds(package, replace(SAMPLE, media=(told, *others)))
-    other = replace(told, crc32=7)
+    known = replace(bell, sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
+    assert holds(package, replace(SAMPLE, media=(known, *others)))
+    other = replace(known, crc32=7)
     assert not holds(package, replace(SAMPLE, media=(other, *others)))
     assert holds(package, replace(SAMPLE, media=(replace(bell, crc32=7), *others)))
 
 
 def differing() -> Iterator[Collection]:
-    """Give collections that differ from the sample in one thing each."""
+    """Yield collections that differ from the sample in one way each."""
     note, *notes = SAMPLE.notes
     card, *cards = note.cards
     for other in (
@@ -267,8 +267,8 @@ def differing() -> Iterator[Collection]:
         replace(note, notetype=SAMPLE.notetypes[-1].id),
         replace(note, cards=(*cards,)),
         *(
-            replace(note, cards=(one, *cards))
-            for one in (
+            replace(note, cards=(changed, *cards))
+            for changed in (
                 replace(card, id=card.id + 1),
                 replace(card, ordinal=card.ordinal + 9),
                 replace(card, position=card.position + 1),
@@ -290,7 +290,7 @@ def differing() -> Iterator[Collection]:
 
 
 @pytest.mark.parametrize("other", [*differing()])
-def test_a_package_holds_what_was_written_and_nothing_else(other: Collection) -> None:
+def test_a_package_holds_only_the_collection_that_was_written(other: Collection) -> None:
     package = io.BytesIO(apkg_bytes(SAMPLE))
     assert other != SAMPLE
     assert holds(package, SAMPLE)
@@ -303,13 +303,13 @@ def test_a_damaged_package_holds_nothing() -> None:
     assert not holds(io.BytesIO(package.replace(b"SQLite format 3", b"SQLite format 4")), SAMPLE)
 
 
-def test_known_media_are_read_where_their_own_header_says_something_else() -> None:
+def test_known_media_are_read_if_their_header_differs() -> None:
     package = apkg_bytes(SAMPLE)
-    told = replace(SAMPLE.media[0], sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
+    known = replace(SAMPLE.media[0], sha256="as the caller says", crc32=zlib.crc32(b"ding" * 1000))
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         at = archive.getinfo("0").header_offset
     for place in (8, 14, 18, 22, 30):  # method, checksum, packed and whole size, name
         damaged = bytearray(package)
         damaged[at + place] ^= 1
         damaged[at + 31] ^= 1  # the first byte of the content
-        assert not holds(io.BytesIO(damaged), replace(SAMPLE, media=(told, *SAMPLE.media[1:])))
+        assert not holds(io.BytesIO(damaged), replace(SAMPLE, media=(known, *SAMPLE.media[1:])))

@@ -50,8 +50,8 @@ CARDS = 7
 @pytest.fixture
 def learner() -> Iterator[Learner]:
     """A learner who starts with an empty collection."""
-    with Learner() as each:
-        yield each
+    with Learner() as learner:
+        yield learner
 
 
 def package(folder: Path, collection: Collection) -> Path:
@@ -68,9 +68,7 @@ def changed(number: int, **changes: Any) -> Collection:
     return replace(SPANISH, notes=tuple(notes))
 
 
-def test_every_note_and_card_arrives_where_and_as_it_was_written(
-    learner: Learner, tmp_path: Path
-) -> None:
+def test_every_note_and_card_is_imported_unchanged(learner: Learner, tmp_path: Path) -> None:
     assert learner.import_package(package(tmp_path, SPANISH)) == Imported(new=5)
     assert learner.card_count() == CARDS
     for note in SPANISH.notes:
@@ -84,7 +82,7 @@ def test_every_note_and_card_arrives_where_and_as_it_was_written(
     assert learner.media() == {PICTURE.name: b"not really a picture", SOUND.name: b"ding"}
 
 
-def test_note_types_arrive_with_every_key(learner: Learner, tmp_path: Path) -> None:
+def test_note_types_are_imported_with_every_key(learner: Learner, tmp_path: Path) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     notetype = learner.notetype("Spanish Question")
     assert (notetype["id"], notetype["mod"]) == (QUESTION.id, QUESTION.mod)
@@ -94,22 +92,29 @@ def test_note_types_arrive_with_every_key(learner: Learner, tmp_path: Path) -> N
         [getattr(field, key) for key in keys] for field in QUESTION.fields
     ]
     assert [
-        [each[key] for key in ("name", "id", "qfmt", "afmt", "bqfmt")] for each in notetype["tmpls"]
+        [template[key] for key in ("name", "id", "qfmt", "afmt", "bqfmt")]
+        for template in notetype["tmpls"]
     ] == [
-        [each.name, each.id, each.front, each.back, each.browser_front]
-        for each in QUESTION.templates
+        [
+            template.name,
+            template.id,
+            template.front,
+            template.back,
+            template.browser_front,
+        ]
+        for template in QUESTION.templates
     ]
     assert "\\usepackage[utf8]{inputenc}" in notetype["latexPre"]
 
 
-def test_anki_finds_nothing_to_mend_and_no_empty_cards(learner: Learner, tmp_path: Path) -> None:
+def test_check_database_and_empty_cards_report_nothing(learner: Learner, tmp_path: Path) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     assert learner.check_database() == ""
     assert learner.empty_cards() == []
     assert learner.card_count() == CARDS
 
 
-def test_cards_are_rendered_from_what_was_written(learner: Learner, tmp_path: Path) -> None:
+def test_imported_cards_are_rendered(learner: Learner, tmp_path: Path) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     assert learner.render("q2").answer == "campana<hr>bell [anki:play:a:0]"
     assert learner.render("q4", 2).question == (
@@ -118,7 +123,7 @@ def test_cards_are_rendered_from_what_was_written(learner: Learner, tmp_path: Pa
     )
 
 
-def test_importing_it_again_changes_nothing(learner: Learner, tmp_path: Path) -> None:
+def test_importing_again_changes_nothing(learner: Learner, tmp_path: Path) -> None:
     path = package(tmp_path, SPANISH)
     learner.import_package(path)
     learner.answer("q1")
@@ -128,7 +133,7 @@ def test_importing_it_again_changes_nothing(learner: Learner, tmp_path: Path) ->
     assert learner.card_count() == CARDS
 
 
-def test_an_edit_reaches_exactly_its_note_and_keeps_every_review(
+def test_an_edit_changes_only_its_note_and_keeps_every_review(
     learner: Learner, tmp_path: Path
 ) -> None:
     learner.import_package(package(tmp_path, SPANISH))
@@ -150,7 +155,7 @@ def test_an_edit_reaches_exactly_its_note_and_keeps_every_review(
     assert learner.schema_time() == schema
 
 
-def test_a_note_asked_both_ways_later_gains_a_card_and_keeps_the_first_ones_history(
+def test_reversing_a_note_later_adds_a_card_and_keeps_the_history_of_the_first(
     learner: Learner, tmp_path: Path
 ) -> None:
     learner.import_package(package(tmp_path, SPANISH))
@@ -195,13 +200,13 @@ def test_a_removed_note_is_emptied_and_empty_cards_deletes_it(
     assert learner.card_count() == CARDS - 2
 
 
-def test_a_removed_note_gives_a_newcomer_no_card(learner: Learner, tmp_path: Path) -> None:
+def test_a_removed_note_gives_a_new_learner_no_card(learner: Learner, tmp_path: Path) -> None:
     assert learner.import_package(package(tmp_path, removed(1))) == Imported(new=5)
     assert learner.cards("q2") == []
     assert learner.card_count() == CARDS - 2
 
 
-def test_a_removed_note_that_comes_back_has_its_history(learner: Learner, tmp_path: Path) -> None:
+def test_a_restored_note_has_its_history(learner: Learner, tmp_path: Path) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     learner.answer("q2")
     before = learner.cards("q2")
@@ -238,9 +243,9 @@ def test_a_package_that_anki_exports_is_read(
     assert collection.decks == SPANISH.decks
     assert collection.media == SPANISH.media
     assert [notetype.fields for notetype in collection.notetypes] == [QUESTION.fields, CLOZE.fields]
-    for found, written in zip(collection.media, SPANISH.media, strict=True):
-        with found.open() as one, written.open() as other:
-            assert one.read() == other.read()
+    for file, written in zip(collection.media, SPANISH.media, strict=True):
+        with file.open() as actual, written.open() as expected:
+            assert actual.read() == expected.read()
 
 
 @FORMATS
@@ -258,7 +263,7 @@ def test_a_whole_collection_that_anki_exports_is_read(
 
 
 @FORMATS
-def test_what_is_not_read_is_counted(learner: Learner, tmp_path: Path, *, legacy: bool) -> None:
+def test_skipped_content_is_counted(learner: Learner, tmp_path: Path, *, legacy: bool) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     learner.answer("q1")
     learner.answer("q1")
@@ -281,9 +286,7 @@ def test_what_is_not_read_is_counted(learner: Learner, tmp_path: Path, *, legacy
     assert collection.decks == SPANISH.decks
 
 
-def test_the_note_in_which_anki_asks_to_be_updated_is_no_deck(
-    learner: Learner, tmp_path: Path
-) -> None:
+def test_the_note_that_asks_to_update_anki_is_not_read(learner: Learner, tmp_path: Path) -> None:
     learner.import_package(package(tmp_path, SPANISH))
     path = exported(learner, tmp_path / "exported.apkg", legacy=False)
     with ZipFile(path) as whole, ZipFile(tmp_path / "torn.apkg", "w") as torn:
@@ -315,7 +318,7 @@ RICH = NoteType(
 
 
 @FORMATS
-def test_all_that_anki_keeps_of_note_types_and_decks_goes_there_and_comes_back(
+def test_every_attribute_of_note_types_and_decks_survives_a_round_trip(
     learner: Learner, tmp_path: Path, *, legacy: bool
 ) -> None:
     decks = (Deck("Plain", "<i>one</i>"), Deck("Written", "*two*", markdown=True))

@@ -1,4 +1,4 @@
-"""Packages that strangers made: read where they are sound, one sentence where they are not."""
+"""Valid packages that other programs made."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_package_that_is_not_there_gets_one_sentence(tmp_path: Path) -> None:
+def test_a_missing_package_is_reported(tmp_path: Path) -> None:
     with pytest.raises(FlashdeckError, match=r"gone\.apkg can't be opened: no such file"):
         read_apkg(tmp_path / "gone.apkg")
 
@@ -38,7 +38,7 @@ def test_the_newer_of_two_collections_is_read() -> None:
     assert read_apkg(io.BytesIO(package(c2=b"please update Anki", c21=DATABASE))) == SMALL
 
 
-def test_meta_tells_which_collection_counts() -> None:
+def test_meta_selects_the_collection() -> None:
     older = package(meta=b"\x08\x01", c21=b"", c21b=b"")
     assert read_apkg(io.BytesIO(older)) == SMALL
 
@@ -60,7 +60,7 @@ def test_a_package_in_the_newest_format_is_read() -> None:
         assert bell.read() == b"ding"
 
 
-def test_what_lies_before_the_zip_file_is_passed_over() -> None:
+def test_bytes_before_the_zip_file_are_ignored() -> None:
     assert read_apkg(io.BytesIO(b"#!/bin/sh\n" + PACKAGE)) == SMALL
 
 
@@ -79,33 +79,33 @@ def test_a_package_without_a_media_list_has_no_media() -> None:
     assert read_apkg(io.BytesIO(zipped(("collection.anki2", DATABASE)))).media == ()
 
 
-def test_cards_in_the_default_deck_bring_it_along() -> None:
+def test_the_default_deck_is_read_if_it_has_cards() -> None:
     decks = read_apkg(io.BytesIO(with_sql("UPDATE cards SET did = 1"))).decks
     assert [deck.name for deck in decks] == ["Default", "Spanish", "Spanish::Verbs", "日本語"]
 
 
-def test_cards_come_in_order_of_their_ordinals_whatever_their_ids() -> None:
+def test_cards_are_in_order_of_their_ordinals_whatever_their_ids() -> None:
     turned = read_apkg(io.BytesIO(with_sql("UPDATE cards SET id = 9000000000000 - id")))
     assert [[card.ordinal for card in note.cards] for note in turned.notes[:2]] == [[0, 1], [0]]
 
 
-def test_a_card_on_a_visit_to_a_filtered_deck_belongs_to_its_home_deck() -> None:
+def test_a_card_in_a_filtered_deck_belongs_to_its_home_deck() -> None:
     visiting = with_sql("UPDATE cards SET odid = did, did = 1")
     assert read_apkg(io.BytesIO(visiting)) == SMALL
 
 
-def test_a_card_that_was_studied_has_no_place_among_the_new_ones() -> None:
+def test_a_studied_card_has_no_position() -> None:
     studied = with_sql("UPDATE cards SET type = 2, due = 19000 WHERE ord = 0")
     cards = read_apkg(io.BytesIO(studied)).notes[0].cards
     assert [card.position for card in cards] == [0, 11]
 
 
-def test_a_card_with_a_fraction_for_its_place_has_none() -> None:
+def test_a_card_with_a_fractional_position_has_none() -> None:
     cards = read_apkg(io.BytesIO(with_sql("UPDATE cards SET due = 1.5"))).notes[0].cards
     assert [card.position for card in cards] == [0, 0]
 
 
-def test_a_package_that_genanki_wrote_by_itself_is_read(tmp_path: Path) -> None:
+def test_a_package_written_by_genanki_is_read(tmp_path: Path) -> None:
     model = genanki.Model(
         77, "Simple", [{"name": "Front"}], [{"name": "C", "qfmt": "{{Front}}", "afmt": "b"}]
     )

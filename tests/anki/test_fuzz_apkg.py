@@ -1,4 +1,4 @@
-"""Good packages, damaged at random: each is still read, or refused with one sentence."""
+"""Randomly damaged packages: each is read, or refused with a message of one sentence."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 
 def refused_or_read(data: bytes) -> None:
-    """Read a package; whatever is wrong with it, it is one sentence that prints."""
+    """Read a package; any error has a short printable message."""
     try:
         read_apkg(io.BytesIO(data))
     except FlashdeckError as error:
@@ -84,7 +84,7 @@ def test_a_damaged_package_is_read_or_refused(make, seed):
         refused_or_read(make(chance))
 
 
-def test_any_bytes_are_a_message_or_none():
+def test_reading_any_bytes_as_protobuf_never_crashes():
     chance = random.Random(1)
     for _ in range(5_000):
         with suppress(Unreadable):

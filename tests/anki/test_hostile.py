@@ -1,4 +1,4 @@
-"""Packages of strangers: each gets its message, and none takes more than is due."""
+"""Hostile packages: each is refused with its message, within limits of time and memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from flashdeck.diagnostics import FlashdeckError
 
 pytestmark = pytest.mark.slow
 
-# Reads packages as a program of its own; prints the CPU seconds that the slowest of them took, and
-# the kibibytes that the program did.
+# Reads packages in a separate process; prints the CPU seconds of the slowest, and the peak memory
+# of the process in KiB.
 MEASURED = """
 import re, sys, time
 from contextlib import suppress
@@ -31,7 +31,7 @@ for path in sys.argv[1:]:
     slowest = max(slowest, time.process_time() - start)
 print(slowest, re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
 """
-# Those of which an unwary reader would take most.
+# Those that cost the most time or memory without limits.
 HEAVY = (
     "a bomb of 512 MiB",
     "a media list of 1 GiB",
@@ -51,9 +51,7 @@ HEAVY = (
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_each_hostile_package_gets_its_message_and_writes_nothing(
-    name: str, tmp_path: Path
-) -> None:
+def test_each_hostile_package_is_reported_and_writes_nothing(name: str, tmp_path: Path) -> None:
     make, words = HOSTILE[name]
     path = tmp_path / "stranger.apkg"
     path.write_bytes(make())
@@ -62,7 +60,7 @@ def test_each_hostile_package_gets_its_message_and_writes_nothing(
     message = str(caught.value).removeprefix(f"{path} can't be read: ")
     assert message == words or (words.endswith("(") and message.startswith(words))
     assert "\n" not in message
-    assert [each.name for each in tmp_path.rglob("*")] == ["stranger.apkg"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["stranger.apkg"]
 
 
 def test_no_hostile_package_takes_ten_seconds_or_500_megabytes(tmp_path: Path) -> None:
@@ -77,5 +75,5 @@ def test_no_hostile_package_takes_ten_seconds_or_500_megabytes(tmp_path: Path) -
     assert kibibytes * 1024 < 500_000_000
 
 
-def test_there_are_more_of_them_than_were_ever_listed() -> None:
+def test_there_are_enough_hostile_packages() -> None:
     assert len(HOSTILE) > 61

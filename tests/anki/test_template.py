@@ -1,4 +1,4 @@
-"""Anki's template language by example: what a template shows, which cards a note has."""
+"""Examples of Anki's template language: rendering and card generation."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ CORNERS = (
     # Sections
     front("a section shows if its field isn't blank", "{{#B}}yes {{/B}}{{A}}", "yes a"),
     front(
-        "br, div and blanks are blank", "{{#B}}yes {{/B}}{{A}}", "a", b="<br> <div>\n</div><BR />"
+        "br, div and spaces are blank", "{{#B}}yes {{/B}}{{A}}", "a", b="<br> <div>\n</div><BR />"
     ),
     front("a no-break space is not", "{{#B}}yes {{/B}}{{A}}", "yes a", b="&nbsp;"),
     front("a negated section shows if its field is blank", "{{^B}}no {{/B}}{{A}}", "no a", b=""),
@@ -310,7 +310,7 @@ def test_a_card_shows(corner: Corner) -> None:
     assert shown == corner.shown
 
 
-def test_the_empty_cards_of_anki_are_those_that_show_nothing() -> None:
+def test_empty_cards_are_those_with_a_blank_front() -> None:
     kind = notetype(Template("1", "{{A}}", ""), Template("2", "{{#B}}{{A}}{{/B}}", ""))
     assert ordinals(kind, ("a", "b")) == (0, 1)
     assert ordinals(kind, ("a", "<br>")) == (0,)
@@ -320,7 +320,7 @@ def test_the_empty_cards_of_anki_are_those_that_show_nothing() -> None:
     assert 0 not in shown_ordinals(kind, ("", ""))
 
 
-def test_a_front_that_a_negated_section_hides_makes_no_card() -> None:
+def test_a_front_hidden_by_a_negated_section_makes_no_card() -> None:
     kind = notetype(Template("1", "{{^B}}{{#A}}{{A}}{{/A}}{{/B}}{{^A}}{{B}}{{/A}}", ""))
     assert 0 in shown_ordinals(kind, ("a", ""))
     assert 0 in shown_ordinals(kind, ("", "b"))
@@ -347,7 +347,7 @@ def test_a_field_named_like_a_special_one_wins() -> None:
     assert show(kind, "mine", "", tags=("a-tag",)).question == "mine"
 
 
-def test_a_template_that_cannot_be_read_makes_no_card() -> None:
+def test_an_invalid_template_makes_no_card() -> None:
     kind = notetype(Template("1", "{{#A}}{{A}}", ""), Template("2", "{{A}}", ""))
     assert ordinals(kind, ("a", "")) == (1,)
 
@@ -370,23 +370,23 @@ def test_every_cloze_number_in_any_field_makes_a_card() -> None:
         ("".join(f"{{{{c{n}::" for n in range(1, 13)) + "}}" * 12, tuple(range(1, 11))),
     ],
 )
-def test_the_numbers_of_a_text_s_clozes(text: str, numbers: tuple[int, ...]) -> None:
+def test_cloze_numbers_of_a_text(text: str, numbers: tuple[int, ...]) -> None:
     assert cloze_numbers(text) == numbers
 
 
 def test_changing_a_note_type_changes_its_cards() -> None:
-    for front_text, made in (("{{A}}", (0,)), ("{{#B}}{{A}}{{/B}}", ()), ("{{A}}", (0,))):
+    for front_text, expected in (("{{A}}", (0,)), ("{{#B}}{{A}}{{/B}}", ()), ("{{A}}", (0,))):
         kind = notetype(Template("1", front_text, ""))
-        assert [n for n in (0, 1) if n in shown_ordinals(kind, ("a", ""))] == list(made)
+        assert [n for n in (0, 1) if n in shown_ordinals(kind, ("a", ""))] == list(expected)
 
 
-def test_more_note_types_than_are_remembered_get_the_right_cards() -> None:
+def test_more_note_types_than_fit_in_the_cache_get_the_right_cards() -> None:
     kinds = [notetype(Template("1", "{{A}}" if n % 2 else "{{B}}", "")) for n in range(200)]
     shown = [0 in shown_ordinals(kind, ("a", "")) for kind in kinds + kinds]
     assert shown == [n % 2 == 1 for n in range(200)] * 2
 
 
-def test_more_kinds_of_notes_than_are_remembered_get_the_right_cards() -> None:
+def test_more_sets_of_fields_than_fit_in_the_cache_get_the_right_cards() -> None:
     names = [f"F{n}" for n in range(13)]
     kind = notetype(Template("1", "{{F0}}", ""), fields=" ".join(names))
     for mask in range(2**13):
@@ -394,7 +394,7 @@ def test_more_kinds_of_notes_than_are_remembered_get_the_right_cards() -> None:
         assert (0 in shown_ordinals(kind, fields)) == bool(mask & 1)
 
 
-def test_what_a_card_plays_is_told_by_side() -> None:
+def test_sounds_and_speech_are_numbered_by_side() -> None:
     kind = notetype(
         Template("1", "{{A}}{{tts en_US voices=X,Y speed=1.5:B}}", "{{FrontSide}}{{B}}")
     )
@@ -407,18 +407,18 @@ def test_what_a_card_plays_is_told_by_side() -> None:
     assert rendered.answer_av == (Sound("x.mp3"),)
 
 
-def test_an_odd_speed_is_the_normal_one() -> None:
+def test_an_invalid_speed_is_normal() -> None:
     rendered = show(notetype(Template("1", "{{tts de speed=fast:A}}", "")), "a", "")
     assert rendered.question_av == (Speech("a", "de", (), 1.0),)
 
 
-def test_directives_of_other_makers_stay() -> None:
+def test_unknown_directives_stay() -> None:
     kind = notetype(Template("1", "{{A}}", ""))
     text = '[anki:foo a="b c"]x[/anki:foo] [anki:foo a=b] [anki:foo] [sound:]'
     assert show(kind, text, "").question == text
 
 
-def test_a_rendered_card_tells_whether_it_is_blank_or_broken() -> None:
+def test_a_rendered_card_is_marked_as_blank_or_broken() -> None:
     kind = notetype(Template("1", "{{A}}", "{{X}}"))
     assert show(notetype(Template("1", "{{A}}", "")), "a", "") == Rendered("a", "")
     assert show(kind, "", "").blank
@@ -426,25 +426,25 @@ def test_a_rendered_card_tells_whether_it_is_blank_or_broken() -> None:
     assert show(kind, "a", "").broken
 
 
-def test_a_card_without_a_template_says_so() -> None:
+def test_a_card_without_a_template_is_an_error_page() -> None:
     rendered = show(notetype(Template("1", "{{A}}", "")), "a", "", ordinal=4)
     assert rendered.question == "Card 5 has no template: the note type has 1."
     assert rendered.broken
 
 
-def test_a_picture_that_is_there_needs_no_remark() -> None:
+def test_an_existing_latex_image_has_no_message() -> None:
     name = "latex-26eeb5258ca5099acf8fe96b2a1049c48c89a5e6.png"
     kind = notetype(Template("1", "{{A}}", ""))
     assert show(kind, "[$]x[/$]", "", media={name}).question.endswith(f'src="{name}">')
 
 
-def test_sections_may_nest_deeper_than_python_calls() -> None:
+def test_sections_may_nest_deeper_than_the_recursion_limit() -> None:
     deep = 5_000
     text = "{{#A}}" * deep + "{{A}}" + "{{/A}}" * deep
     assert show(notetype(Template("1", text, "")), "a", "").question == "a"
 
 
-def test_half_an_emoji_in_a_hint_or_formula_stops_nothing() -> None:
+def test_a_lone_surrogate_in_a_hint_or_formula_is_rendered() -> None:
     rendered = show(notetype(Template("1", "{{hint:A}}{{B}}", "")), "\ud83d", "[$]\ud83d[/$]")
     assert 'display: none">\ud83d</div>' in rendered.question
     assert "<img class=latex" in rendered.question

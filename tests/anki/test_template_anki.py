@@ -1,4 +1,4 @@
-"""The template language held against Anki's own backend: random note types, notes and cards.
+"""The template language compared with Anki's backend: random note types, notes and cards.
 
 What is compared: the ordinals that Anki makes, the cards that its *Empty Cards* lists, both sides
 of every card with what they play, and whether Anki refuses the note type or shows an error page.
@@ -134,7 +134,7 @@ ODD = (
 
 @dataclass(frozen=True)
 class Author:
-    """Writes note types and notes, careful ones and odd ones."""
+    """Generates random note types and notes, ordinary and unusual."""
 
     random: Random
     numbers: tuple[str, ...] = AT_HAND
@@ -348,7 +348,7 @@ class Anki:
 
 def _settled(text: str) -> str:
     """Return the text without the order in a foreign directive: Anki's is another in every run."""
-    return re.sub(r"\[anki:foo.*?\[/anki:foo\]", lambda found: "".join(sorted(found[0])), text)
+    return re.sub(r"\[anki:foo.*?\[/anki:foo\]", lambda match: "".join(sorted(match[0])), text)
 
 
 def _anki_av(tag: Any) -> tuple[str, ...]:
@@ -387,7 +387,7 @@ class Tally:
 
 
 def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterator[str]:
-    """Yield a description of whatever Anki does otherwise, for `count` random notes."""
+    """Yield a description of each difference from Anki, for `count` random notes."""
     first = anki.next_notetype()
     empty: set[int] = set()
     passed_over: set[int] = set()
@@ -466,7 +466,7 @@ def _av(tag: AvTag) -> tuple[str, ...]:
     return (tag.text, tag.lang, *tag.voices, f"{tag.speed:.4f}")
 
 
-def test_random_notes_have_the_cards_that_anki_makes_and_look_the_same(
+def test_random_notes_have_the_cards_of_anki_and_render_the_same(
     anki: Anki, record_property: Any
 ) -> None:
     tally = Tally()
@@ -476,8 +476,8 @@ def test_random_notes_have_the_cards_that_anki_makes_and_look_the_same(
     record_property("summary", tally)
 
 
-@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda one: one.name)
-def test_the_releases_differ_as_the_table_says(anki: Anki, difference: Difference) -> None:
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
+def test_known_differences_of_releases_exist(anki: Anki, difference: Difference) -> None:
     fronts = ["{{cloze:A}}"] if difference.cloze else ["{{A}}", "{{Tags}}"]
     asked = NoteType(
         id=anki.next_notetype(),
@@ -500,7 +500,7 @@ def test_the_releases_differ_as_the_table_says(anki: Anki, difference: Differenc
     [corner for corner in CORNERS if not concerned(corner.fields)],
     ids=lambda corner: corner.name,
 )
-def test_anki_agrees_with_the_corner(anki: Anki, corner: Corner) -> None:
+def test_anki_agrees_with_the_corner_case(anki: Anki, corner: Corner) -> None:
     notetype, _ = anki.add_notetype(replace(corner.notetype, id=anki.next_notetype()))
     (note,) = anki.add_notes(notetype, [(list(corner.fields), list(corner.tags), "Default")])
     missing = {corner.ordinal} - {card.ordinal for card in note.cards}
@@ -511,7 +511,7 @@ def test_anki_agrees_with_the_corner(anki: Anki, corner: Corner) -> None:
     anki.col.models.remove(notetype.id)  # so that the next one may have the same name
 
 
-def test_a_latex_picture_among_the_media_needs_no_remark(anki: Anki) -> None:
+def test_an_existing_latex_image_has_no_message(anki: Anki) -> None:
     plain = NoteType(
         id=anki.next_notetype(),
         name="LaTeX",

@@ -1,7 +1,7 @@
-"""An Anki package as a `Collection`, whoever made it.
+"""Reads an Anki package into a `Collection`.
 
-Packages come from strangers: everything is read into memory with limits, nothing is unpacked to
-disk, and whatever is wrong is one sentence.
+Packages are not trusted: they are read into memory within limits, and nothing is unpacked to disk.
+Every problem is a `FlashdeckError` with one sentence.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ Opener: TypeAlias = Callable[[str], BinaryIO]
 def read_apkg(source: Path | BinaryIO) -> Collection:
     """Read the collection in a package, given by its path or as a seekable stream.
 
-    Every container that Anki has had is read, `.apkg` and `.colpkg`. `decks` are all decks stored
-    in the package, parents included; Anki's own deck `Default`, which stands in every package, and
-    filtered decks only when cards lie in them for good. Notes are in study order: by the position
-    of their first card, then by id; those without cards come last. Cards that were studied have
-    position 0. Media are read once, for their digests; opened later, they come from the same file
-    or stream. Raises `FlashdeckError` for what can't be read: one sentence that names the file.
+    All formats of `.apkg` and `.colpkg` are supported. `decks` are all decks in the package,
+    parents included; the deck `Default`, which every package has, and filtered decks are included
+    only if they are the home deck of a card. Notes are in study order: by the position of their
+    first card, then by id; notes without cards come last. Studied cards have position 0. Media are
+    read once for their digests, and opened later from the same file or stream. Raises
+    `FlashdeckError` if the package can't be read.
     """
     return read_package(source)[0]
 
 
 def read_package(source: Path | BinaryIO) -> tuple[Collection, Skipped]:
-    """Read a package as `read_apkg` does, and count what it holds besides."""
+    """Read a package as `read_apkg` does, and count what is skipped."""
     if isinstance(source, Path):
         try:
             stream = source.open("rb")
@@ -51,23 +51,25 @@ def read_package(source: Path | BinaryIO) -> tuple[Collection, Skipped]:
 def _read(stream: BinaryIO, name: str, reopen: Opener | None) -> tuple[Collection, Skipped]:
     try:
         container = open_container(Archive(stream))
-        (notetypes, decks, notes), beyond = read_collection(container)
+        (notetypes, decks, notes), skipped = read_collection(container)
         media = read_media(container, reopen=reopen)
     except Unreadable as problem:
         msg = f"{name} can't be read: {problem}"
         raise FlashdeckError(msg, problem.hint) from problem
-    return Collection(notetypes, decks, notes, media), beyond
+    return Collection(notetypes, decks, notes, media), skipped
 
 
 def read_media(
     container: Container, known: Iterable[Media] = (), reopen: Opener | None = None
 ) -> tuple[Media, ...]:
-    """Read the media through for their digests, in order of their names.
+    """Read the media for their digests, in order of their names.
 
-    Of `known` ones, those with a checksum, the digest is taken over where name, size and checksum
-    agree with what the package says. `reopen` opens a member another time, if not the container.
+    Media whose name, size and checksum match one of `known` are not read. `reopen` opens a member
+    later; the default is the container.
     """
-    digests = {(one.name, one.size, one.crc32): one.sha256 for one in known if one.crc32}
+    digests = {
+        (media.name, media.size, media.crc32): media.sha256 for media in known if media.crc32
+    }
     return tuple(
         Media(
             entry.name,

@@ -1,7 +1,7 @@
-"""The zip file around a stranger's package: bounded before it is parsed, and never written out.
+"""Bounded reading of the zip file of an untrusted package.
 
-What its directory says is checked before anything is read; what Zstandard packed, whose size no
-directory tells, while it is read.
+The sizes in the zip directory are checked before any member is read. The size of a Zstandard stream
+is not in the directory, so it is checked while reading.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ from typing import BinaryIO, Final, TypeAlias, cast
 MIB: Final = 1 << 20
 
 Unpack: TypeAlias = Callable[[BinaryIO], BinaryIO]
-"""Turns a stream of what is packed into one of what was."""
+"""Wraps a compressed stream in one that decompresses it."""
 
 _PACKAGE_LIMIT: Final = 4096 * MIB
 _CONTENT_LIMIT: Final = 8192 * MIB
-_CONTENT_SMALL: Final = 512 * MIB  # as much a package may always hold, however small it is
-_CONTENT_RATIO: Final = 16  # beyond that: of all that it holds to its own size
+_CONTENT_SMALL: Final = 512 * MIB  # allowed for a package of any size
+_CONTENT_RATIO: Final = 16  # beyond that, of the total content to the size of the package
 _MEMBER_LIMIT: Final = 1024 * MIB
 _MEMBERS: Final = 65_000
-_DIRECTORY_LIMIT: Final = 8 * MIB  # as much as `_MEMBERS` need, with what zip programs add to each
-_RATIO: Final = 200  # of a member's size to its compressed size, once it is not small
+_DIRECTORY_LIMIT: Final = 8 * MIB  # enough for `_MEMBERS`, with the extra fields of zip programs
+_RATIO: Final = 200  # of a member's size to its compressed size, above `_SMALL`
 _SMALL: Final = 8 * MIB
 
 _KNOWN: Final = re.compile(r"collection\.anki2|collection\.anki21b?|media|meta|0|[1-9][0-9]{0,5}")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _QUOTED: Final = 100  # characters
-_HEADER: Final = struct.Struct("<4s4xH4xIIIHH")  # of a member; its name stands behind it
+_HEADER: Final = struct.Struct("<4s4xH4xIIIHH")  # of a member, followed by its name
 _LOCAL: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
-_END_REACH: Final = _END_SIZE + 0xFFFF  # an archive's comment may stand behind it
+_END_REACH: Final = _END_SIZE + 0xFFFF  # an archive comment may follow
 
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
 
-class Unreadable(Exception):  # noqa: N818 - it is a state of the file, in words for people
-    """What is wrong with a package, as the end of a sentence that began with its name.
+class Unreadable(Exception):  # noqa: N818 - a state of the file, not a fault of the program
+    """Why a package can't be read, as the end of a sentence that begins with its name.
 
-    `hint` is the way out, where there is one.
+    `hint` says how to fix it, if known.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -57,24 +57,24 @@ class Unreadable(Exception):  # noqa: N818 - it is a state of the file, in words
 
 
 def cause(error: Exception) -> str:
-    """Quote the cause of a failure, which may quote the package."""
+    """Return the text of an error, which may contain text from the package."""
     return quoted(str(error)).rstrip(".") or type(error).__name__
 
 
-def quoted(words: str) -> str:
-    """Quote a stranger's words: one short line that prints."""
-    line = " ".join(words.split())[:_QUOTED]
-    return "".join(each if each.isprintable() else "�" for each in line)
+def quoted(text: str) -> str:
+    """Return untrusted text as one short printable line."""
+    line = " ".join(text.split())[:_QUOTED]
+    return "".join(character if character.isprintable() else "�" for character in line)
 
 
 class Archive:
-    """The members of a package. Nothing is read of them before every limit has been checked."""
+    """The members of a package; all limits are checked before any member is read."""
 
     def __init__(self, source: BinaryIO) -> None:
-        """Open it; `Unreadable` for what is no zip file, or one that no program made for Anki."""
+        """Open the zip file. Raises `Unreadable` if it is not an Anki package."""
         self._source = source
         self._room = _require_bounded_directory(source)
-        with damage_told():
+        with damage_as_unreadable():
             self._zip = zipfile.ZipFile(source)
         self._members = {member.filename: member for member in self._zip.infolist()}
         self._ends = _require_harmless(self._zip.infolist(), self._zip.start_dir)
@@ -86,35 +86,35 @@ class Archive:
         return frozenset(self._members)
 
     def open(self, name: str) -> BinaryIO:
-        """Open a member's content as it lies in the zip file."""
-        with damage_told():
+        """Open a member's content as stored in the zip file."""
+        with damage_as_unreadable():
             return cast("BinaryIO", self._zip.open(self._members[name]))
 
     def checksum(self, name: str) -> tuple[int, int]:
-        """Give the size and the CRC-32 that a member is said to have."""
+        """Return the size and CRC-32 of a member as recorded in the directory."""
         return self._members[name].file_size, self._members[name].CRC
 
     def header_agrees(self, name: str) -> bool:
-        """Whether a member's own header says what the directory says of its content.
+        """Whether the header of a stored member agrees with the directory.
 
-        It is stored, then, and as many bytes as it has lie behind that header. They are not read.
+        The content must fit behind the header; it is not read.
         """
         member, encoded = self._members[name], name.encode()
         self._source.seek(member.header_offset)
-        head = self._source.read(_HEADER.size + len(encoded))
-        if len(head) < _HEADER.size + len(encoded):
+        header = self._source.read(_HEADER.size + len(encoded))
+        if len(header) < _HEADER.size + len(encoded):
             return False
-        magic, method, *sizes, named, extra = _HEADER.unpack_from(head)
-        begin = member.header_offset + len(head) + extra
+        magic, method, *sizes, name_size, extra = _HEADER.unpack_from(header)
+        start = member.header_offset + len(header) + extra
         return (
-            (magic, method, named) == (_LOCAL, zipfile.ZIP_STORED, len(encoded))
-            and head[_HEADER.size :] == encoded
+            (magic, method, name_size) == (_LOCAL, zipfile.ZIP_STORED, len(encoded))
+            and header[_HEADER.size :] == encoded
             and sizes == [member.CRC, member.compress_size, member.file_size]
-            and begin + member.file_size <= self._ends[name]
+            and start + member.file_size <= self._ends[name]
         )
 
     def read(self, name: str, limit: int, unpack: Unpack | None = None) -> bytearray:
-        """Read a member's content; `Unreadable` when it has more bytes than `limit`."""
+        """Read a member's content. Raises `Unreadable` if it has more bytes than `limit`."""
         data = bytearray()
         for chunk in self.chunks(name, limit, unpack):
             data += chunk
@@ -123,14 +123,14 @@ class Archive:
     def chunks(
         self, name: str, limit: int = _MEMBER_LIMIT, unpack: Unpack | None = None
     ) -> Iterator[bytes]:
-        """Read a member's content in pieces of at most a MiB, `unpack` applied to its stream.
+        """Read a member's content in chunks of at most 1 MiB, decompressed by `unpack`.
 
-        Raises `Unreadable` as soon as it has more bytes than `limit`, or grows beyond measure.
+        Raises `Unreadable` once it has more bytes than `limit`, or its ratio is too high.
         """
         packed = self._members[name].file_size
         _require_bounded(name, packed, limit)
         total = 0
-        with self.open(name) as member, damage_told():
+        with self.open(name) as member, damage_as_unreadable():
             stream = unpack(member) if unpack else member
             while chunk := stream.read(MIB):
                 yield chunk
@@ -141,7 +141,7 @@ class Archive:
                     _require_ratio(name, total, packed)
 
     def _take(self, size: int) -> None:
-        """Take what was unpacked out of what all members together may have."""
+        """Subtract from the number of bytes that all members together may have."""
         self._room -= size
         if self._room < 0:
             msg = "unpacked it would be larger than any package for Anki of its size"
@@ -149,7 +149,7 @@ class Archive:
 
 
 class Reopened:
-    """The members of a package that was read before, opened once more when they are asked for."""
+    """The members of a package that was read before, reopened on first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -163,8 +163,8 @@ class Reopened:
 
 
 @contextmanager
-def damage_told() -> Iterator[None]:
-    """Put what goes wrong inside a zip file into words: it raises `Unreadable`."""
+def damage_as_unreadable() -> Iterator[None]:
+    """Raise `Unreadable` for the errors of a damaged zip file."""
     try:
         yield
     except _DAMAGE as error:
@@ -185,10 +185,10 @@ def _require_ratio(name: str, size: int, packed: int) -> None:
 
 
 def _require_bounded_directory(source: BinaryIO) -> int:
-    """Look at what the end of the file says about its directory, before it is parsed.
+    """Check the end record of the zip file before the directory is parsed.
 
-    An archive with more members than fit into 16 bits says so elsewhere; it has too many for us.
-    Gives how many bytes its members may have together.
+    Return how many bytes the members may have together. Zip64 directories, for more members than
+    fit into 16 bits, are not needed: such a package has too many.
     """
     size = source.seek(0, 2)
     if size > _PACKAGE_LIMIT:
@@ -209,7 +209,7 @@ def _require_bounded_directory(source: BinaryIO) -> int:
 
 
 def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[str, int]:
-    """Refuse what nobody made for Anki; give where the bytes for each member end."""
+    """Check all members; return where the bytes of each end."""
     if len(members) > _MEMBERS:
         msg = f"it has more than {_MEMBERS} files in it"
         raise Unreadable(msg)
@@ -221,18 +221,20 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[st
             raise Unreadable(problem)
         _require_bounded(member.filename, member.file_size, _MEMBER_LIMIT)
         _require_ratio(member.filename, member.file_size, member.compress_size)
-    places = sorted((one.header_offset, one.compress_size, one.filename) for one in members)
+    extents = sorted(
+        (member.header_offset, member.compress_size, member.filename) for member in members
+    )
     ends: dict[str, int] = {}
-    for (at, size, name), (after, *_) in pairwise([*places, (directory, 0, "")]):
-        if at + _HEADER.size + size > after:
+    for (start, size, name), (next_start, *_) in pairwise([*extents, (directory, 0, "")]):
+        if start + _HEADER.size + size > next_start:
             msg = "files in it lie over each other"
             raise Unreadable(msg)
-        ends[name] = after
+        ends[name] = next_start
     return ends
 
 
 def _problem(member: zipfile.ZipInfo) -> str:
-    """Say what no package made for Anki does; '' for an ordinary member."""
+    """Return what is wrong with a member, or ''."""
     name = member.filename
     if not _KNOWN.fullmatch(name):
         return f"it has a file in it that Anki packages don't have: {name[:60]!r}"

@@ -1,4 +1,4 @@
-"""The collection in a package: note types, decks, cards and notes, each checked by the others."""
+"""Reads note types, decks, cards and notes of a package, and checks that they fit together."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from flashdeck.model import Card, Deck, Note, NoteType
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What lies beyond a `Collection`, so that whoever reads a package can say what is left out.
+    """Counts of what a package holds and a `Collection` does not.
 
     `studied` cards are those that are not new, `reviews` the entries of the review log, `presets`
-    deck options other than Anki's own; `filtered` decks are named. Suspended and buried cards,
-    and those with a flag, count whether they are new or not.
+    deck options besides the default; `filtered` are the names of filtered decks. Suspended, buried
+    and flagged cards count even if they are new.
     """
 
     studied: int = 0
@@ -39,29 +39,29 @@ class Skipped:
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
 
 NoteRow: TypeAlias = tuple[int, str, int, int, tuple[str, ...], str]
-"""A note's id, guid, note type, time, tags, and its fields with `\\x1f` between them."""
+"""A note's id, guid, note type, time, tags, and its fields separated by `\\x1f`."""
 
-_DEFAULT: Final = 1  # the id of Anki's own deck, and of its own deck options
+_DEFAULT: Final = 1  # the id of the deck Default, and of the default deck options
 _NEW: Final = 0
 _SUSPENDED: Final = -1
-_BURIED: Final = frozenset({-2, -3})  # by the scheduler, by hand
+_BURIED: Final = frozenset({-2, -3})  # by the scheduler, by the user
 _FLAGS: Final = 0b111
-_TEXT: Final = 60  # bytes that a text takes, however short it is
+_TEXT: Final = 60  # bytes of overhead of a string
 
 _COL: Final = ("ver", "models", "decks", "dconf")
 _NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
 _NOTE_TYPES: Final = (int, str, int, int, str, str)
-# Some old cards have a fraction for their place.
+# Some old cards have a fraction as their position.
 _DUE: Final = "CASE typeof(due) WHEN 'integer' THEN due ELSE 0 END"
 _CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", _DUE, "queue", "flags")
 _CARD_TYPES: Final = (int,) * len(_CARDS)
 
-# The note that newer packages hold in their older collection begins so.
+# The start of the only note in the older collection of newer packages.
 _ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
 
 
 def read_collection(container: Container) -> tuple[Parts, Skipped]:
-    """Read all but the media, and count what no `Collection` holds."""
+    """Read all but the media, and count what is skipped."""
     database = Database(container.image(DATABASE_LIMIT))
     try:
         return CollectionReader(database).read()
@@ -70,7 +70,7 @@ def read_collection(container: Container) -> tuple[Parts, Skipped]:
 
 
 class CollectionReader:
-    """Reads the tables in the order in which each explains the next."""
+    """Reads the tables of a collection."""
 
     def __init__(self, database: Database) -> None:
         """Read note types and decks."""
@@ -83,10 +83,10 @@ class CollectionReader:
     @property
     def notetypes(self) -> tuple[NoteType, ...]:
         """All note types, in order of their ids."""
-        return tuple(one for _, one in sorted(self._notetypes.items()))
+        return tuple(notetype for _, notetype in sorted(self._notetypes.items()))
 
     def decks(self, used: Used[str]) -> tuple[Deck, ...]:
-        """Give the decks in order of their names; of Anki's own and filtered ones those `used`."""
+        """Return the decks by name; the default and filtered decks only if `used`."""
         special = self._filtered | {_DEFAULT}
         listed = (
             deck for id_, deck in self._decks.items() if id_ not in special or deck.name in used
@@ -100,12 +100,12 @@ class CollectionReader:
             msg = "it holds no notes but the one in which Anki asks to be updated"
             raise Unreadable(msg, "export it from Anki again")
         decks = self.decks({card.deck for note in notes for card in note.cards})
-        beyond = Skipped(
+        skipped = Skipped(
             reviews=self._database.count("revlog"),
             filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
             **self._counts,
         )
-        return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), beyond
+        return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), skipped
 
     def note_rows(self) -> Iterator[NoteRow]:
         """Read each note without its cards, in order of ids."""
@@ -119,7 +119,7 @@ class CollectionReader:
         names = {id_: deck.name for id_, deck in self._decks.items()}
         for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
             id_, note, deck, home, ordinal, kind, due, queue, flags = row
-            name = names.get(home or deck)  # the home deck of a card that visits a filtered deck
+            name = names.get(home or deck)  # the home deck, for a card in a filtered deck
             if name is None or id_ <= 0 or not 0 <= ordinal <= LAST_ORDINAL:
                 msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
                 raise Unreadable(msg)
@@ -129,7 +129,7 @@ class CollectionReader:
             yield note, Card(ordinal, name, position, id_)
 
     def _read_names(self) -> dict[int, NoteType]:
-        """Read note types and decks, in whichever way they are kept."""
+        """Read note types and decks, of either schema."""
         rows = list(self._database.rows("col", _COL, (int, str, str, str)))
         if len(rows) != 1:
             msg = f"its table col has {len(rows)} rows instead of one"
@@ -157,14 +157,14 @@ class CollectionReader:
         return by_id
 
     def _count(self, kind: int, queue: int, flags: int) -> None:
-        """Count what a learner did to a card."""
+        """Count the state of a card that is not just new."""
         self._counts["studied"] += kind != _NEW
         self._counts["suspended"] += queue == _SUSPENDED
         self._counts["buried"] += queue in _BURIED
         self._counts["flagged"] += flags & _FLAGS > 0
 
     def _read_notes(self) -> list[Note]:
-        """Read all notes, each with its cards; no card may be left."""
+        """Read all notes with their cards. Raises `Unreadable` for a card without a note."""
         cards: dict[int, list[Card]] = defaultdict(list)
         for note, card in self.cards():
             cards[note].append(card)
@@ -191,13 +191,13 @@ class CollectionReader:
 
 def _sort(cards: list[Card], guid: str) -> None:
     cards.sort(key=attrgetter("ordinal"))
-    if any(one.ordinal == other.ordinal for one, other in pairwise(cards)):
+    if any(card.ordinal == following.ordinal for card, following in pairwise(cards)):
         msg = f"its note {guid[:60]!r} has two cards of one ordinal"
         raise Unreadable(msg)
 
 
 def _tags(text: str) -> tuple[str, ...]:
-    """Tags stand between spaces, of which Anki knows two kinds."""
+    """Split tags at spaces, ASCII and ideographic, as Anki does."""
     return tuple(filter(None, text.replace("\u3000", " ").split(" ")))
 
 

@@ -1,8 +1,8 @@
-"""Which of a package's members is the collection, which are its media, and how they are packed.
+"""The format of a package: its collection, its media, and how they are compressed.
 
-Anki has had three containers, told by the version in the member `meta`. The newest is packed with
-Zstandard throughout and lists its media as protobuf; both newer ones hold an older collection
-besides, in which a single note asks for a newer Anki.
+Anki has three formats, numbered in the member `meta`. The latest is compressed with Zstandard and
+lists its media as protobuf. Both newer formats also hold an older collection with a single note
+that asks the user to update Anki.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from flashdeck.anki.read.schema11 import read_object
 from flashdeck.limits import MEDIA_NAME_BYTES
 
 Digests: TypeAlias = Mapping[tuple[str, int, int], str]
-"""SHA-256 of media that the caller knows, by name, size and CRC-32."""
+"""SHA-256 of known media, by name, size and CRC-32."""
 
 _META: Final = "meta"
 _MEDIA: Final = "media"
-_VERSION: Final = 1  # its field in `meta`
+_VERSION: Final = 1  # the field number in `meta`
 _COLLECTIONS: Final = {1: "collection.anki2", 2: "collection.anki21", 3: "collection.anki21b"}
 _PACKED: Final = 3
 
@@ -31,7 +31,7 @@ _META_LIMIT: Final = 1024
 _MEDIA_LIST_LIMIT: Final = 16 * MIB
 _ENTRIES, _NAME, _SIZE, _SHA1 = 1, 1, 2, 3
 _QUOTED: Final = 60
-_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:]")  # a folder, a drive or stream, a control
+_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:]")  # folders, drives, streams, control characters
 
 _SUPPORT_OLDER: Final = "export it again with 'Support older Anki versions' ticked"
 _EXPORT_AGAIN: Final = "import it into Anki, and export it from there"
@@ -41,7 +41,7 @@ _EXPORT_AGAIN: Final = "import it into Anki, and export it from there"
 class MediaEntry:
     """A media file in a package: its name, and the member that holds it.
 
-    `size` and `sha1` are what newer packages say of its content, None in older ones.
+    `size` and `sha1` are recorded in newer packages, None in older ones.
     """
 
     name: str
@@ -52,22 +52,22 @@ class MediaEntry:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The members of a package that count; `unpack` is how each of them is packed."""
+    """The format of a package; `unpack` decompresses its members."""
 
     archive: Archive
     collection: str
     unpack: Unpack | None
 
     def image(self, limit: int) -> bytearray:
-        """Give the collection's database."""
+        """Return the database of the collection."""
         return self.archive.read(self.collection, limit, self.unpack)
 
     def media(self) -> tuple[MediaEntry, ...]:
-        """List the media, each of which is there and has a name that is safe to write to."""
+        """Return the media entries, checked for safe names and existing members."""
         if _MEDIA not in self.archive.names:
             return ()
-        listed = self.archive.read(_MEDIA, _MEDIA_LIST_LIMIT, self.unpack)
-        entries = tuple(_messages(listed) if self.unpack else _json(listed))
+        data = self.archive.read(_MEDIA, _MEDIA_LIST_LIMIT, self.unpack)
+        entries = tuple(_messages(data) if self.unpack else _json(data))
         names, members = set(), self.archive.names
         for entry in entries:
             if problem := _problem(entry.name):
@@ -83,14 +83,14 @@ class Container:
         return entries
 
     def digest(self, entry: MediaEntry, known: Digests) -> tuple[str, int]:
-        """Read a media file through: give its SHA-256 in hex and its size in bytes.
+        """Return the SHA-256 (hex) and size of a media file.
 
-        Not so one that is known, where the member's own header and the directory agree on that.
+        A known file is not read if the header of its member agrees with the directory.
         """
-        told = self.archive.checksum(entry.member)
-        is_known = self.unpack is None and entry.sha1 is None and (entry.name, *told) in known
+        recorded = self.archive.checksum(entry.member)
+        is_known = self.unpack is None and entry.sha1 is None and (entry.name, *recorded) in known
         if is_known and self.archive.header_agrees(entry.member):
-            return known[entry.name, *told], told[0]
+            return known[entry.name, *recorded], recorded[0]
         sha256, sha1, size = hashlib.sha256(), hashlib.sha1(usedforsecurity=False), 0
         for chunk in self.archive.chunks(entry.member, unpack=self.unpack):
             size += len(chunk)
@@ -104,7 +104,7 @@ class Container:
 
 
 def open_container(archive: Archive) -> Container:
-    """Choose by `meta`, where there is one, as Anki does; else the newest that is there."""
+    """Choose the collection by `meta` as Anki does; without it, the newest."""
     if _META in archive.names:
         version = Message(bytes(archive.read(_META, _META_LIMIT)), "meta").number(_VERSION)
         if version not in _COLLECTIONS:
@@ -116,7 +116,7 @@ def open_container(archive: Archive) -> Container:
             msg = f"the collection that its meta names, {_COLLECTIONS[version]}, is not in it"
             raise Unreadable(msg)
     else:
-        present = [each for each, name in _COLLECTIONS.items() if name in archive.names]
+        present = [number for number, name in _COLLECTIONS.items() if name in archive.names]
         if not present:
             msg = "it has no collection in it"
             raise Unreadable(msg)
@@ -125,24 +125,24 @@ def open_container(archive: Archive) -> Container:
 
 
 def _unpacking(stream: BinaryIO) -> BinaryIO:
-    from flashdeck.anki.read.zstd import unpacking  # only newer packages need it
+    from flashdeck.anki.read.zstd import unpacking  # only for newer packages
 
     return unpacking(stream)
 
 
-def _messages(listed: bytearray) -> Iterator[MediaEntry]:
-    """Read the list of the newest packages: the n-th entry is of the member named n."""
+def _messages(data: bytearray) -> Iterator[MediaEntry]:
+    """Read the media list of the latest format; entry n is for the member named n."""
     what = "list of media"
-    for index, data in enumerate(Message(bytes(listed), what).several(_ENTRIES)):
-        entry = Message(data, what)
+    for index, entry_data in enumerate(Message(bytes(data), what).several(_ENTRIES)):
+        entry = Message(entry_data, what)
         sha1 = entry.several(_SHA1)
         yield MediaEntry(
             entry.text(_NAME), str(index), entry.number(_SIZE), sha1[-1] if sha1 else None
         )
 
 
-def _json(listed: bytearray) -> Iterator[MediaEntry]:
-    for member, name in read_object(bytes(listed), "list of media").items():
+def _json(data: bytearray) -> Iterator[MediaEntry]:
+    for member, name in read_object(bytes(data), "list of media").items():
         if not isinstance(name, str):
             msg = "its list of media can't be read (a name that is no text)"
             raise Unreadable(msg)

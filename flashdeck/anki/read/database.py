@@ -1,4 +1,4 @@
-"""A stranger's SQLite database: opened in memory, able to do nothing but give its rows.
+"""Reading of an untrusted SQLite database, opened in memory and read-only.
 
 Follows https://www.sqlite.org/security.html, section "Untrusted SQLite database files".
 """
@@ -13,20 +13,20 @@ from typing import Any, Final, TypeAlias
 
 from flashdeck.anki.read.archive import MIB, Unreadable, cause, quoted
 
-# Values are checked as they are read; what type each has is in the words of the one who asks.
+# The types of the values are checked in `rows`.
 Row: TypeAlias = tuple[Any, ...]
 
 DATABASE_LIMIT: Final = 192 * MIB
 MEMORY_LIMIT: Final = 400 * MIB  # for a database and all that is read from it
-"""With them no package takes more than 500 MB: when a database is opened it is there twice."""
+"""These keep the total below 500 MB: while opening, there are two copies of a database."""
 
 _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
-_VERSIONS: Final = slice(18, 20)  # 2 stands for a write-ahead log, which lies in another file
+_VERSIONS: Final = slice(18, 20)  # 2 means a write-ahead log, a separate file
 _ROLLBACK_JOURNAL: Final = b"\x01\x01"
 _STEPS: Final = 100_000
 _STEPS_PER_BYTE: Final = 20
-_ROW: Final = 320  # bytes that the objects made of a row take, beside its texts
+_ROW: Final = 320  # bytes of the objects made from a row, without its texts
 _READ: Final = frozenset({"col", "notes", "cards", "notetypes", "fields", "templates", "decks"})
 _PLAIN: Final = frozenset({"table", "index"})
 _LIMITS: Final = {
@@ -43,13 +43,13 @@ _LIMITS: Final = {
 
 
 class Database:
-    """Rows of a database that is not trusted."""
+    """A database that is not trusted."""
 
     def __init__(self, image: bytearray, *, memory: int | None = MEMORY_LIMIT) -> None:
-        """Open it, and empty `image`, of which SQLite keeps a copy.
+        """Open the database, and clear `image`, since SQLite keeps a copy.
 
-        It and what is read of it take at most `memory` bytes; None where that is known to fit.
-        Raises `Unreadable` for what is no database, or one with views or triggers.
+        The database and the values read from it may take `memory` bytes; None is no limit.
+        Raises `Unreadable` for anything but a plain database, such as one with views or triggers.
         """
         if len(image) < _HEADER_SIZE or not image.startswith(_HEADER):
             msg = "its collection is no database"
@@ -58,7 +58,7 @@ class Database:
         self._memory = memory - len(image) if memory is not None else sys.maxsize
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         try:
-            with _damage_told():
+            with _damage_as_unreadable():
                 self._open(image)
         except Unreadable:
             self.close()
@@ -84,7 +84,7 @@ class Database:
             "mmap_size = 0",
         ):
             self._connection.execute(f"PRAGMA {setting}")
-        # Anki's newer tables name a comparison of its own, which nothing here needs.
+        # Newer tables of Anki refer to a collation of its own.
         self._connection.create_collation("unicase", _compare)
         self._require_plain_schema()
         for table in _READ & self._tables:
@@ -92,52 +92,52 @@ class Database:
         self._connection.set_authorizer(_authorize)
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Close the connection and free the memory."""
         self._connection.close()
 
     def has(self, table: str) -> bool:
-        """Tell whether there is a table of this name."""
+        """Whether there is a table of this name."""
         return table in self._tables
 
     def count(self, table: str) -> int:
-        """Count the rows of a table; 0 where there is no such table."""
+        """Count the rows of a table; 0 if there is none."""
         if not self.has(table):
             return 0
-        with _damage_told():
-            query = f"SELECT count(*) FROM {table}"  # noqa: S608 - our words
+        with _damage_as_unreadable():
+            query = f"SELECT count(*) FROM {table}"  # noqa: S608 - constants only
             return int(self._connection.execute(query).fetchone()[0])
 
     def rows(
         self, table: str, columns: tuple[str, ...], types: tuple[type, ...], order: str = "id"
     ) -> Iterator[Row]:
-        """Read a table in order, each value of the type that was asked for.
+        """Read a table in order; the values must have the given types.
 
-        Raises `Unreadable` at the first row that is not so, and where there is no such table.
+        Raises `Unreadable` at the first row with other types, or if the table does not exist.
         """
         if not self.has(table):
             msg = f"its collection has no table {table}"
             raise Unreadable(msg)
-        large = [at for at, kind in enumerate(types) if kind is not int]
-        with _damage_told():
-            query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - our words
+        sized = [index for index, type_ in enumerate(types) if type_ is not int]
+        with _damage_as_unreadable():
+            query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - constants only
             for row in self._connection.execute(query):
                 if tuple(map(type, row)) != types:
                     msg = f"its table {table} has a row with values of another kind"
                     raise Unreadable(msg)
-                self.spend(_ROW + sum([sys.getsizeof(row[at]) for at in large]))
+                self.spend(_ROW + sum([sys.getsizeof(row[index]) for index in sized]))
                 yield row
 
     def spend(self, size: int) -> None:
-        """Count memory that is taken by what was read; `Unreadable` when it is too much."""
+        """Count memory taken by values that were read. Raises `Unreadable` over the limit."""
         self._memory -= size
         if self._memory < 0:
             msg = f"reading its collection would take more than {MEMORY_LIMIT // MIB} MiB of memory"
             raise Unreadable(msg, "export its decks one by one")
 
     def _limit_work(self, size: int) -> None:
-        """Stop queries that take more steps than reading each row of an honest file does.
+        """Stop queries that take more steps than reading every row of a valid file.
 
-        Pages of a forged tree may lead to one another in circles.
+        The pages of a forged tree may form a cycle.
         """
         budget = size * _STEPS_PER_BYTE // _STEPS + 100
 
@@ -168,13 +168,13 @@ class Database:
                 raise Unreadable(msg)
 
     def _require_sound(self, table: str) -> None:
-        """Let SQLite look at all pages of a table: torn ones would else be rows that are missing.
+        """Check all pages of a table, since damage may otherwise only hide rows.
 
-        Not at those of all tables: Anki's comparison, which some are sorted by, is not ours.
+        Other tables are not checked: some are sorted by Anki's collation, which differs.
         """
-        (found,) = self._connection.execute(f"PRAGMA quick_check({table})").fetchone()
-        if found != "ok":
-            msg = f"its collection is damaged ({quoted(found)})"
+        (result,) = self._connection.execute(f"PRAGMA quick_check({table})").fetchone()
+        if result != "ok":
+            msg = f"its collection is damaged ({quoted(result)})"
             raise Unreadable(msg)
 
 
@@ -184,14 +184,14 @@ def _authorize(action: int, *names: object) -> int:
     return sqlite3.SQLITE_OK if allowed or harmless else sqlite3.SQLITE_DENY
 
 
-def _compare(one: str, other: str) -> int:
-    """Compare without regard to case."""
-    left, right = one.casefold(), other.casefold()
-    return (left > right) - (left < right)
+def _compare(first: str, second: str) -> int:
+    """Compare case-insensitively."""
+    a, b = first.casefold(), second.casefold()
+    return (a > b) - (a < b)
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def _damage_as_unreadable() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:

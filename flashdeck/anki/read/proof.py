@@ -1,4 +1,4 @@
-"""Whether a package that was just written holds what was meant, row by row."""
+"""Verification of a written package: its rows are compared with the collection."""
 
 from __future__ import annotations
 
@@ -13,45 +13,46 @@ from flashdeck.anki.read.container import open_container
 from flashdeck.anki.read.database import Database
 from flashdeck.model import Collection, Note
 
-_IMAGE: Final = 1024 * MIB  # a member has no more
+_IMAGE: Final = 1024 * MIB  # the limit of a member
 
 
-def holds(stream: BinaryIO, meant: Collection) -> bool:
-    """Tell whether a package that we wrote ourselves reads back as a collection.
+def holds(stream: BinaryIO, collection: Collection) -> bool:
+    """Whether a package written by `write_apkg` reads back as the collection.
 
-    As `read_apkg` reads it, but without making every note and card anew, and without the limits on
-    memory that strangers' packages have: what was written was in memory, too. Media are taken as
-    there where name, size and checksum agree.
+    Reads as `read_apkg` does, but without creating notes, and without the memory limits for
+    untrusted packages. Media are not read if name, size and checksum agree.
     """
     try:
         container = open_container(Archive(stream))
-        if read_media(container, meant.media) != meant.media:
+        if read_media(container, collection.media) != collection.media:
             return False
         database = Database(container.image(_IMAGE), memory=None)
         try:
-            return _agree(CollectionReader(database), meant)
+            return _agree(CollectionReader(database), collection)
         finally:
             database.close()
     except Unreadable:
         return False
 
 
-def _agree(reader: CollectionReader, meant: Collection) -> bool:
-    used = {card.deck for note in meant.notes for card in note.cards}
-    if (reader.notetypes, reader.decks(used)) != (meant.notetypes, meant.decks):
+def _agree(reader: CollectionReader, collection: Collection) -> bool:
+    used = {card.deck for note in collection.notes for card in note.cards}
+    if (reader.notetypes, reader.decks(used)) != (collection.notetypes, collection.decks):
         return False
-    for row, note in zip_longest(reader.note_rows(), sorted(meant.notes, key=attrgetter("id"))):
+    for row, note in zip_longest(
+        reader.note_rows(), sorted(collection.notes, key=attrgetter("id"))
+    ):
         if row is None or note is None or row != _row(note):
             return False
     cards = sorted(
         (card.id, note.id, card.deck, card.ordinal, card.position)
-        for note in meant.notes
+        for note in collection.notes
         for card in note.cards
     )
-    found = (
+    read_cards = (
         (card.id, note, card.deck, card.ordinal, card.position) for note, card in reader.cards()
     )
-    return all(one == other for one, other in zip_longest(found, cards))
+    return all(read_card == card for read_card, card in zip_longest(read_cards, cards))
 
 
 def _row(note: Note) -> NoteRow:

@@ -1,4 +1,4 @@
-"""Protocol Buffers as far as Anki's newer packages need them: a message's fields by their numbers.
+"""A minimal reader of Protocol Buffers for Anki's newer packages.
 
 Follows https://protobuf.dev/programming-guides/encoding/.
 """
@@ -12,18 +12,18 @@ from flashdeck.anki.read.archive import Unreadable
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTHS: Final = {_FIXED64: 8, _FIXED32: 4}
-_LONGEST: Final = 10  # bytes of a number
+_LONGEST: Final = 10  # bytes of a varint
 _SIGN: Final = 1 << 63
 _WHOLE: Final = 1 << 64
 _UNSIGNED: Final = 1 << 32
-_VALUES: Final = 250_000  # of one message: three times as many as a package has files
+_VALUES: Final = 250_000  # per message: three times the members of a package
 
 
 class Message:
-    """A message that is not trusted. Every value is asked for by its number and its type.
+    """An untrusted message, read by field number and type.
 
-    `what` names it for people. Values that were left out are those that protobuf takes for them:
-    0, false, an empty text. `Unreadable` for what no program writes.
+    `what` names it in messages. Missing fields have the defaults of protobuf: 0, false, ''. Raises
+    `Unreadable` for malformed data.
     """
 
     __slots__ = ("_values", "_what")
@@ -54,25 +54,25 @@ class Message:
             at += width
 
     def number(self, field: int) -> int:
-        """Give a uint32, or a member of an enumeration."""
+        """Return a uint32 or an enum value."""
         value = self._last(field, 0)
         if value >= _UNSIGNED:
             self._wrong()
         return value
 
     def optional(self, field: int) -> int | None:
-        """Give an optional int64, None where it was left out."""
+        """Return an optional int64, None if missing."""
         if (field, _VARINT) not in self._values:
             return None
         value = self._last(field, 0)
         return value - _WHOLE if value >= _SIGN else value
 
     def flag(self, field: int) -> bool:
-        """Give a truth value."""
+        """Return a bool."""
         return self._last(field, 0) != 0
 
     def text(self, field: int) -> str:
-        """Give a text."""
+        """Return a string."""
         values = self.several(field)
         try:
             return values[-1].decode() if values else ""
@@ -80,12 +80,12 @@ class Message:
             self._wrong()
 
     def several(self, field: int) -> list[bytes]:
-        """Give all of a field's values: bytes, texts or messages."""
+        """Return all values of a repeated field of bytes, strings or messages."""
         values = self._values.get((field, _BYTES), [])
         return [value for value in values if isinstance(value, bytes)]
 
     def message(self, field: int) -> Message | None:
-        """Give a message inside this one, None where it was left out."""
+        """Return a nested message, None if missing."""
         values = self.several(field)
         return Message(values[-1], self._what) if values else None
 
@@ -95,7 +95,7 @@ class Message:
         return value if isinstance(value, int) else default
 
     def _varint(self, data: bytes, at: int) -> tuple[int, int]:
-        """Read a number of seven bits a byte, the lowest first; give it and the place behind it."""
+        """Read a varint; return it and the index behind it."""
         value = 0
         for index, byte in enumerate(data[at : at + _LONGEST]):
             value |= (byte & 0x7F) << 7 * index

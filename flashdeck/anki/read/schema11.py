@@ -1,4 +1,4 @@
-"""Note types and decks as Anki's version 11 of its database keeps them: JSON in the table `col`."""
+"""Note types and decks of Anki's schema 11: JSON in the table `col`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flashdeck.model import Deck, Field, NoteType, Template
 
 VERSION: Final = 11
 
-# What Anki gives every note type that has no preamble of its own. None stands for it.
+# Anki's default LaTeX preamble and ending; `NoteType` has None for them.
 LATEX_PRE: Final = """\\documentclass[12pt]{article}
 \\special{papersize=3in,5in}
 \\usepackage[utf8]{inputenc}
@@ -36,7 +36,7 @@ FIELD_KEYS: Final = {
     "tag": "tag",
     "prevent_deletion": "preventDeletion",
 }
-"""The keys of what a field need not have, by our names."""
+"""The JSON keys of the optional attributes of `Field`."""
 
 TEMPLATE_KEYS: Final = {
     "id": "id",
@@ -46,7 +46,7 @@ TEMPLATE_KEYS: Final = {
     "browser_size": "bsize",
     "deck": "did",
 }
-"""The keys of what a template need not have, by our names."""
+"""The JSON keys of the optional attributes of `Template`."""
 
 _CLOZE: Final = 1
 _LIMIT: Final = 2**63
@@ -59,17 +59,17 @@ _T = TypeVar("_T")
 
 
 def read_object(text: str | bytes, what: str) -> JsonObject:
-    """Read a JSON object; `Unreadable` for keys given twice, NaN and broken characters, too.
+    """Read a JSON object. Raises `Unreadable` also for duplicate keys, NaN and lone surrogates.
 
-    What it takes in memory is bounded by what it is made of, before it is made.
+    The size is checked before parsing.
     """
     try:
         text = text.decode() if isinstance(text, bytes) else text
         if len(text) > _JSON_LIMIT or sum(map(text.count, ",{[")) > _JSON_PARTS:
             msg = "it is too large"
-            raise ValueError(msg)  # noqa: TRY301 - said with all else that can be wrong with it
+            raise ValueError(msg)  # noqa: TRY301 - reported like other errors
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-        json.dumps(value, ensure_ascii=False).encode()  # halves of surrogate pairs fail here
+        json.dumps(value, ensure_ascii=False).encode()  # lone surrogates fail here
     except (ValueError, RecursionError) as error:
         msg = f"its {what} can't be read ({cause(error)})"
         raise Unreadable(msg) from error
@@ -80,18 +80,18 @@ def read_object(text: str | bytes, what: str) -> JsonObject:
 
 
 def read_notetypes(models: str) -> Iterator[NoteType]:
-    """Read all note types from `col.models`. A flag that is no truth value is off, as for Anki."""
+    """Read all note types from `col.models`. As in Anki, a flag that is not a bool is off."""
     return map(_notetype, _entries(models, "list of note types"))
 
 
 def read_decks(decks: str) -> Iterator[tuple[Deck, bool]]:
-    """Read all decks from `col.decks`, and of each whether it is a filtered one."""
+    """Read all decks from `col.decks`, each with whether it is filtered."""
     return map(_deck, _entries(decks, "list of decks"))
 
 
 def preset_ids(dconf: str) -> list[int]:
-    """Give the ids of all deck options in `col.dconf`."""
-    return [_id(each) for each in _entries(dconf or "{}", "list of deck options")]
+    """Return the ids of all deck options in `col.dconf`."""
+    return [_id(preset) for preset in _entries(dconf or "{}", "list of deck options")]
 
 
 def _entries(text: str, what: str) -> list[JsonObject]:
@@ -103,8 +103,8 @@ def _entries(text: str, what: str) -> list[JsonObject]:
 
 
 def _notetype(json_: JsonObject) -> NoteType:
-    fields = tuple(_field(each) for each in _objects(json_, "flds"))
-    templates = tuple(_template(each) for each in _objects(json_, "tmpls"))
+    fields = tuple(_field(part) for part in _objects(json_, "flds"))
+    templates = tuple(_template(part) for part in _objects(json_, "tmpls"))
     sort = _number(json_, "sortf", 0)
     if not (templates and sort < len(fields)):
         msg = "it has a note type that lacks fields or templates"
@@ -152,7 +152,7 @@ def _options(
 
 
 def _option(json_: JsonObject, key: str, default: bool | int | str | None) -> object:  # noqa: FBT001
-    """Give a value of its default's type; None stands for a number that may be left out."""
+    """Return a value of the type of its default; None is an optional number."""
     match default:
         case bool():
             return json_.get(key) is True
@@ -198,7 +198,7 @@ def _optional(json_: JsonObject, key: str) -> int | None:
 
 
 def _get(json_: JsonObject, key: str, kind: type[_T], default: _T | None = None) -> _T:
-    """Give the value under a key, which must be of this very kind: a truth value is no number."""
+    """Return the value of a key, which must have exactly this type: a bool is not an int."""
     value = json_.get(key, default)
     if type(value) is not kind:
         _wrong(key)
@@ -206,7 +206,7 @@ def _get(json_: JsonObject, key: str, kind: type[_T], default: _T | None = None)
 
 
 def other(text: str, default: str) -> str | None:
-    """Give a text, None for Anki's own."""
+    """Return the text, or None if it is the default."""
     return None if text == default else text
 
 

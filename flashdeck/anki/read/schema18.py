@@ -1,4 +1,4 @@
-"""Note types and decks as Anki's version 18 of its database keeps them: tables with protobuf."""
+"""Note types and decks of Anki's schema 18: tables with protobuf."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _OF_TYPE: Final[dict[type, Callable[[Message, int], object]]] = {
 }
 
 _LIMIT: Final = 2**63
-_LEVELS: Final = "\x1f"  # stands between the levels of a deck's name
+_LEVELS: Final = "\x1f"  # separates the levels of a deck's name
 _CLOZE: Final = 1
 
 _Part = TypeVar("_Part", Field, Template)
@@ -58,7 +58,7 @@ _Part = TypeVar("_Part", Field, Template)
 def read_notetypes(database: Database) -> Iterator[NoteType]:
     """Read all note types with their fields and templates.
 
-    Anki's own exports also hold fields and templates of note types that they leave out.
+    Exports of Anki may also hold fields and templates of note types that are not in the package.
     """
     fields = _parts(database, "fields", _field)
     templates = _parts(database, "templates", _template)
@@ -86,7 +86,7 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
 
 
 def read_decks(database: Database) -> Iterator[tuple[Deck, bool]]:
-    """Read all decks, and of each whether it is a filtered one."""
+    """Read all decks, each with whether it is filtered."""
     for id_, name, data in database.rows("decks", ("id", "name", "kind"), (int, str, bytes)):
         kind = Message(data, "list of decks")
         if not 0 < id_ < _LIMIT:
@@ -101,23 +101,23 @@ def read_decks(database: Database) -> Iterator[tuple[Deck, bool]]:
 
 
 def preset_ids(database: Database) -> list[int]:
-    """Give the ids of all deck options."""
+    """Return the ids of all deck options."""
     return [id_ for (id_,) in database.rows("deck_config", ("id",), (int,))]
 
 
 def _parts(
     database: Database, table: str, make: Callable[[str, Message], _Part]
 ) -> dict[int, list[_Part]]:
-    """Read fields or templates by their note types' ids, in order of their ordinals."""
-    found: dict[int, list[_Part]] = defaultdict(list)
+    """Read fields or templates by note type id, in order of their ordinals."""
+    by_notetype: dict[int, list[_Part]] = defaultdict(list)
     columns, types = ("ntid", "ord", "name", "config"), (int, int, str, bytes)
     for notetype, ordinal, name, data in database.rows(table, columns, types, "ntid, ord"):
-        parts = found[notetype]
+        parts = by_notetype[notetype]
         if ordinal != len(parts):
             msg = f"its {table} are not numbered from 0 on"
             raise Unreadable(msg)
         parts.append(make(name, Message(data, "note type")))
-    return found
+    return by_notetype
 
 
 def _field(name: str, config: Message) -> Field:
@@ -132,7 +132,7 @@ def _template(name: str, config: Message) -> Template:
 def _options(
     config: Message, numbers: Mapping[str, int], defaults: Field | Template
 ) -> dict[str, Any]:
-    """Read values by the names and of the types that they have with us."""
+    """Read the optional attributes, with the types of their defaults."""
     return {
         name: _OF_TYPE[type(getattr(defaults, name))](config, number)
         for name, number in numbers.items()

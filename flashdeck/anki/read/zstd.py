@@ -1,7 +1,4 @@
-"""Zstandard, which packs the members of Anki's newer packages; the only module that sees it.
-
-Part of Python from 3.14 on, before that the same code from its backport.
-"""
+"""Zstandard decompression for newer packages; the only module that imports it."""
 
 from __future__ import annotations
 
@@ -13,13 +10,12 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-# How far back a packed text may refer, and so how much memory reading it takes: 32 MiB. Anki packs
-# with 2 MiB.
+# The window, and so the memory that decompression takes: 32 MiB. Anki uses 2 MiB.
 _WINDOW: Final = 25
 
 
 class _Unpacking(zstd.ZstdFile):
-    """Says of damage what a stream of zip's says of it."""
+    """A stream that raises `ValueError` for damage, as the streams of `zipfile` do."""
 
     def read(self, size: int | None = -1) -> bytes:
         try:
@@ -29,9 +25,9 @@ class _Unpacking(zstd.ZstdFile):
 
 
 def unpacking(stream: BinaryIO) -> BinaryIO:
-    """Give what a stream packs, as a stream that unpacks no more than is read from it.
+    """Wrap a compressed stream in one that decompresses it as it is read.
 
-    Reading raises `ValueError` or `EOFError` where the stream is damaged.
+    Reading raises `ValueError` or `EOFError` if the stream is damaged.
     """
     options = {int(zstd.DecompressionParameter.window_log_max): _WINDOW}
     return cast("BinaryIO", _Unpacking(stream, options=options))

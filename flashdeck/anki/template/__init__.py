@@ -1,8 +1,7 @@
-"""Anki's template language: which cards a note has, and what each side of them shows.
+"""Anki's template language: card generation and rendering.
 
-Written from the behaviour of Anki 26.9.3; the tests hold every part of it against the real backend.
-What only those need who show cards or read templates is imported from where it is: `render`, `av`,
-`problems`.
+Follows the behaviour of Anki 26.9.3; the tests compare it with the real backend. Import `render`,
+`av` and `problems` from their modules.
 """
 
 from flashdeck.anki.clozes import cloze_numbers

@@ -42,9 +42,9 @@ AvTag = Sound | Speech
 
 
 def extract_av(text: str, side: Literal["q", "a"]) -> tuple[str, tuple[AvTag, ...]]:
-    """Return the text with a reference for each sound and speech, and what they refer to, in order.
+    """Return the text with a reference for each sound and speech, and these in order.
 
-    Other `[anki:…]` directives stay, their options written anew as Anki does.
+    Other `[anki:…]` directives stay; as in Anki, their options are formatted again.
     """
     tags: list[AvTag] = []
     parts: list[str] = []
@@ -58,31 +58,31 @@ def extract_av(text: str, side: Literal["q", "a"]) -> tuple[str, tuple[AvTag, ..
 
 
 def strip_av(text: str) -> str:
-    """Return the text without its sounds and speech, as Anki compares what is typed."""
+    """Return the text without sounds and speech, as Anki does to compare typed answers."""
     return "".join(piece for piece in _pieces(text) if isinstance(piece, str))
 
 
 def _pieces(text: str) -> Iterator[str | AvTag]:
-    done = at = 0
-    while found := _START.search(text, at):
-        directive = _directive(text, found)
+    end = at = 0
+    while match := _START.search(text, at):
+        directive = _directive(text, match)
         if directive is None:
-            at = found.start() + 1
+            at = match.start() + 1
             continue
-        yield text[done : found.start()]
-        end, content = directive
+        yield text[end : match.start()]
+        after, content = directive
         yield content
-        done = at = end
-    yield text[done:]
+        end = at = after
+    yield text[end:]
 
 
-def _directive(text: str, found: re.Match[str]) -> tuple[int, AvTag | str] | None:
-    """Return where the directive ends and what takes its place; None where it is just text."""
-    if found[1] is not None:
-        return found.end(), Sound(decode_entities(found[1]).rpartition("/")[2])
-    name = found[2]
+def _directive(text: str, match: re.Match[str]) -> tuple[int, AvTag | str] | None:
+    """Return the end of the directive and its replacement; None if it is plain text."""
+    if match[1] is not None:
+        return match.end(), Sound(decode_entities(match[1]).rpartition("/")[2])
+    name = match[2]
     options: dict[str, str] = {}
-    at = found.end()
+    at = match.end()
     while option := _OPTION.match(text, at):
         options[option[1]] = option[3] if option[2] is None else option[2]
         at = option.end()
@@ -113,8 +113,8 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if _NEEDS_QUOTES.search(value) else value
 
 
-def _speed(written: str) -> float:
+def _speed(text: str) -> float:
     try:
-        return float(written)
+        return float(text)
     except ValueError:
         return 1.0

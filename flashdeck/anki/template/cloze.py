@@ -1,4 +1,4 @@
-"""The clozes of a field on a card: shown or asked for, masks of image occlusions included."""
+"""Rendering of clozes and of image occlusion masks on a card."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flashdeck.anki.html_text import encode_attribute, strip_markup
 
 _MATHS = re.compile(r"(\\[(\[])(.*?)(\\[)\]])", re.DOTALL)
 _SHAPES = frozenset(("rect", "ellipse", "polygon", "text"))
-# A value ends at a colon; `\:` and `\\` stand for themselves, any other `\` ends the list.
+# A value ends at a colon; `\:` and `\\` are escapes, and any other `\` ends the list.
 _PROPERTY = re.compile(r":([^=]+)=((?:[^\\:]|\\[\\:])++(?=:|\Z)|\Z)", re.DOTALL)
 _ATTRIBUTES = {
     "left": "left",
@@ -32,9 +32,9 @@ _NOT_ZERO = frozenset(("width", "height", "rx", "ry", "scale"))
 
 
 def cloze_filter(text: str, number: int, *, question: bool) -> str:
-    r"""Return the field as a card shows it, nothing if cloze `number` is not in it.
+    r"""Return the field as the card shows it, '' if cloze `number` is not in it.
 
-    HTML inside `\(…\)` and `\[…\]` is taken out, as MathJax needs plain text.
+    HTML inside `\(…\)` and `\[…\]` is removed, since MathJax needs plain text.
     """
     nodes, _ = parse_clozes(text)
     if not _is_active(nodes, number):
@@ -49,13 +49,13 @@ def cloze_only_filter(text: str, number: int, *, question: bool) -> str:
 
 
 def typed_cloze(text: str, number: int) -> str:
-    """Return what a learner has to type for cloze `number`: what it hides, once if all is equal."""
+    """Return the answer to type for cloze `number`: its hidden texts, once if all are equal."""
     hidden = list(_hidden(parse_clozes(text)[0], number, question=False))
     return ", ".join(hidden if len(set(hidden)) > 1 else hidden[:1])
 
 
 def _is_active(nodes: list[str | Cloze], number: int) -> bool:
-    """Return whether the cloze is shown; what lies inside an image occlusion never is."""
+    """Return whether the cloze is shown; clozes inside an image occlusion never are."""
     return any(
         number in node.numbers or (node.occlusion is None and _is_active(node.nodes, number))
         for node in nodes
@@ -94,7 +94,7 @@ def _hidden(nodes: list[str | Cloze], number: int, *, question: bool) -> Iterato
 
 
 def _shape_data(text: str) -> str:
-    """Return the `data-…` attributes of a shape, each with a blank behind it."""
+    """Return the `data-…` attributes of a shape, each with a space behind it."""
     shape, colon, _ = text.partition(":")
     if not colon:
         return ""
@@ -103,10 +103,10 @@ def _shape_data(text: str) -> str:
 
 
 def _attributes(text: str, start: int) -> Iterator[str]:
-    while found := _PROPERTY.match(text, start):
-        start = found.end()
-        name = found[1]
-        value = re.sub(r"\\(.)", r"\1", found[2])
+    while match := _PROPERTY.match(text, start):
+        start = match.end()
+        name = match[1]
+        value = re.sub(r"\\(.)", r"\1", match[2])
         if name == "points":
             value = " ".join(point for point in value.split(" ") if "," in point)
         elif name == "text":

@@ -1,4 +1,4 @@
-"""A note type's templates, parsed once, however many notes are asked about."""
+"""Parsed templates of a note type, cached."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from flashdeck.anki.template.parse import Fault, Nodes, parse
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.model import NoteType
 
-# Note types a run may ask about in turn; a project has a handful.
+# Note types in the cache; a project has a handful.
 _MOST = 64
-_known: dict[int, Compiled] = {}
+_cache: dict[int, Compiled] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The parsed fronts and backs of a note type, in order, and what its fronts need to show.
-
-    `formulas`: whether a template may hold LaTeX.
-    """
+    """The parsed fronts and backs of a note type. `formulas`: whether a template may have LaTeX."""
 
     notetype: NoteType
     names: tuple[str, ...]
@@ -30,24 +27,23 @@ class Compiled:
 
 
 def compiled(notetype: NoteType) -> Compiled:
-    """Return the note type's parsed templates, from memory where this very object was seen before.
+    """Return the parsed templates of a note type, cached by the identity of the object.
 
-    The key is the object's identity: hashing a note type costs more than all else about a note.
-    What is remembered holds the note type itself, so that its identity can't pass to another.
+    Hashing a note type would cost more than everything else. The cache keeps the note type alive,
+    so no other object can have its identity.
     """
-    known = _known.get(id(notetype))
-    if known is not None:
-        return known
-    if len(_known) >= _MOST:
-        _known.clear()
-    made = _known[id(notetype)] = _compile(notetype)
-    return made
+    if (cached := _cache.get(id(notetype))) is not None:
+        return cached
+    if len(_cache) >= _MOST:
+        _cache.clear()
+    templates = _cache[id(notetype)] = _compile(notetype)
+    return templates
 
 
 def _compile(notetype: NoteType) -> Compiled:
     names = tuple(field.name for field in notetype.fields)
     fronts = tuple(parse(template.front) for template in notetype.templates)
     backs = tuple(parse(template.back) for template in notetype.templates)
-    sides = (side for one in notetype.templates for side in (one.front, one.back))
+    sides = (side for template in notetype.templates for side in (template.front, template.back))
     formulas = may_hold_formula(sides)
     return Compiled(notetype, names, fronts, backs, Fronts(names, fronts), formulas)

@@ -16,7 +16,7 @@ _TTS = "tts "
 
 
 class Place(NamedTuple):
-    """Where a filter is at work: the field's name, the card's number (from 1) and its side."""
+    """The context of a filter: the field, the number of the card (from 1) and its side."""
 
     field: str
     number: int
@@ -29,16 +29,16 @@ _Filter = Callable[[str, Place], str]
 def apply_filters(text: str, filters: Sequence[str], place: Place) -> str:
     """Return the field's text after its filters.
 
-    The first filter that Anki does not know ends the work: those to its left are not applied.
+    As in Anki, the filters left of an unknown one are not applied.
     """
     if filters and filters[-1] == "type":
-        # A type-in box takes the field by its name; the only filters it minds are these two.
+        # A type-in box refers to the field by name, and only accepts these two filters.
         kind = f"{filters[0]}:" if tuple(filters[:-1]) in (("cloze",), ("nc",)) else ""
         return _type_box(kind, place)
     for name in filters:
-        known = _FILTERS.get(name)
-        if known is not None:
-            text = known(text, place)
+        apply = _FILTERS.get(name)
+        if apply is not None:
+            text = apply(text, place)
         elif name.startswith(_TTS):
             text = f"[anki:tts lang={name.removeprefix(_TTS)}]{text}[/anki:tts]"
         else:
@@ -55,38 +55,38 @@ def _ruby(form: Callable[[str, str], str]) -> _Filter:
 
     def apply(text: str, _place: Place) -> str:
         text = text.replace("&nbsp;", " ")
-        done = 0
+        end = 0
         parts: list[str] = []
-        for start, base_start, found in _readings(text):
-            parts.append(text[done:start])
-            done = found.end()
-            sound = found[1].startswith("sound:")
-            base = text[base_start : found.start()]
-            parts.append(text[start:done] if sound else form(base, found[1]))
-        parts.append(text[done:])
+        for start, base_start, reading in _readings(text):
+            parts.append(text[end:start])
+            end = reading.end()
+            sound = reading[1].startswith("sound:")
+            base = text[base_start : reading.start()]
+            parts.append(text[start:end] if sound else form(base, reading[1]))
+        parts.append(text[end:])
         return "".join(parts)
 
     return apply
 
 
 def _readings(text: str) -> Iterator[tuple[int, int, re.Match[str]]]:
-    """Yield where each base with a reading starts, with and without a blank before it.
+    """Yield where each base with a reading starts, with and without the space before it.
 
-    A base reaches back to the last blank or `>`. Looking back from each bracket takes linear time
-    in scripts without blanks, where a pattern for all of it would take quadratic time.
+    A base reaches back to the last space or `>`. Searching backwards from each bracket takes linear
+    time in text without spaces, where a single pattern would take quadratic time.
     """
-    done = 0
+    end = 0
     at = text.find("[")
     while at >= 0:
-        found = _READING.match(text, at)
-        base_start = max(done, text.rfind(" ", done, at) + 1, text.rfind(">", done, at) + 1)
-        if found is None or base_start == at:
+        reading = _READING.match(text, at)
+        base_start = max(end, text.rfind(" ", end, at) + 1, text.rfind(">", end, at) + 1)
+        if reading is None or base_start == at:
             at = text.find("[", at + 1)
             continue
-        start = base_start - (base_start > done and text[base_start - 1] == " ")
-        yield start, base_start, found
-        done = found.end()
-        at = text.find("[", done)
+        start = base_start - (base_start > end and text[base_start - 1] == " ")
+        yield start, base_start, reading
+        end = reading.end()
+        at = text.find("[", end)
 
 
 def _hint(text: str, place: Place) -> str:

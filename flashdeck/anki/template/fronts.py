@@ -1,4 +1,4 @@
-"""Which fields a front needs before it shows something: the rule by which Anki makes cards."""
+"""Fields that a front needs to be non-blank, which decides whether Anki generates the card."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from flashdeck.anki.template.parse import Fault, Nodes, Replacement, Section
 # Special fields that every card has. `FrontSide` is not among them, and `Tags` only with tags.
 ALWAYS_FILLED = ("Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type")
 TAGS = "Tags"
-# So many kinds of notes (by which of their fields are filled) are remembered per note type.
+# The size of the cache per note type, whose keys are sets of non-blank fields.
 _MOST = 4096
 
 
 class Fronts:
-    """What the fronts of one note type need.
+    """The fields that the fronts of a note type need.
 
-    Each field is a bit of a mask. A front shows something when one of its replacements does, and a
-    replacement does when all the bits it needs are set (its own, and those of the sections round
-    it) and none of the bits that exclude it (those of negated sections).
+    Each field is a bit of a mask. A front is not blank if one of its replacements is not, that is,
+    if all its needed bits are set (its own, and those of the sections around it) and none of its
+    excluding bits (those of negated sections).
     """
 
     __slots__ = ("_bits", "_by_mask", "_fronts", "_tags")
@@ -31,7 +31,7 @@ class Fronts:
         if self._tags:
             bits[TAGS] = self._tags
         for name in ALWAYS_FILLED:
-            # Bit 0 stands for what is always filled; a field of the same name wins.
+            # Bit 0 is always set; a field of the same name wins.
             bits.setdefault(name, 1)
         self._fronts = tuple(
             () if isinstance(front, Fault) else tuple(_ways(front, bits)) for front in fronts
@@ -44,40 +44,40 @@ class Fronts:
         for bit, text in zip(self._bits, fields, strict=False):
             if text and (text[0] not in BLANK_STARTS or not is_blank(text)):
                 mask |= bit
-        known = self._by_mask.get(mask)
-        return self._evaluate(mask) if known is None else known
+        ordinals = self._by_mask.get(mask)
+        return self._evaluate(mask) if ordinals is None else ordinals
 
     def _evaluate(self, mask: int) -> tuple[int, ...]:
         if len(self._by_mask) >= _MOST:
             self._by_mask.clear()
-        shown = self._by_mask[mask] = tuple(
+        ordinals = self._by_mask[mask] = tuple(
             ordinal
             for ordinal, ways in enumerate(self._fronts)
             if any(mask & needed == needed and not mask & excluded for needed, excluded in ways)
         )
-        return shown
+        return ordinals
 
 
 def _ways(nodes: Nodes, bits: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """Yield, for each replacement that can ever show, the bits it needs and those that exclude it.
+    """Yield the needed and the excluding bits of each replacement that can ever show.
 
-    A name without a bit is never filled: neither a special field nor one of the note type's.
+    A name without a bit is never filled: it is neither a special field nor one of the note type.
     """
-    around = [(len(nodes), 0, 0)]
+    sections = [(len(nodes), 0, 0)]
     hidden_until = 0
     for index, node in enumerate(nodes):
-        while index >= around[-1][0]:
-            around.pop()
+        while index >= sections[-1][0]:
+            sections.pop()
         if index < hidden_until or not isinstance(node, Replacement | Section):
             continue
-        _, needed, excluded = around[-1]
+        _, needed, excluded = sections[-1]
         bit = bits.get(node.name, 0)
         if isinstance(node, Section):
             if not node.negated and not bit:
                 hidden_until = node.end
             elif node.negated:
-                around.append((node.end, needed, excluded | bit))
+                sections.append((node.end, needed, excluded | bit))
             else:
-                around.append((node.end, needed | bit, excluded))
+                sections.append((node.end, needed | bit, excluded))
         elif bit:
             yield needed | bit, excluded

@@ -1,4 +1,4 @@
-"""LaTeX as in old decks: `[latex]…[/latex]`, `[$]…[/$]` and `[$$]…[/$$]` become pictures."""
+"""LaTeX as in old decks: `[latex]…[/latex]`, `[$]…[/$]` and `[$$]…[/$$]` become images."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ _CLOSING = {
     kind: re.compile(re.escape(f"[/{kind}]"), re.IGNORECASE) for kind in ("latex", "$", "$$")
 }
 _NEWLINES = re.compile(r"<br/?>|<div>", re.IGNORECASE)
-# Pictures are only ever made on the author's machine: Anki comes with that switched off.
+# Generating images is off by default in Anki.
 _DISABLED = "LaTeX image generation is disabled in the preferences."
 
 
 def latex_pictures(text: str, media: Container[str], *, svg: bool = False) -> str:
     """Return the text with an `<img>` for every formula, of an SVG file with `svg`.
 
-    Where a picture is not among the names in `media`, Anki's remark stands at the end.
+    If an image is not in `media`, Anki's message is appended.
     """
     if "[" not in text:
         return text
     parts: list[str] = []
-    done, is_missing = 0, False
+    last, is_missing = 0, False
     for start, end, source in _formulas(text):
         name = _name(source, svg=svg)
         is_missing |= name not in media
-        picture = f'<img class=latex alt="{encode_attribute(source)}" src="{name}">'
-        parts += [text[done:start], picture]
-        done = end
-    parts.append(text[done:])
+        image = f'<img class=latex alt="{encode_attribute(source)}" src="{name}">'
+        parts += [text[last:start], image]
+        last = end
+    parts.append(text[last:])
     return "".join(parts) + (_DISABLED if is_missing else "")
 
 
 def latex_names(text: str, *, svg: bool = False) -> set[str]:
-    """Name the pictures of the formulas in a text."""
+    """Return the image names of the formulas in a text."""
     return {_name(source, svg=svg) for _, _, source in _formulas(text)}
 
 
 def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
-    """Give each formula's place and its source.
+    """Yield the start, end and source of each formula.
 
-    The end of a kind that is not closed is looked for once, so that the time grows linearly.
+    A missing closing tag is searched for only once, which keeps the time linear.
     """
     unclosed: set[str] = set()
     at = 0
@@ -60,13 +60,13 @@ def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _name(source: str, *, svg: bool) -> str:
-    # SHA-1 is what Anki names the files by; nothing is protected by it.
+    # Anki uses SHA-1 for the file names; it is not for security.
     digest = hashlib.sha1(source.encode(errors="surrogatepass"), usedforsecurity=False)
     return f"latex-{digest.hexdigest()}.{'svg' if svg else 'png'}"
 
 
 def _source(kind: str, inside: str) -> str:
-    """Give the LaTeX of what stands inside the brackets."""
+    """Return the LaTeX source of the content of the brackets."""
     if kind == "$":
         inside = f"${inside}$"
     elif kind == "$$":

@@ -1,4 +1,4 @@
-"""The media that notes name: in their fields, and as the pictures of their formulas."""
+"""Media that notes refer to, in their fields and as images of formulas."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from flashdeck.model import Media, Note, NoteType
 def named_media(
     notes: Iterable[Note], notetypes: Iterable[NoteType], media: Iterable[Media]
 ) -> set[str]:
-    """Find which names of `media` Anki looks for when it exports or imports the notes."""
-    at_hand = {one.name for one in media}
-    types = {one.id: one for one in notetypes}
-    # Cards are rendered only where there is any picture of a formula to be found by that.
-    formulas = any(name.startswith("latex-") for name in at_hand)
-    found: set[str] = set()
+    """Return the names of `media` that Anki includes when it exports the notes."""
+    available = {file.name for file in media}
+    types = {notetype.id: notetype for notetype in notetypes}
+    # Cards are rendered only if there are images of formulas.
+    formulas = any(name.startswith("latex-") for name in available)
+    names: set[str] = set()
     for note in notes:
         for text in note.fields:
-            # Most fields name nothing, which is seen without a call.
+            # Most fields have no references, so avoid a call.
             if "=" in text or "[" in text:
-                found.update(references(text))
+                names.update(references(text))
         if formulas and note.notetype in types:
-            found |= formula_pictures(types[note.notetype], note)
-    return found & at_hand
+            names |= formula_pictures(types[note.notetype], note)
+    return names & available
 
 
 def formula_pictures(notetype: NoteType, note: Note) -> set[str]:
-    """Name the pictures of a note's formulas, on every side of every card."""
+    """Return the image names of a note's formulas, on all sides of all cards."""
     return _pictures(notetype, note) if shows_formulas(notetype, note.fields) else set()
 
 
 def shows_formulas(notetype: NoteType, fields: Sequence[str]) -> bool:
-    """Whether a note may show LaTeX as pictures."""
+    """Whether a note may show LaTeX as images."""
     return compiled(notetype).formulas or may_hold_formula(fields)
 
 
@@ -44,9 +44,9 @@ _NAME = re.compile(r"latex-[0-9a-f]{40}\.(?:png|svg)")
 
 
 def _pictures(notetype: NoteType, note: Note) -> set[str]:
-    """Name them by rendering.
+    """Return the image names by rendering.
 
-    A cloze deletion in a formula, or a formula round a field, gives each side a picture of its own.
+    With a cloze in a formula, or a formula around a field, each side has a different image.
     """
     from flashdeck.anki.template.render import render  # most notes have no formulas
 
@@ -55,7 +55,7 @@ def _pictures(notetype: NoteType, note: Note) -> set[str]:
         if not (notetype.cloze and "{{c" in text):
             names |= latex_names(text, svg=notetype.latex_svg)
     for card in note.cards:
-        shown = render(notetype, note, card)
-        for side in (shown.question, shown.answer):
+        rendered = render(notetype, note, card)
+        for side in (rendered.question, rendered.answer):
             names.update(name for name in references(side) if _NAME.fullmatch(name))
     return names

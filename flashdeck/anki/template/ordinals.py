@@ -1,4 +1,4 @@
-"""Which cards a note has: the ordinals that Anki itself would make."""
+"""Card generation: the ordinals of the cards of a note."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flashdeck.limits import LAST_ORDINAL
 from flashdeck.model import NoteType
 
 FIRST_ALONE = (0,)
-"""The cards of a note that shows nothing: Anki makes the first where there would be none."""
+"""The cards of a note whose fronts are all blank: Anki generates the first."""
 
 
 def ordinals(
@@ -20,7 +20,7 @@ def ordinals(
 
     A standard note has a card for each template whose front shows a field that isn't blank; special
     fields count (`{{Tags}}` if there are `tags`). A cloze note has one per cloze number in any of
-    its fields, whether the template shows that field or not. Anki makes the first card where there
+    its fields, whether the template shows that field or not. Anki generates the first card if there
     would be none. (Releases such as 25.9 know neither special fields here nor `{{c1,2::…}}`.)
     """
     return shown_ordinals(notetype, fields, tags) or FIRST_ALONE
@@ -29,9 +29,9 @@ def ordinals(
 def shown_ordinals(
     notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
 ) -> tuple[int, ...]:
-    """Return the ordinals of the cards that have anything to ask.
+    """Return the ordinals of the cards with a non-blank front.
 
-    *Empty Cards* in Anki lists those without.
+    Anki's *Empty Cards* lists the others.
     """
     if notetype.cloze:
         return _cloze_ordinals(fields)

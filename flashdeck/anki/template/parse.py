@@ -1,7 +1,6 @@
-"""Template text to a flat list of nodes, by the rules of Anki's own tokenizer.
+"""Parser of templates into a flat list of nodes, by the rules of Anki's tokenizer.
 
-A section is one node that knows where it ends, so that neither rendering nor any other reading of
-a template needs recursion, however deep an author nests.
+A section is a node with the index of its end, so no use of the nodes needs recursion.
 """
 
 from __future__ import annotations
@@ -10,44 +9,44 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Anki's translations wrap every inserted value in these two, so that a right-to-left name does not
-# turn the sentence round. They are invisible, but they are in the text of its error pages.
+# Anki's translations wrap inserted values in these invisible characters, so that right-to-left
+# names do not reorder the sentence.
 _ISOLATE = "\u2068%s\u2069"
 
 
 class Fault(NamedTuple):
-    """One mistake: a sentence with a `%s` for each of the `parts` it quotes."""
+    """A template error: a sentence with a `%s` for each of its `parts`."""
 
     sentence: str
     parts: tuple[str, ...]
 
     def plain(self) -> str:
-        """Return the sentence for people who read a list of problems."""
+        """Return the sentence as plain text."""
         return self.sentence % self.parts
 
     def isolated(self) -> str:
-        """Return the sentence as Anki's pages have it, each part in Unicode isolates."""
+        """Return the sentence as on Anki's pages, each part in Unicode isolates."""
         return self.sentence % tuple(_ISOLATE % part for part in self.parts)
 
 
 def not_closed(name: str) -> Fault:
-    """Return what Anki says of a section that is opened and never closed."""
+    """Return Anki's error for a section that is never closed."""
     return Fault("Missing '%s'", (_tag("/", name),))
 
 
 def wrongly_closed(name: str, opened: str) -> Fault:
-    """Return what Anki says when `name` is closed while `opened` is the innermost section."""
+    """Return Anki's error for closing `name` while `opened` is the innermost section."""
     return Fault("Found '%s', but expected '%s'", (_tag("/", name), _tag("/", opened)))
 
 
 def not_open(name: str) -> Fault:
-    """Return what Anki says when a section is closed that was never opened."""
+    """Return Anki's error for closing a section that is not open."""
     tags = (_tag("/", name), _tag("#", name), _tag("^", name))
     return Fault("Found '%s', but missing '%s' or '%s'", tags)
 
 
 def no_such_field(name: str, written: str) -> Fault:
-    """Return what Anki says of a field that does not exist; `written` is the tag's whole inside."""
+    """Return Anki's error for a field that does not exist; `written` is the content of the tag."""
     return Fault("Found '%s', but there is no field called '%s'", (_tag("", written), name))
 
 
@@ -55,33 +54,32 @@ def _tag(sign: str, inside: str) -> str:
     return "{{" + sign + inside + "}}"
 
 
-# What Rust's `str::trim` takes off: Unicode's White_Space. Python's `strip()` takes more.
+# What Rust's `str::trim` removes: Unicode's White_Space. Python's `strip()` removes more.
 WHITE_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _ALTERNATIVE = "{{=<% %>=}}"
-# A tag ends at the first closing delimiter; what is never closed is text. Nothing inside a comment
-# is a tag. The first character of either decides which one it is.
+# A tag ends at the first closing delimiter; an unclosed tag is text. Tags in comments are ignored.
 _TOKEN = re.compile(r"\{\{(.*?)\}\}|<!--.*?-->", re.DOTALL)
 _TOKEN_ALTERNATIVE = re.compile(r"<%(.*?)%>|<!--.*?-->", re.DOTALL)
 
 
 class Literal(NamedTuple):
-    """Text that stands on the card as it is, comments included."""
+    """Text that is copied to the card, comments included."""
 
     text: str
 
 
 class Replacement(NamedTuple):
-    """A field to fill in. `filters` are in the order in which they apply: right to left."""
+    """A field. `filters` are in the order in which they apply: right to left."""
 
     name: str
     filters: tuple[str, ...]
 
     @property
     def written(self) -> str:
-        """The inside of the tag, as the author wrote it."""
+        """The content of the tag, as in the source."""
         return ":".join((*reversed(self.filters), self.name))
 
 
@@ -94,7 +92,7 @@ class Section(NamedTuple):
 
     @property
     def written(self) -> str:
-        """The inside of the opening tag, as the author wrote it."""
+        """The content of the opening tag, as in the source."""
         return ("^" if self.negated else "#") + self.name
 
 
@@ -104,20 +102,20 @@ Nodes = tuple[Node, ...]
 
 @dataclass(slots=True)
 class _Builder:
-    """The nodes so far, and the sections that are still open, each with its index."""
+    """The nodes so far, and the open sections with their indices."""
 
     nodes: list[Node]
     open: list[tuple[int, Section]]
 
     def add_text(self, text: str) -> None:
-        """Add what stands between two tags."""
+        """Add the text between two tags."""
         if text:
             self.nodes.append(Literal(text))
 
     def add_tag(self, inside: str) -> Fault | None:
-        """Add a tag by its inside; return the mistake if it closes what isn't open."""
+        """Add a tag by its content; return an error if it closes a section that isn't open."""
         tag = inside.lstrip("{").strip(WHITE_SPACE)
-        # A sign with nothing behind it is taken for a field's name.
+        # A sign alone is a field name.
         sign = tag[:1] if len(tag) > 1 else ""
         name = tag[1:].lstrip(WHITE_SPACE)
         if sign == "/":
@@ -142,12 +140,12 @@ class _Builder:
         return None
 
     def finish(self) -> Nodes | Fault:
-        """Return the nodes, once the text is at its end; a section still open is a mistake."""
+        """Return the nodes; a section still open is an error."""
         return not_closed(self.open[-1][1].name) if self.open else tuple(self.nodes)
 
 
 def parse(text: str) -> Nodes | Fault:
-    """Return the nodes of one side of a template, or the first mistake in it."""
+    """Return the nodes of one side of a template, or the first error in it."""
     token = _TOKEN
     start = text.lstrip(WHITE_SPACE)
     if start.startswith(_ALTERNATIVE):
@@ -156,23 +154,23 @@ def parse(text: str) -> Nodes | Fault:
             start = start.removeprefix(_ALTERNATIVE)
         text = start
     builder = _Builder([], [])
-    done = 0
-    for found in token.finditer(text):
-        inside = found[1]
+    end = 0
+    for match in token.finditer(text):
+        inside = match[1]
         if inside is None:
             continue
-        builder.add_text(text[done : found.start()])
-        done = found.end()
+        builder.add_text(text[end : match.start()])
+        end = match.end()
         if fault := builder.add_tag(inside):
             return fault
-    builder.add_text(text[done:])
+    builder.add_text(text[end:])
     return builder.finish()
 
 
 def is_cloze_section(name: str) -> bool:
-    """Return whether a section of this name is one that shows on a single card only, like `c1`.
+    """Return whether a section depends on the number of the card, like `c1`.
 
-    Anki takes `c` and whatever reads as an unsigned 32-bit number, a plus sign included.
+    Anki accepts `c` and an unsigned 32-bit number, with an optional plus sign.
     """
     digits = re.fullmatch(r"c\+?0*([0-9]{1,10})", name)
     return digits is not None and int(digits[1]) < 2**32

@@ -1,4 +1,4 @@
-"""What is wrong with a note type's templates: what Anki refuses, or shows an error page for."""
+"""Problems of templates, for which Anki rejects a note type or shows an error page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Side = OneOf["front", "back"]
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """A mistake on one side of a template. `template` is its name; `message` a plain sentence."""
+    """A problem on one side of a template; `template` is its name."""
 
     template: str
     side: Side
@@ -37,10 +37,10 @@ class TemplateProblem:
 
 
 def template_problems(notetype: NoteType) -> tuple[TemplateProblem, ...]:
-    """Return the mistakes in the note type's templates, in order of template and side.
+    """Return the problems of the templates, in order of template and side.
 
-    Each is a reason for Anki to show an error page instead of the card, or to refuse the note type
-    when it is saved (an import takes it all the same).
+    For each of them Anki shows an error page instead of the card, or refuses to save the note type,
+    although it imports it.
     """
     types = compiled(notetype)
     return tuple(
@@ -52,7 +52,7 @@ def template_problems(notetype: NoteType) -> tuple[TemplateProblem, ...]:
 
 @lru_cache(maxsize=64)
 def has_wrong_front(notetype: NoteType) -> bool:
-    """Return whether a front has a mistake, so that it says nothing of what its notes lack."""
+    """Return whether a front has a problem, so that blank cards are no fault of the notes."""
     return any(problem.side == "front" for problem in template_problems(notetype))
 
 
@@ -63,8 +63,8 @@ def _problems(types: Compiled, index: int) -> Iterator[tuple[Side, str]]:
         yield "front", message
     if not isinstance(front, Fault) and not any(_fields_of(front)):
         yield "front", "no field is shown"
-    if (twin := _twin(types.notetype, index)) is not None:
-        yield "front", f"the same as the front of '{twin}'"
+    if (duplicate := _duplicate(types.notetype, index)) is not None:
+        yield "front", f"the same as the front of '{duplicate}'"
     for message in _side_problems(back, types, cloze=cloze):
         yield "back", message
 
@@ -82,15 +82,15 @@ def _side_problems(side: Nodes | Fault, types: Compiled, *, cloze: bool) -> Iter
 
 
 def _unknown(node: object, names: tuple[str, ...]) -> Fault | None:
-    """Return the fault of a tag that names nothing; a filter alone (`{{filter:}}`) is allowed."""
+    """Return the fault of a tag with an unknown name; a filter alone (`{{filter:}}`) is allowed."""
     match node:
         case Replacement(name, filters):
-            known = name == FRONT_SIDE or (not name and bool(filters))
+            valid = name == FRONT_SIDE or (not name and bool(filters))
         case Section(name):
-            known = is_cloze_section(name)
+            valid = is_cloze_section(name)
         case _:
             return None
-    if known or name in names or name in _SPECIAL:
+    if valid or name in names or name in _SPECIAL:
         return None
     return no_such_field(name, node.written)
 
@@ -103,7 +103,7 @@ def _fields_of(nodes: Nodes) -> Iterator[bool]:
             yield not is_cloze_section(node.name)
 
 
-def _twin(notetype: NoteType, index: int) -> str | None:
+def _duplicate(notetype: NoteType, index: int) -> str | None:
     """Return the name of an earlier template with the same front, unless it shows `{{Card}}`."""
     front = notetype.templates[index].front
     if _SHOWS_CARD.search(front):

@@ -1,4 +1,4 @@
-"""The media that texts name, in the forms in which Anki finds them (rslib/src/text.rs)."""
+"""Media references in fields, in the forms that Anki recognises (rslib/src/text.rs)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-# Attributes in any case, with `=` right behind the name; `[sound:` in lower case alone. The pattern
-# begins with `=`, which is found much faster than a name in any case.
+# Attributes are case-insensitive, with `=` right behind the name; `[sound:` is lower case. The
+# pattern begins with `=` because that is much faster to search.
 _ATTRIBUTE = re.compile(
     r"""=(?:(?<=\b(?i:src)=)|(?<=\b(?i:data)=))(?:"([^"]+)"|'([^']+)'|([^\s>"']+))"""
 )
@@ -16,16 +16,16 @@ _FORMULA = re.compile(r"\[(?:latex|\$\$?)\]", re.IGNORECASE)
 
 
 def references(text: str) -> list[str]:
-    """Find the names of media that a field refers to."""
+    """Return the names of media that a field refers to."""
     names: list[str] = []
     if "=" in text:
         names += (next(filter(None, groups), "") for groups in _ATTRIBUTE.findall(text))
     if "[sound:" in text:
-        # Behind the last bracket no sound ends: without this limit the time grows quadratically.
+        # No sound ends behind the last bracket: without this limit the time would be quadratic.
         names += _SOUND.findall(text, 0, text.rfind("]") + 1)
     return [unescape(name) for name in names]
 
 
 def may_hold_formula(texts: Iterable[str]) -> bool:
-    """Whether LaTeX begins in a text, of which Anki makes a picture."""
+    """Whether a text may have LaTeX that Anki turns into an image."""
     return any("[" in text and _FORMULA.search(text) for text in texts)

@@ -1,4 +1,4 @@
-"""Both sides of a card, as Anki's backend renders them, character by character."""
+"""Rendering of cards, identical to that of Anki's backend."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Rendered:
     """Both sides of a card: HTML without the note type's CSS.
 
     `[anki:play:q:0]` in either side is `question_av[0]`, `[anki:play:a:0]` is `answer_av[0]`.
-    `blank`: the front shows nothing, and says so in Anki's words. `broken`: the template has a
-    mistake, and both sides are Anki's page about it, which is shown without the CSS.
+    `blank`: the front is blank and has Anki's message. `broken`: the template has an error, and
+    both sides are Anki's error page, which is shown without the CSS.
     """
 
     question: str
@@ -47,7 +47,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the tags of a template can show, and on which card (its number counts from 1)."""
+    """The values for the tags of a template, and the number of the card (from 1)."""
 
     values: Mapping[str, str]
     number: int
@@ -56,13 +56,13 @@ class _Context:
 def render(notetype: NoteType, note: Note, card: Card, *, media: Container[str] = ()) -> Rendered:
     """Return the card as Anki shows it.
 
-    `media` is the names of the files at hand; only pictures made from LaTeX ask for it. The fields
-    and tags are taken as Anki stores them (NFC, no control characters; tags sorted).
+    `media` is the names of the existing files, needed only for LaTeX images. Fields and tags must
+    be as Anki stores them (NFC, no control characters, sorted tags).
     """
     types = compiled(notetype)
     index = 0 if notetype.cloze else card.ordinal
     if index >= len(notetype.templates):
-        # Anki has no page for it: the card can't be opened at all.
+        # Anki has no error page for this: the card can't be opened.
         count = len(notetype.templates)
         return _broken(f"Card {card.ordinal + 1} has no template: the note type has {count}.")
     context = _Context(_values(types, index, note, card), card.ordinal + 1)
@@ -103,7 +103,7 @@ def _values(types: Compiled, index: int, note: Note, card: Card) -> dict[str, st
 def _fill(nodes: Nodes, context: _Context, front: str | None) -> str | Fault:
     """Return one side of the card; `front` is the finished question, None on the question itself.
 
-    A mistake counts even in a section that isn't shown.
+    An error counts even in a section that isn't shown.
     """
     parts: list[str] = []
     hidden_until = 0
@@ -130,7 +130,7 @@ def _replace(tag: Replacement, context: _Context, front: str | None, *, shown: b
     if tag.name == FRONT_SIDE:
         return front or ""
     if not tag.name and tag.filters:
-        # Meant for filters of add-ons, which make their own text.
+        # For filters of add-ons, which provide the text.
         return ""
     text = context.values.get(tag.name)
     if text is None:
@@ -141,7 +141,7 @@ def _replace(tag: Replacement, context: _Context, front: str | None, *, shown: b
 
 
 def _is_visible(section: Section, context: _Context) -> bool | None:
-    """Return whether the section shows; None if there is nothing of its name."""
+    """Return whether the section shows; None for an unknown name."""
     text = context.values.get(section.name)
     if text is None and not is_cloze_section(section.name):
         return None
@@ -153,7 +153,7 @@ def _answer(back: Nodes | Fault, context: _Context, question: str) -> str | Faul
 
 
 def _blank_message(types: Compiled, index: int, context: _Context) -> str:
-    """Return what Anki adds to a front that shows nothing, "" for one that does."""
+    """Return Anki's message for a blank front, "" for others."""
     if types.notetype.cloze:
         if any(context.number in cloze_numbers(text) for text in context.values.values()):
             return ""
@@ -171,9 +171,9 @@ def _blank_message(types: Compiled, index: int, context: _Context) -> str:
 
 
 def _shows_something(nodes: Nodes | Fault, context: _Context) -> bool:
-    """Return whether any field that isn't blank is shown.
+    """Return whether a non-blank field is shown.
 
-    Unlike for the making of cards, `{{c1}}` counts on card 1.
+    Unlike in card generation, `{{c1}}` counts on card 1.
     """
     hidden_until = 0
     for index, node in enumerate(() if isinstance(nodes, Fault) else nodes):

@@ -1,8 +1,8 @@
-"""A `Collection` as an Anki package: genanki writes the collection, and every byte is decided here.
+"""Writes a `Collection` as an Anki package, byte for byte reproducible.
 
-The only module that sees genanki. Its `Model`, `Deck`, `Note`, `Card` and `Package` write the rows,
-through the seams they offer: our cursor, our times, our ids. What is replaced is the loops that run
-statement by statement, the guesses at card ordinals, and the zip with the clock in it.
+The only module that imports genanki. Its `Model`, `Deck`, `Note`, `Card` and `Package` write the
+rows, with a cursor, times and ids passed in. Replaced are the insertion of single rows, the guesses
+at card ordinals, and the zip file with the current time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from flashdeck.model import Collection, Deck, Media, Note, NoteType
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Called with what is done and what there is to do, in notes and media files together."""
+"""Called with the finished and the total number of notes and media files."""
 
 _BATCH: Final = 2_000
 _COLLECTION: Final = "collection.anki2"  # read by every version of Anki
@@ -43,10 +43,9 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]
 def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | None = None) -> None:
     """Write a dated collection as a package; `out` must be seekable and at its start.
 
-    Times, ids and positions are written as they stand: equal collections give equal bytes, on any
-    machine, Python and SQLite. What `read_apkg` gives back for them is equal to the collection.
-    Raises `ValueError` for a collection that breaks a rule of `contract`, before anything is
-    written, and `FlashdeckError` for media that are not what they are said to be any more.
+    Equal collections give equal bytes on any machine, Python and SQLite, and `read_apkg` returns an
+    equal collection. Raises `ValueError` for a collection that breaks a rule of `contract`, before
+    anything is written, and `FlashdeckError` for media that have changed.
     """
     require_writable(collection)
     total = len(collection.notes) + len(collection.media)
@@ -73,7 +72,7 @@ def _copy(archive: Archive, member: str, media: Media) -> None:
 
 
 def apkg_bytes(collection: Collection) -> bytes:
-    """Write the same package in memory."""
+    """Return the package as bytes."""
     out = io.BytesIO()
     write_apkg(collection, out)
     return out.getvalue()
@@ -91,7 +90,7 @@ def _database(collection: Collection, report: Callable[[int], None]) -> bytearra
 
 
 class _Package(genanki.Package):  # type: ignore[misc]
-    """Writes rows in the order of their ids, in bulk, and the indexes after them."""
+    """Writes rows in bulk in the order of their ids, then the indexes."""
 
     def __init__(self, collection: Collection, report: Callable[[int], None]) -> None:
         ids = _deck_ids([deck.name for deck in collection.decks])
@@ -105,7 +104,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
         self,
         cursor: sqlite3.Cursor,
         timestamp: float,
-        id_gen: Iterator[int],  # noqa: ARG002 - notes and cards bring their ids
+        id_gen: Iterator[int],  # noqa: ARG002 - notes and cards have ids
     ) -> None:
         """Write note types, decks, notes and cards."""
         tables, first_index, indexes = APKG_SCHEMA.partition("CREATE INDEX")
@@ -126,7 +125,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
         self._report(len(self._notes))
 
     def _write_names(self, cursor: sqlite3.Cursor, timestamp: float) -> None:
-        """Put note types and decks beside the deck `Default` that genanki's row brings along."""
+        """Add note types and decks to genanki's row, which has the deck `Default`."""
         (stored,) = cursor.execute("SELECT decks FROM col").fetchone()
         decks = json.loads(stored) | {str(deck.deck_id): deck.to_json() for deck in self.decks}
         models = {str(id_): model.to_json(timestamp, None) for id_, model in self._models.items()}
@@ -146,21 +145,21 @@ class _Package(genanki.Package):  # type: ignore[misc]
 
 
 class _Deck(genanki.Deck):  # type: ignore[misc]
-    """A deck with the one key that genanki does not know."""
+    """A deck with the key that genanki lacks."""
 
     def __init__(self, id_: int, deck: Deck) -> None:
         super().__init__(id_, deck.name, deck.description)
         self._markdown = deck.markdown
 
     def to_json(self) -> dict[str, Any]:
-        """Give the deck as Anki keeps it."""
+        """Return the JSON of the deck."""
         return {**super().to_json(), **given({"md": self._markdown})}
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
-    """A note type with its own time and the keys that genanki does not know."""
+    """A note type with its own time and the keys that genanki lacks."""
 
-    _req = ()  # required fields: Anki computes them itself, and genanki's way fails on some fronts
+    _req = ()  # required fields: Anki computes them itself, and genanki fails on some fronts
 
     def __init__(self, notetype: NoteType) -> None:
         super().__init__(
@@ -178,10 +177,10 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     def to_json(
         self,
-        timestamp: float,  # noqa: ARG002 - a note type brings its time
+        timestamp: float,  # noqa: ARG002 - a note type has its own time
         deck_id: int | None,
     ) -> dict[str, Any]:
-        """Give the note type as Anki keeps it."""
+        """Return the JSON of the note type."""
         more = {
             "originalStockKind": self._notetype.stock,
             "latexsvg": self._notetype.latex_svg,
@@ -194,7 +193,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
 
     cards = ()
 
-    # Plain values in place of genanki's properties, which check or derive what is settled by now.
+    # Plain values replace genanki's properties, which validate or compute them.
     guid = ""
     tags = ()
     sort_field = ""
@@ -204,11 +203,11 @@ class _Note(genanki.Note):  # type: ignore[misc]
         super().__init__(model, note.fields, sort_field, note.tags, note.guid)
 
     def _check_invalid_html_tags_in_fields(self) -> None:
-        """Nothing: the fields are HTML of our making, and the check takes quadratic time."""
+        """Skip the check, which takes quadratic time; fields are valid HTML."""
 
 
 class _Rows:
-    """Stands where genanki expects a cursor; keeps its rows and inserts them many at a time."""
+    """A cursor for genanki that collects rows and inserts them in bulk."""
 
     lastrowid = 0
 
@@ -217,18 +216,18 @@ class _Rows:
         self._rows: dict[str, list[tuple[object, ...]]] = {}
 
     def execute(self, statement: str, row: tuple[object, ...]) -> None:
-        """Keep a row for the next `flush`."""
+        """Add a row to the next `flush`."""
         self._rows.setdefault(statement, []).append(row)
 
     def flush(self) -> None:
-        """Insert the rows that were kept."""
+        """Insert the collected rows."""
         for statement, rows in self._rows.items():
             self._cursor.executemany(statement, rows)
             rows.clear()
 
 
 def _latex(text: str | None, default: str) -> str:
-    """Give what stands around LaTeX. Anki's own is written as None, or it could not come back."""
+    """Return the LaTeX to write; Anki's default must be None in the collection."""
     if text == default:
         msg = "a note type spells out the LaTeX that Anki puts around formulas anyway"
         raise ValueError(msg)
@@ -236,19 +235,19 @@ def _latex(text: str | None, default: str) -> str:
 
 
 def _sort_text(field: str) -> str:
-    """Give what Anki sorts a note by, until it imports the note and computes it anew.
+    """Return the value of the sort field; Anki computes it again on import.
 
-    Empty where the text is a number: the column turns it into one, and the last digit of that
-    depends on the version of SQLite.
+    Numbers become '': the column would convert them, and their last digit depends on the version
+    of SQLite.
     """
     text = _TAG.sub("", field).strip()
     return "" if _NUMBER.fullmatch(text) else text
 
 
 def _deck_ids(names: list[str]) -> dict[str, int]:
-    """Give each deck an id that follows from its name: 1e12 to 1.6e12, like a time of past years.
+    """Return an id for each deck, a hash of its name in the range of past times in milliseconds.
 
-    Anki takes decks by their names when it imports; their ids only hold a package together.
+    Anki matches decks by name on import; the ids only matter within the package.
     """
     ids: dict[str, int] = {}
     taken: set[int] = set()
@@ -263,7 +262,7 @@ def _deck_ids(names: list[str]) -> dict[str, int]:
 
 
 def _run(cursor: sqlite3.Cursor, script: str) -> None:
-    """Run genanki's statements one by one: `executescript` would end the transaction."""
+    """Run the statements one by one: `executescript` would commit the transaction."""
     for statement in script.split(";"):
         if statement.strip():
             cursor.execute(statement)

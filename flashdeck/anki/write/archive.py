@@ -1,4 +1,4 @@
-"""The zip file around a package: the same members give the same bytes, everywhere and always."""
+"""Reproducible zip files: equal members give equal bytes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from flashdeck.files.copy import copied
 from flashdeck.model import Seen
 
 _CHUNK: Final = 1 << 17
-_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can name
+_DATE: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip file
 _UNIX: Final = 3
 _REGULAR_FILE: Final = 0o100644 << 16
 
 
 class Archive:
-    """A zip file that is being written, stored without compression.
+    """A writer of a zip file without compression.
 
-    Compression would make the bytes depend on the zlib at hand, and what a package is large by
-    (pictures, sounds) is compressed already.
+    Compressed bytes would depend on the version of zlib, and images and sounds are compressed
+    already.
     """
 
     def __init__(self, out: BinaryIO) -> None:
@@ -33,8 +33,8 @@ class Archive:
         if kind is None:
             self._zip.close()
         else:
-            # Otherwise it is closed when it is collected, and writes the directory of a package
-            # that looks whole.
+            # Otherwise the garbage collector would close it, which writes a directory, and the
+            # package would look complete.
             self._zip.fp = None
 
     def add(self, name: str, data: bytes | bytearray) -> None:
@@ -42,9 +42,9 @@ class Archive:
         self.copy(name, io.BytesIO(data), len(data))
 
     def copy(self, name: str, source: BinaryIO, size: int) -> tuple[int, int]:
-        """Add a member from a stream of `size` bytes, a piece at a time.
+        """Add a member from a stream of `size` bytes, in chunks.
 
-        Give how many bytes there were and their CRC-32, for the caller to compare.
+        Return the number of bytes read and their CRC-32.
         """
         member = _member(name, size)
         total = 0
@@ -54,16 +54,16 @@ class Archive:
         return total, member.CRC
 
     def copy_unread(self, name: str, source: BinaryIO, seen: Seen, crc32: int) -> bool:
-        """Add a member from a file that looked as `seen` when its CRC-32 was counted.
+        """Add a member from a file whose CRC-32 is known, copied by the kernel.
 
-        The system copies it. Say whether there is a member now: there is none where that can't be
-        done, or where the file looks otherwise after it. Something else must have been added first.
+        Return whether it was added: not if the system can't copy it, or if its status differs from
+        `seen`. Another member must have been added before.
         """
         out = self._zip.fp
         if out is None:
             return False
         member = _member(name, seen.size)
-        member.header_offset = out.seek(self._zip.start_dir)  # where the last one ended
+        member.header_offset = out.seek(self._zip.start_dir)  # the end of the last member
         member.compress_size, member.CRC = seen.size, crc32
         out.write(member.FileHeader(zip64=False))
         if not copied(source, out, seen.size) or Seen.of(os.fstat(source.fileno())) != seen:

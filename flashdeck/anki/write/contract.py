@@ -1,4 +1,4 @@
-"""What a collection must keep to, so that a package can say it and a reader can say it back."""
+"""Rules that a collection must follow to be written to a package and read back unchanged."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ def require_writable(collection: Collection) -> None:
     """Raise `ValueError` for the first rule that the collection breaks.
 
     - Note types ascend by id, decks and media by name, each only once.
-    - `decks` are exactly those that the package is to hold. Anki's own `Default`,
-      which stands in every package besides, can't be one of them.
-    - Notes stand in study order: by the position of their first card, then by id. Behind them
-      stand the notes without cards, by id.
-    - A note type's `latex_pre` and `latex_post` are None where they are Anki's own. (`apkg`, which
-      knows Anki's, sees to that.)
+    - `decks` are exactly those of the package, without `Default`, which every package has.
+    - Notes are in study order: by the position of their first card, then by id. Notes without
+      cards come last, by id.
+    - A note type's `latex_pre` and `latex_post` are None if they are Anki's defaults (checked in
+      `apkg`).
     - Everything is dated: ids and times are greater than 0, and no two notes or cards share an id,
       no two notes a GUID.
     - A note has as many fields as its note type, none with the separator U+001F. Its tags are
-      single words. Its cards ascend by ordinal and lie in decks that are listed.
+      single words. Its cards ascend by ordinal and are in decks of the collection.
     """
     _require_ascending("note types", [notetype.id for notetype in collection.notetypes])
     _require_ascending("decks", [deck.name for deck in collection.decks])
@@ -63,7 +62,7 @@ def _require_note(note: Note, fields: dict[int, int]) -> None:
     if "\x1f" in "".join(note.fields):
         _fail(f"the note {note.guid!r} holds the character that separates fields, U+001F")
     for tag in note.tags:
-        if not tag or " " in tag or "\u3000" in tag:  # Anki parts tags at both kinds of space
+        if not tag or " " in tag or "\u3000" in tag:  # Anki splits tags at both kinds of space
             _fail(f"the note {note.guid!r} has a tag that is not one word")
 
 
@@ -89,7 +88,7 @@ def _require_study_order(notes: tuple[Note, ...]) -> None:
 
 
 def _require_ascending(what: str, keys: list[int] | list[str]) -> None:
-    if not all(one < other for one, other in pairwise(keys)):  # type: ignore[operator]
+    if not all(key < following for key, following in pairwise(keys)):  # type: ignore[operator]
         _fail(f"the {what} are not in order, or one is there twice")
 
 

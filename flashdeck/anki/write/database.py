@@ -1,9 +1,9 @@
-"""A SQLite database in memory, and its bytes in a form that every SQLite version agrees on.
+"""SQLite databases in memory whose bytes do not depend on the version of SQLite.
 
-SQLite leaves three things open that would make equal content unequal bytes: the settings it was
-compiled with, its own version number in the header, and whatever lay in the unused parts of its
-pages. The first is settled by starting from an image that fixes all of them, the others by writing
-over them. The file format is described on https://www.sqlite.org/fileformat2.html.
+The bytes of a database depend on three things besides its content: the settings that SQLite was
+compiled with, its version number in the header, and leftovers in the unused parts of pages. A fixed
+initial image settles the first, and the others are overwritten. The file format is described on
+https://www.sqlite.org/fileformat2.html.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 PAGE: Final = 4096
 
-# The number of the library that last wrote the file. It says nothing about the format; 3.40.0.
+# The version of SQLite in the header, 3.40.0; it does not affect the format.
 _LIBRARY: Final = 3_040_000
 
 _FILE_HEADER: Final = struct.Struct(">16sHBBBBBB12I")
@@ -28,8 +28,8 @@ _LEAF: Final = frozenset({10, 13})
 def new_database() -> sqlite3.Connection:
     """Open an empty database in memory, in autocommit mode, without a journal.
 
-    Page size, encoding, reserved bytes, auto-vacuum and schema format are those of the image it
-    starts from, not those that the SQLite at hand was compiled with.
+    Page size, encoding, reserved bytes, auto-vacuum and schema format are those of the initial
+    image, not those that SQLite was compiled with.
     """
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(_empty_image())
@@ -39,14 +39,14 @@ def new_database() -> sqlite3.Connection:
 
 
 def canonical_image(connection: sqlite3.Connection) -> bytearray:
-    """Close the database and give its bytes: for the same statements, under any SQLite the same.
+    """Close the database and return its bytes, equal for the same statements on any SQLite.
 
-    Rows must have been inserted in the order of their ids and never deleted: then every page is in
-    use and has no gaps too small to be on its list of free blocks.
+    Rows must have been inserted in the order of their ids and never deleted, so that every page is
+    in use and has no fragments outside its list of free blocks.
     """
     roots = [root for (root,) in connection.execute("SELECT rootpage FROM sqlite_schema")]
     data = connection.serialize()
-    connection.close()  # three copies of a large collection are one too many
+    connection.close()  # to have two copies of a large collection, not three
     image = bytearray(data)
     del data
     struct.pack_into(">I", image, 24, 1)  # file change counter
@@ -57,7 +57,7 @@ def canonical_image(connection: sqlite3.Connection) -> bytearray:
 
 
 def _empty_image() -> bytes:
-    """Make a database of one page and no tables: its header and an empty schema table."""
+    """Return a database of one page: its header and an empty schema table."""
     image = bytearray(PAGE)
     _FILE_HEADER.pack_into(
         image,
@@ -81,9 +81,9 @@ def _empty_image() -> bytes:
 
 
 def _tree_pages(image: bytearray, roots: list[int]) -> Iterator[int]:
-    """Find all pages of the trees with these roots, but for their overflow pages.
+    """Yield all pages of the trees with these roots, without overflow pages.
 
-    SQLite hands those out zeroed, and as nothing is ever freed, none is used twice.
+    SQLite allocates overflow pages zeroed, and since nothing is freed, none is used twice.
     """
     pending = roots
     while pending:
