@@ -1,1 +1,1 @@
-"""The kinds of notes as data: which keys each has, and how its fields are composed."""
+"""Kinds of notes: the keys of each, and how its fields are composed."""

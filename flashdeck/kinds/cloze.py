@@ -1,4 +1,4 @@
-"""Text with gaps: one card for each cloze number."""
+"""Cloze notes: one card for each cloze number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes of an author's own note types: named fields, given as they are."""
+"""Notes of custom note types, with fields by name."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a key of a note, a document or the settings is called, holds and means, as data.
+"""Keys of notes, documents and settings: name, type of the value, and meaning.
 
-Checking, the JSON Schema and the reference page are all made from these, so they cannot disagree.
+The checks, the JSON Schema and the reference page are all generated from them.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from enum import StrEnum
 
 
 class Shape(StrEnum):
-    """What a key's value looks like."""
+    """The type of a key's value."""
 
     TEXT = "text"
     """One scalar, any text."""
     TEXTS = "list of texts"
     """A list of scalars, any text each."""
     ANSWER = "text, or a list of texts"
-    """One scalar; where the note has choices also a list of those that are right."""
+    """One scalar; for a note with choices also a list of the right ones."""
     FLAG = "true or false"
     """`true` or `false`."""
     TYPED = "true, or text in quotes"
-    """`true`, or the text that the learner is to type."""
+    """`true`, or the text to type."""
     WORD = "one of a few words"
     """One of the key's `words`."""
     MASKS = "list of masks"
@@ -35,25 +35,25 @@ class Shape(StrEnum):
     NOTES = "list of notes"
     """A list of mappings, each a note."""
     TABLE = "file name, or keys of a table"
-    """A CSV file's name, or a mapping that says more of it."""
+    """The name of a CSV file, or a mapping with details."""
     COLUMNS = "keys with column names"
-    """A mapping of a note's keys to the names of columns."""
+    """A mapping of note keys to column names."""
     CONSTANTS = "keys with values"
-    """A mapping of a note's keys to what they hold in every note."""
+    """A mapping of note keys to values for every note."""
     ID = "id"
     """A note's GUID."""
     DECK = "deck name"
-    """A deck's name, levels parted by `::`."""
+    """A deck name, its levels separated by `::`."""
     MARKUP = "markdown, html or text"
-    """How text is to be read."""
+    """The markup of texts."""
     FIELD_LIST = "list of fields"
-    """A list of field names, or of mappings that say more of a field."""
+    """A list of field names, or of mappings with details."""
     TEMPLATES = "list of templates"
     """A list of mappings, each a card template."""
     NUMBER = "number"
     """Digits."""
     WHOLE = "whole number"
-    """Digits, below zero with a minus."""
+    """An integer."""
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
     RULES = "rules with severities"
@@ -66,7 +66,7 @@ class Shape(StrEnum):
 class Key:
     """One key. `summary` is a sentence for the reference page and for editors.
 
-    `words` are all that a key of the shape `WORD` takes; the first is what is meant without it.
+    `words` are the values of a key of shape `WORD`; the first is the default.
     """
 
     name: str
@@ -77,5 +77,5 @@ class Key:
 
     @property
     def holds(self) -> str:
-        """Say in words what the value looks like."""
+        """Describe the value in words."""
         return " or ".join(self.words) if self.words else str(self.shape)

@@ -1,4 +1,4 @@
-"""What a kind of note is: its keys, what decides it, and how its fields are composed."""
+"""The definition of a kind of note: its keys, and how its fields are composed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flashdeck.kinds.key import Key, Shape
 
 
 class Cover(NamedTuple):
-    """A mask over a picture, ready to be composed.
+    """A mask of an image occlusion.
 
-    `number` is its card's, from 1; `label` is HTML without braces that Anki would read; `place` is
-    left, top, width and height in percent of the picture, as decimals.
+    `number` is that of its card, from 1; `label` is HTML without braces that are special in Anki;
+    `place` is left, top, width and height in percent of the image, as decimals.
     """
 
     number: int
@@ -23,55 +23,54 @@ class Cover(NamedTuple):
 
 
 class Composer(Protocol):
-    """What a kind asks while it composes the fields of one note."""
+    """Access to the values of a note, for composing its fields."""
 
     @property
     def guid(self) -> str:
-        """Give the note's id."""
+        """The GUID of the note."""
 
     def html(self, key: str) -> str:
-        """Give the value of a text key as HTML; '' where the note lacks it."""
+        """Return a text as HTML, '' if missing."""
 
     def htmls(self, key: str) -> tuple[str, ...]:
-        """Give the value of a key that takes texts as HTML, item by item; a single text is one."""
+        """Return the items of a list of texts as HTML; a single text is a list of one."""
 
     def words(self, key: str) -> tuple[str, ...]:
-        """Give the same texts as they were written, without blanks round them."""
+        """Return the same texts as in the source, stripped."""
 
     def word(self, key: str) -> str:
-        """Give the one of a key's words that was chosen; '' where the note lacks the key."""
+        """Return the value of a key of shape `WORD`, '' if missing."""
 
     def is_list(self, key: str) -> bool:
-        """Say whether a key that may take one text or several was given a list."""
+        """Whether the value is a list, for a key that allows both a text and a list."""
 
     def flag(self, key: str) -> bool:
-        """Say whether a flag is set."""
+        """Whether a flag is set."""
 
     def typed(self, key: str, answer: str) -> str:
-        """Give what the learner is to type as HTML: what was written for it, or `answer`'s text.
+        """Return the text to type as HTML: the value of `typed`, or the text of the answer.
 
-        `key` is where the answer is written, `answer` is its HTML.
+        `key` is the key of the answer, `answer` its HTML.
         """
 
     def picture(self, key: str) -> str:
-        """Give the picture that a key names as an `<img>`."""
+        """Return the image of a key as an `<img>`."""
 
     def covers(self, key: str) -> tuple[Cover, ...]:
-        """Give the masks under a key."""
+        """Return the masks of a key."""
 
     def named_fields(self) -> tuple[str, ...]:
-        """Give the fields of a note of a custom note type, in the type's order, as HTML."""
+        """Return the fields of a custom note type as HTML, in its order."""
 
 
 class Kind(NamedTuple):
     """A kind of note.
 
-    A note is of this kind when it holds `opener`; that key's text is also what the note's id is
-    derived from. `notetype` names the built-in note type ("Question" or "Cloze") whose fields
-    `compose` gives, in their order; it is empty where each note names its own. `gaps`: whether
-    `{{c1::…}}` in its texts is a gap, if its note type is one for gaps. `fields` names the fields
-    of the note type that are the text of one key each: what was edited there in Anki can be
-    imported into the source.
+    A note with the key `opener` is of this kind, and its id is derived from the text of that key.
+    `notetype` is the built-in note type ("Question" or "Cloze") whose fields `compose` returns, or
+    '' if each note names its own. `gaps`: whether `{{c1::…}}` in its texts is a cloze, if the note
+    type is a cloze type. `fields` maps the fields that hold the text of a single key to that key,
+    so that edits made in Anki can be imported into the source.
     """
 
     name: str
@@ -100,7 +99,7 @@ COMMON = (
 
 
 def with_hint(question: str, hint: str) -> str:
-    """Put a hint under a question: closed until it is tapped, without a script."""
+    """Add a hint below a question, closed until it is tapped, without a script."""
     if not hint:
         return question
     return f'{question}<details class="fd-hint"><summary>Hint</summary><div>{hint}</div></details>'

@@ -1,7 +1,7 @@
-"""A picture with masks: one card for each mask, or for each group of them.
+"""Image occlusion notes: one card for each mask or group of masks.
 
-Each mask is a cloze in a box that stands over its part of the picture. Anki's own cloze span fills
-the box, and the style covers or reveals it by side and by whether the card asks for it.
+Each mask is a cloze in a box over its part of the image. Anki's cloze span fills the box, and the
+CSS covers or reveals it depending on the side and on whether the cloze is active.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Cover, Kind, wit
 _MODES = ("hide-all", "hide-one")
 _SHAPES = ("rectangle", "ellipse")
 ELLIPSE = _SHAPES[1]
-# What a mask without a label hides: a cloze of nothing at all is none for older Anki releases.
+# The content of a mask without a label; older Anki releases ignore an empty cloze.
 _NO_LABEL = "&nbsp;"
 _NEAR, _FAR = 25, 75
 
@@ -34,7 +34,7 @@ def _compose(note: Composer) -> tuple[str, ...]:
 def _mask(cover: Cover) -> str:
     left, top, width, height = cover.place
     shape = " fd-ellipse" if cover.ellipse else ""
-    # The label of a mask near an edge grows away from it.
+    # The label of a mask near an edge extends away from the edge.
     middle = float(left) + float(width) / 2
     side = " fd-near" if middle < _NEAR else " fd-far" if middle > _FAR else ""
     label = f'<span class="fd-label" dir="auto">{cover.label}</span>' if cover.label else _NO_LABEL

@@ -1,4 +1,4 @@
-"""Question and answer: plain, with choices, typed, or asked the other way round as well."""
+"""Question notes: plain, with choices, typed, or reversed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Kind, with_hint
 def choice_list(
     choices: Sequence[str], words: Sequence[str], right: Container[str], *, several: bool
 ) -> str:
-    """Write the choices, given as HTML and as the words that tell which of them are `right`.
+    """Format the choices; `words` are their sources, which decide whether they are `right`.
 
-    Each is a label with its own box, so that it can be ticked even where no script runs; `tappable`
-    is AnkiDroid's word for what is no gesture. The order is the author's: the note type's script
-    shuffles what is shown, never what is stored.
+    Each choice is a label with its own input, so it can be ticked without scripts. The class
+    `tappable` keeps AnkiDroid from taking a tap for a gesture. The order is that of the source: the
+    script of the note type shuffles only the display.
     """
     box = "checkbox" if several else "radio"
     opening = {True: '<li class="fd-right">', False: "<li>"}
@@ -28,7 +28,7 @@ def choice_list(
 
 
 def answer_list(answers: Sequence[str]) -> str:
-    """Write several right answers."""
+    """Format several right answers."""
     items = "".join(f'<li dir="auto">{html}</li>' for html in answers)
     return f'<ul class="fd-answers">{items}</ul>'
 

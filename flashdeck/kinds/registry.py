@@ -1,6 +1,6 @@
-"""The kinds of notes. What decides a note's kind is asked in this order.
+"""All kinds of notes, in order of precedence.
 
-Keys stand in the order in which `flashdeck fmt` writes them; `id` comes last, where builds put it.
+The keys are in the order in which `flashdeck fmt` writes them; `id` is last, where builds add it.
 """
 
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
 
 
 def kind_of(names: Iterable[str]) -> Kind | None:
-    """Give the kind of a note by the names of its keys; None where none of them decides."""
-    given = set(names)
-    if "occlude" in given:
+    """Return the kind of a note with these keys, or None."""
+    keys = set(names)
+    if "occlude" in keys:
         return OCCLUSION
-    if {"q", "a"} <= given:
-        # With an `image` beside them: a picture was meant that belongs into one of the texts.
-        given.discard(OCCLUSION.opener)
-    decided = next((kind for kind in KINDS if kind.opener in given), None)
-    return CUSTOM if decided is None and "notetype" in given else decided
+    if {"q", "a"} <= keys:
+        # An `image` beside them is a mistake: it belongs in one of the texts.
+        keys.discard(OCCLUSION.opener)
+    match = next((kind for kind in KINDS if kind.opener in keys), None)
+    return CUSTOM if match is None and "notetype" in keys else match
 
 
 DOCUMENT: tuple[Key, ...] = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flashdeck.kinds.key import Key, Shape
 
 MARKUPS = ("markdown", "html", "text")
-"""How texts may be read."""
+"""The supported kinds of markup."""
 
-# Whether files keep their names in the package; the second is what imported decks need.
+# Whether media files keep their names in the package, as imported decks need.
 _MEDIA_NAMES = ("hashed", "verbatim")
 VERBATIM = _MEDIA_NAMES[1]
 MEDIA = Key(

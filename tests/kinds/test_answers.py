@@ -1,4 +1,4 @@
-"""Answers that are chosen or typed: what stands in the fields, and what Anki makes of it."""
+"""Choices and typed answers: the fields, and how Anki renders them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ notes:
 
 @pytest.fixture
 def learner():
-    with Learner() as one:
-        yield one
+    with Learner() as learner:
+        yield learner
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def fields(built):
 
 
 def choices(question):
-    """The choices as they stand in the field, and whether each is right."""
+    """The choices in the field, and whether each is right."""
     items = re.findall(r"<li( class=\"fd-right\")?><label.*?<span[^>]*>(.*?)</span>", question)
     return [(html, bool(right)) for right, html in items]
 
 
-def test_choices_stand_in_the_field_in_the_authors_order(deck):
+def test_choices_are_in_the_order_of_the_source(deck):
     question, answer, *_ = fields(deck.built())
     expected = [("Jinja", False), ("Werkzeug", True), ("<code>Click</code>", False)]
     assert choices(question) == expected
@@ -96,7 +96,7 @@ def test_turning_choices_typed_and_reverse_on_and_off_keeps_the_note_and_its_rev
         ("x", '"<b> &amp; x"', "<b> &amp; x"),
     ],
 )
-def test_anki_takes_what_was_meant_for_right(deck, learner, answer, typed, expected):
+def test_anki_accepts_the_expected_answer(deck, learner, answer, typed, expected):
     deck.write(
         "cards/flask.yaml", f"deck: D\nnotes:\n  - q: one\n    a: {answer}\n    typed: {typed}\n"
     )
@@ -108,7 +108,7 @@ def test_anki_takes_what_was_meant_for_right(deck, learner, answer, typed, expec
 
 
 @pytest.mark.parametrize("answer", ['"$x^2$"', '"![](map.png)"', '"[sound:word.mp3]"'])
-def test_an_answer_that_nobody_can_type_is_an_error(deck, answer):
+def test_an_answer_that_cannot_be_typed_is_an_error(deck, answer):
     (deck.root / "cards/map.png").write_bytes(b"map")
     (deck.root / "cards/word.mp3").write_bytes(b"word")
     deck.write("cards/flask.yaml", f"notes:\n  - q: one\n    a: {answer}\n    typed: true\n")
@@ -117,12 +117,12 @@ def test_an_answer_that_nobody_can_type_is_an_error(deck, answer):
     assert problem.span.line == 3
 
 
-def test_a_missing_picture_in_a_choice_is_said_once(deck):
+def test_a_missing_image_in_a_choice_is_reported_once(deck):
     deck.replace("cards/flask.yaml", "[Jinja,", '["![](nope.png)",')
-    assert [one.rule for one in deck.check()] == ["missing-media"]
+    assert [problem.rule for problem in deck.check()] == ["missing-media"]
 
 
-def test_a_gap_can_be_typed(deck, learner):
+def test_a_cloze_can_be_typed(deck, learner):
     deck.write(
         "cards/flask.yaml", 'notes:\n  - cloze: "{{c1::Jinja}} makes pages"\n    typed: true\n'
     )
@@ -141,7 +141,7 @@ def test_the_answer_side_shows_the_choices_before_the_rule(deck, learner):
     assert answer.index("fd-choices") < answer.index("<hr id=answer>") < answer.index("fd-answer")
 
 
-def test_the_script_is_named_by_its_hash_as_it_stands_in_the_template(deck, learner):
+def test_the_hash_of_the_script_is_that_of_the_template(deck, learner):
     learner.import_package(deck.built().packages[0].path)
     (guid,) = learner.guids()
     for side in learner.render(guid):
@@ -153,12 +153,12 @@ def test_the_script_is_named_by_its_hash_as_it_stands_in_the_template(deck, lear
 @pytest.mark.parametrize(
     "words", ["{{", "}}", r"\(", r"\[", "[sound:", "[latex]", "</", "font-weight:600", "<!--"]
 )
-def test_the_script_holds_nothing_that_anki_would_take_for_its_own(words):
+def test_the_script_has_no_syntax_that_is_special_in_anki(words):
     assert words not in choice_script()
 
 
 @pytest.mark.parametrize(
     "word", ["let ", "const ", "=>", "`", "...", "?.", "class ", "for (var x of"]
 )
-def test_the_script_is_of_the_javascript_that_old_phones_know(word):
+def test_the_script_uses_only_javascript_of_old_phones(word):
     assert word not in choice_script()

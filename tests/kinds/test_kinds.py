@@ -1,4 +1,4 @@
-"""What every kind of note says of itself as data."""
+"""Consistency of the definitions of all kinds of notes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUILT_IN = [kind for kind in KINDS if kind.notetype]
 
 
 @pytest.mark.parametrize("kind", BUILT_IN, ids=[kind.name for kind in BUILT_IN])
-def test_the_fields_that_a_kind_names_are_its_note_types_and_hold_texts(kind):
+def test_the_fields_of_a_kind_exist_in_its_note_type_and_hold_texts(kind):
     notetype = built_in("Words", "", lambda *_: 1)[kind.notetype]
     texts = {key.name for key in kind.keys if key.shape in (Shape.TEXT, Shape.ANSWER)}
     assert kind.fields.keys() <= {field.name for field in notetype.fields}
