@@ -1,7 +1,7 @@
-"""CSS as browsers read it: the addresses that it loads, its rules, the contrast of its colors.
+"""CSS: the URLs that it loads, its rules, and the contrast of its colors.
 
-Ground module, and the home of tinycss2. Any text is CSS: what makes no sense is passed over, as
-browsers do. Blocks nest as deep as an author likes, so trees are walked with a stack.
+The only module that imports tinycss2. As in browsers, invalid CSS is ignored. Trees are walked with
+a stack, since blocks may nest to any depth.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-# Unless they are escaped, these are the words by which CSS loads something; most has none of them.
+# Without one of these, CSS loads nothing; a backslash may hide one.
 _MAY_LOAD = re.compile(r"(?:url|src|image-set)\(|@import|\\", re.IGNORECASE)
 _TAKE_ADDRESSES = frozenset({"url", "src", "image-set", "-webkit-image-set"})
-# An address, from where its token begins: in double quotes, in single ones, or bare in url().
+# A URL from the start of its token: in double quotes, in single quotes, or bare in url().
 _ADDRESS = re.compile(
     r"""
     "((?:[^"\\]|\\.)*+) | '((?:[^'\\]|\\.)*+) |
@@ -27,11 +27,11 @@ _SEMICOLON = ";"
 _LINE_END = re.compile(r"\r\n|[\n\r\f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# Where tinycss2 is no browser: it can't read whole numbers of thousands of digits, and in a broken
-# url() it takes the `\)` of `\\)` for an escape, and so misses what follows.
+# Differences between tinycss2 and browsers: it can't read integers of thousands of digits, and in
+# an invalid url() it takes the `\)` of `\\)` for an escape and skips the rest.
 _LONG_NUMBER = re.compile("[0-9]{4000,}")
 _ESCAPED_BACKSLASHES = re.compile(r"(?<!\\)(?:\\\\)+(?=\))")
-# For each space in which colors are measured, the one in which tinycss2 gives their luminance.
+# For each color space, the one in which tinycss2 can compute luminance.
 _MEASURED = {
     **dict.fromkeys(("srgb", "hsl", "hwb"), "srgb"),
     **dict.fromkeys(("lab", "lch"), "xyz-d50"),
@@ -42,7 +42,7 @@ _LINEAR, _WEIGHTS = 0.04045, (0.2126, 0.7152, 0.0722)
 
 
 class Load(NamedTuple):
-    """An address that CSS loads something from, decoded; `css[start:end]` is how it is written."""
+    """A URL that CSS loads, decoded; `css[start:end]` is its source."""
 
     address: str
     start: int
@@ -50,7 +50,7 @@ class Load(NamedTuple):
 
 
 class Declaration(NamedTuple):
-    """The value of a property, as tokens without spaces, and the place of the declaration."""
+    """The value of a property, as tokens without spaces, and the span of the declaration."""
 
     value: Sequence[Any]
     start: int
@@ -58,24 +58,24 @@ class Declaration(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What stands in a pair of braces: its selector, and its declarations by lower-case names."""
+    """A rule: its selector, and its declarations by lower-case name."""
 
     selector: str
     declarations: Mapping[str, Declaration]
 
 
 def too_long(css: str) -> bool:
-    """Whether CSS is longer, without the fonts and pictures in it, than anybody writes it."""
+    """Whether CSS is too long to be checked, not counting data URLs."""
     return len(css) > _LONGEST and len(_DATA.sub("", css)) > _LONGEST
 
 
 def may_load(css: str) -> bool:
-    """Whether CSS has any word by which something is loaded; that is seen without parsing it."""
+    """Whether CSS may load anything; a fast check without parsing."""
     return _MAY_LOAD.search(css) is not None
 
 
 def loads(css: str) -> list[Load]:
-    """Give what CSS loads by `url()`, `@import` and `image-set()`, in the order of the places."""
+    """Return what CSS loads by `url()`, `@import` and `image-set()`, in order."""
     if not may_load(css):
         return []
     place = _places(css)
@@ -90,7 +90,7 @@ def loads(css: str) -> list[Load]:
             elif _ends(token):
                 keyword = ""
             if keyword == "namespace":
-                continue  # its address is a name
+                continue  # its URL is only a name
             takes = name in _TAKE_ADDRESSES or keyword == "import"
             if token.type == "url" or (takes and token.type == "string"):
                 result.append(_load(css, token.value, place(token)))
@@ -100,7 +100,7 @@ def loads(css: str) -> list[Load]:
 
 
 def rules(css: str) -> Iterator[Rule]:
-    """Give every rule of a style; nested ones behind the one that they stand in."""
+    """Yield every rule of a stylesheet; nested rules follow their parent."""
     place = _places(css)
     waiting = [("", _tokens(css))]
     while waiting:
@@ -118,24 +118,24 @@ def rules(css: str) -> Iterator[Rule]:
 
 
 def contrast(text: Declaration, background: Declaration) -> float | None:
-    """Give the contrast of two colors as WCAG measures it: 1 for the same, 21 for black on white.
+    """Return the WCAG contrast ratio of two colors: 1 if equal, 21 for black on white.
 
-    None where it depends on anything else: on pictures, variables, or what a color lets through.
+    None if it depends on images, variables or transparency.
     """
-    front, back = _lightness(text), _lightness(background)
+    front, back = _declared_luminance(text), _declared_luminance(background)
     if front is None or back is None:
         return None
     return (max(front, back) + 0.05) / (min(front, back) + 0.05)
 
 
 def pixels(declaration: Declaration) -> float:
-    """Give a declared length; 0 where it is not in pixels."""
+    """Return a length in pixels; 0 for other units."""
     sizes = (token for token in declaration.value if token.type == "dimension")
     return next((float(size.value) for size in sizes if size.lower_unit == "px"), 0.0)
 
 
 def _tokens(css: str) -> Sequence[Any]:
-    from tinycss2 import parse_component_value_list  # most styles are plain, and few have any
+    from tinycss2 import parse_component_value_list  # not needed for most builds
 
     css = _LONG_NUMBER.sub(lambda digits: "0." + "0" * (len(digits[0]) - 2), css)
     css = _ESCAPED_BACKSLASHES.sub(lambda pairs: "-" * len(pairs[0]), css)
@@ -152,56 +152,56 @@ def _ends(token: Any) -> bool:
 
 
 def _places(css: str) -> Callable[[Any], int]:
-    """Give the way from a token to its index in the text."""
+    """Return a function from a token to its index in the text."""
     starts = [0, *(end.end() for end in _LINE_END.finditer(css))]
     return lambda token: starts[token.source_line - 1] + token.source_column - 1
 
 
 def _load(css: str, address: str, start: int) -> Load:
-    written = _ADDRESS.match(css, start)
-    span = written.span(written.lastindex or 0) if written else (start, start)
+    match = _ADDRESS.match(css, start)
+    span = match.span(match.lastindex or 0) if match else (start, start)
     return Load(_SURROGATE.sub("\ufffd", address), *span)
 
 
 def _parts(tokens: Sequence[Any]) -> Iterator[tuple[Sequence[Any], Any]]:
-    """Split what stands in braces at semicolons and blocks; give each part with what ends it."""
+    """Split the content of braces at semicolons and blocks; yield each part with its last token."""
     start = 0
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if _ends(token):
-            yield tokens[start:at], token
-            start = at + 1
+            yield tokens[start:index], token
+            start = index + 1
     yield tokens[start:], None
 
 
 def _declaration(
     css: str, place: Callable[[Any], int], part: Sequence[Any], end: Any
 ) -> dict[str, Declaration]:
-    """Read a declaration that goes up to the token `end`, or to the end of its block."""
-    words = [at for at, token in enumerate(part) if token.type not in {"whitespace", "comment"}]
-    if len(words) < 3 or part[words[0]].type != "ident" or part[words[1]] != ":":  # noqa: PLR2004
+    """Read a declaration that ends at the token `end`, or at the end of its block."""
+    indices = [n for n, token in enumerate(part) if token.type not in {"whitespace", "comment"}]
+    if len(indices) < 3 or part[indices[0]].type != "ident" or part[indices[1]] != ":":  # noqa: PLR2004
         return {}
-    last = words[-1]
-    behind = [*part[last + 1 : last + 2], end][0]
-    stop = place(behind) if behind is not None else css.find("}", place(part[last]))
-    value = [part[at] for at in words[2:]]
-    name: str = part[words[0]].lower_value
-    return {name: Declaration(value, place(part[words[0]]), stop if stop >= 0 else len(css))}
+    last = indices[-1]
+    next_token = [*part[last + 1 : last + 2], end][0]
+    stop = place(next_token) if next_token is not None else css.find("}", place(part[last]))
+    value = [part[index] for index in indices[2:]]
+    name: str = part[indices[0]].lower_value
+    return {name: Declaration(value, place(part[indices[0]]), stop if stop >= 0 else len(css))}
 
 
-def _lightness(declaration: Declaration) -> float | None:
-    """Give the relative luminance of the only color that a declaration names."""
-    lights: list[float] = []
+def _declared_luminance(declaration: Declaration) -> float | None:
+    """Return the relative luminance of the color in a declaration."""
+    luminances: list[float] = []
     for token in declaration.value:
-        light = _luminance(token)
-        if light is not None:
-            lights.append(light)
+        luminance = _luminance(token)
+        if luminance is not None:
+            luminances.append(luminance)
         elif token.type in {"function", "url"}:
             return None
-    return lights[0] if lights else None
+    return luminances[0] if luminances else None
 
 
 def _luminance(token: Any) -> float | None:
-    """Give the relative luminance of an opaque color."""
+    """Return the relative luminance of an opaque color."""
     from tinycss2.color4 import parse_color
 
     try:
@@ -209,12 +209,12 @@ def _luminance(token: Any) -> float | None:
         if color is None or color == "currentcolor" or color.alpha < 1:
             return None
         space = _MEASURED[color.space]
-        parts = [min(max(float(part), 0.0), 1.0) for part in color.to(space).coordinates]
-    except (ArithmeticError, LookupError, ValueError):  # nothing that anybody could see
+        values = [min(max(float(value), 0.0), 1.0) for value in color.to(space).coordinates]
+    except (ArithmeticError, LookupError, ValueError):  # not a displayable color
         return None
     if space != "srgb":
-        return parts[1]
+        return values[1]
     linear = (
-        part / 12.92 if part <= _LINEAR else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        value / 12.92 if value <= _LINEAR else ((value + 0.055) / 1.055) ** 2.4 for value in values
     )
-    return sum(weight * part for weight, part in zip(_WEIGHTS, linear, strict=True))
+    return sum(weight * value for weight, value in zip(_WEIGHTS, linear, strict=True))

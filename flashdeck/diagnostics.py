@@ -1,8 +1,4 @@
-"""What is said about a source: where, how grave, in which words, and the way out.
-
-Ground module: it imports nothing of flashdeck's and knows nothing of how a diagnostic is shown
-(`report` does that).
-"""
+"""Diagnostics: problems of sources, with place, severity, message and hint."""
 
 from __future__ import annotations
 
@@ -15,10 +11,10 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A stretch of a source file, end exclusive.
+    """A range in a source file, end exclusive.
 
-    Lines and columns count from 1; columns count Unicode code points, so an emoji is one and a
-    tab is one. `path` is relative to the project's root and written with `/`.
+    Lines and columns count from 1; columns count Unicode code points; emoji and tabs
+    count as one. `path` is relative to the project's root and written with `/`.
     """
 
     path: str
@@ -29,30 +25,30 @@ class Span(NamedTuple):
 
     @classmethod
     def point(cls, path: str, line: int = 1, column: int = 1) -> Span:
-        """One place rather than a stretch, as wide as a single character."""
+        """Return a span of a single character."""
         return cls(path, line, column, line, column + 1)
 
 
 class Text(NamedTuple):
-    """Words of the author and where they stand."""
+    """A text in a source, with its span."""
 
     value: str
     span: Span
 
 
 Place = Callable[[int, int], Span]
-"""Gives the place of `text[start:end]` in its file."""
+"""Returns the span of `text[start:end]`."""
 
 
 class Written(NamedTuple):
-    """A text of the author, and where its parts stand."""
+    """A text in a source, with the spans of its parts."""
 
     text: str
     place: Place
 
 
 def places_in(path: str, text: str) -> Place:
-    """Give the way from a part of a file's text to its place."""
+    """Return the function for spans in the text of a file."""
     starts = [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n"))]
 
     def place(start: int, end: int) -> Span:
@@ -66,7 +62,7 @@ def places_in(path: str, text: str) -> Place:
 
 
 class Severity(StrEnum):
-    """How grave a diagnostic is; only errors stop a build."""
+    """The severity of a diagnostic; only errors stop a build."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -74,9 +70,9 @@ class Severity(StrEnum):
 
 
 class Fix(NamedTuple):
-    """The edit that mends a problem: put `text` in the place of a stretch of the source.
+    """An edit that fixes a problem: replace a span of the source by `text`.
 
-    Only where there is one thing that can have been meant.
+    Only if there is a single possible fix.
     """
 
     span: Span
@@ -85,11 +81,11 @@ class Fix(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing to tell the author.
+    """A problem in a source.
 
-    `rule` is a short name in words (`missing-media`), `message` says what is wrong in the author's
-    own words, `hint` the way out. `span` is None only for what has no place in a file. `fix` is
-    what `check --fix` would write.
+    `rule` is the name of the rule (`missing-media`), `message` says what is wrong, `hint` how to
+    fix it. `span` is None only for a problem without a place in a file. `fix` is the edit that
+    `check --fix` makes.
     """
 
     rule: str
@@ -101,10 +97,10 @@ class Diagnostic:
 
 
 class FlashdeckError(Exception):
-    """The work cannot go on, for a reason outside the text of the sources.
+    """An error outside the sources that stops the command.
 
-    What an author wrote never raises this: it becomes a `Diagnostic`. The message is one sentence
-    for people; `hint` is the way out.
+    Problems in sources are `Diagnostic`s instead. The message is one sentence; `hint` says how to
+    fix it.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -113,5 +109,5 @@ class FlashdeckError(Exception):
 
 
 def reason(error: OSError) -> str:
-    """Give what the system says is wrong, as a sentence goes on with it."""
+    """Return the message of the system in lower case, to continue a sentence."""
     return (error.strerror or str(error)).lower()

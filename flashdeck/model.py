@@ -1,7 +1,7 @@
-"""The nouns, in Anki's own words: what every reader makes and every writer takes.
+"""The data model in Anki's terms: collections, note types, notes, cards, decks and media.
 
-`Collection` is the waist of the hourglass. All of it is frozen data that never renders, reads or
-writes itself. Fields hold HTML as Anki stores it.
+Readers create a `Collection` and writers take one. All classes are frozen, without rendering or
+I/O. Fields hold HTML as Anki stores it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Field:
     """A field of a note type.
 
-    `id` is the constant JSON id by which Anki 23.10 and later recognise the field after it was
-    renamed; None where a foreign package has none. `plain_text`, `collapsed` and
+    `id` is the constant JSON id by which Anki 23.10 and later recognise a renamed field;
+    None if a package of another program has none. `plain_text`, `collapsed` and
     `exclude_from_search` are settings of Anki's editor and search. `tag` and `prevent_deletion`
     mark the fields that Anki's own note types rely on.
     """
@@ -46,9 +46,8 @@ class Field:
 class Template:
     """A card template: front and back in Anki's template language; `id` as for fields.
 
-    What begins with `browser` is for Anki's table of cards; a size of 0 is the usual one. `deck` is
-    the id, in the collection that it came from, of the deck that new cards go into; None where they
-    go where the note goes.
+    The `browser_` attributes are for Anki's card browser; size 0 is the default. `deck` is the id,
+    in the original collection, of the deck for new cards; None for the deck of the note.
     """
 
     name: str
@@ -64,10 +63,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class NoteType:
-    """A note type. `mod` is in seconds since 1970; 0 as long as it is not dated.
+    """A note type. `mod` is in seconds since 1970; 0 until it is dated.
 
-    `sort` is the index of the sort field. `stock` is Anki's `originalStockKind`, None where the
-    note type does not descend from one of Anki's own.
+    `sort` is the index of the sort field. `stock` is Anki's `originalStockKind`, None if the note
+    type is not derived from a stock note type.
     """
 
     id: int
@@ -88,8 +87,8 @@ class NoteType:
 class Deck:
     """A deck, by its full name with `::`; the description is HTML, or Markdown for Anki to render.
 
-    `id` is its number in the package that it was read from, else 0. Anki takes decks by their
-    names, so two decks that differ only in it are equal.
+    `id` is that in the package it was read from, else 0. Anki matches decks by name, so `id` is
+    ignored in comparisons.
     """
 
     name: str
@@ -99,10 +98,10 @@ class Deck:
 
 
 class Seen(NamedTuple):
-    """How a file looked when it was read, which tells whether it has been written since.
+    """The status of a file when it was read, to detect later changes.
 
-    Its size in bytes, when it was written and when anything about it changed (in ns; nobody can set
-    the latter, but on Windows it is when the file was made), and its place on the disk.
+    Its size in bytes, its modification and change time in ns (on Windows, the creation time), and
+    its inode.
     """
 
     size: int
@@ -111,19 +110,18 @@ class Seen(NamedTuple):
     inode: int
 
     @classmethod
-    def of(cls, found: os.stat_result) -> Seen:
-        """Take down how a file looks."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    def of(cls, status: os.stat_result) -> Seen:
+        """Return the recorded part of a status."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A media file as a package holds it: flat name, content digest (hex SHA-256), size in bytes.
+    """A media file of a package: flat name, content digest (hex SHA-256), size in bytes.
 
-    `open` gives its bytes as a fresh binary stream, read from wherever they lie. `crc32` is their
-    checksum as zip files hold it, None where nobody has counted it yet. `seen` is how the file that
-    `open` opens looked when all that was counted: as long as it looks so, it holds these bytes.
-    None where that can't be said.
+    `open` returns its content as a new binary stream. `crc32` is the checksum of zip files, None if
+    not known. `seen` is the status of the file when it was read: while it is the same, the content
+    is, too. None if there is no such file.
     """
 
     name: str
@@ -135,18 +133,18 @@ class Media:
 
     @classmethod
     def from_bytes(cls, name: str, data: bytes) -> Media:
-        """Make a media file of bytes in memory."""
-        from hashlib import sha256  # most commands have no media to count
+        """Create a media file from bytes in memory."""
+        from hashlib import sha256  # most commands hash no media
 
         return cls(name, sha256(data).hexdigest(), len(data), partial(BytesIO, data))
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card of a note. `ordinal` counts from 0: the template's, or a cloze's number less one.
+    """A card of a note. `ordinal` counts from 0: the template's, or the cloze number minus one.
 
     `position` is its place among the new cards (Anki's `due`); `id` is in milliseconds since 1970,
-    0 as long as it is not dated.
+    0 until it is dated.
     """
 
     ordinal: int
@@ -160,8 +158,8 @@ class Note:
     """A note. `guid` is what Anki recognises it by when a package is imported again.
 
     `notetype` is the note type's id. `id` (milliseconds, the time it was first built) and `mod`
-    (seconds, the time that decides whether Anki takes an edit) are 0 as long as it is not dated.
-    `source` is where its author wrote it.
+    (seconds, the time that decides whether Anki takes an edit) are 0 until it is dated.
+    `source` is its place in the sources.
     """
 
     guid: str
@@ -176,10 +174,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Everything a package holds, or will hold.
+    """The content of a package.
 
-    Notes stand in study order; note types in order of their ids, decks and media in order of their
-    names, so that equal content means equal values.
+    Notes are in study order, note types ordered by id, decks and media by name, so that equal
+    content means equal values.
     """
 
     notetypes: tuple[NoteType, ...] = ()

@@ -1,4 +1,4 @@
-"""Diagnostics as text in frames, as JSON, or as GitHub annotations. Nothing here prints."""
+"""Formats diagnostics as framed text, JSON or GitHub annotations."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.text import BOLD, CYAN, DIM, RED, YELLOW, columns, counted, painted, visible
 
 LineOf = Callable[[str, int], str | None]
-"""Gives a line of a source file by its path and number, None where there is none."""
+"""Returns a line of a source file by path and number, or None."""
 
 COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
 _WIDEST = 100
 _ELLIPSIS = "…"
 _OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock", ".csv", ".tsv", ".txt")
-_LARGEST = 2**27  # bytes; what nobody could look through in a frame is not shown
+_LARGEST = 2**27  # bytes; larger files get no frames
 
 
 def source_lines(root: Path) -> LineOf:
-    """Give the lines of a project's files as they stand on disk.
+    """Return the function for lines of the files on disk.
 
-    Of a file that may not be read (a pipe, a link that leads out of the project) nothing is shown,
-    nor of a picture.
+    It returns None for files that may not be read (a pipe, a link out of the project) and for
+    images.
     """
 
     @cache
@@ -40,29 +40,29 @@ def source_lines(root: Path) -> LineOf:
             return []
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             text = data.decode("utf-16", "replace")
-        else:  # as the readers do: each byte that is not UTF-8 is one column
+        else:  # as in the readers, an invalid byte is one column
             text = re.sub("[\udc80-\udcff]", "\ufffd", data.decode("utf-8", "surrogateescape"))
         return [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
 
     def line_of(path: str, number: int) -> str | None:
-        found = lines(path)
-        return found[number - 1] if number <= len(found) and any(found) else None
+        file_lines = lines(path)
+        return file_lines[number - 1] if number <= len(file_lines) and any(file_lines) else None
 
     return line_of
 
 
 def in_order(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sort by place; what has no place comes last."""
-    return sorted(problems, key=lambda one: (one.span is None, one.span or (), one.rule))
+    """Sort by place; diagnostics without a place come last."""
+    return sorted(problems, key=lambda item: (item.span is None, item.span or (), item.rule))
 
 
 def framed(problems: Sequence[Diagnostic], line_of: LineOf, *, color: bool) -> str:
-    """Write each diagnostic: a first line for machines, then a frame for people."""
+    """Format each diagnostic: a line with place and message, then the source line."""
     return "".join(_framed(problem, line_of, color=color) for problem in in_order(problems))
 
 
 def summary(problems: Sequence[Diagnostic]) -> str:
-    """Count the diagnostics: "2 errors, 1 warning"; '' where there are none."""
+    """Count the diagnostics: "2 errors, 1 warning"; '' if there are none."""
     counts = Counter(problem.severity for problem in problems)
     return ", ".join(
         counted(counts[severity], severity) for severity in Severity if counts[severity]
@@ -70,12 +70,12 @@ def summary(problems: Sequence[Diagnostic]) -> str:
 
 
 def as_json(problems: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Give the diagnostics as plain data, places as numbers from 1, null where there is none."""
+    """Return the diagnostics as JSON data; lines and columns count from 1, or are null."""
     return [_plain(problem) for problem in in_order(problems)]
 
 
 def as_github(problems: Iterable[Diagnostic]) -> str:
-    """Write workflow commands that GitHub shows beside the lines of a pull request."""
+    """Format workflow commands, which GitHub shows as annotations in pull requests."""
     kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
     lines = []
     for problem in in_order(problems):
@@ -86,34 +86,34 @@ def as_github(problems: Iterable[Diagnostic]) -> str:
                 f"file={_property(path)},line={line},endLine={end_line},"
                 f"col={column},endColumn={end_column},{place}"
             )
-        words = problem.message + (f" ({problem.hint})" if problem.hint else "")
-        lines.append(f"::{kinds[problem.severity]} {place}::{_escape(words)}\n")
+        message = problem.message + (f" ({problem.hint})" if problem.hint else "")
+        lines.append(f"::{kinds[problem.severity]} {place}::{_escape(message)}\n")
     return "".join(lines)
 
 
 def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
     paint = partial(painted, color=color)
     span = problem.span
-    tone = COLORS[problem.severity]
-    severity = paint(problem.severity, BOLD + tone)
+    style = COLORS[problem.severity]
+    severity = paint(problem.severity, BOLD + style)
     rule = paint(f"[{problem.rule}]", DIM)
-    said = f"{severity}: {visible(problem.message)} {rule}\n"
+    headline = f"{severity}: {visible(problem.message)} {rule}\n"
     hint = f"      = {visible(problem.hint)}\n" if problem.hint else ""
     if span is None:
-        return said + hint
+        return headline + hint
     place = paint(f"{visible(span.path)}:{span.line}:{span.column}", BOLD)
     source = line_of(span.path, span.line)
     frame = ""
     if source is not None:
         text, offset, width = _cut(source, span)
         number = f"{span.line:>5} | "
-        marks = " " * (len(number) - 2) + "| " + " " * offset + paint("^" * width, tone)
+        marks = " " * (len(number) - 2) + "| " + " " * offset + paint("^" * width, style)
         frame = f"{paint(number, DIM)}{text}\n{marks}\n"
-    return f"{place}: {said}{frame}{hint}"
+    return f"{place}: {headline}{frame}{hint}"
 
 
 def _cut(source: str, span: Span) -> tuple[str, int, int]:
-    """Cut a long line round the place; give it with the marks' offset and width in columns."""
+    """Shorten a long line around the span; return it with the offset and width of the marks."""
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(source)
     first = 0

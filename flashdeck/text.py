@@ -1,4 +1,4 @@
-"""Small things said of text: what a terminal shows, file names, numbers with their nouns."""
+"""Text helpers: terminal output, slugs, plurals, and suggestions for misspelt words."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ _RESET = "\x1b[0m"
 BOLD, DIM, STRUCK_RED = "\x1b[1m", "\x1b[2m", "\x1b[9;31m"
 RED, GREEN, YELLOW, CYAN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
 
-# Control characters by their pictures, characters that turn the text around by a mark.
+# Replacements: control pictures for control characters, U+FFFD for C1 and bidirectional ones.
 _SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
 _SHOWN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 _BUT_LINES = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\t\n"}
 
-# Two words with a letter too many, too few or wrong come to more, unless they are very short; words
-# such as `mermaid` and `email` come to 0.67.
+# The least similarity of a suggestion. One wrong letter stays above it in all but very short words;
+# `mermaid` and `email` have 0.67.
 _ALIKE = 0.7
 
 
 def visible(text: str) -> str:
-    """Write a text so that it stays on its line, and a terminal shows all of it."""
+    """Make control characters visible, line breaks included."""
     return text if text.isprintable() else text.translate(_SHOWN)
 
 
 def visible_lines(text: str) -> str:
-    """Write a text so that a terminal shows all of it; line breaks and tabs stay."""
+    """Make control characters visible, except line breaks and tabs."""
     return text.translate(_BUT_LINES)
 
 
 def slug(name: str) -> str:
-    """Write a name with letters, digits and single `-`: NFKD, ASCII, lower case."""
+    """Reduce a name to lower-case ASCII letters, digits and single `-`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def counted(count: int, noun: str) -> str:
-    """Write a number with its noun, as "1 note" or "2 notes"; `(s)` marks a plural inside of it."""
+    """Format a number with its noun, as "1 note" or "2 notes"; `(s)` marks a plural inside it."""
     noun = noun if "(s)" in noun else f"{noun}(s)"
     return f"{count:,} {noun.replace('(s)', '' if count == 1 else 's')}"
 
 
 def painted(text: str, style: str, *, color: bool = True) -> str:
-    """Put a text into a style of a terminal, where there is to be color."""
+    """Style a text with ANSI codes, if `color`."""
     return f"{style}{text}{_RESET}" if color and style and text else text
 
 
 def columns(text: str) -> int:
-    """Count the columns that a text takes in a terminal."""
+    """Return the width of a text in a terminal."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len  # most texts are ASCII
@@ -58,7 +58,7 @@ def columns(text: str) -> int:
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut a text that has more than `width` characters, at a space where there is one nearby."""
+    """Shorten a text to `width` characters, at a space if there is one nearby."""
     if len(text) <= width:
         return text
     cut = text[: width - 1]
@@ -67,17 +67,17 @@ def shortened(text: str, width: int) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give the known word that was probably meant, '' where none is close."""
+    """Return the known word most similar to a word, '' if none is."""
     from difflib import get_close_matches  # most runs have nothing to suggest
 
     word = word.strip().casefold()
-    words = {one.casefold(): one for one in reversed([*known])}
+    words = {name.casefold(): name for name in reversed([*known])}
     close = get_close_matches(word, words, n=1, cutoff=_ALIKE)
     # Letters in another order, or one of them twice.
-    close += [one for one in words if {*one} == {*word} and abs(len(one) - len(word)) <= 1]
+    close += [name for name in words if {*name} == {*word} and abs(len(name) - len(word)) <= 1]
     return words[close[0]] if close else ""
 
 
 def did_you_mean(near: str, otherwise: str = "") -> str:
-    """Write the hint for a word that was probably meant, or another hint where there is none."""
+    """Format the hint with a suggestion, or return another hint if there is none."""
     return f"did you mean '{near}'?" if near else otherwise
