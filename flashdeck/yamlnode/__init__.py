@@ -1,8 +1,8 @@
-"""YAML text to nodes with exact spans, every problem in plain words, and edits by splice.
+"""YAML parsing into nodes with exact spans, error recovery, and edits that keep all other text.
 
-The only home of PyYAML. It is used for libyaml's *events* alone: composing or constructing
-recurses (an 80 kB file of `[` ends the process) and changes what was written (`no`, `012`, `1:30`).
-Here every scalar stays the characters that the author wrote.
+The only package that imports PyYAML, and only for libyaml's *events*: composing and constructing
+are recursive (80 kB of `[` crash the process) and convert scalars (`no`, `012`, `1:30`). Here every
+scalar is the text of the source.
 """
 
 from flashdeck.yamlnode.edit import Edit, insertion_into, quoted, removal_from, splice

@@ -1,4 +1,4 @@
-"""The comments of a YAML file, and the lines that part its documents: what libyaml passes over."""
+"""Comments and document markers of a YAML file, which libyaml skips."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _STRUCTURE = re.compile(r"(?:---)?[-?\s]*")
 
 
 class Comment(NamedTuple):
-    """A comment, from its `#` to its line's last character that is no blank.
+    """A comment from its `#`, without trailing spaces.
 
-    `start` is an index of the file's text. `beside` says whether it stands behind a key or a text
-    in its line, rather than behind nothing, a dash or an opening bracket. The blanks tell whether
-    the lines around it are empty.
+    `start` is an index in the text of the file. `beside`: it follows a key or a text on its line,
+    not just a dash or an opening bracket. `blank_above`, `blank_below`: the line next to it is
+    empty.
     """
 
     text: str
@@ -32,65 +32,67 @@ class Comment(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What was passed over: comments, and the indices of lines `---` or `...`, in their order."""
+    """Comments, and the indices of the markers `---` and `...`, in order."""
 
     comments: list[Comment]
     markers: list[int]
 
 
 def passed_over(file: YamlFile) -> Passed:
-    """Find every comment of a file that was read without an error."""
+    """Return the comments and markers of a file without errors."""
     comments: list[Comment] = []
     markers: list[int] = []
-    done = 0
+    end = 0
     for scalar in _scalars(file):
-        _look(file.text, done, scalar.start.index, comments, markers)
-        done = max(done, scalar.end.index)
+        _collect(file.text, end, scalar.start.index, comments, markers)
+        end = max(end, scalar.end.index)
         if scalar.style in ("|", ">"):
-            found = _IN_HEADER.match(file.text, scalar.start.index)
-            if found is not None:
-                comments.append(_comment(file.text, found.start(1), found[1], beside=True))
-    _look(file.text, done, len(file.text), comments, markers)
+            match = _IN_HEADER.match(file.text, scalar.start.index)
+            if match is not None:
+                comments.append(_comment(file.text, match.start(1), match[1], beside=True))
+    _collect(file.text, end, len(file.text), comments, markers)
     return Passed(comments, markers)
 
 
-def _look(text: str, start: int, end: int, comments: list[Comment], markers: list[int]) -> None:
-    """Look through what lies between two scalars: structure, blanks and comments."""
-    gap = text[start:end]
-    for found in _COMMENT.finditer(text, start, end) if "#" in gap else ():
-        line = text.rfind("\n", 0, found.start()) + 1
-        between = text[max(line, start) : found.start()].rstrip()
-        is_first = _STRUCTURE.fullmatch(text[line : found.start()]) is not None
-        beside = not is_first and between[-1:] not in _OPENING
-        comments.append(_comment(text, found.start(), found.group(), beside=beside))
-    if "---" in gap or "..." in gap:
-        markers += (found.start() for found in _MARKER.finditer(text, start, end))
+def _collect(text: str, start: int, end: int, comments: list[Comment], markers: list[int]) -> None:
+    """Collect the comments and markers between two scalars."""
+    between = text[start:end]
+    for match in _COMMENT.finditer(text, start, end) if "#" in between else ():
+        line = text.rfind("\n", 0, match.start()) + 1
+        before = text[max(line, start) : match.start()].rstrip()
+        is_first = _STRUCTURE.fullmatch(text[line : match.start()]) is not None
+        beside = not is_first and before[-1:] not in _OPENING
+        comments.append(_comment(text, match.start(), match.group(), beside=beside))
+    if "---" in between or "..." in between:
+        markers += (match.start() for match in _MARKER.finditer(text, start, end))
 
 
-def _comment(text: str, index: int, words: str, *, beside: bool) -> Comment:
+def _comment(text: str, index: int, comment: str, *, beside: bool) -> Comment:
     line = text.rfind("\n", 0, index) + 1
-    above = text[text.rfind("\n", 0, line - 1) + 1 : line - 1] if line else "x"
-    below = text.find("\n", index) + 1
-    below_end = text.find("\n", below)
-    under = text[below : below_end if below_end >= 0 else len(text)] if below else "x"
+    above_line = text[text.rfind("\n", 0, line - 1) + 1 : line - 1] if line else "x"
+    below_start = text.find("\n", index) + 1
+    below_end = text.find("\n", below_start)
+    below_line = (
+        text[below_start : below_end if below_end >= 0 else len(text)] if below_start else "x"
+    )
     return Comment(
-        words.rstrip(),
+        comment.rstrip(),
         index,
         index - line,
         beside,
-        not above.strip(),
-        not under.strip() and below < len(text),
+        not above_line.strip(),
+        not below_line.strip() and below_start < len(text),
     )
 
 
 def _scalars(file: YamlFile) -> Iterator[ScalarNode]:
-    """Give the scalars, keys included, in the order in which they stand."""
-    waiting: list[Node] = [one for one in reversed(file.documents) if one is not None]
-    while waiting:
-        node = waiting.pop()
+    """Yield the scalars, keys included, in order."""
+    stack: list[Node] = [root for root in reversed(file.documents) if root is not None]
+    while stack:
+        node = stack.pop()
         if isinstance(node, ScalarNode):
             yield node
         elif isinstance(node, MappingNode):
-            waiting += (part for pair in reversed(node.pairs) for part in reversed(pair))
+            stack += (part for pair in reversed(node.pairs) for part in reversed(pair))
         else:
-            waiting += reversed(node.items)
+            stack += reversed(node.items)

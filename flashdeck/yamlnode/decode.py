@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 only, and no character that Anki or YAML would swallow."""
+"""Decoding of source files: UTF-8 only, without characters that Anki or YAML would drop."""
 
 from __future__ import annotations
 
@@ -14,26 +14,23 @@ _MARKS = {
     b"\xfe\xff": "UTF-16",
 }
 _BOM = "\ufeff"
-# C0 without tab and line ends, DEL, C1, Unicode's line separators (line breaks to YAML, not to
-# anybody's editor), marks inside the text, non-characters, a carriage return on its own.
+# C0 without tab and line ends, DEL, C1, Unicode line separators (line breaks in YAML, but not in
+# editors), byte order marks inside the text, non-characters, a lone carriage return.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 )
-# Invisible characters that turn the direction of text around: fine in right-to-left decks,
-# worth a look anywhere else ("Trojan source").
+# Bidirectional overrides, which are invisible and can hide the meaning of text ("Trojan source").
 _OVERRIDES = re.compile("[\u202d\u202e]")
-# What of UTF-8 may be one of all these. Most files hold no such bytes, which takes a fifth of the
-# time to tell.
+# Bytes that may belong to one of these. Most files have none, and this check is five times faster.
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _OTHER_BYTES = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9\xad\xae]|\xef[\xbb\xbf]")
 
 
 def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
-    """Give the text of a file and at most `most` problems; the text can be parsed all the same.
+    """Return the text of a file and at most `most` problems.
 
-    A byte that is not UTF-8 becomes U+FFFD and a forbidden character a space, so that every other
-    place in the text stays where it is. Where there are too many of them, or git left a merge
-    conflict, no text is given.
+    An invalid byte becomes U+FFFD and a forbidden character a space, so that all other places stay
+    the same. The text is empty if there are too many problems, or a merge conflict.
     """
     conflict = merge_conflict(path, data)
     if conflict is not None:
@@ -49,14 +46,14 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     text, problems = _utf8(path, data, most)
     if not problems and _is_usual(data):
         return text, []
-    for found in _FORBIDDEN.finditer(text):
+    for match in _FORBIDDEN.finditer(text):
         if len(problems) == most:
             return "", problems
-        problems.append(_forbidden(path, text, found))
+        problems.append(_forbidden(path, text, match))
     text = _FORBIDDEN.sub(" ", text)
-    for found in _OVERRIDES.finditer(text):
-        line, column = place(text, found.start())
-        message = f"the invisible character U+{ord(found.group()):04X} turns the text around"
+    for match in _OVERRIDES.finditer(text):
+        line, column = place(text, match.start())
+        message = f"the invisible character U+{ord(match.group()):04X} turns the text around"
         problems.append(
             Diagnostic(
                 "bidi-override",
@@ -71,13 +68,13 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
 
 
 def place(text: str, index: int) -> tuple[int, int]:
-    """Give line and column (from 1) of an index in the text."""
+    """Return line and column (from 1) of an index in the text."""
     start = text.rfind("\n", 0, index) + 1
     return text.count("\n", 0, index) + 1, index - start + 1
 
 
 def _is_usual(data: bytes) -> bool:
-    """Whether a file's UTF-8 holds nothing that has to be looked for."""
+    """Whether a file has no bytes of forbidden or bidirectional characters."""
     return (
         data.translate(None, _CONTROL_BYTES) == data
         and data.count(b"\r") == data.count(b"\r\n")
@@ -92,11 +89,11 @@ def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
         pass
     problems: list[Diagnostic] = []
     text = data.decode("utf-8", "surrogateescape").removeprefix(_BOM)
-    for found in re.finditer("[\udc80-\udcff]", text):
+    for match in re.finditer("[\udc80-\udcff]", text):
         if len(problems) == most:
             return "", problems
-        line, column = place(text, found.start())
-        byte = ord(found.group()) - 0xDC00
+        line, column = place(text, match.start())
+        byte = ord(match.group()) - 0xDC00
         problems.append(
             Diagnostic(
                 "encoding",
@@ -108,9 +105,9 @@ def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     return re.sub("[\udc80-\udcff]", "\ufffd", text), problems
 
 
-def _forbidden(path: str, text: str, found: re.Match[str]) -> Diagnostic:
-    line, column = place(text, found.start())
-    code = ord(found.group())
+def _forbidden(path: str, text: str, match: re.Match[str]) -> Diagnostic:
+    line, column = place(text, match.start())
+    code = ord(match.group())
     message = f"the control character U+{code:04X} can't stand on a card"
     hint = "remove it" if code != ord(_BOM) else "remove it; a byte order mark belongs at the start"
     return Diagnostic("control-character", message, Span.point(path, line, column), hint=hint)

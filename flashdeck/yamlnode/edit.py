@@ -1,4 +1,4 @@
-"""Edits of YAML text by splice: what is inserted is new, every other character stays."""
+"""Edits of YAML text that leave all other characters unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Text to put in the place of the characters `start:end`; an insertion where both are equal."""
+    """Replacement text for the characters `start:end`; an insertion if both are equal."""
 
     start: int
     end: int
@@ -18,10 +18,10 @@ class Edit:
 
 
 def splice(text: str, edits: list[Edit]) -> str:
-    """Make all the edits at once; they must not overlap."""
+    """Apply all edits; they must not overlap."""
     pieces: list[str] = []
     done = 0
-    for edit in sorted(edits, key=lambda one: one.start):
+    for edit in sorted(edits, key=lambda edit: edit.start):
         pieces += (text[done : edit.start], edit.text)
         done = edit.end
     pieces.append(text[done:])
@@ -29,16 +29,16 @@ def splice(text: str, edits: list[Edit]) -> str:
 
 
 def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
-    """Say what to insert so that `mapping` also holds a pair, written as `key: value`, as its last.
+    """Return the edit that adds a pair, given as `key: value`, at the end of a mapping.
 
-    In block style that is a line behind the last pair; in flow style a pair behind the last one,
-    which must be of plain words. The mapping must hold a pair already.
+    In block style it adds a line behind the last pair; in flow style the pair must be plain. The
+    mapping must not be empty.
     """
     first_key = mapping.pairs[0][0]
     last_key, last_value = mapping.pairs[-1]
     if mapping.flow:
         if isinstance(last_value, ScalarNode) and not last_value.value and not last_value.style:
-            # `{q: x, extra: }`: behind nothing at all there is no safe place.
+            # `{q: x, extra: }`: behind an empty value there is no safe place.
             return _insert(first_key.start.index, f"{pair}, ")
         return _insert(last_value.end.index, f", {pair}")
     newline = _line_end(text, first_key.start.index)
@@ -47,8 +47,8 @@ def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
     end = last.end.index
     if isinstance(last, ScalarNode) and last.style in ("|", ">"):
         if end == len(text) and not text.endswith("\n"):
-            # A line behind the text would give its last line the end that it lacks, and so change
-            # it; put the pair in front of the last one instead.
+            # A line behind the text would add the missing line end to it; insert the pair before
+            # the last one instead.
             return _insert(last_key.start.index, f"{pair}{newline}{indent}")
         index = _behind_block(text, last, len(indent))
         return _insert(index, f"{indent}{pair}{newline}")
@@ -62,9 +62,9 @@ def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
 
 
 def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
-    """Say what to take out so that `mapping` lacks `key`; None where it is all that it holds.
+    """Return the edit that removes a key from a mapping; None if it is the only one.
 
-    Of a pair in block style its lines go, with a comment behind it.
+    In block style its lines are removed, with a comment at their end.
     """
     names = [name.value for name, _ in mapping.pairs]
     place = names.index(key)
@@ -92,7 +92,7 @@ def _insert(index: int, text: str) -> Edit:
 
 
 def quoted(text: str) -> str:
-    """Write text as a YAML scalar in quotes, on one line, as a person would."""
+    """Format text as a quoted YAML scalar on one line."""
     if '"' not in text and "\\" not in text:
         return f'"{text}"'
     if "'" not in text:
@@ -101,29 +101,29 @@ def quoted(text: str) -> str:
 
 
 def _line_end(text: str, index: int) -> str:
-    """The line end in use near an index."""
-    near = max(text.rfind("\n", 0, index), 0) or max(text.find("\n", index), 0)
-    return "\r\n" if text[near - 1 : near + 1] == "\r\n" else "\n"
+    """Return the line ending used near an index."""
+    line_break = max(text.rfind("\n", 0, index), 0) or max(text.find("\n", index), 0)
+    return "\r\n" if text[line_break - 1 : line_break + 1] == "\r\n" else "\n"
 
 
 def _last_leaf(node: Node) -> Node:
-    """The last scalar or flow collection in a value."""
+    """Return the last scalar or flow collection in a value."""
     while not isinstance(node, ScalarNode) and not node.flow:
         node = node.pairs[-1][1] if isinstance(node, MappingNode) else node.items[-1]
     return node
 
 
 def _behind_comments(text: str, index: int, indent: int) -> int:
-    """The start of the line behind comments that are indented deeper."""
+    """Return the start of the line behind comments with a deeper indentation."""
     comments = re.compile(rf"(?:(?:[ \t]*\r?\n)* {{{indent + 1},}}#[^\n]*\n)*").match(text, index)
     return comments.end() if comments is not None else index
 
 
 def _behind_block(text: str, node: ScalarNode, indent: int) -> int:
-    """The start of the line behind a block scalar's text; the blank lines below stay below.
+    """Return the start of the line behind a block scalar, before the empty lines below it.
 
-    With "keep" chomping (`|+`) the blank lines are text, and the place is behind them. Lines of
-    more blanks than the parent's indentation may be text too.
+    With "keep" chomping (`|+`) empty lines belong to the text, and so may lines with more spaces
+    than the indentation of the parent.
     """
     end = node.end.index
     header_end = text.find("\n", node.start.index) + 1

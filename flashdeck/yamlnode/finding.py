@@ -1,4 +1,4 @@
-"""Where reading stumbled: a line of the source, and the stretch of it to pass over."""
+"""Error recovery: the place of a syntax error, and the text to skip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from flashdeck.diagnostics import Diagnostic, Fix, Span
 from flashdeck.yamlnode.nodes import Mark
 
-# What a stretch is masked with: a word where a value has to stand, blanks where a line is given up.
+# The mask of skipped text: a word in place of a value, spaces in place of a line.
 WORD: Final = "x"
 BLANK: Final = " "
 
@@ -26,18 +26,18 @@ _COMMENT = re.compile(r"[ \t]*#")
 _MISPLACED = ("indentation", "missing-key")
 _OPENS = re.compile(r"(?:.*:|[ \t]*(?:-[ \t]+)*-)\s*(?:\s#.*)?$")
 _DOCUMENT = re.compile(r"(?:---|\.\.\.)(?:\s|$)")
-# A value that begins or ends as block text is announced.
+# A value that begins or ends like the header of block text.
 _BLOCK = re.compile(r"^[|>]|\s[|>][-+0-9]*\s*(?:\s#.*)?$")
 _IN_MANY_LINES = "put all of the text into quotes, or write it below a lone '|'"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One error, and the stretch `start:end` to fill with `filler` before reading on.
+    """An error, and the text `start:end` to mask with `filler` before parsing again.
 
-    `line` (from 1) is the line whose content is then not what was written; `whole`: nothing of it
-    is read behind `start`. The lines down to the index `below` belong to that line, and are passed
-    over with it. `lost`: nobody can tell what the lines behind it are, keys, texts or lists.
+    `line` (from 1) is the damaged line; `whole`: all of it behind `start` is skipped. The lines
+    down to the index `below` belong to it and are skipped, too. `lost`: the structure of the lines
+    that follow can't be known.
     """
 
     diagnostic: Diagnostic
@@ -54,7 +54,7 @@ class Finding:
 class Place:
     """A column of a line. `line` and `column` count from 0; `start` is the index of the line.
 
-    `text` is the line as written, `working` as it was read, with parts of it masked already.
+    `text` is the line in the source, `working` the line as parsed, which may be masked in part.
     """
 
     path: str
@@ -75,13 +75,13 @@ class Place:
         *,
         instead: str = "",
     ) -> Finding:
-        """Report `width` columns from `begin` (from 0); pass over all up to the end of the line.
+        """Report `width` columns from `begin` (from 0), and skip the rest of the line.
 
-        `instead` is what to write in their stead, '' where that can't be told.
+        `instead` is the replacement for a fix, '' if there is none.
         """
         masked = (0 if filler == BLANK else begin, len(self.text))
-        found = self._finding(rule, message, hint, (begin, width), masked, filler, instead)
-        return replace(found, whole=True)
+        finding = self._finding(rule, message, hint, (begin, width), masked, filler, instead)
+        return replace(finding, whole=True)
 
     def narrow(
         self,
@@ -94,7 +94,7 @@ class Place:
         *,
         instead: str = "",
     ) -> Finding:
-        """Report a stretch and pass over nothing else."""
+        """Report a range of columns, and skip only that."""
         masked = (begin, begin + width)
         return self._finding(rule, message, hint, (begin, width), masked, filler, instead)
 
@@ -110,7 +110,7 @@ class Place:
     ) -> Finding:
         line, column = self.line + 1, shown[0] + 1
         span = Span(self.path, line, column, line, column + max(1, shown[1]))
-        # A quote that opens a value is YAML's, or the text's own: an edit could only guess.
+        # A quote at the start may be YAML's or part of the text, so there is no safe fix.
         is_quoted = self.text[shown[0] : shown[0] + 1] in _QUOTES
         fix = Fix(span, instead) if instead and not is_quoted else None
         diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
@@ -119,7 +119,7 @@ class Place:
 
 
 class Lines:
-    """The lines of a text beside those of its working copy."""
+    """The lines of a text and of its working copy."""
 
     def __init__(self, path: str, text: str, working: str) -> None:
         self._path = path
@@ -127,30 +127,30 @@ class Lines:
         self._worked = working.split("\n")
 
     def at(self, mark: Mark) -> Place:
-        """Give the place of a mark; at the end of the file, the last line that holds anything."""
+        """Return the place of a mark; at the end of the file, of the last line with content."""
         line, column = min(mark.line, len(self.written) - 1), mark.column
         while line > 0 and not self._worked[line].strip():
             line, column = line - 1, 0
         return self._place(line, column)
 
     def runs_on(self, place: Place) -> bool:
-        """Whether the value of a place goes on in the lines below, which stand further right."""
+        """Whether the value continues in the lines below, which are indented deeper."""
         return _indent(self._next(place.line)) > _parent(place)
 
     def is_bare(self, place: Place) -> bool:
-        """Whether a line is text only, and not the value of a key or a dash in the line above."""
-        found = LINE.fullmatch(place.text)
-        if found is None or found["key"] or "-" in found["indent"]:
+        """Whether a line is only text, and not the value of a key or dash in the line above."""
+        match = LINE.fullmatch(place.text)
+        if match is None or match["key"] or "-" in match["indent"]:
             return False
         lines = reversed(self.written[: place.line])
-        above = next((one for one in lines if one.strip() and not _COMMENT.match(one)), "")
-        opens, parent = _OPENS.match(above), LINE.match(above)
-        return not (opens and parent and _indent(place.text) > parent.end("indent"))
+        line_above = next((line for line in lines if line.strip() and not _COMMENT.match(line)), "")
+        opening, parent = _OPENS.match(line_above), LINE.match(line_above)
+        return not (opening and parent and _indent(place.text) > parent.end("indent"))
 
     def completed(self, finding: Finding) -> Finding:
-        """Add to a finding the lines below that belong to what is passed over.
+        """Extend a finding to the lines below that belong to the skipped text.
 
-        A value that goes on in them can't be put into quotes by itself.
+        A value that continues in them has no fix.
         """
         number = finding.line - 1
         line = self.written[number]
@@ -174,7 +174,7 @@ class Lines:
         return replace(finding, diagnostic=diagnostic, below=below)
 
     def lacks(self, key: str, place: Place) -> bool:
-        """Whether a place begins a list that only lacks its key in a mapping at the left margin."""
+        """Whether a list at a place lacks only its key in a mapping at the left margin."""
         above = []
         for line in reversed(self.written[: place.line]):
             if _DOCUMENT.match(line):
@@ -190,44 +190,44 @@ class Lines:
         )
 
     def first(self) -> Place:
-        """Give the place where the text begins."""
+        """Return the place of the start of the text."""
         return self._place(0, 0)
 
     def _place(self, line: int, column: int) -> Place:
-        text, working = (one[line].rstrip("\r") for one in (self.written, self._worked))
+        text, working = (lines[line].rstrip("\r") for lines in (self.written, self._worked))
         return Place(self._path, line, column, self._start(line), text, working)
 
     def _start(self, line: int) -> int:
-        return sum(len(one) + 1 for one in self.written[:line])
+        return sum(len(text) + 1 for text in self.written[:line])
 
     def _next(self, line: int) -> str:
-        """Give the next line below that is not empty."""
-        return next((one for one in self.written[line + 1 :] if one.strip()), "")
+        """Return the next line that is not empty."""
+        return next((text for text in self.written[line + 1 :] if text.strip()), "")
 
     def _below(self, line: int, indent: int, *, items: bool) -> int:
-        """Give the index behind the lines that stand further right than `indent`.
+        """Return the index behind the lines that are indented deeper than `indent`.
 
-        With `items` those of a list that begins there are such lines, too.
+        With `items`, the items of a list that begins there are included.
         """
         last = line
-        for number, one in enumerate(self.written[line + 1 :], line + 1):
-            if not one.strip() or _COMMENT.match(one):
+        for number, text in enumerate(self.written[line + 1 :], line + 1):
+            if not text.strip() or _COMMENT.match(text):
                 continue
-            same = items and _indent(one) == indent and _is_item(one)
-            if _DOCUMENT.match(one) or (_indent(one) <= indent and not same):
+            is_sibling = items and _indent(text) == indent and _is_item(text)
+            if _DOCUMENT.match(text) or (_indent(text) <= indent and not is_sibling):
                 break
             last = number
         return self._start(last) + len(self.written[last])
 
 
 def _parent(place: Place) -> int:
-    """Give the column of the key or the dash that a value belongs to."""
-    found = LINE.match(place.text)
-    begin = found.end("indent") if found is not None else 0
-    if place.column > begin:
-        return begin
-    dash = place.text.rfind("-", 0, begin)
-    return dash if dash >= 0 else begin - 1  # the value is in a line of its own
+    """Return the column of the key or dash of a value."""
+    match = LINE.match(place.text)
+    content = match.end("indent") if match is not None else 0
+    if place.column > content:
+        return content
+    dash = place.text.rfind("-", 0, content)
+    return dash if dash >= 0 else content - 1  # the value is on its own line
 
 
 def _indent(line: str) -> int:

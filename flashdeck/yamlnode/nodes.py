@@ -1,4 +1,4 @@
-"""The nodes of a YAML file, and where in the file each of them and each part of them stands."""
+"""The nodes of a YAML file, with the spans of their parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flashdeck.diagnostics import Diagnostic, Span, Text
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a source file may be at most; the defaults keep the worst file under 10 s and 1 GiB.
+    """Limits of a source file; with the defaults, any file takes less than 10 s and 1 GiB.
 
     `size` is in bytes, `scalar` and `key` in code points. A deck of 100,000 notes in one file takes
     some 20 MiB and a million nodes.
@@ -26,7 +26,7 @@ class Limits:
 
 
 class Mark(Protocol):
-    """A place as libyaml gives it: all three count from 0, in code points."""
+    """A position as given by libyaml, counted from 0 in code points."""
 
     @property
     def index(self) -> int:
@@ -42,7 +42,7 @@ class Mark(Protocol):
 
 
 class ScalarNode(NamedTuple):
-    """Text as it was written. `style` is '' for plain, else one of ' " | >."""
+    """A scalar. `style` is '' for plain, else one of ' " | >."""
 
     value: str
     style: str
@@ -51,7 +51,7 @@ class ScalarNode(NamedTuple):
 
 
 class SequenceNode(NamedTuple):
-    """A list; `flow` when written with brackets. `end` lies behind the last item's text."""
+    """A list; `flow`: in brackets. `end` is behind the text of the last item."""
 
     items: list[Node]
     flow: bool
@@ -60,7 +60,7 @@ class SequenceNode(NamedTuple):
 
 
 class MappingNode(NamedTuple):
-    """Keys with values in the order written; `flow` when written with braces."""
+    """Pairs of keys and values in order; `flow`: in braces."""
 
     pairs: list[tuple[ScalarNode, Node]]
     flow: bool
@@ -68,7 +68,7 @@ class MappingNode(NamedTuple):
     end: Mark
 
     def get(self, key: str) -> Node | None:
-        """Give the value of `key`, or None."""
+        """Return the value of `key`, or None."""
         for name, value in self.pairs:
             if name.value == key:
                 return value
@@ -83,12 +83,11 @@ _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n?")
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """One file, read: its text (without BOM), its documents and every problem found.
+    """A parsed file: its text (without BOM), documents and problems.
 
-    `documents` holds None for an empty document. `damaged` holds the line numbers (from 1) that
-    could not be understood; what stands there has been reported and is not what was written. `lost`
-    are those of them behind which nobody can tell what is a key, a text or a list, up to the end of
-    the document.
+    `documents` has None for an empty document. `damaged` are the numbers (from 1) of lines with
+    errors, whose content is masked. `lost` are those of them behind which the structure is unknown
+    up to the end of the document.
     """
 
     path: str
@@ -99,7 +98,7 @@ class YamlFile:
     lost: frozenset[int] = field(default_factory=frozenset)
 
     def span(self, node: Node) -> Span:
-        """Give the place of a whole node; a collection is shown by its first line."""
+        """Return the span of a node; for a collection, that of its first line."""
         start, end = node.start, node.end
         if isinstance(node, ScalarNode) and node.style not in ("|", ">"):
             return _span(self.path, start, end)
@@ -111,38 +110,38 @@ class YamlFile:
         return Span(self.path, line, column, line, column + max(1, width))
 
     def text_of(self, node: ScalarNode) -> Text:
-        """Give the words of a scalar with their place."""
+        """Return the text of a scalar with its span."""
         return Text(node.value, self.span(node))
 
     def span_within(self, node: ScalarNode, start: int, end: int) -> Span:
-        """Give the place of `node.value[start:end]`, or of the node where that cannot be told.
+        """Return the span of `node.value[start:end]`, or of the node if that is unknown.
 
-        It can be told for text on one line without escapes, for block text (`|`), and wherever the
-        characters themselves stand once in the source.
+        It is known for text on one line without escapes, for block text (`|`), and for text that
+        occurs once in the source of the node.
         """
         raw = self.text[node.start.index : node.end.index]
         if node.style == "|":
-            places = _literal_offsets(raw, node.value, start, end)
-            if places is not None:
-                return self._span_at(node, places[0], places[1])
+            offsets = _literal_offsets(raw, node.value, start, end)
+            if offsets is not None:
+                return self._span_at(node, offsets[0], offsets[1])
         inner = 1 if node.style in ("'", '"') else 0
         if raw[inner : inner + len(node.value)] == node.value:
             return self._span_at(node, inner + start, inner + end)
         piece = node.value[start:end]
         if piece and raw.count(piece) == 1:
-            found = raw.index(piece)
-            return self._span_at(node, found, found + len(piece))
+            index = raw.index(piece)
+            return self._span_at(node, index, index + len(piece))
         return self.span(node)
 
     def is_damaged(self, node: Node) -> bool:
-        """Whether any line of the node could not be understood."""
+        """Whether any line of the node is damaged."""
         if not self.damaged:
             return False
         last = max(node.start.line + 1, node.end.line + (1 if node.end.column else 0))
         return any(node.start.line < line <= last for line in self.damaged)
 
     def may_be_cut(self, node: Node) -> bool:
-        """Whether lines of the node, or right behind it, could not be understood."""
+        """Whether lines of the node or right behind it are damaged."""
         if not self.damaged:
             return False
         line, index = node.end.line, node.end.index
@@ -153,7 +152,7 @@ class YamlFile:
         return line + 1 in self.damaged or self.is_damaged(node)
 
     def _span_at(self, node: ScalarNode, start: int, end: int) -> Span:
-        """Give the place of a stretch of a node; both ends count from the node's start."""
+        """Return the span of a part of a node, given by offsets from its start."""
         first = node.start.index
         start, end = first + start, first + end
         line = node.start.line + self.text.count("\n", first, start) + 1
@@ -182,11 +181,11 @@ def _literal_offsets(raw: str, value: str, start: int, end: int) -> tuple[int, i
     indent = len(first) - len(first.lstrip(" "))
     explicit = re.search(r"\d", header.group())
     if explicit is not None or not value[:1].strip(" "):
-        return None  # the indentation is not that of the first line
+        return None  # the first line does not tell the indentation
     offsets: list[int] = []
-    for wanted in (start, end):
-        line_number = value.count("\n", 0, wanted)
-        column = wanted - (value.rfind("\n", 0, wanted) + 1)
+    for offset in (start, end):
+        line_number = value.count("\n", 0, offset)
+        column = offset - (value.rfind("\n", 0, offset) + 1)
         lines = body.splitlines(keepends=True)
         if line_number >= len(lines):
             return None

@@ -1,4 +1,4 @@
-"""libyaml's events to nodes, with a stack of our own: no recursion, whatever the nesting."""
+"""Conversion of libyaml's events to nodes, without recursion."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from flashdeck.yamlnode.scalars import scalar_problem
 
 
 class TrapError(Exception):
-    """Text that parses as YAML, but as something no author means: an alias, a tag, `{{c1::x}}`."""
+    """YAML that authors do not mean as such: an alias, a tag, `{{c1::x}}`."""
 
     def __init__(self, mark: Mark) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class TrapError(Exception):
 
 
 class LimitReachedError(Exception):
-    """The file holds more than its limits allow; reading it stops."""
+    """The file exceeds a limit, and parsing stops."""
 
     def __init__(self, message: str, mark: Mark) -> None:
         super().__init__(message)
@@ -42,10 +42,9 @@ class LimitReachedError(Exception):
 
 
 class Builder:
-    """Builds the documents of one text.
+    """Builds the documents of a text.
 
-    `last` is the event before the one that failed, `flow` whether that was in a list in brackets or
-    a mapping in braces.
+    `last` is the event before an error, `flow` whether the error is in a flow collection.
     """
 
     def __init__(self, path: str, text: str, limits: Limits, *, control: bool = False) -> None:
@@ -59,18 +58,18 @@ class Builder:
         self.flow = False
 
     def build(self) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop, run for every event
-        """Read all documents, or up to the `YAMLError`, `TrapError` or `LimitReachedError`."""
+        """Read all documents. Raises `YAMLError`, `TrapError` or `LimitReachedError`."""
         next_event: Callable[[], Any] = CParser(self._text).get_event
         stack: list[tuple[list[Any], ScalarNode | None, set[str] | None, bool, Mark | None]] = []
-        # The open collection: its items or pairs, the key that waits for its value, the keys seen
-        # (None in a sequence), whether it is in flow style, where it begins.
+        # The open collection: its items or pairs, the key without a value so far, the keys seen
+        # (None in a sequence), whether it is in flow style, and its start.
         items: list[Any] = []
         key: ScalarNode | None = None
         seen: set[str] | None = None
         flow = False
         start: Mark | None = None
-        left = self._limits.nodes
-        longest = self._limits.scalar
+        remaining = self._limits.nodes
+        max_length = self._limits.scalar
         text = self._text
         while True:
             event = next_event()
@@ -81,11 +80,11 @@ class Builder:
                     raise TrapError(event.start_mark)
                 value, style, end = event.value, event.style, event.end_mark
                 node = ScalarNode(value, style, event.start_mark, end)
-                if len(value) > longest:
-                    message = f"this text has {len(value):,} characters; {longest:,} are allowed"
+                if len(value) > max_length:
+                    message = f"this text has {len(value):,} characters; {max_length:,} are allowed"
                     raise LimitReachedError(message, event.start_mark)
                 if style == '"':
-                    # An escape is longer than what it stands for.
+                    # An escape is longer than its character.
                     if end.index - event.start_mark.index - 2 != len(value):
                         self._check(node)
                 elif not style and text[end.index : end.index + 1] in " \t":
@@ -123,13 +122,13 @@ class Builder:
                     items, key, seen, start = [], None, None, None
                 elif kind is DocumentEndEvent:
                     root = items[0] if items else None
-                    self.documents.append(None if _is_nothing(root) else root)
+                    self.documents.append(None if _is_empty(root) else root)
                 elif kind is StreamEndEvent:
                     return
                 continue
             self.last = event
-            left -= 1
-            if left < 0:
+            remaining -= 1
+            if remaining < 0:
                 message = f"the file holds more than {self._limits.nodes:,} nodes"
                 raise LimitReachedError(message, event.start_mark)
             if seen is None:
@@ -162,9 +161,9 @@ class Builder:
             first = next(
                 (k for k, _ in pairs if unicodedata.normalize("NFC", k.value) == name), None
             )
-            there = f"; it stands in line {first.start.line + 1} already" if first else ""
+            where = f"; it stands in line {first.start.line + 1} already" if first else ""
             self._report(
-                "duplicate-key", f"the key '{name}' is given twice{there}", node, "keep one"
+                "duplicate-key", f"the key '{name}' is given twice{where}", node, "keep one"
             )
         seen.add(name)
         return node
@@ -189,7 +188,7 @@ class Builder:
 
 
 def _end_of(items: list[Any], start: Mark) -> Mark:
-    """Where a block collection's text ends: libyaml's own mark lies behind blanks and comments."""
+    """Return the end of a block collection; libyaml's mark is behind spaces and comments."""
     if not items:
         return start
     last = items[-1]
@@ -197,5 +196,5 @@ def _end_of(items: list[Any], start: Mark) -> Mark:
     return node.end
 
 
-def _is_nothing(node: Node | None) -> bool:
+def _is_empty(node: Node | None) -> bool:
     return isinstance(node, ScalarNode) and not node.value and not node.style

@@ -1,7 +1,7 @@
-"""Text behind a closing quote: the quote opened too early, or was never closed.
+"""Errors of text behind a closing quote.
 
-What was meant can only be guessed. A quote that opens a value is YAML's or the text's own, so the
-message shows how to write it, and no edit is proposed.
+The opening quote may be YAML's or part of the text, so the message shows a likely correction, but
+there is no fix.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MANY_LINES = {
 
 
 class _Meant(NamedTuple):
-    """What a value was probably meant to be: the column behind it, and how to write it."""
+    """The likely value: the column behind it, and how to write it."""
 
     end: int
     written: str
@@ -44,28 +44,28 @@ def behind_quote(
 ) -> Finding | None:
     """Explain an error at one of `marks` if it is right behind a quoted value.
 
-    `last` is the event before it; `flow`: it is in a list in brackets or a mapping in braces.
+    `last` is the event before it; `flow`: it is in a flow collection.
     """
     if isinstance(last, ScalarEvent) and last.style in _QUOTES:
         first, end = last.start_mark, last.end_mark
-        if first is not None and end is not None and any(_meets(lines, end, one) for one in marks):
+        if first is not None and end is not None and any(_meets(lines, end, m) for m in marks):
             place = lines.at(first)
-            if any(NEXT_KEY.match(one) for one in lines.written[first.line + 1 : end.line + 1]):
+            if any(NEXT_KEY.match(line) for line in lines.written[first.line + 1 : end.line + 1]):
                 return never_closed(place)
             if first.line < end.line:
                 return _in_many_lines(place)
             return _in_one_line(lines, place, end.column, flow=flow)
     for place in map(lines.at, marks):
-        found = _quoted_before(place)
-        if found is not None:
-            start, stop, in_brackets = found
-            there = replace(place, column=start)
-            return _in_one_line(lines, there, stop, flow=flow or in_brackets)
+        value = _quoted_before(place)
+        if value is not None:
+            start, stop, in_brackets = value
+            opening = replace(place, column=start)
+            return _in_one_line(lines, opening, stop, flow=flow or in_brackets)
     return None
 
 
 def never_closed(place: Place) -> Finding:
-    """Report a quote that opens at a place and is closed nowhere."""
+    """Report a quote that is never closed."""
     quote = place.text[place.column : place.column + 1]
     message, hint = f"this {quote} is never closed", f"add {quote} where the text ends"
     return replace(place.finding("unclosed-quote", message, hint, place.column, 1), lost=True)
@@ -78,20 +78,20 @@ def _meets(lines: Lines, end: Mark, mark: Mark) -> bool:
 
 
 def _quoted_before(place: Place) -> tuple[int, int, bool] | None:
-    """Give the columns of the quoted value right before a place, and whether it is in brackets.
+    """Return the columns of the quoted value right before a place, and whether it is in brackets.
 
-    libyaml reads ahead: an error can come before the event of the value in front of it.
+    libyaml reads ahead, so an error can come before the event of the value in front of it.
     """
     line = place.working
     end = len(line[: place.column].rstrip())
-    found = LINE.fullmatch(line)
-    if found is None or line[end - 1 : end] not in _QUOTES:
+    match = LINE.fullmatch(line)
+    if match is None or line[end - 1 : end] not in _QUOTES:
         return None
-    value = _WHOLE_VALUE.match(line, found.start("value"))
+    value = _WHOLE_VALUE.match(line, match.start("value"))
     if value is not None and value.end() == end:
         return value.start(), end, False
-    if found["value"][:1] in ("[", "{"):
-        for value in _IN_BRACKETS.finditer(line, found.start("value")):
+    if match["value"][:1] in ("[", "{"):
+        for value in _IN_BRACKETS.finditer(line, match.start("value")):
             if value.end() == end:
                 return value.start("text"), end, True
     return None
@@ -118,37 +118,37 @@ def _in_one_line(lines: Lines, place: Place, end: int, *, flow: bool) -> Finding
 
 
 def _meant_by(line: str, start: int, end: int, *, flow: bool) -> _Meant:
-    """Tell what was meant by a value at `start` whose quote is closed at `end`, with text behind.
+    """Return the likely value at `start` whose quote is closed at `end`, with text behind.
 
-    Where another quote closes the value, the outer ones are YAML's, else all are the text's own.
-    `flow`: it is in a list in brackets or a mapping in braces.
+    If another quote closes the value, the outer quotes are YAML's, else all belong to the text.
+    `flow`: it is in a flow collection.
     """
     quote = line[start]
-    inside = [end - 1]  # the quote that YAML takes for the end
-    inside += [one.start() for one in _QUOTES[quote].finditer(line, end) if one.group() == quote]
-    closing = [at for at in range(1, len(inside)) if _ENDS[flow].match(line, inside[at] + 1)]
-    # Quotes that are opened in a text are closed in it; apostrophes are not.
-    paired = (at for at in closing if at % 2 == 0 or quote == "'")
+    quotes = [end - 1]  # the closing quote in YAML
+    quotes += [m.start() for m in _QUOTES[quote].finditer(line, end) if m.group() == quote]
+    closing = [n for n in range(1, len(quotes)) if _ENDS[flow].match(line, quotes[n] + 1)]
+    # Quotes in a text come in pairs, but apostrophes do not.
+    paired = (n for n in closing if n % 2 == 0 or quote == "'")
     last = next(paired, closing[0] if closing else 0)
-    if last and not (last % 2 == 0 and _closes_word(line, inside[0])):
-        return _Meant(inside[last] + 1, _rewritten(line[start + 1 : inside[last]], quote))
+    if last and not (last % 2 == 0 and _closes_word(line, quotes[0])):
+        return _Meant(quotes[last] + 1, _rewritten(line[start + 1 : quotes[last]], quote))
     if last:
-        return _Meant(inside[last] + 1, quoted(line[start : inside[last] + 1]))
-    behind = _OUTSIDE[flow].match(line, end)
-    whole = line[start : behind.end() if behind else end].rstrip()
+        return _Meant(quotes[last] + 1, quoted(line[start : quotes[last] + 1]))
+    rest = _OUTSIDE[flow].match(line, end)
+    whole = line[start : rest.end() if rest else end].rstrip()
     return _Meant(start + len(whole), quoted(whole))
 
 
 def _key_before(line: str, start: int) -> str:
-    """Give the key whose value begins at `start`, '' where that is none."""
+    """Return the key of the value at `start`, or ''."""
     head = line[:start].rstrip(" \t")
     if not head.endswith(":"):
         return ""
     head = head[:-1].rstrip(" \t")
     if head[-1:] in _QUOTES:
         return head[max(head.rfind(head[-1], 0, -1), 0) :]
-    found = _WORD_BACKWARDS.match(head[::-1])
-    return head[-found.end() :] if found else ""
+    match = _WORD_BACKWARDS.match(head[::-1])
+    return head[-match.end() :] if match else ""
 
 
 def _closes_word(line: str, at: int) -> bool:
@@ -156,10 +156,10 @@ def _closes_word(line: str, at: int) -> bool:
 
 
 def _rewritten(text: str, quote: str) -> str:
-    """Write what stands between YAML's own quotes so that it may hold others."""
+    """Format the text between YAML's quotes, escaping others."""
     if quote == "'":
         return quoted(text.replace("''", "'"))
     if "\\" not in text.replace('\\"', ""):
         return quoted(text.replace('\\"', '"'))
-    inside = _QUOTES[quote].sub(lambda one: '\\"' if one.group() == quote else one.group(), text)
+    inside = _QUOTES[quote].sub(lambda m: '\\"' if m.group() == quote else m.group(), text)
     return f'"{inside}"'

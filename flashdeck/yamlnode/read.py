@@ -1,7 +1,7 @@
-"""Reads a file to the end whatever it holds: behind each error it goes on, to find the next.
+"""Reading of YAML files with error recovery.
 
-libyaml stops at the first error. The stretch that it stumbled over is then masked in a working
-copy, with exactly as many other characters, and the copy is read again; so every place stays true.
+libyaml stops at the first error. Its text is then masked in a working copy by as many characters,
+so that all places stay the same, and the copy is parsed again.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ from flashdeck.yamlnode.nodes import Limits, YamlFile
 from flashdeck.yamlnode.parse import Builder, LimitReachedError, TrapError
 from flashdeck.yamlnode.traps import find_trap
 
-# How many characters may be read again in search of further errors. It bounds the time that a
-# large broken file takes to some seconds.
+# The number of characters to parse again after errors, which limits a large file to some seconds.
 _READ_AGAIN = 40 * 2**20
 
 
 def read_yaml(
     path: str, data: bytes, limits: Limits | None = None, *, control: bool = False
 ) -> YamlFile:
-    r"""Read a file's bytes; `path` is what its spans will say.
+    r"""Parse the bytes of a file; `path` is for its spans.
 
-    With `control` text may hold control characters that are spelled out: `"\x92"`.
+    With `control`, numeric escapes for control characters are allowed: `"\x92"`.
     """
     limits = limits or Limits()
     if len(data) > limits.size:
@@ -35,7 +34,7 @@ def read_yaml(
         return YamlFile(path, "", (), (problem,))
     text, problems = decode(path, data, limits.problems)
     if is_conflict(problems):
-        lines = frozenset(one.span.line for one in problems if one.span is not None)
+        lines = frozenset(item.span.line for item in problems if item.span is not None)
         return YamlFile(path, "", (), tuple(problems), lines)
     working = text
     damaged: set[int] = set()
@@ -84,7 +83,7 @@ def _mask(text: str, finding: Finding) -> str:
 
 
 def _filled(text: str, filler: str) -> str:
-    return "".join(one if one in "\r\n" else filler for one in text)
+    return "".join(char if char in "\r\n" else filler for char in text)
 
 
 def _more(path: str, finding: Finding) -> Diagnostic:

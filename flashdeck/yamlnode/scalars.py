@@ -1,4 +1,4 @@
-"""What is wrong inside a scalar that YAML itself accepts: text cut off or turned into controls."""
+"""Problems of valid scalars: text cut off by a comment, or escapes for control characters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flashdeck.yamlnode.nodes import ScalarNode
 
 _COMMENT = re.compile(r"(?P<blank>[ \t]+)(?P<comment>#[^\s#][^\r\n]*)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# LaTeX commands that begin with the letter of a YAML escape which yields a tab or a line end, and
-# that no word after such an escape would begin with. All other escapes yield control characters.
+# LaTeX commands that begin with a YAML escape for a tab or a line end, but not like a word after
+# such an escape. All other escapes yield control characters.
 _LATEX = re.compile(
     r"(?<!\\)(?:\\\\)*(\\(?:"
     r"t(?:heta|au|imes|ext|extbf|extit|an|anh|o|op|frac|ilde|herefore|riangle)"
@@ -40,9 +40,9 @@ class _Flaw(NamedTuple):
 def scalar_problem(
     path: str, text: str, node: ScalarNode, *, control: bool = False
 ) -> Diagnostic | None:
-    """Say what is wrong with a scalar's text, if anything.
+    """Return the problem of a scalar, or None.
 
-    `control` lets control characters pass that are spelled out by number.
+    With `control`, numeric escapes for control characters are allowed.
     """
     if node.style == "":
         return _cut_off(path, text, node)
@@ -55,23 +55,23 @@ def scalar_problem(
 
 def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
     """`q: see issue #5`: YAML drops `#5`, and the card would read "see issue"."""
-    found = _COMMENT.match(text, node.end.index)
-    if found is None or not node.value:
+    match = _COMMENT.match(text, node.end.index)
+    if match is None or not node.value:
         return None
-    comment = found["comment"].rstrip()
-    line, column = node.end.line + 1, node.end.column + 1 + len(found["blank"])
-    whole = text[node.start.index : found.start("comment")] + comment
-    shown = "put the text in quotes" if "\n" in whole else f"write {quoted(whole)}"
+    comment = match["comment"].rstrip()
+    line, column = node.end.line + 1, node.end.column + 1 + len(match["blank"])
+    full_text = text[node.start.index : match.start("comment")] + comment
+    advice = "put the text in quotes" if "\n" in full_text else f"write {quoted(full_text)}"
     span = Span(path, line, column, line, column + len(comment))
     fix = None
-    if "\n" not in whole:
+    if "\n" not in full_text:
         start = node.start.line + 1, node.start.column + 1
-        fix = Fix(Span(path, *start, line, column + len(comment)), quoted(whole))
+        fix = Fix(Span(path, *start, line, column + len(comment)), quoted(full_text))
     return Diagnostic(
         "hash-cuts-text",
         f"'{comment}' is a YAML comment and would not be on the card",
         span,
-        hint=f"{shown}; a comment has a space behind its '#'",
+        hint=f"{advice}; a comment has a space behind its '#'",
         fix=fix,
     )
 

@@ -1,8 +1,7 @@
-"""Says in an author's terms what libyaml stumbled over, and which stretch to pass over.
+"""Explanations of YAML syntax errors, and which text to skip.
 
-People who write Markdown in YAML fall into a few traps: a value with a colon, or one that begins
-with a character that means something to YAML. Each gets a message that names it and shows the line
-with its quotes.
+Markdown in YAML has a few typical traps: a value with a colon, or one that begins with a special
+character. Each has a message that names it and shows the value in quotes.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from flashdeck.yamlnode.quotes import behind_quote, never_closed
 
 _GLUED_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:/].*)")
 
-# What a value's first character means to YAML, in plain words.
+# The meaning of a first character in YAML.
 _MEANINGS = {
     "`": "YAML keeps '`' for itself",
     "@": "YAML keeps '@' for itself",
@@ -57,9 +56,9 @@ def find_trap(
     *,
     flow: bool,
 ) -> Finding:
-    """Explain an error of libyaml's (or a `TrapError`) by the line that caused it.
+    """Explain an error of libyaml (or a `TrapError`) by the line that caused it.
 
-    `last` is the event before it; `flow`: it is in a list in brackets or a mapping in braces.
+    `last` is the event before it; `flow`: it is in a flow collection.
     """
     lines = Lines(path, text, working)
     return lines.completed(_explained(lines, error, last, flow=flow))
@@ -81,7 +80,7 @@ def _explained(
     if "quoted scalar" in context:
         is_escape = "escape" in problem or "hexdecimal" in problem
         return _bad_escape(here) if is_escape else never_closed(there)
-    marks = [one for one in (error.problem_mark, error.context_mark) if one is not None]
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
     return (
         behind_quote(lines, last, marks, flow=flow or "flow" in context)
         or _misread(lines, problem, here, last)
@@ -90,7 +89,7 @@ def _explained(
 
 
 def _misread(lines: Lines, problem: str, here: Place, last: Event | None) -> Finding | None:
-    """A colon too many or too few."""
+    """Explain a missing or an extra colon."""
     if problem.startswith("mapping values are not allowed"):
         return _colon(lines, here, last)
     return None
@@ -99,7 +98,7 @@ def _misread(lines: Lines, problem: str, here: Place, last: Event | None) -> Fin
 def _begun_wrong(
     lines: Lines, error: MarkedYAMLError, here: Place, there: Place, *, flow: bool
 ) -> Finding:
-    """A value or a line that begins with something else than its author means."""
+    """Explain a value or a line with a wrong start."""
     problem, context = error.problem or "", error.context or ""
     trap = partial(_value_trap, lines, flow=flow)
     if problem.startswith("could not find expected ':'"):
@@ -112,14 +111,14 @@ def _begun_wrong(
 
 
 def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
-    """A value that begins with a character of YAML's own."""
-    found = LINE.fullmatch(place.text)
-    if found is None:
+    """Explain a value that begins with a special character."""
+    match = LINE.fullmatch(place.text)
+    if match is None:
         return None
-    begin = found.start("value")
-    if place.working[begin:] != place.text[begin:] or begin > place.column:
+    start = match.start("value")
+    if place.working[start:] != place.text[start:] or start > place.column:
         return None
-    value = found["value"].rstrip()
+    value = match["value"].rstrip()
     if not value or value[0] not in _MEANINGS:
         return _inner_trap(place)
     if (flow or value[0] in _CLOSING) and (inner := _inner_trap(place)):
@@ -128,24 +127,24 @@ def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
     if bare and value[0] not in _CLOSING:
         return _no_key(place)
     if _LONE_PROPERTY.fullmatch(value):
-        return _property(place, begin, value)
-    start = next((one for one in ("{{", "![") if value.startswith(one)), value[0])
-    message = f"text that begins with '{start}' must be quoted: {_MEANINGS[value[0]]}"
+        return _property(place, start, value)
+    sign = next((prefix for prefix in ("{{", "![") if value.startswith(prefix)), value[0])
+    message = f"text that begins with '{sign}' must be quoted: {_MEANINGS[value[0]]}"
     is_open = value[0] in _CLOSING and _CLOSING[value[0]] not in value
     if is_open:
-        message = f"this '{start}' is never closed; text that begins with '{start}' must be quoted"
-    hint = f"write {_with_key(found['key'], value)}"
+        message = f"this '{sign}' is never closed; text that begins with '{sign}' must be quoted"
+    hint = f"write {_with_key(match['key'], value)}"
     is_text = _is_text(value)
     instead = quoted(value) if is_text and not bare else ""
     width = len(value)
-    finding = place.finding("unquoted-start", message, hint, begin, width, instead=instead)
+    finding = place.finding("unquoted-start", message, hint, start, width, instead=instead)
     return replace(finding, lost=bare or (is_open and not is_text))
 
 
 def _is_text(value: str) -> bool:
-    """Whether a value that begins like something of YAML's own can only be meant as text.
+    """Whether a value that begins with a special character can only be text.
 
-    A list that is not closed, a tag, or a text with a comment behind it may be meant otherwise.
+    An unclosed list, a tag, or a value with a comment may not be.
     """
     if _COMMENT.search(value) or value.startswith("!!"):
         return False
@@ -153,7 +152,7 @@ def _is_text(value: str) -> bool:
 
 
 def _property(place: Place, begin: int, value: str) -> Finding:
-    """An anchor or a tag in front of a whole list or mapping."""
+    """Explain an anchor or a tag of a list or mapping."""
     what = {"&": "anchors", "!": "tags"}[value[0]]
     message = f"a deck needs no YAML {what}; '{value}' is one"
     hint = f"remove it; if it is text, write {quoted(value)}"
@@ -161,7 +160,7 @@ def _property(place: Place, begin: int, value: str) -> Finding:
 
 
 def _inner_trap(place: Place) -> Finding | None:
-    """The same inside a flow collection: `tags: [@home, x]`."""
+    """Explain a special character in a flow collection: `tags: [@home, x]`."""
     character = place.text[place.column : place.column + 1]
     if not character or character not in "`@%*&!>|":
         return None
@@ -174,11 +173,11 @@ def _inner_trap(place: Place) -> Finding | None:
 
 
 def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
-    """A second colon in a line, a missing space behind the first, or a key out of line."""
-    found = LINE.fullmatch(here.text)
-    if found is not None and found["key"] and found.start("value") <= here.column:
-        begin, value = found.start("value"), found["value"].rstrip()
-        hint = _with_key(found["key"], value)
+    """Explain a second colon, a missing space behind a colon, or a misplaced key."""
+    match = LINE.fullmatch(here.text)
+    if match is not None and match["key"] and match.start("value") <= here.column:
+        begin, value = match.start("value"), match["value"].rstrip()
+        hint = _with_key(match["key"], value)
         if value[:1] in _CLOSING:
             item = re.match(r".*[,{\[] *", here.text[: here.column])
             begin = item.end() if item else begin
@@ -203,10 +202,10 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
 
 
 def _bad_escape(here: Place) -> Finding:
-    """An escape that YAML does not have, or one half of a character in two `u` escapes."""
+    """Explain an unknown escape, or a surrogate in `u` escapes."""
     begin = max(here.text.rfind("\\", 0, here.column + 1), 0)
-    found = re.match(r"(?:\\u[0-9A-Fa-f]{4})+|\\.?[A-Za-z]*", here.text[begin:])
-    word = (found.group() if found else "") or here.text[begin : begin + 1]
+    match = re.match(r"(?:\\u[0-9A-Fa-f]{4})+|\\.?[A-Za-z]*", here.text[begin:])
+    word = (match.group() if match else "") or here.text[begin : begin + 1]
     message = f"{word[:2]} inside double quotes is no escape that YAML knows"
     hint = "use single quotes or block text ('|'), where a backslash is a backslash"
     if re.fullmatch(r"(?:\\u[0-9A-Fa-f]{4})+", word):
@@ -215,11 +214,11 @@ def _bad_escape(here: Place) -> Finding:
 
 
 def _no_key(place: Place) -> Finding:
-    words = place.text.strip()
-    shown = words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1] + "…"
-    message = f"'{shown}' is neither 'key: text' nor part of the text above"
+    content = place.text.strip()
+    excerpt = content if len(content) <= _LONGEST_QUOTE else content[: _LONGEST_QUOTE - 1] + "…"
+    message = f"'{excerpt}' is neither 'key: text' nor part of the text above"
     hint = "indent it below its key, or begin longer text with '|' behind the key"
-    return place.finding("no-key", message, hint, place.text.index(words), len(words), BLANK)
+    return place.finding("no-key", message, hint, place.text.index(content), len(content), BLANK)
 
 
 def _tab(place: Place) -> Finding:
@@ -229,18 +228,18 @@ def _tab(place: Place) -> Finding:
 
 
 def _unfit(lines: Lines, place: Place) -> Finding:
-    """A line that does not fit the ones above, for whatever reason."""
-    words = place.text.strip()
-    column = place.text.index(words)
+    """Explain a line that does not fit the ones above."""
+    content = place.text.strip()
+    column = place.text.index(content)
     if lines.lacks("notes", place) and not _NO_DECK.search(place.path):
         message = "'notes:' is missing above this list"
         hint = "write 'notes:' above it; what is in the list was not checked"
-        return place.finding("missing-key", message, hint, column, len(words), BLANK)
-    found = NEXT_KEY.match(place.text)
-    what = f"'{found['key']}:'" if found else "this line"
+        return place.finding("missing-key", message, hint, column, len(content), BLANK)
+    match = NEXT_KEY.match(place.text)
+    what = f"'{match['key']}:'" if match else "this line"
     message = f"{what} does not line up with what stands above it"
     hint = "keys of one note begin in one column; text that goes on stands further right"
-    return place.finding("indentation", message, hint, column, len(words), BLANK)
+    return place.finding("indentation", message, hint, column, len(content), BLANK)
 
 
 def _with_key(key: str | None, value: str) -> str:

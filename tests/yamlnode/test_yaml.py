@@ -1,4 +1,4 @@
-"""Reading YAML: text stays text, places are exact, nothing makes it fall over."""
+"""Reading YAML: scalars stay text, spans are exact, and no input crashes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flashdeck.yamlnode import Limits, MappingNode, ScalarNode, SequenceNode, re
 
 
 def plain(node):
-    """Give a node as lists, dicts and texts."""
+    """Return a node as lists, dicts and strings."""
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, SequenceNode):
@@ -37,7 +37,7 @@ def rules(file):
     "no yes on ~ null 12:30 1:2:3 017 00123 0x1F 1_000 1.10 2024-01-01 1e3 .inf = < true 0b1 +1 NaN"
     "".split(),
 )
-def test_every_scalar_stays_the_text_that_was_written(text):
+def test_every_scalar_stays_text(text):
     file = read(f"q: {text}\n")
     assert file.problems == ()
     assert plain(file.documents[0]) == {"q": text}
@@ -61,7 +61,7 @@ def test_keys_are_text_too():
         ("x: é here\n", 1, 4),
     ],
 )
-def test_places_count_characters_from_one(text, line, column):
+def test_lines_and_columns_count_from_one(text, line, column):
     file = read(text)
 
     def find(node):
@@ -89,7 +89,7 @@ def test_places_count_characters_from_one(text, line, column):
         ("q: |\r\n  one\r\n  two\r\n", "two"),
     ],
 )
-def test_a_part_of_a_text_has_its_own_place(source, piece):
+def test_a_part_of_a_text_has_its_own_span(source, piece):
     file = read(source)
     node = file.documents[0].pairs[0][1]
     start = node.value.index(piece)
@@ -98,9 +98,9 @@ def test_a_part_of_a_text_has_its_own_place(source, piece):
     assert line[span.column - 1 : span.end_column - 1] == piece
 
 
-def test_bytes_that_are_not_utf_8_are_shown_where_they_stand():
+def test_bytes_that_are_not_utf_8_are_reported_with_their_place():
     file = read(b"deck: Caf\xe9\nnotes:\n  - q: \xfcber\n    a: x\n")
-    assert [(one.rule, one.span[1:3], one.message) for one in file.problems] == [
+    assert [(item.rule, item.span[1:3], item.message) for item in file.problems] == [
         ("encoding", (1, 10), "byte 0xe9 is not UTF-8"),
         ("encoding", (3, 8), "byte 0xfc is not UTF-8"),
     ]
@@ -118,7 +118,7 @@ def test_other_unicode_encodings_are_named(encoding):
     "character",
     [*"\0\a\x0b\x1b\x1f\x7f\x80\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\r"],
 )
-def test_control_characters_are_shown_where_they_stand(character):
+def test_control_characters_are_reported_with_their_place(character):
     file = read(f"q: one\na: two{character}three\n")
     (problem,) = file.problems
     assert problem.rule == "control-character"
@@ -140,28 +140,28 @@ def test_a_duplicate_key_names_both_places():
     assert "line 1" in problem.message
 
 
-def test_keys_that_differ_in_unicode_form_only_are_duplicates():
+def test_keys_that_differ_only_in_unicode_normalization_are_duplicates():
     assert rules(read("caf\u00e9: 1\ncafe\u0301: 2\n")) == ["duplicate-key"]
 
 
 @pytest.mark.parametrize("text", ["[" * 40_000, "{" * 100_000, "- " * 100_000, "a: {b: " * 50_000])
-def test_deep_nesting_is_a_problem_and_not_a_crash(text):
+def test_deep_nesting_is_reported(text):
     assert rules(read(text))[-1] in {"limit", "more-problems"}
 
 
-def test_limits_are_said():
+def test_limits_are_reported():
     assert rules(read("q: " + "x" * 100, scalar=50)) == ["limit"]
     assert rules(read("[" + "a, " * 100 + "]", nodes=50)) == ["limit"]
     assert rules(read("q: " + "x" * 100, size=50)) == ["limit"]
 
 
-def test_bombs_of_aliases_are_refused_without_being_expanded():
+def test_alias_bombs_are_refused_without_being_expanded():
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
     file = read(f"a0: &a0 x\n{levels}")
     assert "unquoted-start" in rules(file)
 
 
-def test_there_is_an_end_to_problems():
+def test_the_number_of_problems_is_limited():
     file = read("".join(f"k{n}: a: b\n" for n in range(200)))
     assert rules(file)[:-1] == ["unquoted-colon"] * 50
     assert file.problems[-1].rule == "more-problems"
