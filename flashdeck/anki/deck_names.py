@@ -1,4 +1,4 @@
-"""Names with levels, as decks and tags have them: `Languages::Spanish`."""
+"""Hierarchical names of decks and tags: `Languages::Spanish`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 DEFAULT_DECK = "Default"
-"""Anki's own deck, which no package can fill."""
+"""Anki's default deck, which packages can't contain."""
 
 PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?:::[\w./+-]+)*")
-"""A name that needs no quotes in YAML."""
+"""Names that need no quotes in YAML."""
 
 _SEPARATOR = "::"
 
@@ -20,7 +20,7 @@ def levels(name: str) -> list[str]:
 
 
 def join(levels: Iterable[str]) -> str:
-    """Return the name that has these levels."""
+    """Join levels to a name."""
     return _SEPARATOR.join(levels)
 
 
@@ -40,11 +40,11 @@ def parent(name: str) -> str:
 
 
 def with_parents(name: str) -> list[str]:
-    """Return the names above a name, the root first, and the name itself."""
+    """Return a name and its parents, the root first."""
     parts = levels(name)
     return [join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def is_within(name: str, above: str) -> bool:
-    """Whether a name is another one, or is below it; to Anki, case makes no difference."""
+    """Whether a name is `above` or below it, ignoring case as Anki does."""
     return f"{name}::".casefold().startswith(f"{above}::".casefold())

@@ -114,7 +114,7 @@ def with_sql(*statements: str, image: bytes = DATABASE) -> bytes:
 def changed(image: bytes, *statements: str) -> bytes:
     """A database after statements have been run on it."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+        database.create_collation("unicase", lambda a, b: (a > b) - (a < b))
         database.deserialize(image)
         for statement in statements:
             database.execute(statement)
@@ -240,7 +240,7 @@ def newest_image() -> bytes:
         INSERT INTO cards VALUES (6, 5, 8, 0, 0, 0, 3, 0, 0);
     """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        database.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+        database.create_collation("unicase", lambda a, b: (a > b) - (a < b))
         database.executescript(script)
         rows = {
             "notetypes": [(7, "Capital", 11, blob(3, b".card {}"))],

@@ -1,7 +1,7 @@
 """Differences of the template language in Anki releases other than 26.9, which flashdeck follows.
 
-Everything that is not named here must be equal. 25.9.2 is the backend of AnkiDroid; what its users
-may see of these differences stands in docs/reference/templates.md.
+Everything else must be equal. 25.9.2 is the backend of AnkiDroid; docs/reference/templates.md
+describes the differences for its users.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SPECIAL = ("Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID", "Fro
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference, an example of it, and how to know the notes that it concerns.
+    """A difference, an example of it, and a pattern for the notes that it concerns.
 
     The example is a field A of a note with tags; on a cloze note type the front is `{{cloze:A}}`,
     else there is a second template, `{{Tags}}`, behind `{{A}}`. `there` are the ordinals and the
@@ -33,7 +33,7 @@ class Difference:
     here: tuple[tuple[int, ...], str]
 
     def concerns(self, fields: Sequence[str]) -> bool:
-        """Whether a note with these fields may be otherwise in the release that differs."""
+        """Whether the other release may differ for a note with these fields."""
         return bool(self.pattern) and any(re.search(self.pattern, text) for text in fields)
 
 
@@ -99,7 +99,7 @@ def concerned(fields: Sequence[str]) -> bool:
 def without_special_fields(
     notetype: NoteType, fields: Sequence[str]
 ) -> tuple[NoteType, Sequence[str]]:
-    """Give a note whose cards are decided as if all special fields were empty."""
+    """Return a note whose cards are generated as if all special fields were empty."""
     if notetype.cloze or SPECIAL_FIELDS not in KNOWN:
         return notetype, fields
     own = {field.name for field in notetype.fields}

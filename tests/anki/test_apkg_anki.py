@@ -55,14 +55,14 @@ def learner() -> Iterator[Learner]:
 
 
 def package(folder: Path, collection: Collection) -> Path:
-    """The collection's package, as a file."""
+    """The package of a collection, as a file."""
     path = folder / "spanish.apkg"
     path.write_bytes(apkg_bytes(collection))
     return path
 
 
 def changed(number: int, **changes: Any) -> Collection:
-    """The collection after one note, counted from 0, has changed."""
+    """The collection after a change of the note at an index."""
     notes = list(SPANISH.notes)
     notes[number] = replace(notes[number], **changes)
     return replace(SPANISH, notes=tuple(notes))
@@ -171,7 +171,7 @@ def test_reversing_a_note_later_adds_a_card_and_keeps_the_history_of_the_first(
 
 
 def removed(number: int) -> Collection:
-    """The collection after one note was removed: empty, tagged, without cards, at the end."""
+    """The collection after a note was removed: it is empty, tagged, without cards, and last."""
     gone = replace(
         SPANISH.notes[number],
         fields=("",) * len(SPANISH.notes[number].fields),
@@ -223,7 +223,7 @@ FORMATS = pytest.mark.parametrize("legacy", [False, True], ids=["newest", "older
 
 
 def exported(learner: Learner, path: Path, *, legacy: bool, progress: bool = False) -> Path:
-    """The package that Anki exports of all decks; `legacy` supports older versions of Anki."""
+    """An export of all decks by Anki; `legacy` supports older versions."""
     options = ExportAnkiPackageOptions(
         with_media=True, legacy=legacy, with_scheduling=progress, with_deck_configs=progress
     )

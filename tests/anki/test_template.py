@@ -69,9 +69,9 @@ def inactive(number: int | str, text: str) -> str:
 
 @dataclass(frozen=True)
 class Corner:
-    """One fact about the language: a side of a template, and what it shows for the fields A and B.
+    """A test case: a side of a template, and its rendering for the fields A and B.
 
-    `number` is the card's, from 1. The other side shows A.
+    `number` is that of the card, from 1. The other side shows A.
     """
 
     name: str

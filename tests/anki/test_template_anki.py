@@ -1,9 +1,8 @@
 """The template language compared with Anki's backend: random note types, notes and cards.
 
-What is compared: the ordinals that Anki makes, the cards that its *Empty Cards* lists, both sides
-of every card with what they play, and whether Anki refuses the note type or shows an error page.
-Where another release of Anki is installed, what is known to differ there stands in
-`template_releases`, and everything else is equal.
+Compared are the ordinals that Anki generates, the cards in *Empty Cards*, both sides of every card
+with sounds and speech, and whether Anki refuses the note type or shows an error page. The known
+differences of other releases of Anki are in `template_releases`.
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ HTML = (
     *("{{", "}}", "{", "}", "{{Front}}", "::", ":", "'", '"', "\n", "\t", " ", "  ", "\u2028"),
     *("e\u0301", "\u00a0", "\u200f", "<ſtyle>x</style>", "<scrıpt>x</scrıpt>", "=", "-", "/"),
 )
-# Of the formula `$a^2$`: one picture for each kind of file that a note type may ask for.
+# Of the formula `$a^2$`: one image for each file format of note types.
 PICTURES = tuple(
     f"latex-{hashlib.sha1(b'$a^2$', usedforsecurity=False).hexdigest()}.{ending}"
     for ending in ("png", "svg")
@@ -97,7 +96,7 @@ PROPERTIES = ("left", "top", "width", "height", "rx", "points", "oi", "text", "s
 VALUES = (".25", "0", "", "1,2 3,4", "5 6,7 ", r"a\:b", r"c\\d", r"bad\x", 'q"<&>', "é=f", "\n")
 NUMBERS = ("1", "1", "1", "2", "2", "3", "10", "0", "01", "500", "501", "65535", "65536", "x", "")
 NUMBERS_AT_ONCE = ("1,2", "2,1,1", "3,", ",", ",2", "1,0", "1,99999,4")
-# What a release is known to take otherwise would leave little to compare.
+# Known differences of a release would leave little to compare.
 AT_HAND = tuple(
     number for number in NUMBERS + NUMBERS_AT_ONCE if not concerned([f"{{{{c{number}::"])
 )
@@ -233,7 +232,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Anki:
-    """A throw-away collection in the real backend."""
+    """A temporary collection in the real backend."""
 
     package: ModuleType
     col: Any
@@ -250,28 +249,28 @@ class Anki:
         return cls(anki.collection, col, decks)
 
     def add_notetype(self, notetype: NoteType) -> tuple[NoteType, bool]:
-        """Return the note type as Anki keeps it, and whether it refused to save it as it is."""
+        """Return the note type as stored by Anki, and whether Anki refused to save it unchanged."""
         from anki.errors import CardTypeError  # as above
 
-        made = self.col.models.new(notetype.name)
-        made |= {"id": notetype.id, "type": int(notetype.cloze), "mod": 1, "usn": 0}
-        made["latexsvg"] = notetype.latex_svg
+        new_notetype = self.col.models.new(notetype.name)
+        new_notetype |= {"id": notetype.id, "type": int(notetype.cloze), "mod": 1, "usn": 0}
+        new_notetype["latexsvg"] = notetype.latex_svg
         for field in notetype.fields:
-            self.col.models.add_field(made, self.col.models.new_field(field.name))
+            self.col.models.add_field(new_notetype, self.col.models.new_field(field.name))
         for template in notetype.templates:
             new = self.col.models.new_template(template.name)
             self.col.models.add_template(
-                made, new | {"qfmt": template.front, "afmt": template.back}
+                new_notetype, new | {"qfmt": template.front, "afmt": template.back}
             )
         refused = False
         try:
-            self._save(made, skip_checks=False)
+            self._save(new_notetype, skip_checks=False)
         except CardTypeError:
             refused = True
-            self._save(made, skip_checks=True)
-        kept = self.col.models.get(notetype.id)
-        fields = tuple(Field(field["name"]) for field in kept["flds"])
-        return replace(notetype, name=kept["name"], fields=fields), refused
+            self._save(new_notetype, skip_checks=True)
+        stored = self.col.models.get(notetype.id)
+        fields = tuple(Field(field["name"]) for field in stored["flds"])
+        return replace(notetype, name=stored["name"], fields=fields), refused
 
     def _save(self, notetype: dict[str, Any], *, skip_checks: bool) -> None:
         self.col._backend.add_or_update_notetype(
@@ -281,7 +280,7 @@ class Anki:
     def add_notes(
         self, notetype: NoteType, notes: list[tuple[list[str], list[str], str]]
     ) -> list[Note]:
-        """Return the notes as Anki keeps them, with the cards that it made for them."""
+        """Return the notes as stored by Anki, with the cards that it generated."""
         kind = self.col.models.get(notetype.id)
         requests = []
         for fields, tags, deck in notes:
@@ -309,7 +308,7 @@ class Anki:
         )
 
     def with_more_cards(self, note: Note, ordinals: list[int]) -> Note:
-        """Return the note with cards that Anki wouldn't make, in the collection as well."""
+        """Add cards to a note that Anki wouldn't generate, also in the collection."""
         if not ordinals:
             return note
         source = note.cards[0]
@@ -334,7 +333,7 @@ class Anki:
         )
 
     def empty_cards(self, first_notetype: int) -> set[int]:
-        """Return the ids of the cards that *Empty Cards* lists, from a note type's id onwards."""
+        """Return the ids of the cards in *Empty Cards*, starting at a note type id."""
         listed = {card for note in self.col.get_empty_cards().notes for card in note.card_ids}
         asked = self.col.db.list(
             "select id from cards where nid in (select id from notes where mid >= ?)",
@@ -347,7 +346,7 @@ class Anki:
 
 
 def _settled(text: str) -> str:
-    """Return the text without the order in a foreign directive: Anki's is another in every run."""
+    """Sort the characters of unknown directives, whose order in Anki is random."""
     return re.sub(r"\[anki:foo.*?\[/anki:foo\]", lambda match: "".join(sorted(match[0])), text)
 
 
@@ -372,7 +371,7 @@ def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anki]:
 
 @dataclass
 class Tally:
-    """What was compared: notes and cards, and the notes that a known difference concerns."""
+    """Counts of compared notes and cards, and of notes with a known difference."""
 
     notes: int = 0
     cards: int = 0
@@ -395,14 +394,14 @@ def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterato
         notetype, refused = anki.add_notetype(author.notetype(number))
         notes = anki.add_notes(notetype, [author.note(notetype) for _ in range(NOTES_PER_TYPE)])
         broken = False
-        for made in notes:
-            if concerned(made.fields):
-                passed_over |= {card.id for card in made.cards}
+        for original in notes:
+            if concerned(original.fields):
+                passed_over |= {card.id for card in original.cards}
                 tally.passed_over += 1
                 continue
             tally.notes += 1
-            yield from _ordinal_differences(notetype, made)
-            note = anki.with_more_cards(made, _unneeded(author, notetype, made))
+            yield from _ordinal_differences(notetype, original)
+            note = anki.with_more_cards(original, _unneeded(author, notetype, original))
             tally.cards += len(note.cards)
             for card in note.cards:
                 rendered = render(notetype, note, card, media=PICTURES)
@@ -418,7 +417,7 @@ def differences(anki: Anki, author: Author, count: int, tally: Tally) -> Iterato
 
 
 def _unneeded(author: Author, notetype: NoteType, note: Note) -> list[int]:
-    """Return ordinals that the note has no card for, as an edited note may still have cards."""
+    """Return ordinals without a card, since edited notes may have such cards."""
     if not author.chance(30):
         return []
     wanted = {0, 1, author.random.choice((2, 3, 9, 499, 1233))}
@@ -427,7 +426,7 @@ def _unneeded(author: Author, notetype: NoteType, note: Note) -> list[int]:
 
 
 def _ordinal_differences(notetype: NoteType, note: Note) -> Iterator[str]:
-    # Of two clozes above 500 Anki makes two cards with one ordinal.
+    # For two clozes above 500 Anki generates two cards with the same ordinal.
     theirs = tuple(sorted({card.ordinal for card in note.cards}))
     bare, fields = without_special_fields(notetype, note.fields)
     ours = ordinals(bare, fields, note.tags)

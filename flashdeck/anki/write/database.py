@@ -85,23 +85,23 @@ def _tree_pages(image: bytearray, roots: list[int]) -> Iterator[int]:
 
     SQLite allocates overflow pages zeroed, and since nothing is freed, none is used twice.
     """
-    pending = roots
-    while pending:
-        page = pending.pop()
+    stack = roots
+    while stack:
+        page = stack.pop()
         yield page
         start, header = _place(page)
         kind, _, cells, _, _ = _PAGE_HEADER.unpack_from(image, header)
         if kind in _INTERIOR:
             pointers = struct.unpack_from(f">{cells}H", image, header + 12)
-            pending += (struct.unpack_from(">I", image, start + at)[0] for at in pointers)
-            pending += struct.unpack_from(">I", image, header + 8)
+            stack += (struct.unpack_from(">I", image, start + pointer)[0] for pointer in pointers)
+            stack += struct.unpack_from(">I", image, header + 8)
         elif kind not in _LEAF:
-            msg = f"page {page} of the new database is no page of a tree"
+            msg = f"page {page} of the new database is not a tree page"
             raise AssertionError(msg)
 
 
 def _clear_unused(image: bytearray, page: int) -> None:
-    """Zero what a page does not use: the gap before its cells, and its free blocks."""
+    """Zero the unused parts of a page: before its cells, and in its free blocks."""
     start, header = _place(page)
     kind, block, cells, content, _ = _PAGE_HEADER.unpack_from(image, header)
     pointers_end = header + (12 if kind in _INTERIOR else 8) + 2 * cells
@@ -113,7 +113,7 @@ def _clear_unused(image: bytearray, page: int) -> None:
 
 
 def _place(page: int) -> tuple[int, int]:
-    """Tell where a page begins, and where its header does."""
+    """Return the start of a page, and the start of its header."""
     start = (page - 1) * PAGE
     return start, start if page > 1 else _PAGE_HEADER_AT
 
