@@ -131,17 +131,17 @@ def _cut(source: str, span: Span) -> tuple[str, int, int]:
 
 
 def _plain(problem: Diagnostic) -> dict[str, Any]:
-    span = problem.span
+    path, line, column, end_line, end_column = problem.span or (None,) * 5
     return {
         "rule": problem.rule,
         "severity": str(problem.severity),
         "message": problem.message,
         "hint": problem.hint,
-        "file": span.path if span else None,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "end_line": span.end_line if span else None,
-        "end_column": span.end_column if span else None,
+        "file": path,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
     }
 
 

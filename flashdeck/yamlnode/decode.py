@@ -37,12 +37,8 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
         return "", [conflict]
     for mark, name in _MARKS.items():
         if data.startswith(mark) or (mark == b"\xff\xfe" and b"\x00" in data[:4]):
-            hint = "save it as UTF-8"
-            return "", [
-                Diagnostic(
-                    "encoding", f"the file is {name}, not UTF-8", Span.point(path), hint=hint
-                )
-            ]
+            message, span = f"the file is {name}, not UTF-8", Span.point(path)
+            return "", [Diagnostic("encoding", message, span, hint="save it as UTF-8")]
     text, problems = _utf8(path, data, most)
     if not problems and _is_usual(data):
         return text, []
@@ -54,15 +50,9 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     for match in _OVERRIDES.finditer(text):
         line, column = place(text, match.start())
         message = f"the invisible character U+{ord(match.group()):04X} turns the text around"
-        problems.append(
-            Diagnostic(
-                "bidi-override",
-                message,
-                Span.point(path, line, column),
-                Severity.WARNING,
-                "right-to-left text needs none; remove it",
-            )
-        )
+        span = Span.point(path, line, column)
+        hint = "right-to-left text needs none; remove it"
+        problems.append(Diagnostic("bidi-override", message, span, Severity.WARNING, hint))
         break
     return text, problems
 
@@ -94,14 +84,9 @@ def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
             return "", problems
         line, column = place(text, match.start())
         byte = ord(match.group()) - 0xDC00
-        problems.append(
-            Diagnostic(
-                "encoding",
-                f"byte 0x{byte:02x} is not UTF-8",
-                Span.point(path, line, column),
-                hint="save the file as UTF-8 (it may be Latin-1 or Windows-1252)",
-            )
-        )
+        message, span = f"byte 0x{byte:02x} is not UTF-8", Span.point(path, line, column)
+        hint = "save the file as UTF-8 (it may be Latin-1 or Windows-1252)"
+        problems.append(Diagnostic("encoding", message, span, hint=hint))
     return re.sub("[\udc80-\udcff]", "\ufffd", text), problems
 
 

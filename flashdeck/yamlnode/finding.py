@@ -74,48 +74,22 @@ class Place:
         filler: str = WORD,
         *,
         instead: str = "",
+        whole: bool = True,
     ) -> Finding:
-        """Report `width` columns from `begin` (from 0), and skip the rest of the line.
+        """Report `width` columns from `begin` (from 0), and skip them.
 
-        `instead` is the replacement for a fix, '' if there is none.
+        With `whole`, the rest of the line is skipped, too. `instead` is the replacement for a fix,
+        '' if there is none.
         """
-        masked = (0 if filler == BLANK else begin, len(self.text))
-        finding = self._finding(rule, message, hint, (begin, width), masked, filler, instead)
-        return replace(finding, whole=True)
-
-    def narrow(
-        self,
-        rule: str,
-        message: str,
-        hint: str,
-        begin: int,
-        width: int,
-        filler: str = WORD,
-        *,
-        instead: str = "",
-    ) -> Finding:
-        """Report a range of columns, and skip only that."""
-        masked = (begin, begin + width)
-        return self._finding(rule, message, hint, (begin, width), masked, filler, instead)
-
-    def _finding(
-        self,
-        rule: str,
-        message: str,
-        hint: str,
-        shown: tuple[int, int],
-        masked: tuple[int, int],
-        filler: str,
-        instead: str,
-    ) -> Finding:
-        line, column = self.line + 1, shown[0] + 1
-        span = Span(self.path, line, column, line, column + max(1, shown[1]))
+        line, column = self.line + 1, begin + 1
+        span = Span(self.path, line, column, line, column + max(1, width))
         # A quote at the start may be YAML's or part of the text, so there is no safe fix.
-        is_quoted = self.text[shown[0] : shown[0] + 1] in _QUOTES
+        is_quoted = self.text[begin : begin + 1] in _QUOTES
         fix = Fix(span, instead) if instead and not is_quoted else None
         diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
-        start, end = (self.start + column for column in masked)
-        return Finding(diagnostic, start, end, filler, line, whole=False)
+        start = self.start + (0 if whole and filler == BLANK else begin)
+        end = self.start + (len(self.text) if whole else begin + width)
+        return Finding(diagnostic, start, end, filler, line, whole)
 
 
 class Lines:

@@ -112,9 +112,7 @@ def _in_one_line(lines: Lines, place: Place, end: int, *, flow: bool) -> Finding
     hint = f"write {key}: {meant.written}" if key else f"write {meant.written}"
     message = _MESSAGE + place.text[place.column]
     width = meant.end - place.column
-    if flow:
-        return place.narrow("text-behind-quote", message, hint, place.column, width)
-    return place.finding("text-behind-quote", message, hint, place.column, width)
+    return place.finding("text-behind-quote", message, hint, place.column, width, whole=not flow)
 
 
 def _meant_by(line: str, start: int, end: int, *, flow: bool) -> _Meant:

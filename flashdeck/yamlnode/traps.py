@@ -81,25 +81,23 @@ def _explained(
         is_escape = "escape" in problem or "hexdecimal" in problem
         return _bad_escape(here) if is_escape else never_closed(there)
     marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
-    return (
-        behind_quote(lines, last, marks, flow=flow or "flow" in context)
-        or _misread(lines, problem, here, last)
-        or _begun_wrong(lines, error, here, there, flow=flow)
-    )
+    finding = behind_quote(lines, last, marks, flow=flow or "flow" in context)
+    return finding or _wrong_start(lines, error, here, there, last, flow=flow)
 
 
-def _misread(lines: Lines, problem: str, here: Place, last: Event | None) -> Finding | None:
-    """Explain a missing or an extra colon."""
-    if problem.startswith("mapping values are not allowed"):
-        return _colon(lines, here, last)
-    return None
-
-
-def _begun_wrong(
-    lines: Lines, error: MarkedYAMLError, here: Place, there: Place, *, flow: bool
+def _wrong_start(
+    lines: Lines,
+    error: MarkedYAMLError,
+    here: Place,
+    there: Place,
+    last: Event | None,
+    *,
+    flow: bool,
 ) -> Finding:
     """Explain a value or a line with a wrong start."""
     problem, context = error.problem or "", error.context or ""
+    if problem.startswith("mapping values are not allowed"):
+        return _colon(lines, here, last)
     trap = partial(_value_trap, lines, flow=flow)
     if problem.startswith("could not find expected ':'"):
         return trap(there) or _no_key(there)
@@ -156,7 +154,7 @@ def _property(place: Place, begin: int, value: str) -> Finding:
     what = {"&": "anchors", "!": "tags"}[value[0]]
     message = f"a deck needs no YAML {what}; '{value}' is one"
     hint = f"remove it; if it is text, write {quoted(value)}"
-    return place.narrow(f"yaml-{what}", message, hint, begin, len(value), BLANK)
+    return place.finding(f"yaml-{what}", message, hint, begin, len(value), BLANK, whole=False)
 
 
 def _inner_trap(place: Place) -> Finding | None:
@@ -169,7 +167,9 @@ def _inner_trap(place: Place) -> Finding | None:
     message = f"text that begins with '{character}' must be quoted: {_MEANINGS[character]}"
     hint = f"write {quoted(word)}"
     instead = quoted(word) if not word.startswith("!!") else ""
-    return place.narrow("unquoted-start", message, hint, place.column, len(word), instead=instead)
+    return place.finding(
+        "unquoted-start", message, hint, place.column, len(word), instead=instead, whole=False
+    )
 
 
 def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
@@ -210,7 +210,7 @@ def _bad_escape(here: Place) -> Finding:
     hint = "use single quotes or block text ('|'), where a backslash is a backslash"
     if re.fullmatch(r"(?:\\u[0-9A-Fa-f]{4})+", word):
         message, hint = f"{word} is no whole character in YAML", "write the character itself"
-    return here.narrow("unknown-escape", message, hint, begin, len(word))
+    return here.finding("unknown-escape", message, hint, begin, len(word), whole=False)
 
 
 def _no_key(place: Place) -> Finding:

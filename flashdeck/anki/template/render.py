@@ -72,7 +72,8 @@ def render(notetype: NoteType, note: Note, card: Card, *, media: Container[str] 
         return _broken(_error_page("Front", question))
     message = _blank_message(types, index, context)
     question, question_av = extract_av(question + message, "q")
-    answer = message or _answer(types.backs[index], context, question)
+    back = types.backs[index]
+    answer = message or (back if isinstance(back, Fault) else _fill(back, context, question))
     if isinstance(answer, Fault):
         return _broken(_error_page("Back", answer))
     answer, answer_av = extract_av(answer, "a")
@@ -146,10 +147,6 @@ def _is_visible(section: Section, context: _Context) -> bool | None:
     if text is None and not is_cloze_section(section.name):
         return None
     return (text is None or is_blank(text)) == section.negated
-
-
-def _answer(back: Nodes | Fault, context: _Context, question: str) -> str | Fault:
-    return back if isinstance(back, Fault) else _fill(back, context, question)
 
 
 def _blank_message(types: Compiled, index: int, context: _Context) -> str:
