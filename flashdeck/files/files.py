@@ -117,19 +117,19 @@ def check_package_name(name: str) -> None:
     path, and fits on one line of the lock file.
     """
     match = re.search(_NOT_IN_A_NAME, name)
+    lower = name.lower()
+    hint = "choose another name for the file"
     if match is not None:
         msg = f"a package's name can't hold {match.group()!r}, and {name!r} does"
-        raise FlashdeckError(msg, "choose another name for the file")
-    if len(name.encode()) > _LONGEST_NAME:
+    elif len(name.encode()) > _LONGEST_NAME:
         msg = f"a package's name has at most {_LONGEST_NAME} bytes, and {name!r} has more"
-        raise FlashdeckError(msg, "choose another name for the file")
-    lower = name.lower()
-    if not lower.endswith(_PACKAGE_END) or lower == _PACKAGE_END:
-        msg = f"a package's name must end in {_PACKAGE_END}, and {name!r} does not"
-        raise FlashdeckError(msg)
-    if lower == "collection.apkg" or lower.startswith("backup-"):
+    elif not lower.endswith(_PACKAGE_END) or lower == _PACKAGE_END:
+        msg, hint = f"a package's name must end in {_PACKAGE_END}, and {name!r} does not", ""
+    elif lower == "collection.apkg" or lower.startswith("backup-"):
         msg = f"a package must not be named {name!r}: Anki would replace the whole collection by it"
-        raise FlashdeckError(msg, "choose another name for the file")
+    else:
+        return
+    raise FlashdeckError(msg, hint)
 
 
 def make_folder(folder: Path) -> None:
