@@ -1,4 +1,4 @@
-"""Text helpers: terminal output, slugs, plurals, and suggestions for misspelt words."""
+"""Functions for text: terminal output, slugs, plurals, and suggestions for misspelt words."""
 
 from __future__ import annotations
 
