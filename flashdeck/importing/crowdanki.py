@@ -1,7 +1,7 @@
 """The JSON of CrowdAnki, an add-on for decks in git, as a `Collection`; brain-brew writes it too.
 
-It holds GUIDs and texts, but no ids of note types and no times: what is read here has ids that
-follow from CrowdAnki's own, and is not dated.
+It holds GUIDs and texts, but no ids of note types and no times: ids are derived from CrowdAnki's
+UUIDs, and times are left unset.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ JsonObject = dict[str, Any]
 
 
 def read_crowdanki(path: Path) -> tuple[Collection, tuple[str, ...]]:
-    """Read a deck and those below it from its JSON file, or from the folder of the same name.
+    """Read a deck and its subdecks from a JSON file, or from the folder of the same name.
 
     Its media are the files of the folder `media` beside it that the JSON lists, or that a note, a
-    template or a style names; the names of the others come second. Raises `FlashdeckError` for what
-    can't be read: one sentence that names the file.
+    template or a stylesheet names; the second value names the unused files. Raises `FlashdeckError`
+    for a file that can't be read.
     """
     if path.is_dir():
         own = path / f"{path.name}.json"
@@ -60,16 +60,18 @@ class _Reader:
         self._decks: dict[str, Deck] = {}
 
     def read(self, whole: JsonObject) -> tuple[Collection, tuple[str, ...]]:
-        models = {_get(one, "crowdanki_uuid", str): one for one in _objects(whole, "note_models")}
+        models = {
+            _get(model, "crowdanki_uuid", str): model for model in _objects(whole, "note_models")
+        }
         ids = {key: stable_id("crowdanki", key) for key in models}
-        entries = {key: {**one, "id": ids[key]} for key, one in models.items()}
-        found = {one.id: one for one in read_notetypes(json.dumps(entries))}
-        self._notetypes = {key: found[number] for key, number in ids.items()}
+        entries = {key: {**model, "id": ids[key]} for key, model in models.items()}
+        notetypes = {notetype.id: notetype for notetype in read_notetypes(json.dumps(entries))}
+        self._notetypes = {key: notetypes[number] for key, number in ids.items()}
         self._deck(whole, ())
         media, unnamed = self._media()
         collection = Collection(
-            tuple(one for _, one in sorted(found.items())),
-            tuple(one for _, one in sorted(self._decks.items())),
+            tuple(notetype for _, notetype in sorted(notetypes.items())),
+            tuple(deck for _, deck in sorted(self._decks.items())),
             tuple(self._notes),
             media,
         )
@@ -106,9 +108,9 @@ class _Reader:
         )
 
     def _media(self) -> tuple[tuple[Media, ...], tuple[str, ...]]:
-        """Give the files that are listed or named, by these names; and the names of the others."""
+        """Return the files that are listed or named, and the names of the unused ones."""
         files = self._files()
-        # Disks may keep letters in another Unicode form than notes do.
+        # A file system may store names in another Unicode form than notes do.
         twins = {unicodedata.normalize("NFC", name): name for name in files}
         texts = "\n".join(_texts_of(self._notetypes.values()))
         wanted = self._listed | self._named()
@@ -119,13 +121,13 @@ class _Reader:
             if PurePosixPath(name).name != name or _NO_NAME.search(name):
                 continue
             path = name if name in files else twins.get(unicodedata.normalize("NFC", name), name)
-            if (one := self._file(name, self._folder / _MEDIA / path)) is not None:
-                media.append(one)
+            if (file := self._file(name, self._folder / _MEDIA / path)) is not None:
+                media.append(file)
                 used.add(path)
         return tuple(media), tuple(name for name in files if name not in used)
 
     def _files(self) -> list[str]:
-        """Name the files in the folder of media, but for hidden ones."""
+        """List the files in the media folder, without hidden ones."""
         folder = self._folder / _MEDIA
         try:
             if not folder.resolve().is_relative_to(self._folder.resolve()):
@@ -135,16 +137,16 @@ class _Reader:
                 for path in folder.iterdir()
                 if path.is_file() and not path.name.startswith(".")
             )
-        except (OSError, RuntimeError):  # none is there; links in a circle
+        except (OSError, RuntimeError):  # no such folder; a loop of links
             return []
 
     def _named(self) -> set[str]:
-        types = {one.id: one for one in self._notetypes.values()}
-        found: set[str] = set()
+        notetypes = {notetype.id: notetype for notetype in self._notetypes.values()}
+        names: set[str] = set()
         for note in self._notes:
-            found.update(name for text in note.fields for name in references(text))
-            found |= formula_pictures(types[note.notetype], note)
-        return found
+            names.update(name for text in note.fields for name in references(text))
+            names |= formula_pictures(notetypes[note.notetype], note)
+        return names
 
     def _file(self, name: str, path: Path) -> Media | None:
         total, size = hashlib.sha256(), 0
@@ -166,8 +168,10 @@ def _texts_of(notetypes: Iterable[NoteType]) -> Iterator[str]:
 
 
 def _stands_in(name: str, texts: str) -> bool:
-    """Whether templates or styles name a file, as it is called or as an address."""
-    return any(one in texts for one in {name, unicodedata.normalize("NFC", name), quote(name)})
+    """Whether templates or stylesheets name a file, literally or URL-encoded."""
+    return any(
+        spelling in texts for spelling in {name, unicodedata.normalize("NFC", name), quote(name)}
+    )
 
 
 def _objects(json_: JsonObject, key: str) -> list[JsonObject]:

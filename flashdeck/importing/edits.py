@@ -1,4 +1,4 @@
-"""Edits of sources: texts and tags of notes as Anki has them, and places for new notes."""
+"""Edits of source files that bring in fields and tags from Anki, and add new notes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 
 
 class UnwritableError(Exception):
-    """A change that can't be written where the note stands, in words for its author."""
+    """A change that can't be written into the note's source; the message gives the reason."""
 
 
 def note_edits(
     text: str, note: SourceNote, fields: Mapping[str, str], tags: Sequence[str]
 ) -> list[Edit]:
-    """Give what to edit in the text of a note's file; `fields` are those that change.
+    """Return the edits of a note's source file; `fields` are those that change.
 
-    `tags` are all that the note has in Anki. Raises `UnwritableError`.
+    `tags` are all tags of the note in Anki. Raises `UnwritableError`.
     """
     edits: list[Edit] = []
     missing: dict[str, Data] = {}
-    # A field may hold more than its key's text, such as a hint. The edit is compiled to find out.
+    # A field may hold more than its key's text, such as a hint; compiling the edit shows it.
     keys = note.short or note.kind.fields
     mapping = note.node if keys else note.node.get("fields")
     if fields and not isinstance(mapping, MappingNode):
@@ -57,7 +57,7 @@ def note_edits(
 
 
 def _replaced(text: str, mapping: MappingNode, name: str, value: Data) -> Edit:
-    """Write a value in the place of another; a comment between it and its key stays."""
+    """Replace a value; a comment between it and its key stays."""
     key, node = next((key, node) for key, node in mapping.pairs if key.value == name)
     written = _pair(mapping, name, value)[len(pair_text(name, 0)) - len(": 0") :]
     start = key.end.index
@@ -67,11 +67,11 @@ def _replaced(text: str, mapping: MappingNode, name: str, value: Data) -> Edit:
     is_block = isinstance(node, ScalarNode) and node.style in _BLOCK
     if is_block or "\n" in written:
         line_end = text.find("\n", node.start.index if is_block else end)
-        beside = _COMMENT.search(text, node.start.index if is_block else end, line_end)
+        comment = _COMMENT.search(text, node.start.index if is_block else end, line_end)
         first, newline, rest = written.partition("\n")
-        if beside is not None:
-            written = f"{first}{beside.group()}{newline}{rest}"
-            end = max(end, beside.end())
+        if comment is not None:
+            written = f"{first}{comment.group()}{newline}{rest}"
+            end = max(end, comment.end())
     if is_block:
         old = text[node.start.index : node.end.index]
         written += old[len(old.rstrip("\r\n")) :]  # the lines' ends are part of block text
@@ -79,7 +79,7 @@ def _replaced(text: str, mapping: MappingNode, name: str, value: Data) -> Edit:
 
 
 def _added(text: str, mapping: MappingNode, pairs: Mapping[str, Data]) -> Edit:
-    """Add pairs that were not there behind the others, all in one piece."""
+    """Append new pairs to a mapping, as a single edit."""
     indent = "\n" + " " * _column(mapping)
     whole = indent.join(_pair(mapping, name, value) for name, value in pairs.items())
     return insertion_into(text, mapping, whole)
@@ -113,7 +113,7 @@ def _tags(text: str, note: SourceNote, tags: Sequence[str]) -> Edit:
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """One edit for each file that gets more notes, and the new files, by their paths."""
+    """Edits of files that get more notes, and texts of new files, by path."""
 
     edits: dict[str, Edit] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -127,7 +127,7 @@ def added_notes(
     notetypes: Mapping[int, NoteType],
     heading: Mapping[str, str],
 ) -> Additions:
-    """Find a place for new notes. `heading` is what documents of their kind must say at the top."""
+    """Add new notes to their decks' files. `heading` holds the keys that a new file starts with."""
     additions = Additions()
     media = {file.name for file in theirs.media}
     open_ends = {
@@ -151,7 +151,7 @@ def added_notes(
 
 
 def _is_open(source: SourceFile) -> bool:
-    """Whether notes as they are in Anki can be written at the end of a file."""
+    """Whether notes from Anki can be appended to a file."""
     if source.table is not None or not source.decks or not source.decks[-1].verbatim:
         return False
     notes = _last_document(source).get("notes")
@@ -161,9 +161,9 @@ def _is_open(source: SourceFile) -> bool:
     last = notes.items[-1]
     if not isinstance(last, MappingNode) or last.flow or not text.endswith("\n"):
         return False
-    behind = last.pairs[-1][1]
-    is_line = isinstance(behind, ScalarNode) and behind.style not in ("|", ">")
-    return is_line and not text[behind.end.index :].strip()
+    value = last.pairs[-1][1]
+    is_line = isinstance(value, ScalarNode) and value.style not in ("|", ">")
+    return is_line and not text[value.end.index :].strip()
 
 
 def _last_document(source: SourceFile) -> MappingNode:
@@ -175,12 +175,12 @@ def _appended(
     source: SourceFile, notes: list[Note], notetypes: Mapping[int, NoteType], texts: Texts
 ) -> Edit:
     document = _last_document(source)
-    common, listed = document.get("notetype"), document.get("notes")
-    name = common.value if isinstance(common, ScalarNode) else ""
-    assert listed is not None
+    default, sequence = document.get("notetype"), document.get("notes")
+    name = default.value if isinstance(default, ScalarNode) else ""
+    assert sequence is not None
     data = []
     for note in notes:
         notetype = notetypes[note.notetype]
         data.append(note_data(note, notetype, texts, named=notetype.name != name))
     end = len(source.yaml.text.rstrip()) + 1
-    return Edit(end, end, "\n" + notes_text(data, listed.start.column))
+    return Edit(end, end, "\n" + notes_text(data, sequence.start.column))

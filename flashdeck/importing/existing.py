@@ -1,4 +1,4 @@
-"""A collection is taken into a project: what changed there, nothing that was edited here."""
+"""Import of a collection into an existing project: changes from Anki, without losing own edits."""
 
 from __future__ import annotations
 
@@ -46,27 +46,27 @@ _VERBATIM = {"markup": "html", "media": "verbatim"}
 def import_into(
     collection: Collection, root: Path, options: ImportOptions, progress: Progress
 ) -> Imported:
-    """Take a collection into the project at `root`; its own edits stay, and conflicts are said.
+    """Import a collection into the project at `root`; its own edits stay, conflicts are reported.
 
-    Raises `FlashdeckError` for a project with errors: first they must be put right.
+    Raises `FlashdeckError` for a project with errors.
     """
     if options.deck:
         collection = decks_within(collection, options.deck)
     with locked_project(root):
         loaded = _loaded(root)
-        tidy = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
-        return _Import(loaded, tidy, options).run(progress)
+        clean = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
+        return _Import(loaded, clean, options).run(progress)
 
 
 def default_home(collection: Collection, compiled: Compiled) -> str:
-    """Give the deck that the project keeps for what lies in Anki's own `Default`, if it has any."""
+    """Return the project's deck for notes that are in Anki's deck `Default`, or ''."""
     homes = {note.guid: note.cards[0].deck for note in compiled.collection.notes}
-    found = Counter(
+    counts = Counter(
         homes[note.guid]
         for note in collection.notes
         if note.guid in homes and note.cards and note.cards[0].deck == DEFAULT_DECK
     )
-    return found.most_common(1)[0][0] if found else ""
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class _Loaded:
 
 def _loaded(root: Path) -> _Loaded:
     project, problems = load_project(root)
-    compiled, found = compile_project(project, allow_scripts=True)
-    errors = sum(one.severity is Severity.ERROR for one in (*problems, *found))
-    unsaved = sum(not one.stamped for one in compiled.notes)
+    compiled, diagnostics = compile_project(project, allow_scripts=True)
+    errors = sum(problem.severity is Severity.ERROR for problem in (*problems, *diagnostics))
+    unsaved = sum(not note.stamped for note in compiled.notes)
     if errors:
         message = f"the project in {root} has {counted(errors, 'error')}"
         raise FlashdeckError(message, "see flashdeck check")
@@ -90,19 +90,19 @@ def _loaded(root: Path) -> _Loaded:
 
 
 class _Import:
-    """One import into a project. Nothing is written before all of it compiles as it is meant."""
+    """One import into a project. Nothing is written until the result compiles as intended."""
 
-    def __init__(self, loaded: _Loaded, tidy: Sanitised, options: ImportOptions) -> None:
+    def __init__(self, loaded: _Loaded, clean: Sanitised, options: ImportOptions) -> None:
         self._project = loaded.project
         self._compiled = loaded.compiled
-        self._theirs = tidy.collection
-        self._problems = list(tidy.problems)
-        self._wish = options
+        self._theirs = clean.collection
+        self._problems = list(clean.problems)
+        self._options = options
         self._root = loaded.project.root
         self._heading = {} if loaded.project.settings.verbatim else dict(_VERBATIM)
-        self._looks = new_styling(tidy.collection, loaded.compiled, loaded.project)
+        self._styling = new_styling(clean.collection, loaded.compiled, loaded.project)
         self._changes = changes(
-            tidy.collection.notes,
+            clean.collection.notes,
             loaded.compiled.collection.notes,
             loaded.compiled.notetypes.values(),
             self._lock,
@@ -119,15 +119,15 @@ class _Import:
             with Publication() as publication:
                 texts, compiled = self._settled(notetypes)
                 media = self._media()
-                created += [self._root / MEDIA / one.name for one in media]
-                other = other_media(self._root, self._theirs.media)  # not those that come now
-                said = list(copy_media(media, self._root / MEDIA, progress))
-                for path, data in (texts | self._looks.texts).items():
+                created += [self._root / MEDIA / file.name for file in media]
+                other = other_media(self._root, self._theirs.media)  # before new ones are copied
+                refused = list(copy_media(media, self._root / MEDIA, progress))
+                for path, data in (texts | self._styling.texts).items():
                     path.parent.mkdir(parents=True, exist_ok=True)
                     publication.stage(path).write(data)
                 lock = self._new_lock(compiled, notetypes)
                 publication.stage(self._root / LOCK_NAME).write(lock_text(lock).encode())
-                # Media take their time, and their author may have saved a file meanwhile.
+                # A source may have been saved while media were copied.
                 files = [source.yaml for source in self._compiled.sources]
                 publication.commit(lambda: require_unchanged(self._root, files, texts))
         except BaseException:
@@ -135,26 +135,26 @@ class _Import:
                 with suppress(OSError):
                     path.unlink()
             raise
-        done = self._result(notetypes, media, said)
+        done = self._result(notetypes, media, refused)
         return replace(done, diagnostics=(*done.diagnostics, *other))
 
     def _new_notetypes(self) -> list[NoteType]:
-        """Give the note types that the project lacks, under names that it has room for."""
-        known = {one.id for one in self._compiled.notetypes.values()}
-        taken = {one.name.casefold() for one in self._compiled.notetypes.values()}
-        found = []
-        for one in self._theirs.notetypes:
-            if one.id in known:
+        """Return the note types that the project lacks, renamed where their names are taken."""
+        known = {notetype.id for notetype in self._compiled.notetypes.values()}
+        taken = {notetype.name.casefold() for notetype in self._compiled.notetypes.values()}
+        new = []
+        for notetype in self._theirs.notetypes:
+            if notetype.id in known:
                 continue
-            name = one.name
+            name = notetype.name
             while name.casefold() in taken:
                 name += "+"
             taken.add(name.casefold())
-            found.append(replace(one, name=name))
-        return found
+            new.append(replace(notetype, name=name))
+        return new
 
     def _create(self, notetypes: Iterable[NoteType]) -> list[Path]:
-        """Write the files of new note types, which nothing names yet."""
+        """Write the files of new note types, which no source names yet."""
         paths = Paths.beside(self._project)
         heading = {"media": "verbatim"} if self._heading else {}
         created = []
@@ -168,23 +168,25 @@ class _Import:
         return created
 
     def _settled(self, notetypes: Sequence[NoteType]) -> tuple[dict[Path, bytes], Compiled]:
-        """Give the new texts of sources, and what they compile to; what won't do is a conflict."""
+        """Return the new texts of sources, compiled; changes that fail become conflicts."""
         while True:
             texts = self._texts(notetypes)
             compiled = self._compile(texts)
             built = {note.guid: note for note in compiled.collection.notes}
-            wrong = [one for one in self._changes.edited if not _equal(built, one.theirs)]
+            wrong = [pair for pair in self._changes.edited if not _equal(built, pair.theirs)]
             refused = [note for note in self._changes.new if not _equal(built, note)]
             if not wrong and not refused:
                 return texts, compiled
-            self._changes.edited = [one for one in self._changes.edited if one not in wrong]
+            self._changes.edited = [pair for pair in self._changes.edited if pair not in wrong]
             why = "it can't be written where it stands"
-            self._changes.conflicts += [Conflict(one.own, why) for one in wrong]
+            self._changes.conflicts += [Conflict(pair.own, why) for pair in wrong]
             self._changes.new = [note for note in self._changes.new if note not in refused]
             self._changes.refused += refused
 
     def _texts(self, notetypes: Sequence[NoteType]) -> dict[Path, bytes]:
-        known = {one.id: one for one in (*self._compiled.notetypes.values(), *notetypes)}
+        known = {
+            notetype.id: notetype for notetype in (*self._compiled.notetypes.values(), *notetypes)
+        }
         edits = self._edits(known)
         new = self._changes.new
         added = added_notes(
@@ -192,17 +194,17 @@ class _Import:
         )
         for path, edit in added.edits.items():
             edits[path].append(edit)
-        found = {self._root / path: text.encode() for path, text in added.files.items()}
+        sources = {self._root / path: text.encode() for path, text in added.files.items()}
         for source in self._compiled.sources:
             path = source.yaml.path
             if edits[path]:
                 before = source.yaml.text
                 after = keep_layout(self._project, source.yaml, splice(before, edits[path]))
-                found[self._root / path] = encoded(self._root / path, self._root, before, after)
-        return found
+                sources[self._root / path] = encoded(self._root / path, self._root, before, after)
+        return sources
 
     def _edits(self, notetypes: Mapping[int, NoteType]) -> dict[str, list[Edit]]:
-        sources = {one.id: one.note for one in self._compiled.notes}
+        sources = {entry.id: entry.note for entry in self._compiled.notes}
         texts = {source.yaml.path: source.yaml.text for source in self._compiled.sources}
         tables = {source.yaml.path for source in self._compiled.sources if source.table is not None}
         edits: dict[str, list[Edit]] = defaultdict(list)
@@ -222,18 +224,18 @@ class _Import:
         return edits
 
     def _leave(self, pair: Pair, why: str) -> None:
-        """Leave a note as it is here, and say so."""
+        """Leave a note unchanged, and record the conflict."""
         self._changes.edited.remove(pair)
         self._changes.conflicts.append(Conflict(pair.own, why))
 
     def _in_markup(
         self, source: SourceNote, fields: Mapping[str, str], notetype: NoteType
     ) -> Mapping[str, str]:
-        """Write changed fields as the note's own markup; raises `UnwritableError`."""
+        """Write changed fields in the note's markup; raises `UnwritableError`."""
         if not source.verbatim and any(references(text) for text in fields.values()):
             message = "what it says in Anki names media, by names that are not those here"
             raise UnwritableError(message)
-        texts = Texts(source.markup, {one.name for one in self._theirs.media})
+        texts = Texts(source.markup, {file.name for file in self._theirs.media})
         written = texts.written(fields.values(), cloze=notetype.cloze)
         if written is None:
             message = f"what it says in Anki is no {source.markup}"
@@ -249,53 +251,53 @@ class _Import:
         return compile_project(project, allow_scripts=True)[0]
 
     def _media(self) -> list[Media]:
-        """Give the files to add: those of a verbatim project, else what new notes need."""
-        held_here = {path.name for path in (self._root / MEDIA).glob("*")}
-        notes = [*self._changes.new, *(one.theirs for one in self._changes.edited)]
+        """Return the files to add: all for a verbatim project, else those that new notes use."""
+        existing = {path.name for path in (self._root / MEDIA).glob("*")}
+        notes = [*self._changes.new, *(pair.theirs for pair in self._changes.edited)]
         theirs = self._theirs
         named = named_media(notes, theirs.notetypes, theirs.media)
         return [
-            one
-            for one in theirs.media
-            if one.name not in held_here
-            and (not self._heading or one.name in named or one.name.startswith("_"))
+            file
+            for file in theirs.media
+            if file.name not in existing
+            and (not self._heading or file.name in named or file.name.startswith("_"))
         ]
 
     def _new_lock(self, compiled: Compiled, notetypes: Sequence[NoteType]) -> Lock:
         decks = sorted({card.deck for note in compiled.collection.notes for card in note.cards})
         packages, _ = package_files(decks, self._project.settings)
-        new = imported_notes(self._changes.new, compiled, packages, self._wish.now)
-        lock = joined(self._lock, new, imported_notetypes(notetypes, compiled, self._wish.now))
+        new = imported_notes(self._changes.new, compiled, packages, self._options.now)
+        lock = joined(self._lock, new, imported_notetypes(notetypes, compiled, self._options.now))
         built = {note.guid: note for note in compiled.collection.notes}
-        lock.notetypes.update(self._looks.entries)
+        lock.notetypes.update(self._styling.entries)
         for pair in self._changes.edited:
             entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
-            made = note_entry(
+            updated = note_entry(
                 own,
                 entry.kind,
                 entry.package,
                 compiled.notetypes[entry.kind],
                 Numbers(entry.note_id, entry.card_block),
-                min(pair.theirs.mod, self._wish.now),
+                min(pair.theirs.mod, self._options.now),
                 before=entry,
             )
-            lock.notes[own.guid] = made._replace(deck=entry.deck, removed=entry.removed)
+            lock.notes[own.guid] = updated._replace(deck=entry.deck, removed=entry.removed)
         return lock
 
     def _result(
-        self, notetypes: Sequence[NoteType], media: Sequence[Media], said: Sequence[Diagnostic]
+        self, notetypes: Sequence[NoteType], media: Sequence[Media], refused: Sequence[Diagnostic]
     ) -> Imported:
-        found = self._changes
+        changes = self._changes
         return Imported(
             root=self._root,
-            new=len(found.new),
-            changed=len(found.edited),
-            unchanged=len(found.same),
-            conflicts=len(found.conflicts),
+            new=len(changes.new),
+            changed=len(changes.edited),
+            unchanged=len(changes.same),
+            conflicts=len(changes.conflicts),
             decks=len({note.cards[0].deck for note in self._theirs.notes}),
             notetypes=len(notetypes),
-            media=len(media) - len(said),
-            diagnostics=(*self._problems, *said, *self._looks.problems, *_said(found)),
+            media=len(media) - len(refused),
+            diagnostics=(*self._problems, *refused, *self._styling.problems, *_conflicts(changes)),
         )
 
 
@@ -304,8 +306,8 @@ def _equal(built: Mapping[str, Note], theirs: Note) -> bool:
     return own is not None and note_digest(own) == note_digest(theirs)
 
 
-def _said(found: Changes) -> Iterable[Diagnostic]:
-    for conflict in found.conflicts:
+def _conflicts(changes: Changes) -> Iterable[Diagnostic]:
+    for conflict in changes.conflicts:
         yield Diagnostic(
             "import-conflict",
             f"this note was left as it is: {conflict.why}",
@@ -313,14 +315,14 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
             Severity.WARNING,
             f"look at it in Anki, by nid:{conflict.own.id}" if conflict.own.id else "",
         )
-    for note in found.refused:
-        shown = shortened(readable(note.fields[0]), _LONGEST_QUOTE)
-        message = f"the new note '{shown}' was left out: it can't be written as it is in Anki"
+    for note in changes.refused:
+        quote = shortened(readable(note.fields[0]), _LONGEST_QUOTE)
+        message = f"the new note '{quote}' was left out: it can't be written as it is in Anki"
         hint = "write it into the sources by hand, and delete it in Anki"
         yield Diagnostic("import-conflict", message, None, Severity.WARNING, hint)
     left = {
-        "note(s) removed here, and left out": len(found.removed),
-        "note(s) in another deck in Anki, and left in the one here": found.moved,
+        "note(s) removed here, and left out": len(changes.removed),
+        "note(s) in another deck in Anki, and left in the one here": changes.moved,
     }
     for what, count in left.items():
         if count:
@@ -328,18 +330,18 @@ def _said(found: Changes) -> Iterable[Diagnostic]:
 
 
 def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
-    """Say which files of a collection are left there: those here are their author's."""
-    found: list[Diagnostic] = []
-    for one in media:
-        name = f"{MEDIA}/{one.name}"
+    """Report files that differ from the project's file of the same name, which stays."""
+    problems: list[Diagnostic] = []
+    for file in media:
+        name = f"{MEDIA}/{file.name}"
         try:
-            with open_regular(root / name, root) as file:
-                same = stream_digest(file) == one.sha256
+            with open_regular(root / name, root) as stream:
+                same = stream_digest(stream) == file.sha256
         except RefusedFileError:
-            continue  # there is none here
+            continue  # the project has no such file
         if not same:
-            message = f"{one.name} is another file in Anki; the one here stays"
+            message = f"{file.name} is another file in Anki; the one here stays"
             hint = "copy Anki's from its media folder, if that is the right one"
             span = Span.point(name)
-            found.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))
-    return found
+            problems.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))
+    return problems

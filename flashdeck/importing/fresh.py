@@ -1,11 +1,11 @@
-"""A collection becomes a new project: made beside its place, compared, and put there whole."""
+"""Import of a collection as a new project: written to a temporary folder, verified, then moved."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,26 +31,27 @@ from flashdeck.text import counted
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024
 _FEW = 3
+_PROJECT_FILES = (LOCK_NAME, SETTINGS_NAME, CARDS_NAME)
 _ACTIVE = frozenset({"active-content", "template-media"})
 
 
 def import_new(
     collection: Collection, target: Path, options: ImportOptions, progress: Progress
 ) -> Imported:
-    """Make a project of a collection in the folder `target`, which may exist but hold no project.
+    """Create a project from a collection in the folder `target`, which must not hold a project.
 
-    Raises `FlashdeckError` when nothing can be written there; then nothing was.
+    Raises `FlashdeckError` where the project can't be written; then `target` is unchanged.
     """
     if options.deck:
         collection = decks_within(collection, options.deck)
-    tidy = sanitised(collection, options.name)
-    collection = tidy.collection
+    clean = sanitised(collection, options.name)
+    collection = clean.collection
     if not collection.notes:
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with _beside(target) as folder:
         files = _files(collection, options)
         _write(folder, files)
-        said = list(copy_media(collection.media, folder / MEDIA, progress))
+        refused = list(copy_media(collection.media, folder / MEDIA, progress))
         compiled, problems = _compiled(folder)
         verify(collection, compiled)
         project, _ = load_project(folder)
@@ -68,10 +69,10 @@ def import_new(
         new=len(collection.notes),
         decks=len({note.cards[0].deck for note in collection.notes}),
         notetypes=len(collection.notetypes),
-        media=len(collection.media) - len(said),
+        media=len(collection.media) - len(refused),
         diagnostics=(
-            *tidy.problems,
-            *said,
+            *clean.problems,
+            *refused,
             *card_problems(collection, compiled),
             *media_problems(collection, compiled),
             *problems,
@@ -87,7 +88,7 @@ def _files(collection: Collection, options: ImportOptions) -> dict[str, str]:
     files = {SETTINGS_NAME: settings}
     for notetype in collection.notetypes:
         files |= notetype_files(notetype, {}, paths)
-    texts = Texts(markup, {one.name for one in collection.media})
+    texts = Texts(markup, {file.name for file in collection.media})
     return files | dict(deck_files(collection, {}, paths, texts))
 
 
@@ -99,29 +100,28 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iterator[Diagnostic]:
-    """Put media into a folder, one after the other; say which the system refuses.
+    """Copy media into a folder; report files that can't be written.
 
-    What ends like a source is left out: the project would read it as a deck of a stranger's.
-
-    How far it is, is told in KiB.
+    Files with the suffix of a source are left out: the project would read them as decks. Progress
+    is in KiB.
     """
-    total = sum(one.size for one in media) // _KIB
+    total = sum(file.size for file in media) // _KIB
     copied = 0
     if media:
         folder.mkdir(parents=True, exist_ok=True)
-    for one in media:
-        if _is_source(one.name):
-            message = f"the file {one.name[:60]!r} was left out: it would be read as a deck"
+    for file in media:
+        if _is_source(file.name):
+            message = f"the file {file.name[:60]!r} was left out: it would be read as a deck"
             yield Diagnostic("import", message, None, Severity.WARNING)
             continue
         try:
-            with one.open() as source, (folder / one.name).open("xb") as target:
+            with file.open() as source, (folder / file.name).open("xb") as target:
                 shutil.copyfileobj(source, target)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            message = f"the file {one.name[:60]!r} can't be written: {why.lower()}"
+            message = f"the file {file.name[:60]!r} can't be written: {why.lower()}"
             yield Diagnostic("import", message, None, Severity.WARNING)
-        copied += one.size
+        copied += file.size
         progress("media (KiB)", copied // _KIB, total)
 
 
@@ -130,35 +130,37 @@ def _is_source(name: str) -> bool:
 
 
 def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
-    """Compile what was written; what it says is summed up, for `check` will say it in full."""
+    """Compile the new project; return its errors, and a summary of its warnings."""
     project, problems = load_project(folder)
-    compiled, found = compile_project(project)
-    active = sum(one.rule in _ACTIVE and one.severity is Severity.ERROR for one in found)
+    compiled, diagnostics = compile_project(project)
+    active = sum(
+        problem.rule in _ACTIVE and problem.severity is Severity.ERROR for problem in diagnostics
+    )
     if active:
-        compiled, found = compile_project(project, allow_scripts=True)
-    problems += found
-    grave = [one for one in problems if one.severity is Severity.ERROR]
-    rules = Counter(one.rule for one in problems if one.severity is Severity.WARNING)
-    said = list(grave)
+        compiled, diagnostics = compile_project(project, allow_scripts=True)
+    problems += diagnostics
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    rules = Counter(problem.rule for problem in problems if problem.severity is Severity.WARNING)
+    summary = list(errors)
     if rules:
         kinds = ", ".join(f"{count:,} {rule}" for rule, count in rules.most_common())
         message = f"{counted(rules.total(), 'thing')} worth a look: {kinds}"
-        said.append(_note(message, "flashdeck check shows each of them"))
+        summary.append(_note(message, "flashdeck check shows each of them"))
     if active:
         message = f"{counted(active, 'place')} with active content, such as scripts"
-        said.append(_note(message, "if you trust it: flashdeck build --allow-scripts"))
-    return compiled, said
+        summary.append(_note(message, "if you trust it: flashdeck build --allow-scripts"))
+    return compiled, summary
 
 
 def verify(collection: Collection, compiled: Compiled) -> None:
-    """Compare what was read with what the sources say; raises `FlashdeckError` for a difference."""
-    notetypes = {one.id: one for one in compiled.notetypes.values()}
+    """Compare a collection with its compiled sources; raises `FlashdeckError` if they differ."""
+    notetypes = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     for notetype in collection.notetypes:
         if replace(notetypes.get(notetype.id, notetype), mod=notetype.mod) != notetype:
             raise FlashdeckError(f"the note type '{notetype.name}' can't be written down", _BUG)
-    told = {deck.name: deck.description for deck in compiled.collection.decks}
+    descriptions = {deck.name: deck.description for deck in compiled.collection.decks}
     for deck in collection.decks:
-        if not deck.markdown and told.get(deck.name, deck.description) != deck.description:
+        if not deck.markdown and descriptions.get(deck.name, deck.description) != deck.description:
             raise FlashdeckError(f"the description of '{deck.name}' can't be written down", _BUG)
     built = {note.guid: note for note in compiled.collection.notes}
     for note in collection.notes:
@@ -174,25 +176,25 @@ def verify(collection: Collection, compiled: Compiled) -> None:
 
 
 def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagnostic]:
-    """Say which cards there were that Anki would not make, and which it would make besides."""
+    """Report cards that templates no longer make, and cards that they make in addition."""
     built = {note.guid: {card.ordinal for card in note.cards} for note in compiled.collection.notes}
     pairs = [({card.ordinal for card in note.cards}, built[note.guid]) for note in collection.notes]
-    if empty := sum(len(had - has) for had, has in pairs):
-        message = counted(empty, "card(s) left out that would show nothing")
+    if lost := sum(len(before - after) for before, after in pairs):
+        message = counted(lost, "card(s) left out that would show nothing")
         yield _note(message, "Tools ▸ Empty Cards deletes them in Anki, too")
-    if more := sum(len(has - had) for had, has in pairs):
-        message = counted(more, "new card(s): templates make them, but they were not there")
+    if added := sum(len(after - before) for before, after in pairs):
+        message = counted(added, "new card(s): templates make them, but they were not there")
         yield _note(message)
 
 
 def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagnostic]:
-    """Report files that came with the notes that name them, and that no build would pack."""
-    media = [one for one in collection.media if not _is_source(one.name)]
+    """Report files that notes name, but that a build would not pack."""
+    media = [file for file in collection.media if not _is_source(file.name)]
     named = named_media(collection.notes, collection.notetypes, media)
-    named |= {one.name for one in media if one.name.startswith("_")}
-    if lost := sorted(named - {one.name for one in compiled.collection.media}):
-        message = counted(len(lost), "file(s) that cards show would be left out of a build")
-        hint = f"as {', '.join(lost[:_FEW])}"
+    named |= {file.name for file in media if file.name.startswith("_")}
+    if missing := sorted(named - {file.name for file in compiled.collection.media}):
+        message = counted(len(missing), "file(s) that cards show would be left out of a build")
+        hint = f"as {', '.join(missing[:_FEW])}"
         yield Diagnostic("import", message, None, Severity.WARNING, hint)
 
 
@@ -202,7 +204,7 @@ def _note(message: str, hint: str = "") -> Diagnostic:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Make a folder beside a place, gone when all is done."""
+    """Create a temporary folder beside `target`."""
     folder = target.with_name(f".{clean_name(target.name)}.flashdeck-{secrets.token_hex(8)}.tmp")
     try:
         folder.mkdir(parents=True)
@@ -219,20 +221,16 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 def _publish(folder: Path, target: Path) -> None:
-    """Put a finished project in its place, the lock first: without it times would start anew."""
+    """Move a finished project to its target, the lock first: without it times would be lost."""
     if not target.exists():
         folder.rename(target)
         return
-    for name in (LOCK_NAME, SETTINGS_NAME, CARDS_NAME):
+    for name in _PROJECT_FILES:
         (folder / name).rename(target / name)
 
 
 def is_free(target: Path) -> bool:
-    """Whether a project can begin in a folder: it is not there, or holds nothing of a project."""
+    """Whether a project can be created in a folder: it holds no project file, or does not exist."""
     if not target.exists():
         return True
-    return target.is_dir() and not any((target / name).exists() for name in _project_files())
-
-
-def _project_files() -> Iterable[str]:
-    return (LOCK_NAME, SETTINGS_NAME, CARDS_NAME)
+    return target.is_dir() and not any((target / name).exists() for name in _PROJECT_FILES)

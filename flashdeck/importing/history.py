@@ -1,4 +1,4 @@
-"""What the lock has to know of imported notes, so that the next build is no news to anybody."""
+"""Lock entries of imported notes, so that the next build reports no changes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from flashdeck.release.numbering import Numbers, latest_id
 def imported_notes(
     notes: Iterable[Note], compiled: Compiled, packages: Mapping[str, str], now: int
 ) -> dict[str, NoteEntry]:
-    """Give the lock's lines for imported notes, as they compile.
+    """Return the lock entries of imported notes, as they compile.
 
-    Each keeps the time that it has in Anki until it is edited here. `packages` gives the file of
-    each deck. Nothing is later than `now`, in seconds: some clocks were wrong once.
+    Each note keeps its time from Anki until it is edited here. `packages` gives the file of each
+    deck. No time is later than `now`, in seconds.
     """
     built = {note.guid: note for note in compiled.collection.notes}
-    kinds = {one.id: one.note.released_kind for one in compiled.notes}
+    kinds = {entry.id: entry.note.released_kind for entry in compiled.notes}
     entries = {}
     for note in notes:
         if not note.id:
-            continue  # not dated there: it is born with the next build
+            continue  # the next build sets it
         own, kind = built[note.guid], kinds[note.guid]
         note_id = min(note.id, latest_id(now))
         entries[note.guid] = note_entry(
@@ -42,11 +42,14 @@ def imported_notes(
 def imported_notetypes(
     notetypes: Iterable[NoteType], compiled: Compiled, now: int
 ) -> dict[int, NoteTypeEntry]:
-    """Give the lock's lines for imported note types, with the times that they have in Anki."""
-    built = {one.id: one for one in compiled.notetypes.values()}
-    return {one.id: notetype_entry(built[one.id], max(1, min(one.mod, now))) for one in notetypes}
+    """Return the lock entries of imported note types, with their times from Anki."""
+    built = {notetype.id: notetype for notetype in compiled.notetypes.values()}
+    return {
+        notetype.id: notetype_entry(built[notetype.id], max(1, min(notetype.mod, now)))
+        for notetype in notetypes
+    }
 
 
 def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:
-    """Add lines to a lock; what it knows already stays."""
+    """Add entries to a lock; existing ones stay."""
     return replace(lock, notes={**notes, **lock.notes}, notetypes={**notetypes, **lock.notetypes})

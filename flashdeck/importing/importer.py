@@ -1,4 +1,4 @@
-"""A collection from elsewhere becomes a project, or is taken into one that is there."""
+"""Import of a package, or of CrowdAnki's JSON, into a new or existing project."""
 
 from __future__ import annotations
 
@@ -31,46 +31,47 @@ def import_file(
     markdown: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Imported:
-    """Import a package, or CrowdAnki's JSON, into the project in `target`, or begin one there.
+    """Import a package, or CrowdAnki's JSON, into the project in `target`, or create one there.
 
     `target` is by default the project around the current folder, else a new folder in it that is
-    named after the file. `deck` picks a deck and those below it; `markdown` writes as Markdown what
-    comes back the same. Raises `FlashdeckError` for what can't be read or written.
+    named after the file. `deck` selects a deck and its subdecks; `markdown` converts fields to
+    Markdown where that renders to the same HTML. Raises `FlashdeckError` for a file that can't be
+    read or written.
     """
-    collection, said = _read(file)
+    collection, skipped = _read(file)
     options = ImportOptions(name=file.stem, now=now, deck=deck, markdown=markdown)
     target = target or _usual_target(file)
-    done = (import_new if is_free(target) else import_into)(collection, target, options, progress)
-    return replace(done, diagnostics=(*said, *done.diagnostics))
+    result = (import_new if is_free(target) else import_into)(collection, target, options, progress)
+    return replace(result, diagnostics=(*skipped, *result.diagnostics))
 
 
 def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
-    """Read whatever it is; say what of it no project holds."""
+    """Read a file; report what a project can't hold."""
     if file.is_dir() or file.suffix.lower() == ".json":
         hint = "those who got the deck from CrowdAnki have other ones, so Anki refuses their notes"
         message = "CrowdAnki's files hold no ids of note types; they get new ones"
-        said = [Diagnostic("import", message, None, Severity.WARNING, hint)]
+        problems = [Diagnostic("import", message, None, Severity.WARNING, hint)]
         collection, unnamed = read_crowdanki(file)
         if unnamed:
             message = counted(len(unnamed), "file(s) of media/ left out that nothing names")
             examples = f"as {', '.join(unnamed[:_FEW])}"
-            said.append(Diagnostic("import", message, None, Severity.NOTE, examples))
-        return collection, said
-    collection, beyond = read_package(file)
+            problems.append(Diagnostic("import", message, None, Severity.NOTE, examples))
+        return collection, problems
+    collection, skipped = read_package(file)
     left = {
-        "preset(s) of deck options": beyond.presets,
-        "filtered deck(s)": len(beyond.filtered),
-        "suspended or buried card(s)": beyond.suspended + beyond.buried,
-        "flag(s)": beyond.flagged,
-        "review(s)": beyond.reviews,
+        "preset(s) of deck options": skipped.presets,
+        "filtered deck(s)": len(skipped.filtered),
+        "suspended or buried card(s)": skipped.suspended + skipped.buried,
+        "flag(s)": skipped.flagged,
+        "review(s)": skipped.reviews,
     }
-    words = ", ".join(counted(count, what) for what, count in left.items() if count)
-    message = f"left in Anki, where they stay untouched: {words}"
-    return collection, [Diagnostic("import", message, None, Severity.NOTE)] if words else []
+    listing = ", ".join(counted(count, what) for what, count in left.items() if count)
+    message = f"left in Anki, where they stay untouched: {listing}"
+    return collection, [Diagnostic("import", message, None, Severity.NOTE)] if listing else []
 
 
 def _usual_target(file: Path) -> Path:
-    """The project that one stands in; else a new folder, named after the file."""
+    """The project around the current folder; else a new folder, named after the file."""
     with suppress(FlashdeckError):
         return find_root(Path.cwd())
     return Path.cwd() / file_stem(file.stem)

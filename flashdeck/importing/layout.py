@@ -1,4 +1,4 @@
-"""Which file holds what: the settings, a file for each deck and each note type."""
+"""Files of an imported project: the settings, and a file for each deck and each note type."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from flashdeck.yamlnode import Limits
 CARDS = "cards"
 NOTETYPES = "cards/notetypes"
 MEDIA = "cards/media"
-# Not in a file's name; blanks neither, as a text of several words names no file of a note type.
+# Not in a file's name; nor are spaces: a value with spaces is never a file of a note type.
 _UNFIT = re.compile(r'[\s\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _LONGEST = 60
 _FIT_BYTES = 120
-# Names that mean something else: to flashdeck in `cards/`, to Windows anywhere.
+# Names that are reserved: by flashdeck in `cards/`, by Windows anywhere.
 _TAKEN = re.compile(r"media|notetypes|con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
 
 
 def file_stem(name: str) -> str:
-    """Name a file after something: its slug, or itself where nothing ASCII would be left."""
+    """Derive the stem of a file name: a slug, or the name itself where it has no ASCII letters."""
     stem = slug(name)[:_LONGEST].strip("-")
     if not stem:
         stem = _UNFIT.sub("-", unicodedata.normalize("NFC", name)).strip(".-")
@@ -41,18 +41,18 @@ def file_stem(name: str) -> str:
 
 
 class Paths:
-    """Hands out paths, each once, whatever system the files lie on."""
+    """Unique paths, also on file systems that ignore case."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = {path.casefold() for path in taken}
 
     @classmethod
     def beside(cls, project: Project) -> Paths:
-        """Give those that are free in a project."""
+        """Paths that no file of a project has."""
         return cls(path.relative_to(project.root).as_posix() for path in project.cards.rglob("*"))
 
     def take(self, stem: str, ending: str = "") -> str:
-        """Give `stem` and `ending`, with a number between them where that is taken."""
+        """Return `stem` and `ending`, with a number between them where that path is taken."""
         path, count = stem + ending, 1
         while path.casefold() in self._taken:
             count += 1
@@ -64,19 +64,19 @@ class Paths:
 def deck_files(
     collection: Collection, heading: Mapping[str, str], paths: Paths, texts: Texts
 ) -> Iterator[tuple[str, str]]:
-    """Give the file of each deck that holds notes or says something: its path and its text."""
+    """Return path and text of the file of each deck that has notes or a description."""
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     notes: dict[str, list[Note]] = {deck.name: [] for deck in collection.decks}
     for note in collection.notes:
         notes[note.cards[0].deck].append(note)
     for deck in collection.decks:
-        if not notes[deck.name] and not (deck.description and _stands_above(deck, notes)):
+        if not notes[deck.name] and not (deck.description and _has_subdecks(deck, notes)):
             continue
         stem = "/".join([CARDS, *map(file_stem, deck.name.split("::"))])
         words = description(deck, texts)
         text = DeckText(deck.name, words or "", notes[deck.name], heading, texts)
         documents = [deck_data(text, notetypes)]
-        if words is None:  # a document before it does nothing but describe the deck
+        if words is None:  # a document of its own, in HTML
             described = {"deck": deck.name, "description": deck.description}
             documents.insert(0, {**described, "markup": "html", "notes": []})
         yield paths.take(stem, ".yaml"), file_text(documents)
@@ -85,7 +85,7 @@ def deck_files(
 def notetype_files(
     notetype: NoteType, heading: Mapping[str, str], paths: Paths
 ) -> Iterator[tuple[str, str]]:
-    """Give the files of a note type: its style, its templates' sides, then what names them."""
+    """Return the files of a note type: stylesheet and templates, then the YAML that names them."""
     home = paths.take(f"{NOTETYPES}/{file_stem(notetype.name)}", ".yaml")
     folder = home.rpartition("/")[2].removesuffix(".yaml")
     inside = Paths()
@@ -102,10 +102,7 @@ def notetype_files(
 
 
 def description(deck: Deck, texts: Texts) -> str | None:
-    """Give a deck's description as its document's markup reads it; None where it can't say it.
-
-    Where Anki renders Markdown, it is Markdown here, too, and rendered here.
-    """
+    """Write a deck's description in its document's markup; None where that is not possible."""
     if texts.markup == "html":
         return render(deck.description, Markup.MARKDOWN).html if deck.markdown else deck.description
     if deck.markdown:
@@ -113,16 +110,16 @@ def description(deck: Deck, texts: Texts) -> str | None:
     return as_markdown(deck.description, cloze=False, media=())
 
 
-def _stands_above(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
+def _has_subdecks(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
     below = deck.name.casefold() + "::"
-    return any(name.casefold().startswith(below) for name, held in notes.items() if held)
+    return any(name.casefold().startswith(below) for name, own in notes.items() if own)
 
 
-_ROOM = 2  # so many times what there is may be there one day
+_ROOM = 2  # factor of a raised limit over what the collection needs
 
 
 def settings_text(collection: Collection, project_id: str, name: str, markup: str) -> str:
-    """Write `flashdeck.yaml`: how texts are read, and that media keep their names."""
+    """Write `flashdeck.yaml`: the markup of texts, and media with their names in Anki."""
     lines = [
         "# Settings of this flashdeck project, begun by an import.",
         f"id: {project_id}  # the project's own: never change it",
@@ -138,31 +135,31 @@ def settings_text(collection: Collection, project_id: str, name: str, markup: st
 
 
 def _packages(collection: Collection) -> dict[str, str]:
-    """Name the packages of decks whose own names would clash, or mean something else to Anki."""
+    """Name the packages of decks whose default names clash or are not allowed."""
     paths = Paths()
-    found = {}
+    packages = {}
     for root in dict.fromkeys(deck.name.split("::")[0] for deck in collection.decks):
-        usual = package_name(root)
+        default = package_name(root)
         try:
-            check_package_name(usual)
-            stem = usual.removesuffix(".apkg")
+            check_package_name(default)
+            stem = default.removesuffix(".apkg")
         except FlashdeckError:
             stem = "deck"
         file = paths.take(stem, ".apkg")
-        if file != usual:
-            found[root] = file
-    return found
+        if file != default:
+            packages[root] = file
+    return packages
 
 
 def _limits(collection: Collection) -> dict[str, int]:
-    """Raise the limits that this collection reaches."""
-    usual = asdict(Limits())
+    """Raise the limits that a collection exceeds."""
+    defaults = asdict(Limits())
     texts = [len(text) for note in collection.notes for text in note.fields]
-    keys = [len(field.name) for one in collection.notetypes for field in one.fields]
-    reached = {
+    keys = [len(field.name) for notetype in collection.notetypes for field in notetype.fields]
+    needed = {
         "size": 8 * sum(texts) + 1000 * len(collection.notes),
         "nodes": sum(2 * len(note.fields) + len(note.tags) + 12 for note in collection.notes),
         "scalar": max(texts, default=0),
         "key": max(keys, default=0),
     }
-    return {name: _ROOM * most for name, most in reached.items() if most > usual[name]}
+    return {name: _ROOM * most for name, most in needed.items() if most > defaults[name]}

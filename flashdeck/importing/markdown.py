@@ -1,4 +1,4 @@
-"""HTML as Markdown: tried, rendered, compared. What does not come back to the letter stays HTML."""
+"""Conversion of HTML to Markdown, used only where it renders to exactly the same HTML."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from html import unescape
 from flashdeck.anki.clozes import OPENING
 from flashdeck.markup import Markup, MediaRefusal, render
 
-# A piece of HTML: a tag, a formula that MathJax will set, a cloze's braces, or text up to the next.
+# A piece of HTML: a tag, a MathJax formula, the braces of a cloze deletion, or text up to the next.
 _PIECE = re.compile(
     rf"(?P<tag><[^<>]*>)|(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|(?P<cloze>{OPENING}|::|\}}\}})"
     rf"|(?P<text>(?:(?!\\[(\[]|{OPENING}|::|\}}\}})[^<])+|<)",
     re.DOTALL,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]{$~|]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
-# What begins a block when it stands at the beginning of a line.
+# Starts a block at the beginning of a line.
 _BLOCK = re.compile(r"^([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
 _MARKS: Mapping[str, str] = {"strong": "**", "em": "*", "s": "~~", "del": "~~"}
 _NAME = re.compile(r"</?([a-z0-9]+)>")
 
 
 def as_markdown(html: str, *, cloze: bool, media: Container[str]) -> str | None:
-    """Give Markdown that renders to exactly this field, whatever is allowed; None for none found.
+    """Return Markdown that renders to exactly this field, with and without scripts; else None.
 
-    `cloze` says whether the field is one of a note type with gaps; `media` are the files there are.
+    `cloze` says whether the note type is a cloze type; `media` are the names of existing files.
     """
     if not html:
         return ""
@@ -39,12 +39,12 @@ def _renders(text: str, html: str, cloze: bool, media: Container[str], scripts: 
     def resolve(name: str) -> str | MediaRefusal:
         return name if name in media else MediaRefusal(name)
 
-    found = render(text, Markup.MARKDOWN, cloze=cloze, media=resolve, allow_scripts=scripts)
-    return found.html == html and not found.problems
+    result = render(text, Markup.MARKDOWN, cloze=cloze, media=resolve, allow_scripts=scripts)
+    return result.html == html and not result.problems
 
 
 def _candidates(html: str) -> Iterator[str]:
-    """Give what is worth a try, what reads best first."""
+    """Yield candidates, the most readable first."""
     if "<" not in html:
         yield unescape(html)
     yield _written(_paragraphs(html), marks=True)
@@ -53,22 +53,22 @@ def _candidates(html: str) -> Iterator[str]:
 
 
 def _paragraphs(html: str) -> str:
-    """Part paragraphs by empty lines, if paragraphs are all that there is."""
-    found = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL)
-    return found[1].replace("</p>\n<p>", "\n\n") if found else html
+    """Separate paragraphs by empty lines, if the HTML has nothing but paragraphs."""
+    match = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL)
+    return match[1].replace("</p>\n<p>", "\n\n") if match else html
 
 
 def _written(html: str, *, marks: bool) -> str:
-    """Write tags by marks where there are any, and text so that it means itself."""
+    """Write tags as Markdown where it has a mark for them, and escape text."""
     pieces: list[str] = []
-    for found in _PIECE.finditer(html):
-        piece = found.group()
-        if found["text"]:
+    for match in _PIECE.finditer(html):
+        piece = match.group()
+        if match["text"]:
             escaped = _SPECIAL.sub(r"\\\g<0>", unescape(piece))
             pieces.append(_BLOCK.sub(_escaped, escaped) if not pieces else escaped)
-        elif found["math"]:
+        elif match["math"]:
             pieces.append(unescape(piece))
-        elif found["tag"] and marks:
+        elif match["tag"] and marks:
             name = _NAME.fullmatch(piece)
             pieces.append(_MARKS.get(name[1], piece) if name else piece)
         else:
@@ -76,7 +76,7 @@ def _written(html: str, *, marks: bool) -> str:
     return "".join(pieces)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    """Take from a line's beginning what would make it a list, a heading or a quote."""
-    mark = found.group()
+def _escaped(match: re.Match[str]) -> str:
+    """Escape the start of a line that would make it a list, a heading or a quote."""
+    mark = match.group()
     return f"{mark[:-1]}\\{mark[-1]}"

@@ -1,4 +1,4 @@
-"""What an import did, and what it was asked to do."""
+"""Import options and result."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TypeAlias
 from flashdeck.diagnostics import Diagnostic
 
 Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with the name of a step, the amount done, and the total."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What the author asks of an import.
+    """The options of an import.
 
-    `name` stands for what has none, as the cards of Anki's own deck `Default`: the file's. `now` is
-    in seconds since 1970. `deck` picks that deck and those below it; '' is all.
+    `name`, that of the file, replaces Anki's deck name `Default`. `now` is in seconds since 1970.
+    `deck` selects a deck and its subdecks; '' is all.
     """
 
     name: str
@@ -29,7 +29,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did. Numbers count notes, but for `decks`, `notetypes` and `media`."""
+    """The result of an import. Numbers count notes, except `decks`, `notetypes` and `media`."""
 
     root: Path
     new: int

@@ -1,4 +1,4 @@
-"""What a project can't hold is left out or named anew, and said; all else stays as it is."""
+"""Sanitising of collections: what a project can't hold is renamed or left out, and reported."""
 
 from __future__ import annotations
 
@@ -28,48 +28,48 @@ Part = TypeVar("Part", Field, Template)
 
 @dataclass(frozen=True, slots=True)
 class Sanitised:
-    """A collection that a project can hold, and what is to be said of the one it was."""
+    """A collection that a project can hold, and reports of what was changed."""
 
     collection: Collection
     problems: tuple[Diagnostic, ...]
 
 
 def sanitised(collection: Collection, fallback: str) -> Sanitised:
-    """Make a collection fit into a project; `fallback` names what lies in Anki's own `Default`.
+    """Sanitise a collection for a project; `fallback` replaces Anki's deck name `Default`.
 
-    Anki recognises notes by GUIDs and note types by ids, and those are never changed.
+    GUIDs of notes and ids of note types, by which Anki recognises them, are never changed.
     """
-    said = _Said()
-    names = _deck_names([deck.name for deck in collection.decks], _home(fallback), said)
-    notetypes = _notetypes(collection.notetypes, said)
-    notes = tuple(_notes(collection.notes, names, said))
+    report = _Report()
+    names = _deck_names([deck.name for deck in collection.decks], _home(fallback), report)
+    notetypes = _notetypes(collection.notetypes, report)
+    notes = tuple(_notes(collection.notes, names, report))
     used = {note.notetype for note in notes}
     decks = {names[deck.name]: replace(deck, name=names[deck.name]) for deck in collection.decks}
-    kept = Collection(
-        notetypes=tuple(one for one in notetypes if one.id in used),
+    result = Collection(
+        notetypes=tuple(notetype for notetype in notetypes if notetype.id in used),
         decks=tuple(decks[name] for name in sorted(decks)),
         notes=notes,
         media=collection.media,
     )
-    return Sanitised(kept, tuple(said.problems()))
+    return Sanitised(result, tuple(report.problems()))
 
 
 @dataclass(slots=True)
-class _Said:
-    """Gathers what was changed, one sentence for each sort of it."""
+class _Report:
+    """Counts of changes by kind, with examples."""
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, what: str, example: str) -> None:
-        """Count one case; `what` has `(s)` where its plural has an s."""
+        """Count a change; `what` has `(s)` where its plural has an s."""
         self.counts[what] += 1
-        shown = self.examples.setdefault(what, [])
-        if len(shown) < _FEW and example not in shown:
-            shown.append(example)
+        examples = self.examples.setdefault(what, [])
+        if len(examples) < _FEW and example not in examples:
+            examples.append(example)
 
     def problems(self) -> list[Diagnostic]:
-        """Give one diagnostic a sort, with a few examples."""
+        """Return one diagnostic for each kind of change, with a few examples."""
         return [
             Diagnostic(
                 "import",
@@ -82,32 +82,30 @@ class _Said:
         ]
 
 
-def _deck_names(decks: Sequence[str], fallback: str, said: _Said) -> dict[str, str]:
-    """Name each deck so that it can be built: one spelling for each level, none of them empty."""
+def _deck_names(decks: Sequence[str], fallback: str, report: _Report) -> dict[str, str]:
+    """Map each deck to a valid name, with one spelling for each level."""
     spellings: dict[str, str] = {}
     names: dict[str, str] = {}
     for deck in sorted(decks):
         name = _deck_name(deck, fallback)
         known = ""
         for level in levels(name):
-            name = (
-                join([known, level]) if known else level
-            )  # the levels above in their own spelling
+            name = join([known, level]) if known else level
             known = spellings.setdefault(name.casefold(), name)
         names[deck] = known
         if names[deck] != unicodedata.normalize("NFC", deck):
-            said.add("deck(s) renamed", f"'{names[deck]}' for '{deck}'")
+            report.add("deck(s) renamed", f"'{names[deck]}' for '{deck}'")
     return names
 
 
 def _home(fallback: str) -> str:
-    """Make a deck's name of a file's: Anki calls what it exports of `Default` Default.apkg."""
+    """Derive a deck name from a file name: Anki exports the deck `Default` as Default.apkg."""
     name = _deck_name(fallback, "Imported")
     return name if deck_problem(name) is None else "Imported"
 
 
 def _deck_name(deck: str, fallback: str) -> str:
-    name = _without_blanks(clean_deck(CONTROL.sub(" ", deck)))
+    name = _without_empty_levels(clean_deck(CONTROL.sub(" ", deck)))
     if root(name).casefold() == DEFAULT_DECK.casefold():
         name = fallback + name[len(DEFAULT_DECK) :]
     if deck_problem(name) is not None:
@@ -115,30 +113,33 @@ def _deck_name(deck: str, fallback: str) -> str:
     return name
 
 
-def _without_blanks(name: str) -> str:
+def _without_empty_levels(name: str) -> str:
     return join(level or "blank" for level in levels(name))
 
 
-def _notetypes(notetypes: Iterable[NoteType], said: _Said) -> list[NoteType]:
+def _notetypes(notetypes: Iterable[NoteType], report: _Report) -> list[NoteType]:
     taken: set[str] = set()
-    found = []
-    for one in notetypes:
-        name = _unique_name(one.name, taken, said)
-        found.append(
+    result = []
+    for notetype in notetypes:
+        name = _unique_name(notetype.name, taken, report)
+        result.append(
             replace(
-                one,
+                notetype,
                 name=name,
-                fields=_named_apart(one.fields, said),
-                templates=tuple(_template(each) for each in _named_apart(one.templates, said)),
-                css=_lines(one.css),
-                stock=one.stock or None,
+                fields=_with_unique_names(notetype.fields, report),
+                templates=tuple(
+                    _template(template)
+                    for template in _with_unique_names(notetype.templates, report)
+                ),
+                css=_lines(notetype.css),
+                stock=notetype.stock or None,
             )
         )
-    return found
+    return result
 
 
 def _template(template: Template) -> Template:
-    """The deck of a template is a number of the collection that it came from: it says nothing."""
+    """Drop the deck override, an id that is valid in the original collection only."""
     front, back = _lines(template.front), _lines(template.back)
     return replace(template, front=front, back=back, deck=None)
 
@@ -147,56 +148,56 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _named_apart(parts: Sequence[Part], said: _Said) -> tuple[Part, ...]:
+def _with_unique_names(parts: Sequence[Part], report: _Report) -> tuple[Part, ...]:
     taken: set[str] = set()
-    return tuple(replace(part, name=_unique_name(part.name, taken, said)) for part in parts)
+    return tuple(replace(part, name=_unique_name(part.name, taken, report)) for part in parts)
 
 
-def _unique_name(name: str, taken: set[str], said: _Said) -> str:
-    """Name apart what differs by case alone: as Anki does, by a `+`."""
-    found = clean_name(CONTROL.sub(" ", name)) or "blank"
-    while found.casefold() in taken:
-        found += "+"
-    taken.add(found.casefold())
-    if found != clean_name(name):
-        said.add("name(s) of note types, fields or templates changed", f"'{found}'")
-    return found
+def _unique_name(name: str, taken: set[str], report: _Report) -> str:
+    """Make a name unique regardless of case, with a `+` as Anki does."""
+    unique = clean_name(CONTROL.sub(" ", name)) or "blank"
+    while unique.casefold() in taken:
+        unique += "+"
+    taken.add(unique.casefold())
+    if unique != clean_name(name):
+        report.add("name(s) of note types, fields or templates changed", f"'{unique}'")
+    return unique
 
 
-def _notes(notes: Iterable[Note], names: dict[str, str], said: _Said) -> Iterable[Note]:
+def _notes(notes: Iterable[Note], names: dict[str, str], report: _Report) -> Iterable[Note]:
     seen: set[str] = set()
     for note in notes:
-        shown = repr(note.guid[:40])
+        guid = repr(note.guid[:40])
         if note.guid in seen or not note.guid.strip() or CONTROL.search(note.guid):
-            said.add("note(s) left out: no build could give them their GUID", shown)
+            report.add("note(s) left out: no build could give them their GUID", guid)
             continue
         seen.add(note.guid)
         if not note.cards:
-            said.add("note(s) without any card left out", shown)
+            report.add("note(s) without any card left out", guid)
             continue
         home = names[note.cards[0].deck]
         if any(names[card.deck] != home for card in note.cards):
-            said.add("note(s) with cards in several decks: all go to the first one's", shown)
+            report.add("note(s) with cards in several decks: all go to the first one's", guid)
         cards = tuple(Card(card.ordinal, home, card.position, card.id) for card in note.cards)
-        yield replace(note, tags=_tags(note.tags, said), cards=cards)
+        yield replace(note, tags=_tags(note.tags, report), cards=cards)
 
 
-def _tags(tags: Iterable[str], said: _Said) -> tuple[str, ...]:
-    found: dict[str, str] = {}
+def _tags(tags: Iterable[str], report: _Report) -> tuple[str, ...]:
+    kept: dict[str, str] = {}
     for tag in tags:
         plain = unicodedata.normalize("NFC", tag)
-        name = _without_blanks("_".join(CONTROL.sub(" ", plain).split()))
+        name = _without_empty_levels("_".join(CONTROL.sub(" ", plain).split()))
         if name != plain:
-            said.add("tag(s) renamed", f"'{name}'")
+            report.add("tag(s) renamed", f"'{name}'")
         if name.lower() in RESERVED_TAGS or name.lower() == OUR_TAG:
-            said.add("tag(s) left out that no package can bring", f"'{name}'")
+            report.add("tag(s) left out that no package can bring", f"'{name}'")
         else:
-            found.setdefault(name, name)
-    return tuple(sorted(found))
+            kept.setdefault(name, name)
+    return tuple(sorted(kept))
 
 
 def decks_within(collection: Collection, deck: str) -> Collection:
-    """Give a deck and those below it, with their notes and what these need."""
+    """Return a deck and its subdecks, with their notes, and the note types of these."""
     notes = tuple(
         replace(note, cards=tuple(card for card in note.cards if is_within(card.deck, deck)))
         for note in collection.notes
@@ -204,10 +205,12 @@ def decks_within(collection: Collection, deck: str) -> Collection:
     )
     return replace(
         collection,
-        decks=tuple(one for one in collection.decks if is_within(one.name, deck)),
+        decks=tuple(candidate for candidate in collection.decks if is_within(candidate.name, deck)),
         notes=notes,
         notetypes=tuple(
-            one for one in collection.notetypes if one.id in {note.notetype for note in notes}
+            notetype
+            for notetype in collection.notetypes
+            if notetype.id in {note.notetype for note in notes}
         ),
     )
 
@@ -215,10 +218,10 @@ def decks_within(collection: Collection, deck: str) -> Collection:
 _QUESTION = ("q", "a")
 _OPTIONAL = ("q", "a", "reverse")
 _CLOZE = ("cloze", "extra")
-# By Anki's numbers of them (`StockNotetype.OriginalStockKind` in proto/anki/notetypes.proto), for
-# their fields have names in every language.
+# By Anki's number (`StockNotetype.OriginalStockKind` in proto/anki/notetypes.proto), as the names
+# of fields are translated.
 _BY_KIND = {1: _QUESTION, 2: _QUESTION, 3: _OPTIONAL, 4: _QUESTION, 5: _CLOZE}
-# By their English names, for collections from before they had numbers.
+# By the English names of fields, for collections older than those numbers.
 _BY_NAMES = {
     ("front", "back"): _QUESTION,
     ("front", "back", "add reverse"): _OPTIONAL,
@@ -228,7 +231,7 @@ _BY_NAMES = {
 
 
 def short_keys(notetype: NoteType) -> Mapping[str, str]:
-    """Give the short keys of a note type's fields, by the fields' names; none for most types."""
+    """Return the short keys of a stock note type's fields, by field name."""
     names = tuple(field.name.lower() for field in notetype.fields)
     keys = _BY_KIND.get(notetype.stock or 0) or _BY_NAMES.get(names, ())
     if len(keys) != len(names) or (keys is _CLOZE) != notetype.cloze:

@@ -1,4 +1,4 @@
-"""Decks, notes and note types as the data that an author would have written for them."""
+"""Decks, notes and note types as the data of source files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAIN_TEMPLATE = Template("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class DeckText:
-    """What one document says of its deck; `heading` are further keys for all of its notes."""
+    """The contents of a document; `heading` holds further keys for all of its notes."""
 
     name: str
     description: str
@@ -30,16 +30,13 @@ class DeckText:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How the texts of a document are read: as `html`, or another markup that it names.
-
-    `media` are the names of the files that there are.
-    """
+    """The markup of a document's texts; `media` are the names of existing files."""
 
     markup: str
     media: Container[str]
 
     def written(self, html: Iterable[str], *, cloze: bool) -> list[str] | None:
-        """Give the texts of fields as this markup; None where it can't say one of them."""
+        """Convert fields to this markup; None where one can't be converted."""
         if self.markup == "html":
             return list(html)
         if self.markup != "markdown":
@@ -49,7 +46,7 @@ class Texts:
 
 
 def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
-    """Give a deck with its notes, in their order."""
+    """Return the document of a deck, with its notes in order."""
     counts = Counter(note.notetype for note in deck.notes)
     common = counts.most_common(1)[0][0] if counts else 0
     described = {"description": deck.description} if deck.description else {}
@@ -61,18 +58,18 @@ def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
     return {"deck": deck.name, **described, **deck.heading, **of_type, "notes": notes}
 
 
-def note_data(note: Note, notetype: NoteType, form: Texts, *, named: bool) -> Pairs:
-    """Give one note of a list; `named` says of which note type it is."""
+def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> Pairs:
+    """Return the mapping of a note; `named` includes the name of its note type."""
     pairs: dict[str, Data] = {"notetype": notetype.name} if named else {}
-    written = form.written(note.fields, cloze=notetype.cloze)
+    written = texts.written(note.fields, cloze=notetype.cloze)
     names = [field.name for field in notetype.fields]
     rows = zip(names, note.fields if written is None else written, strict=True)
-    texts = {name: text for name, text in rows if text}
+    filled = {name: text for name, text in rows if text}
     short = short_keys(notetype)
-    if short and texts:
-        pairs |= {short[name]: text for name, text in texts.items()}
+    if short and filled:
+        pairs |= {short[name]: text for name, text in filled.items()}
     else:
-        pairs["fields"] = texts
+        pairs["fields"] = filled
     if note.tags:
         pairs["tags"] = note.tags
     if written is None:
@@ -81,7 +78,7 @@ def note_data(note: Note, notetype: NoteType, form: Texts, *, named: bool) -> Pa
 
 
 def notetype_data(notetype: NoteType, files: Files, heading: Mapping[str, str]) -> Pairs:
-    """Give a note type; `files` gives the file of a text, by the text and the file's ending."""
+    """Return the document of a note type; `files` gives paths by text and file ending."""
     pairs: dict[str, Data] = {"notetype": notetype.name, "id": notetype.id}
     if notetype.cloze:
         pairs["kind"] = "cloze"
@@ -104,12 +101,12 @@ def notetype_data(notetype: NoteType, files: Files, heading: Mapping[str, str]) 
 
 
 def sides(template: Template) -> Sequence[tuple[str, str]]:
-    """Give the front and the back of a template, each with its key."""
+    """Return the front and the back of a template, each with its key."""
     return ("front", template.front), ("back", template.back)
 
 
 def _given(part: Field | Template, plain: Field | Template) -> dict[str, Data]:
-    """Give what a field or template says beside what goes without saying."""
+    """Return the settings of a field or template that are not defaults."""
     values = {field.name: getattr(part, field.name) for field in fields(part)}
     return {
         name: value

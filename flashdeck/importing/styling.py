@@ -1,4 +1,4 @@
-"""What a package says of note types that a project holds: their looks are taken, no more."""
+"""Import of stylesheets and templates that were edited in Anki."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flashdeck.yamlnode import MappingNode, ScalarNode
 
 @dataclass(slots=True)
 class Styling:
-    """New texts of styles and templates, by their files; lines of the lock; what is to be said."""
+    """New texts of stylesheets and templates by path, lock entries, and reports."""
 
     texts: dict[Path, bytes] = field(default_factory=dict)
     entries: dict[int, NoteTypeEntry] = field(default_factory=dict)
@@ -26,13 +26,13 @@ class Styling:
 
 
 def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Styling:
-    """Take over styles and templates that were edited in Anki since the last build, and not here.
+    """Return stylesheets and templates that were edited in Anki since the last build, and not here.
 
-    They are written into the files that an import once made for them. Anything else about a note
-    type that changed there is said, for its author to decide.
+    They are written into the files that an import created for them. Other changes of a note type
+    are reported only.
     """
-    found = Styling()
-    own = {one.id: one for one in compiled.notetypes.values()}
+    styling = Styling()
+    own = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     for notetype in theirs.notetypes:
         mine, entry = own.get(notetype.id), project.lock.notetypes.get(notetype.id)
         if mine is None or entry is None:
@@ -40,17 +40,19 @@ def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Sty
         digest = notetype_digest(replace(notetype, name=mine.name))
         if digest in (entry.content, notetype_digest(mine)) or notetype.mod <= entry.time:
             continue
-        texts = _texts(project, mine, notetype) if _is_look(mine, notetype) else None
+        texts = _texts(project, mine, notetype) if _is_styling(mine, notetype) else None
         if texts is None or notetype_digest(mine) != entry.content:
-            found.problems.append(_conflict(mine))
+            styling.problems.append(_conflict(mine))
         else:
-            found.texts |= texts
-            found.entries[mine.id] = notetype_entry(replace(notetype, name=mine.name), notetype.mod)
-    return found
+            styling.texts |= texts
+            styling.entries[mine.id] = notetype_entry(
+                replace(notetype, name=mine.name), notetype.mod
+            )
+    return styling
 
 
-def _is_look(mine: NoteType, theirs: NoteType) -> bool:
-    """Whether nothing differs but the style and the templates' sides."""
+def _is_styling(mine: NoteType, theirs: NoteType) -> bool:
+    """Whether only the stylesheet and the sides of templates differ."""
     plain = replace(
         theirs,
         name=mine.name,
@@ -65,7 +67,7 @@ def _is_look(mine: NoteType, theirs: NoteType) -> bool:
 
 
 def _texts(project: Project, mine: NoteType, theirs: NoteType) -> dict[Path, bytes] | None:
-    """Give the files that change; None unless they stand as an import would write them now."""
+    """Return the files that change; None unless they are as an import would write them."""
     home, taken = _home(project, mine.id)
     before = dict(notetype_files(mine, {}, Paths(taken)))
     after = dict(notetype_files(replace(theirs, name=mine.name), {}, Paths(taken)))
@@ -73,17 +75,16 @@ def _texts(project: Project, mine: NoteType, theirs: NoteType) -> dict[Path, byt
         return None
     changed = {path: text for path, text in after.items() if text != before[path]}
     for path in changed:
-        place = project.root / path
-        if not place.is_file() or place.read_bytes() != before[path].encode():
+        file = project.root / path
+        if not file.is_file() or file.read_bytes() != before[path].encode():
             return None
     return {project.root / path: text.encode() for path, text in changed.items()}
 
 
 def _home(project: Project, notetype: int) -> tuple[str, list[str]]:
-    """Give the file that says what a note type is, or '', and those of the others.
+    """Return the file of a note type, or '', and the files of all others.
 
-    Names that differ by a sign alone, as Anki's own Basic and Basic+, have files told apart by a
-    number, and their texts are often the same.
+    Names with the same slug, such as Basic and Basic+, have files numbered by an import.
     """
     home, others = "", []
     for path in project.notetypes:
