@@ -1,4 +1,4 @@
-"""Every card of a collection as Anki shows it."""
+"""The rendered cards of a collection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flashdeck.model import Card, Collection, Note, NoteType
 
 @dataclass(frozen=True, slots=True)
 class RenderedCard:
-    """One card with both of its sides as HTML, without the note type's CSS."""
+    """A card with both of its sides as HTML, without the note type's CSS."""
 
     note: Note
     card: Card
@@ -29,9 +29,9 @@ class RenderedCard:
 def cards(collection: Collection) -> Iterator[RenderedCard]:
     """Render the cards of a collection, in study order."""
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
-    media = {one.name for one in collection.media}
+    media = {file.name for file in collection.media}
     for note in collection.notes:
         notetype = notetypes[note.notetype]
         for card in note.cards:
-            shown = render(notetype, note, card, media=media)
-            yield RenderedCard(note, card, notetype, shown.question, shown.answer)
+            sides = render(notetype, note, card, media=media)
+            yield RenderedCard(note, card, notetype, sides.question, sides.answer)

@@ -1,4 +1,4 @@
-"""Counts what is in a collection, and how long it takes to learn. Nothing here prints."""
+"""Statistics of a collection, and estimates of its study time. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from flashdeck.anki.clozes import with_clozes_as
 from flashdeck.anki.html_text import readable
 from flashdeck.model import Collection, NoteType
 
-# Chinese and Japanese are written without blanks: each character counts as a word.
+# Chinese and Japanese are written without spaces: each character counts as a word.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
 _MEDIA_NAME = re.compile(r"\[[^\[\]]+\.[a-zA-Z0-9]+\]")
-# What the built-in note types keep beside an author's texts.
+# Fields of the built-in note types that are not an author's text.
 _HELPERS = frozenset({"Typed", "Reverse", "Id"})
 # Days from one review to the next while every answer is right: Anki's classic scheduler with its
 # defaults (a first interval of one day, then 2.5 times the one before, rounded up).
-_GAPS = (1, 3, 8, 20, 50, 125, 313)
+_INTERVALS = (1, 3, 8, 20, 50, 125, 313)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many notes and cards there are of something that has a name."""
+    """The number of notes and cards with a name: a deck, a kind or a tag."""
 
     name: str
     notes: int
@@ -34,7 +34,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What is in a collection. `media_size` is in bytes; a note counts for each of its tags."""
+    """The size of a collection. `media_size` is in bytes; a note counts for each of its tags."""
 
     notes: int
     cards: int
@@ -48,10 +48,10 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Learning all cards, some new ones a day. `days` is how long until each was seen once.
+    """An estimate for learning all cards, with a number of new cards a day.
 
-    `loads` are the cards of each day until then, new ones and reviews together, as long as every
-    answer is right: the least that there is to do.
+    `days` is the time until each card was seen once. `loads` are the new cards and reviews of each
+    of these days if every answer is right, which is the minimum.
     """
 
     per_day: int
@@ -65,18 +65,18 @@ class Study:
 
 
 def count(collection: Collection, kinds: Mapping[str, str], built_in: Iterable[int]) -> Stats:
-    """Count everything.
+    """Count notes, cards, words and media.
 
-    `kinds` are the kinds of notes by their ids, where they are known; else it is the note type's
-    name. `built_in` are the ids of the built-in note types.
+    `kinds` are the known kinds of notes by GUID; other notes count under their note type's name.
+    `built_in` are the ids of the built-in note types.
     """
-    notetypes = {one.id: one for one in collection.notetypes}
+    notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     own = frozenset(built_in)
     decks, of_kind, tags = _Table(), _Table(), _Table()
     words = notes = cards = 0
     for note in collection.notes:
         if not note.cards:
-            continue  # a removed note, which only keeps its place
+            continue  # a removed note
         notetype = notetypes[note.notetype]
         notes += 1
         cards += len(note.cards)
@@ -91,7 +91,7 @@ def count(collection: Collection, kinds: Mapping[str, str], built_in: Iterable[i
         cards=cards,
         words=words,
         media=len(collection.media),
-        media_size=sum(one.size for one in collection.media),
+        media_size=sum(file.size for file in collection.media),
         decks=decks.in_order(),
         kinds=of_kind.by_size(),
         tags=tags.by_size(),
@@ -99,15 +99,15 @@ def count(collection: Collection, kinds: Mapping[str, str], built_in: Iterable[i
 
 
 def study(cards: int, per_day: int) -> Study:
-    """Say how long so many cards take, with so many new ones a day (at least one)."""
+    """Estimate the study time of cards, with at least one new card a day."""
     days = -(-cards // per_day)
     new = [min(per_day, cards - day * per_day) for day in range(days)]
     loads = list(new)
-    since = 0
-    for gap in _GAPS:
-        since += gap
-        for day in range(since, days):
-            loads[day] += new[day - since]
+    first = 0
+    for interval in _INTERVALS:
+        first += interval
+        for day in range(first, days):
+            loads[day] += new[day - first]
     return Study(per_day, days, tuple(loads))
 
 
@@ -124,7 +124,7 @@ class _Table:
         return tuple(Count(name, self._notes[name], self._cards[name]) for name in self._notes)
 
     def by_size(self) -> tuple[Count, ...]:
-        return tuple(sorted(self.in_order(), key=lambda one: (-one.cards, one.name)))
+        return tuple(sorted(self.in_order(), key=lambda count: (-count.cards, count.name)))
 
 
 def _words(fields: Iterable[str], notetype: NoteType, *, has_helpers: bool) -> int:

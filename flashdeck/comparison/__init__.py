@@ -1,1 +1,1 @@
-"""What differs between two collections, and what of it learners must do by hand."""
+"""Differences between two collections, and the steps that learners must take by hand."""

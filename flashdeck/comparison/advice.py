@@ -1,7 +1,6 @@
-"""What learners must do by hand: what an import does not do by itself, and how to find the cards.
+"""Manual steps for learners: changes that an import does not make, and searches for the cards.
 
-Each case was measured with real Anki; tests/comparison/test_diff_anki.py holds the searches
-against it.
+Each case was measured with real Anki; tests/comparison/test_diff_anki.py runs the searches there.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from flashdeck.text import counted
 
 
 class When(StrEnum):
-    """When something is to be done; `RELEASE` is the author's turn, all others are learners'."""
+    """When a step is due; `RELEASE` is for the author, all others are for learners."""
 
     RELEASE = "release"
     BEFORE = "before"
@@ -27,7 +26,7 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to do. `rule` is a short name in words, `searches` find the cards in Anki."""
+    """A manual step. `rule` is its short name; `searches` find its cards in Anki."""
 
     rule: str
     when: When
@@ -36,8 +35,8 @@ class Advice:
 
 
 def advise(changes: Changes) -> tuple[Advice, ...]:
-    """Say what is to be done by hand, in the order in which it is to be done."""
-    found = [
+    """Return the manual steps, in the order in which they are due."""
+    steps = [
         *_media(changes),
         *_renamed(changes),
         *_retyped(changes),
@@ -49,7 +48,7 @@ def advise(changes: Changes) -> tuple[Advice, ...]:
         *_descriptions(changes),
     ]
     order = list(When)
-    return tuple(sorted(found, key=lambda one: order.index(one.when)))
+    return tuple(sorted(steps, key=lambda step: order.index(step.when)))
 
 
 def _media(changes: Changes) -> Iterator[Advice]:
@@ -120,20 +119,20 @@ def _moved(changes: Changes) -> Iterator[Advice]:
             f"Move the cards of {counted(len(moved), 'note')} from “{source}” to “{target}”: find "
             "them in Anki's browser, select them all, and choose Change Deck."
         )
-        searches = note_searches((one.new for one in moved), within=deck_search(source))
+        searches = note_searches((note.new for note in moved), within=deck_search(source))
         yield Advice("moved-notes", When.AFTER, words, searches)
 
 
 def _empty(changes: Changes) -> Iterator[Advice]:
-    removed = [one for one in changes.removed if one.emptied]
-    fewer = [one for one in changes.changed if one.cards_vanished]
-    cards = sum(len(one.cards_vanished) for one in fewer)
+    removed = [note for note in changes.removed if note.emptied]
+    fewer = [note for note in changes.changed if note.cards_vanished]
+    cards = sum(len(note.cards_vanished) for note in fewer)
     what = [
         *([f"the cards of {counted(len(removed), 'removed note')}"] if removed else []),
         *([f"{counted(cards, 'card')} that {_no_longer_made(cards)}"] if cards else []),
     ]
     if what:
-        searches = _card_searches((one, one.cards_vanished) for one in fewer)
+        searches = _card_searches((note, note.cards_vanished) for note in fewer)
         if removed:
             searches = ("tag:flashdeck::removed", *searches)
         words = f"Run Tools > Empty Cards: it deletes {' and '.join(what)}."
@@ -141,7 +140,7 @@ def _empty(changes: Changes) -> Iterator[Advice]:
 
 
 def _kept(changes: Changes) -> Iterator[Advice]:
-    entries = [one.entry for one in changes.removed if not one.emptied]
+    entries = [note.entry for note in changes.removed if not note.emptied]
     if entries:
         notes = counted(len(entries), "note")
         words = f"Delete {notes} by hand, if you want: an import never deletes."
@@ -149,25 +148,25 @@ def _kept(changes: Changes) -> Iterator[Advice]:
 
 
 def _renumbered(changes: Changes) -> Iterator[Advice]:
-    touched = [one for one in changes.changed if one.renumbered]
-    if touched:
+    notes = [note for note in changes.changed if note.renumbered]
+    if notes:
         words = (
-            f"In {counted(len(touched), 'note')} gaps got other numbers, and reviews stay with the "
+            f"In {counted(len(notes), 'note')} gaps got other numbers, and reviews stay with the "
             "number. To learn those cards anew, reset them in Anki's browser (Cards > Reset)."
         )
-        searches = _card_searches((one, _other_text(one)) for one in touched)
+        searches = _card_searches((note, _other_text(note)) for note in notes)
         yield Advice("renumbered-clozes", When.AFTER, words, searches)
 
 
 def _other_text(change: ChangedNote) -> tuple[int, ...]:
-    """Give the ordinals of the cards that hide another text than before."""
-    numbers = {number for one in change.renumbered for number in (one.old, one.new)}
+    """Return the ordinals of cards that hide another text than before."""
+    numbers = {number for cloze in change.renumbered for number in (cloze.old, cloze.new)}
     ordinals = (card.ordinal for card in change.new.note.cards)
     return tuple(ordinal for ordinal in ordinals if ordinal + 1 in numbers)
 
 
 def _card_searches(cards: Iterable[tuple[ChangedNote, tuple[int, ...]]]) -> tuple[str, ...]:
-    """Find cards of many notes: a search for each set of ordinals."""
+    """Find cards of several notes: a search for each set of ordinals."""
     by_ordinals: dict[tuple[int, ...], list[Entry]] = {}
     for change, ordinals in cards:
         by_ordinals.setdefault(ordinals, []).append(change.new)

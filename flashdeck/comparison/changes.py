@@ -1,4 +1,4 @@
-"""What differs between two collections: content only, never ids of cards, times or positions."""
+"""Differences between two collections: content only, never card ids, times or positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flashdeck.model import Note, NoteType
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note with its note type, as one of the two collections holds it."""
+    """A note of one of the two collections, with its note type."""
 
     note: Note
     notetype: NoteType
@@ -22,12 +22,12 @@ class Entry:
 
     @property
     def removed(self) -> bool:
-        """Whether it only stands there to be emptied for those who have it."""
+        """Whether it is a removed note, which is only in the package to be emptied by an import."""
         return not self.note.cards and "flashdeck::removed" in self.note.tags
 
 
 class Edit(StrEnum):
-    """What of a field changed: its words, its pictures and sounds, or nothing but markup."""
+    """The kind of a field's change: its text, its media, or its markup only."""
 
     TEXT = "text"
     MEDIA = "media"
@@ -47,7 +47,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Renumbered:
-    """A cloze that kept its text and got another number: reviews stay with the old number."""
+    """A cloze deletion with the same text and another number; reviews stay with the old number."""
 
     old: int
     new: int
@@ -73,7 +73,7 @@ class ChangedNote:
 
 @dataclass(frozen=True, slots=True)
 class RemovedNote:
-    """A note that is gone. `emptied` says whether its package empties it for learners."""
+    """A removed note. `emptied` says whether its package empties it for learners."""
 
     entry: Entry
     emptied: bool
@@ -81,7 +81,7 @@ class RemovedNote:
 
 @dataclass(frozen=True, slots=True)
 class MovedNote:
-    """A note with a card in another deck, beyond what a rename of its deck explains."""
+    """A note with a card in another deck, apart from renames of its deck."""
 
     old: Entry
     new: Entry
@@ -91,7 +91,7 @@ class MovedNote:
 
 @dataclass(frozen=True, slots=True)
 class RetypedNote:
-    """A note that has the same GUID and another note type: Anki refuses to update it."""
+    """A note with the same GUID and another note type, which Anki refuses to update."""
 
     old: Entry
     new: Entry
@@ -99,9 +99,9 @@ class RetypedNote:
 
 @dataclass(frozen=True, slots=True)
 class RenamedDeck:
-    """A deck whose notes are now in a deck that is new; decks below it follow.
+    """A deck whose notes are now in a new deck; its subdecks follow.
 
-    `notes` counts the notes that go along.
+    `notes` counts the notes that follow the rename.
     """
 
     old: str
@@ -120,7 +120,7 @@ class DescriptionChange:
 
 @dataclass(frozen=True, slots=True)
 class PartsChange:
-    """How the fields, or the templates, of a note type changed: by their names."""
+    """Changes of a note type's fields, or of its templates, by name."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -129,13 +129,13 @@ class PartsChange:
 
     @property
     def refused(self) -> bool:
-        """Whether Anki refuses it unless note types are merged."""
+        """Whether Anki refuses the change unless note types are merged."""
         return bool(self.added or self.removed) or self.reordered
 
 
 @dataclass(frozen=True, slots=True)
 class NoteTypeChange:
-    """A note type with the same id that is not as it was.
+    """A note type with the same id and other contents.
 
     `texts` are the templates whose front or back changed, `details` other settings: the fields'
     fonts and directions, LaTeX, browser templates.
@@ -158,7 +158,7 @@ class NoteTypeChange:
 
     @property
     def kind_changed(self) -> bool:
-        """Whether it became a cloze note type, or ceased to be one."""
+        """Whether it became a cloze type, or a standard type."""
         return self.old.cloze != self.new.cloze
 
     @property
@@ -169,10 +169,10 @@ class NoteTypeChange:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedMedia:
-    """A file with other content.
+    """A media file with other content.
 
-    The names differ where a name holds its content's digest. `reaches` says whether an import
-    brings it to those who have the old one.
+    The names differ where a name has a digest of the content. `reaches` says whether an import
+    replaces the old file.
     """
 
     old: str
@@ -182,11 +182,11 @@ class ReplacedMedia:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that differs; all of it empty where the content is the same.
+    """All differences; empty where the content is the same.
 
     New, changed, moved, restored and retyped notes are in the study order of the new collection,
-    removed ones in that of the old. `reordered` counts the notes that change places within their
-    deck.
+    removed ones in that of the old. `reordered` counts the notes with another position within
+    their deck.
     """
 
     new: tuple[Entry, ...] = ()

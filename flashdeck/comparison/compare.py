@@ -1,4 +1,4 @@
-"""Collection x Collection to Changes."""
+"""Comparison of two collections."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ Pairs = Sequence[tuple[Entry, Entry]]
 
 
 def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> Changes:
-    """Compare what two collections hold.
+    """Compare the contents of two collections.
 
-    A note that the old one holds as removed (empty, without cards, tagged `flashdeck::removed`) is
-    as good as absent. `empties_removed` says that a build will do that to the notes that are absent
-    from the new one, as it does for sources.
+    A removed note (empty, without cards, tagged `flashdeck::removed`) counts as absent.
+    `empties_removed` says that a build will empty the notes that are absent from the new
+    collection, as it does for sources.
     """
     before, after = _entries(old), _entries(new)
     living = {guid: entry for guid, entry in before.items() if not entry.removed}
     present = {guid: entry for guid, entry in after.items() if not entry.removed}
     both = [(living[guid], entry) for guid, entry in present.items() if guid in living]
-    same_type = [(one, other) for one, other in both if _type(one) == _type(other)]
-    moves = [(one.deck, other.deck) for one, other in same_type if one.deck and other.deck]
+    same_type = [pair for pair in both if _type(pair[0]) == _type(pair[1])]
+    moves = [(was.deck, entry.deck) for was, entry in same_type if was.deck and entry.deck]
     decks_renamed = find_renames(moves, _decks(living), _decks(present))
-    renames = Renames({one.old: one.new for one in decks_renamed})
+    renames = Renames({deck.old: deck.new for deck in decks_renamed})
     notetypes = _in_both(old, new, living, present)
     changed = tuple(filter(None, starmap(_changed, same_type)))
     added, removed, replaced = compare_media(
-        old.media, new.media, {one.new.note.guid for one in changed}, present.values()
+        old.media, new.media, {change.new.note.guid for change in changed}, present.values()
     )
     return Changes(
         new=tuple(entry for guid, entry in present.items() if guid not in before),
@@ -93,23 +93,22 @@ def _decks(entries: Entries) -> set[str]:
 def _in_both(
     old: Collection, new: Collection, living: Entries, present: Entries
 ) -> tuple[tuple[NoteType, ...], tuple[NoteType, ...], list[tuple[NoteType, NoteType]]]:
-    """Give the note types that came, those that went, and those in both; all of them in use."""
+    """Return the added and the removed note types in use, and those in both collections."""
     used_before, used_after = map(_type, living.values()), map(_type, present.values())
-    before = {one.id: one for one in old.notetypes}
-    after = {one.id: one for one in new.notetypes}
-    came, went = set(used_after) - before.keys(), set(used_before) - after.keys()
+    before = {notetype.id: notetype for notetype in old.notetypes}
+    after = {notetype.id: notetype for notetype in new.notetypes}
+    added, removed = set(used_after) - before.keys(), set(used_before) - after.keys()
     return (
-        tuple(one for one in new.notetypes if one.id in came),
-        tuple(one for one in old.notetypes if one.id in went),
+        tuple(notetype for notetype in new.notetypes if notetype.id in added),
+        tuple(notetype for notetype in old.notetypes if notetype.id in removed),
         [(before[id_], after[id_]) for id_ in before if id_ in after],
     )
 
 
 def _changed(old: Entry, new: Entry) -> ChangedNote | None:
     before, after = old.note, new.note
-    if (before.fields, before.tags) == (after.fields, after.tags) and _ordinals(old) == _ordinals(
-        new
-    ):
+    same_cards = _ordinals(old) == _ordinals(new)
+    if same_cards and (before.fields, before.tags) == (after.fields, after.tags):
         return None
     tags_added = tuple(tag for tag in after.tags if tag not in before.tags)
     tags_removed = tuple(tag for tag in before.tags if tag not in after.tags)
@@ -117,13 +116,13 @@ def _changed(old: Entry, new: Entry) -> ChangedNote | None:
     cards_added, cards_vanished = _cards(old, new)
     if not (fields or tags_added or tags_removed or cards_added or cards_vanished):
         return None
-    gaps = (
+    clozes = (
         renumbered(map(readable, before.fields), map(readable, after.fields))
         if new.notetype.cloze
         else ()
     )
     return ChangedNote(
-        old, new, fields, tags_added, tags_removed, cards_added, cards_vanished, gaps
+        old, new, fields, tags_added, tags_removed, cards_added, cards_vanished, clozes
     )
 
 
@@ -132,7 +131,7 @@ def _ordinals(entry: Entry) -> list[int]:
 
 
 def _fields(old: Entry, new: Entry) -> Iterator[FieldChange]:
-    """Compare fields that match; a new one was empty, a lost one is no note's change."""
+    """Compare matching fields; a new field was empty, a removed field is not a note's change."""
     if old.notetype.fields == new.notetype.fields:
         origin = {index: index for index in range(len(new.notetype.fields))}
     else:
@@ -157,27 +156,31 @@ _REPLACEMENT = re.compile(r"\{\{\s*([^{}#^/!][^{}]*)\}\}")
 
 @lru_cache(maxsize=64)
 def _shown_fields(notetype: NoteType) -> frozenset[str]:
-    """Find the fields that a card shows, rather than only asks whether they are filled."""
-    texts = ((one.front, one.back) for one in notetype.templates)
-    found = (_REPLACEMENT.findall(text) for text in chain.from_iterable(texts))
-    return frozenset(name.split(":")[-1].strip() for name in chain.from_iterable(found))
+    """Return the fields that templates show, not those that are only used in conditions."""
+    texts = ((template.front, template.back) for template in notetype.templates)
+    names = (_REPLACEMENT.findall(text) for text in chain.from_iterable(texts))
+    return frozenset(name.split(":")[-1].strip() for name in chain.from_iterable(names))
 
 
 def _cards(old: Entry, new: Entry) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Give the ordinals that came and went, but for those whose template came or went."""
+    """Return added and removed ordinals, except those of added and removed templates."""
     before, after = _ordinals(old), _ordinals(new)
     if new.notetype.cloze or old.notetype.templates == new.notetype.templates:
         pairs = {ordinal: ordinal for ordinal in (*before, *after)}
     else:
         pairs = matches(old.notetype.templates, new.notetype.templates)
-    kept = {pairs[ordinal] for ordinal in before if ordinal in pairs}
-    added = tuple(one for one in after if one in pairs.values() and one not in kept)
-    vanished = tuple(one for one in before if one in pairs and pairs[one] not in after)
+    present = {pairs[ordinal] for ordinal in before if ordinal in pairs}
+    added = tuple(
+        ordinal for ordinal in after if ordinal in pairs.values() and ordinal not in present
+    )
+    vanished = tuple(
+        ordinal for ordinal in before if ordinal in pairs and pairs[ordinal] not in after
+    )
     return added, vanished
 
 
 def _moved(old: Entry, new: Entry, renames: Renames) -> Iterator[MovedNote]:
-    """Give a note's moves: one for each pair of decks that cards of it left and came to."""
+    """Return the moves of a note: one for each pair of decks of its cards."""
     decks = {card.ordinal: card.deck for card in old.note.cards}
     pairs = {
         (decks[card.ordinal], card.deck): None
@@ -189,7 +192,7 @@ def _moved(old: Entry, new: Entry, renames: Renames) -> Iterator[MovedNote]:
 
 
 def _reordered(pairs: Pairs, old: Entries) -> int:
-    """Count the notes that change places among those that stay together in a deck."""
+    """Count the notes with another position among those that stay together in a deck."""
     places = {guid: place for place, guid in enumerate(old)}
     decks: dict[tuple[str, str], list[int]] = {}
     for before, after in pairs:
@@ -200,19 +203,23 @@ def _reordered(pairs: Pairs, old: Entries) -> int:
 def compare_media(
     old: Iterable[Media], new: Iterable[Media], changed: Container[str], present: Iterable[Entry]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[ReplacedMedia, ...]]:
-    """Give the names of the files that were added and removed, and the replaced files.
+    """Return the names of added and removed files, and the replaced files.
 
-    A name with a digest in it is another name when the content changes; one that goes and one that
-    comes with the same words are one file. Under an unchanged name Anki takes a new file only along
-    with a note that changed and names it, and one that begins with `_` never; `changed` holds the
-    GUIDs of the notes that changed.
+    Names with a digest change with the content; a removed and an added name that differ in the
+    digest only are one file. Under an unchanged name Anki imports a new file only with a changed
+    note that names it, and never where the name starts with `_`. `changed` holds the GUIDs of
+    changed notes.
     """
     before = {media.name: media.sha256 for media in old}
     after = {media.name: media.sha256 for media in new}
-    went = {display_name(name): name for name in before if name not in after}
-    came = {display_name(name): name for name in after if name not in before}
-    renewed = [ReplacedMedia(went[one], came[one], reaches=True) for one in went if one in came]
-    same_name = [one for one in after if one in before and before[one] != after[one]]
+    removed = {display_name(name): name for name in before if name not in after}
+    added = {display_name(name): name for name in after if name not in before}
+    replaced = [
+        ReplacedMedia(removed[words], added[words], reaches=True)
+        for words in removed
+        if words in added
+    ]
+    same_name = [name for name in after if name in before and before[name] != after[name]]
     if same_name:
         carried = {
             name
@@ -222,24 +229,24 @@ def compare_media(
             for name in references(text)
             if not name.startswith("_")
         }
-        renewed += [ReplacedMedia(one, one, one in carried) for one in same_name]
-    done = {name for one in renewed for name in (one.old, one.new)}
+        replaced += [ReplacedMedia(name, name, name in carried) for name in same_name]
+    done = {name for media in replaced for name in (media.old, media.new)}
     return (
         tuple(name for name in after if name not in before and name not in done),
         tuple(name for name in before if name not in after and name not in done),
-        tuple(sorted(renewed, key=lambda one: one.new)),
+        tuple(sorted(replaced, key=lambda media: media.new)),
     )
 
 
 def renumbered(old: Iterable[str], new: Iterable[str]) -> tuple[Renumbered, ...]:
-    """Find clozes that kept their text and got another number, given a note's readable fields."""
+    """Find cloze deletions with the same text and another number in a note's readable fields."""
     before, after = _numbers(old), _numbers(new)
-    found: list[Renumbered] = []
+    clozes: list[Renumbered] = []
     for text, numbers in before.items():
-        left = [number for number in numbers if number not in after.get(text, ())]
-        came = [number for number in after.get(text, ()) if number not in numbers]
-        found += [Renumbered(*pair, text) for pair in zip(left, came, strict=False)]
-    return tuple(sorted(found, key=lambda one: one.old))
+        lost = [number for number in numbers if number not in after.get(text, ())]
+        gained = [number for number in after.get(text, ()) if number not in numbers]
+        clozes += [Renumbered(*pair, text) for pair in zip(lost, gained, strict=False)]
+    return tuple(sorted(clozes, key=lambda cloze: cloze.old))
 
 
 def _numbers(texts: Iterable[str]) -> Mapping[str, list[int]]:
@@ -252,8 +259,8 @@ def _numbers(texts: Iterable[str]) -> Mapping[str, list[int]]:
 
 
 def longest_increasing(numbers: Sequence[int]) -> list[int]:
-    """Give the indices of a longest strictly increasing subsequence, in n log n steps."""
-    tails: list[int] = []  # the least number that ends a run of each length
+    """Return the indices of a longest strictly increasing subsequence, in O(n log n)."""
+    tails: list[int] = []  # the least last number of a subsequence of each length
     ends: list[int] = []  # and its index
     before: list[int] = []
     for index, number in enumerate(numbers):
@@ -265,9 +272,9 @@ def longest_increasing(numbers: Sequence[int]) -> list[int]:
         else:
             tails[length] = number
             ends[length] = index
-    found: list[int] = []
+    indices: list[int] = []
     at = ends[-1] if ends else -1
     while at >= 0:
-        found.append(at)
+        indices.append(at)
         at = before[at]
-    return found[::-1]
+    return indices[::-1]

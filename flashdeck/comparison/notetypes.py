@@ -1,4 +1,4 @@
-"""Note types before and after: what Anki carries over, and what it refuses."""
+"""Comparison of note types, by the rules of Anki's import."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def matches(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
 
     By their JSON ids where both have one, else by their names (rslib/src/notetype/merge.rs).
     """
-    found: dict[int, int] = {}
+    pairs: dict[int, int] = {}
     for index, part in enumerate(old):
         for other, candidate in enumerate(new):
             by_id = part.id is not None and candidate.id is not None
             same = part.id == candidate.id if by_id else part.name == candidate.name
-            if same and other not in found.values():
-                found[index] = other
+            if same and other not in pairs.values():
+                pairs[index] = other
                 break
-    return found
+    return pairs
 
 
 def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
-    """Give what changed of a note type; None where nothing did. Its time is no content."""
+    """Return the changes of a note type, apart from its time; None without any."""
     if replace(old, mod=0) == replace(new, mod=0):
         return None
     templates = _pairs(old.templates, new.templates)
@@ -51,8 +51,10 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         or any(_browser(before) != _browser(after) for before, after in templates),
     )
     nothing = NoteTypeChange(old, new, PartsChange(), PartsChange(), (), css=False, details=False)
-    told = change != nothing or old.name != new.name or change.sort_changed or change.kind_changed
-    return change if told else None
+    differs = (
+        change != nothing or old.name != new.name or change.sort_changed or change.kind_changed
+    )
+    return change if differs else None
 
 
 def _parts(old: Sequence[Part], new: Sequence[Part]) -> PartsChange:
@@ -60,8 +62,8 @@ def _parts(old: Sequence[Part], new: Sequence[Part]) -> PartsChange:
     names = [(old[before].name, new[after].name) for before, after in pairs.items()]
     order = [pairs[before] for before in sorted(pairs)]
     return PartsChange(
-        added=tuple(one.name for at, one in enumerate(new) if at not in pairs.values()),
-        removed=tuple(one.name for at, one in enumerate(old) if at not in pairs),
+        added=tuple(part.name for index, part in enumerate(new) if index not in pairs.values()),
+        removed=tuple(part.name for index, part in enumerate(old) if index not in pairs),
         renamed=tuple((before, after) for before, after in names if before != after),
         reordered=order != sorted(order),
     )
@@ -76,10 +78,10 @@ def _latex(notetype: NoteType) -> tuple[object, ...]:
 
 
 def _settings(field: Field) -> Field:
-    """All of a field but what tells it from others."""
+    """The settings of a field, without its name and id."""
     return replace(field, name="", id=None)
 
 
 def _browser(template: Template) -> Template:
-    """All of a template but what tells it from others, and its two sides."""
+    """The settings of a template, without its name, id and sides."""
     return replace(template, name="", id=None, front="", back="")

@@ -1,6 +1,6 @@
-"""A project as it was at a revision of git, copied into a temporary folder; nothing is checked out.
+"""Copies of a project at a git revision, in a temporary folder, without a checkout.
 
-Blobs are taken as they are stored: no filters, line ends or attributes of the work tree apply.
+Blobs are copied as stored: no filters, line endings or attributes of the work tree apply.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Blob:
-    """A file in a tree: its path below the project, its mode, its object's name, its size."""
+    """A file in a git tree; `name` is its object id."""
 
     path: PurePosixPath
     mode: str
@@ -37,7 +37,7 @@ class _Blob:
 
 @contextmanager
 def at_revision(root: Path, revision: str) -> Iterator[Path]:
-    """Give a folder that holds the project at `root` as it was at a revision, until the end.
+    """Provide a temporary folder with the project at `root` as of a revision.
 
     Raises `FlashdeckError` where there is no git, no repository, or no such revision.
     """
@@ -50,48 +50,48 @@ def at_revision(root: Path, revision: str) -> Iterator[Path]:
 
 
 def _commit(root: Path, revision: str) -> str:
-    """Give the full name of a revision's commit."""
+    """Return the commit id of a revision."""
     hint = "name a tag, a branch or a commit; or a package, as in build/spanish.apkg"
     if revision.startswith("-") or not revision.isprintable():
         raise FlashdeckError(f"'{revision}' is no revision", hint)
-    asked = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    done = _run(root, *asked, check=False)
-    if done.returncode == 0:
-        return done.stdout.decode("ascii").strip()
-    words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    if any("not a git repository" in line for line in words):
+    arguments = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    result = _run(root, *arguments, check=False)
+    if result.returncode == 0:
+        return result.stdout.decode("ascii").strip()
+    lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+    if any("not a git repository" in line for line in lines):
         message = f"'{revision}' is no package, and {root} is in no git repository"
         raise FlashdeckError(message, "name a package, as in build/spanish.apkg")
-    why = f": {words[-1]}" if words else ""
+    why = f": {lines[-1]}" if lines else ""
     raise FlashdeckError(f"git knows no revision '{revision}'{why}", hint)
 
 
 def _blobs(root: Path, commit: str) -> list[_Blob]:
-    """List the files of the project in a commit, but for what no build would read."""
+    """List the files of the project in a commit that a build can read."""
     listed = _run(root, "ls-tree", "-r", "-l", "-z", commit).stdout
-    found: list[_Blob] = []
+    blobs: list[_Blob] = []
     for entry in filter(None, listed.split(b"\0")):
         head, _, name = entry.partition(b"\t")
         mode, _, object_name, size = head.decode("ascii").split()
         path = PurePosixPath(os.fsdecode(name))
         wanted = mode in _FILE_MODES or mode == _LINK_MODE
         if wanted and path.parts[0] != BUILD_NAME and int(size) <= LARGEST:
-            found.append(_Blob(path, mode, object_name, int(size)))
-    if len(found) > _MOST_FILES or sum(blob.size for blob in found) > _MOST_BYTES:
-        message = f"the project is too large at {commit[:12]}: {len(found):,} files"
+            blobs.append(_Blob(path, mode, object_name, int(size)))
+    if len(blobs) > _MOST_FILES or sum(blob.size for blob in blobs) > _MOST_BYTES:
+        message = f"the project is too large at {commit[:12]}: {len(blobs):,} files"
         raise FlashdeckError(message, "compare its packages instead")
-    return found
+    return blobs
 
 
 def _copy(root: Path, blobs: Sequence[_Blob], target: Path) -> None:
-    """Write the blobs below a folder; links last, so that nothing is written through one."""
+    """Write the blobs below a folder; links last, so that no file is written through a link."""
     ordered = sorted(blobs, key=lambda blob: blob.mode == _LINK_MODE)
-    with tempfile.TemporaryFile() as asked:
-        asked.write("".join(f"{blob.name}\n" for blob in ordered).encode("ascii"))
-        asked.seek(0)
+    with tempfile.TemporaryFile() as names:
+        names.write("".join(f"{blob.name}\n" for blob in ordered).encode("ascii"))
+        names.seek(0)
         command = ["git", "-C", str(root), "cat-file", "--batch"]
         with subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
-            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             assert process.stdout is not None
             for blob in ordered:
@@ -107,7 +107,7 @@ def _write(blob: _Blob, stream: IO[bytes], target: Path) -> None:
         raise FlashdeckError(message, "run 'git fsck', or fetch what is missing")
     path.parent.mkdir(parents=True, exist_ok=True)
     if blob.mode == _LINK_MODE:
-        with suppress(OSError):  # not every system lets everybody make links
+        with suppress(OSError):  # creating links may need a permission
             path.symlink_to(os.fsdecode(stream.read(blob.size)))
     else:
         with path.open("xb") as file:
@@ -115,7 +115,7 @@ def _write(blob: _Blob, stream: IO[bytes], target: Path) -> None:
             while left and (chunk := stream.read(min(left, _CHUNK))):
                 file.write(chunk)
                 left -= len(chunk)
-    stream.read(1)  # a line end behind each blob
+    stream.read(1)  # a newline follows each blob
 
 
 def _run(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
@@ -130,6 +130,6 @@ def _run(root: Path, *arguments: str, check: bool = True) -> subprocess.Complete
         message = "git is not installed, so no revision can be read"
         raise FlashdeckError(message, "install git, or name a package") from error
     except subprocess.CalledProcessError as error:
-        words = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        message = f"git failed: {words[-1] if words else error.returncode}"
+        lines = error.stderr.decode("utf-8", "replace").strip().splitlines()
+        message = f"git failed: {lines[-1] if lines else error.returncode}"
         raise FlashdeckError(message) from error

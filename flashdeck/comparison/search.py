@@ -1,7 +1,7 @@
 """Searches for Anki's browser that find a learner's notes and cards.
 
-A learner's note has another id than ours, and a GUID can't be searched for. The built-in note types
-hold it in a field `Id`; of other notes the text of a field is searched.
+A learner's notes have other ids, and GUIDs can't be searched for. The built-in note types have the
+GUID in a field `Id`; other notes are found by the text of a field.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _MOST_TERMS = 100
 _LONGEST = 80
 _ID_FIELD = "Id"
 _SPECIAL = re.compile(r'[\\"*_]')
-# A colon behind a short word begins a regular expression (`re:`) or the like.
+# A short word before a colon is a search prefix, such as `re:`.
 _PREFIX = re.compile(r"^[A-Za-z]{1,3}(?=:)")
 _ODD_SPACE = re.compile(r"[^\S ]")
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
-# What stands before the colon of Anki's own searches (docs.ankiweb.net/searching.html).
+# Keywords of Anki's own searches (docs.ankiweb.net/searching.html).
 _KEYWORDS = frozenset(
     "added card cid deck did dupe edited flag has-cd introduced is mid nc nid note preset prop "
     "rated re resched sc tag w".split()
@@ -29,18 +29,18 @@ _OWN_DECKS = frozenset({"current", "filtered"})
 
 
 def escaped(text: str) -> str:
-    """Write a text so that Anki searches for its very characters.
+    """Escape a text for a literal search.
 
-    Any white space but a blank is matched by Anki's wildcard for one character.
+    White space other than a space becomes `_`, Anki's wildcard for one character.
     """
     text = _PREFIX.sub(r"\g<0>\\", _SPECIAL.sub(r"\\\g<0>", text))
     return _ODD_SPACE.sub("_", text)
 
 
 def deck_search(deck: str) -> str:
-    """Find the cards in a deck and in those below it."""
+    """Find the cards in a deck and its subdecks."""
     name = escaped(deck)
-    if deck.casefold() in _OWN_DECKS:  # these words mean something else there
+    if deck.casefold() in _OWN_DECKS:  # reserved words of this search
         name = f"{name[:-1]}_"
     return f'"deck:{name}"'
 
@@ -51,7 +51,7 @@ def notetype_search(name: str) -> str:
 
 
 def note_searches(entries: Iterable[Entry], *, within: str = "") -> tuple[str, ...]:
-    """Find notes; several searches where one would be too long. `within` is put before each."""
+    """Find notes, with several searches if needed; each starts with `within`."""
     terms = [_term(entry) for entry in entries]
     return tuple(
         f"{within} {_any(terms[start : start + _MOST_TERMS])}".strip()

@@ -1,4 +1,4 @@
-"""What can be compared: packages, the sources as they are, the sources at a revision of git."""
+"""Versions to compare: packages, current sources, and sources at a git revision."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from flashdeck.project.project import Project, load_project
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A deck as it was or is, whatever it was read from.
+    """A version of a collection.
 
-    `project` is the project that was compiled, None where packages were read; `problems` are those
-    of its sources.
+    `project` is the compiled project, None for packages; `problems` are those of its sources.
     """
 
     name: str
@@ -33,7 +32,7 @@ class Version:
 
     @property
     def empties_removed(self) -> bool:
-        """Whether a build of it would empty the notes that are gone."""
+        """Whether a build empties removed notes."""
         return self.project is not None and self.project.settings.removed == "empty"
 
 
@@ -48,10 +47,9 @@ def read_package(path: Path) -> Version:
 
 
 def read_built(root: Path) -> Version:
-    """Read all packages in the project's `build/` as one.
+    """Read all packages in the project's `build/` as one collection.
 
-    A deck that was renamed leaves its old package behind; where two hold a note, the one that was
-    built later counts.
+    The package of a renamed deck may remain; where two packages have a note, the later build wins.
     """
     project, _ = load_project(root)
     released = project.lock.packages
@@ -67,14 +65,14 @@ def read_built(root: Path) -> Version:
 
 
 def read_sources(root: Path, name: str = "the sources") -> Version:
-    """Compile the sources. Scripts are let pass: whether they may is asked by a build."""
+    """Compile the sources, with scripts allowed, as a build checks them."""
     outcome = compile_root(root, allow_scripts=True)
     return Version(name, outcome.compiled.collection, outcome.project, outcome.problems)
 
 
 @contextmanager
 def read_revision(root: Path, revision: str) -> Iterator[Version]:
-    """Compile the sources at a revision of git; they lie on disk until the end."""
+    """Compile the sources at a git revision; its files exist until the context ends."""
     with at_revision(root, revision) as folder:
         yield read_sources(folder, revision)
 
@@ -82,8 +80,8 @@ def read_revision(root: Path, revision: str) -> Iterator[Version]:
 def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, ...]]:
     """Leave out the packages that share no note with another collection.
 
-    Give the version and the names of those packages. For who compares one of a project's packages
-    with its sources; where nothing is shared at all, nothing is left out.
+    Return the version and the names of those packages. This compares one package of a project with
+    its sources; if no note is shared at all, nothing is left out.
     """
     if version.project is None:
         return version, ()
@@ -105,27 +103,31 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
         whole,
         notes=notes,
         decks=tuple(deck for deck in whole.decks if deck.name in decks),
-        media=tuple(one for one in whole.media if one.name in named or one.name.startswith("_")),
+        media=tuple(
+            file for file in whole.media if file.name in named or file.name.startswith("_")
+        ),
     )
     return replace(version, collection=collection), tuple(sorted(left_out))
 
 
 def _union(collections: Iterable[Collection]) -> Collection:
-    """Put packages together; of what several hold, the last one's counts, and living notes do."""
+    """Merge packages; the last one wins, except over notes that it has as removed."""
     notetypes: dict[int, NoteType] = {}
     decks: dict[str, Deck] = {}
     notes: dict[str, Note] = {}
     media: dict[str, Media] = {}
-    for one in collections:
-        notetypes |= {notetype.id: notetype for notetype in one.notetypes}
+    for collection in collections:
+        notetypes |= {notetype.id: notetype for notetype in collection.notetypes}
         decks |= {
-            deck.name: deck for deck in one.decks if deck.description or deck.name not in decks
+            deck.name: deck
+            for deck in collection.decks
+            if deck.description or deck.name not in decks
         }
-        for note in one.notes:
+        for note in collection.notes:
             if note.cards or note.guid not in notes:
                 notes.pop(note.guid, None)
                 notes[note.guid] = note
-        media |= {file.name: file for file in one.media}
+        media |= {file.name: file for file in collection.media}
     return Collection(
         notetypes=tuple(notetype for _, notetype in sorted(notetypes.items())),
         decks=tuple(deck for _, deck in sorted(decks.items())),
