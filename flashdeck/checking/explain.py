@@ -1,4 +1,4 @@
-"""Pages of rules as text for a terminal, and as the reference in Markdown. Nothing here prints."""
+"""Rule pages as text for a terminal, and as the reference in Markdown. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -42,84 +42,84 @@ notes:
 What stands behind the rules about good cards:
 [What makes a good card](../explanation/good-cards.md).
 
-`check --fix` mends what is marked *mended by `--fix`*, where only one thing can have been meant.
+`check --fix` fixes what is marked *fixed by `--fix`*, where only one fix is possible.
 
 An example is the file `cards/deck.yaml`; a line `== PATH` begins another file.
 """
 
 
-def page(one: Page, *, color: bool) -> str:
-    """Write the page of one rule for a terminal."""
-    severity = painted(one.severity, BOLD + COLORS[one.severity], color=color)
-    fix = ", mended by check --fix" if one.fixable else ""
-    pieces = [f"{painted(one.name, BOLD, color=color)} ({severity}{fix})", _filled(one.what)]
-    pieces += [_filled(paragraph) for paragraph in one.why.split("\n\n") if paragraph]
-    pieces.append(_filled(f"How to mend it: {one.mend}"))
-    for title, example in _examples(one):
+def page(rule: Page, *, color: bool) -> str:
+    """Format the page of a rule for a terminal."""
+    severity = painted(rule.severity, BOLD + COLORS[rule.severity], color=color)
+    fix = ", fixed by check --fix" if rule.fixable else ""
+    pieces = [f"{painted(rule.name, BOLD, color=color)} ({severity}{fix})", _wrapped(rule.what)]
+    pieces += [_wrapped(paragraph) for paragraph in rule.why.split("\n\n") if paragraph]
+    pieces.append(_wrapped(f"How to fix it: {rule.fix}"))
+    for title, example in _examples(rule):
         lines = textwrap.indent(example.rstrip("\n"), "    ")
         pieces.append(f"{painted(f'{title}:', DIM, color=color)}\n\n{lines}")
-    if one.severity is not Severity.ERROR:
+    if rule.severity is not Severity.ERROR:
         pieces.append(
-            _filled(
-                f"To silence it for a note, write '# flashdeck: ignore {one.name}' above the note; "
-                f"for the project, 'rules: {{{one.name}: off}}' into flashdeck.yaml."
+            _wrapped(
+                f"To silence it for a note, write '# flashdeck: ignore {rule.name}' above the "
+                f"note; for the project, 'rules: {{{rule.name}: off}}' into flashdeck.yaml."
             )
         )
     return "\n\n".join(pieces) + "\n"
 
 
 def listed(pages: Iterable[Page], *, color: bool) -> str:
-    """List rules, one a line, the gravest first."""
+    """List rules, one per line, errors first."""
     lines: list[str] = []
-    found = list(pages)
-    width = max(len(one.name) for one in found)
+    rules = list(pages)
+    width = max(len(rule.name) for rule in rules)
     for severity in Severity:
         title = {"error": "Errors", "warning": "Warnings", "note": "Notes"}[severity]
         lines.append(painted(title, BOLD + COLORS[severity], color=color))
-        for one in found:
-            if one.severity is severity:
-                name = painted(one.name.ljust(width), BOLD, color=color)
-                lines.append(f"  {name}  {_plain(' '.join(one.what.split()))}")
+        for rule in rules:
+            if rule.severity is severity:
+                name = painted(rule.name.ljust(width), BOLD, color=color)
+                lines.append(f"  {name}  {_plain(' '.join(rule.what.split()))}")
         lines.append("")
     lines.append("'flashdeck explain RULE' says more.")
     return "\n".join(lines) + "\n"
 
 
 def reference(pages: Iterable[Page]) -> str:
-    """Write the reference of all rules as Markdown."""
-    found = list(pages)
+    """Format the reference of all rules as Markdown."""
+    rules = list(pages)
     pieces = [_INTRODUCTION.rstrip("\n")]
-    errors = [one for one in found if one.severity is Severity.ERROR]
-    advice = [one for one in found if one.severity is not Severity.ERROR]
-    for title, own in (("Warnings and notes", advice), ("Errors", errors)):
-        pieces += [f"## {title}", " · ".join(f"[{one.name}](#{one.name})" for one in own)]
-        pieces += [piece for one in own for piece in _section(one)]
+    errors = [rule for rule in rules if rule.severity is Severity.ERROR]
+    advice = [rule for rule in rules if rule.severity is not Severity.ERROR]
+    for title, section in (("Warnings and notes", advice), ("Errors", errors)):
+        pieces += [f"## {title}", " · ".join(f"[{rule.name}](#{rule.name})" for rule in section)]
+        pieces += [piece for rule in section for piece in _section(rule)]
     return "\n\n".join(pieces) + "\n"
 
 
-def _section(one: Page) -> Iterator[str]:
-    fix = "; mended by `--fix`" if one.fixable else ""
-    yield f"### {one.name}"
-    yield f"*{one.severity}{fix}.* {one.what}"
-    if one.why:
-        yield one.why
-    yield f"How to mend it: {one.mend}"
-    for title, example in _examples(one):
+def _section(rule: Page) -> Iterator[str]:
+    fix = "; fixed by `--fix`" if rule.fixable else ""
+    yield f"### {rule.name}"
+    yield f"*{rule.severity}{fix}.* {rule.what}"
+    if rule.why:
+        yield rule.why
+    yield f"How to fix it: {rule.fix}"
+    for title, example in _examples(rule):
         fence = "~~~" if "```" in example else "```"
         yield f"{title}:\n\n{fence}yml\n{example}{fence}"
 
 
-def _examples(one: Page) -> Iterator[tuple[str, str]]:
-    if one.before:
-        yield "Once built", one.before
-    yield "Fails", one.fails
-    yield "Passes", one.passes
+def _examples(rule: Page) -> Iterator[tuple[str, str]]:
+    if rule.before:
+        yield "Once built", rule.before
+    yield "Fails", rule.fails
+    yield "Passes", rule.passes
 
 
-def _filled(words: str) -> str:
+def _wrapped(words: str) -> str:
     return textwrap.fill(_plain(" ".join(words.split())), _WIDTH, break_on_hyphens=False)
 
 
 def _plain(words: str) -> str:
-    """Take the backticks off code and the stars off emphasis, as a terminal shows none."""
+    """Remove the backticks of code and the asterisks of emphasis."""
     return re.sub(r"\*(\S[^*]*)\*", r"\1", _CODE.sub(r"\2", words))

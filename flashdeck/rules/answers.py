@@ -1,4 +1,4 @@
-"""Answers: too long, too many at once, or said by the question already."""
+"""Rules for answers that are too long, list too much, or are part of the question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flashdeck.rules.wording import tokens
 from flashdeck.text import shortened
 
 _MOST_WORDS = 60
-# Scripts without blanks between words: so many characters count as a word, which is generous.
+# In scripts without spaces, this many characters count as a word.
 _WORD = 8
 _SHOWN_APART = re.compile(r"<(pre|table|details)\b.*?</\1>", re.DOTALL)
 _MOST_ITEMS, _MOST_NAMES = 3, 4
@@ -22,7 +22,7 @@ _FEWEST_WORDS = 3
 _SHORTEST_ANSWER = 4
 _WIDEST = 40
 _QUOTES = '"“”„‚‘’«»'
-# "or" in some languages: the question offers its answer on purpose.
+# "or" in several languages: such a question offers its answer on purpose.
 _OR = frozenset(
     "or oder ou o eller lub nebo alebo vagy veya või tai ali atau или або vs versus".split()
 )
@@ -34,7 +34,7 @@ def answer_in_question(context: LintContext) -> Iterator[Finding]:
     Such a card is answered by reading it. Words in quotes, emphasis or code are what the question
     is about and don't count, nor do questions that offer a choice ("A or B?").
 
-    Mend: take the words out of the question.
+    Fix: take the words out of the question.
 
     Fails::
 
@@ -54,8 +54,8 @@ def answer_in_question(context: LintContext) -> Iterator[Finding]:
         if "choices" in entry.passages or "<" in question.html or "<" in answer.html:
             continue
         if _gives_away(question.words, answer.words):
-            found = re.search(re.escape(answer.text.strip(" .")), question.text, re.IGNORECASE)
-            span = question.place(*found.span()) if found else question.span
+            match = re.search(re.escape(answer.text.strip(" .")), question.text, re.IGNORECASE)
+            span = question.place(*match.span()) if match else question.span
             message = f"the question says its answer: '{shortened(answer.words, _WIDEST)}'"
             yield Finding(span, message, "take these words out of the question")
 
@@ -66,7 +66,7 @@ def long_answer(context: LintContext) -> Iterator[Finding]:
     Nobody recalls that much at once: parts of it are forgotten, and the whole card is failed for
     them, or passed in spite of them. Code, tables and what opens on a tap don't count.
 
-    Mend: keep the sentence that answers, and put the rest into `extra`; or make several notes.
+    Fix: keep the sentence that answers, and put the rest into `extra`; or make several notes.
 
     Fails::
 
@@ -102,8 +102,8 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
 
     Lists are the hardest there is to learn: every review recalls some of it, and forgets others.
 
-    Mend: make it a cloze note with a gap for each, so that each has its card and the others are its
-    context; or ask for what they have in common.
+    Fix: make it a cloze note with a cloze deletion for each, so that each has its card and the
+    others are its context; or ask for what they have in common.
 
     Fails::
 
@@ -130,11 +130,11 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
 
 
 def _names(entry: Entry, answer: FieldText) -> int:
-    """Count the short items of an answer that is a list in a row; 0 where it is something else."""
+    """Count the short items of an answer that is an inline list; 0 for any other answer."""
     if "<" in answer.html or "\\" in answer.html or len(tokens(entry.words("q"))) < _FEWEST_WORDS:
         return 0
     items = [item.split() for item in _BETWEEN.split(answer.words.rstrip(".")) if item.strip()]
-    if any(one.isdigit() for one in answer.words):
+    if any(character.isdigit() for character in answer.words):
         return 0  # a date, a sum, a place
     if any(len(item) > _LONGEST_ITEM or item[-1].endswith((".", ":")) for item in items):
         return 0
@@ -142,12 +142,12 @@ def _names(entry: Entry, answer: FieldText) -> int:
 
 
 def _gives_away(question: str, answer: str) -> bool:
-    said, wanted = (" ".join(tokens(words)) for words in (question, answer))
-    if f" {wanted} " not in f" {said} " or len(wanted) < _SHORTEST_ANSWER or wanted.isdigit():
+    asked, wanted = (" ".join(tokens(words)) for words in (question, answer))
+    if f" {wanted} " not in f" {asked} " or len(wanted) < _SHORTEST_ANSWER or wanted.isdigit():
         return False
-    asked = said.split()
-    if len(asked) < len(wanted.split()) + _FEWEST_WORDS or not _OR.isdisjoint(asked):
+    words = asked.split()
+    if len(words) < len(wanted.split()) + _FEWEST_WORDS or not _OR.isdisjoint(words):
         return False
-    words = re.escape(answer.strip(" ."))
-    offered = rf"[{_QUOTES},:]\s*{words}|{words}\s*[{_QUOTES},]"
+    escaped = re.escape(answer.strip(" ."))
+    offered = rf"[{_QUOTES},:]\s*{escaped}|{escaped}\s*[{_QUOTES},]"
     return re.search(offered, question, re.IGNORECASE) is None

@@ -1,4 +1,4 @@
-"""What a rule sees: the notes with their texts as written and as rendered, tags, styles, places."""
+"""The input of rules: notes with source and rendered texts, tags, stylesheets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flashdeck.model import Collection
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """One text of a note.
+    """A text of a note.
 
-    `text` is what the author wrote, `html` what Anki will store of it, `words` what people read of
-    that, on one line, with a picture or a sound as its name in brackets.
+    `text` is the source, `html` the rendered field, `words` its visible text on one line, with
+    pictures and sounds as their names in brackets.
     """
 
     text: str
@@ -24,17 +24,16 @@ class FieldText:
 
     @property
     def span(self) -> Span:
-        """Where all of it stands."""
+        """The span of the whole text."""
         return self.place(0, len(self.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note as its author wrote it.
+    """A note of the sources.
 
-    `kind` is the kind's name, `passages` holds the texts by their keys ("q", "a", "cloze", for
-    custom notes the fields' names), more than one where a key was given a list. `span` is the place
-    of its first key.
+    `kind` is the kind's name, `passages` are the texts by key ("q", "a", "cloze", or field names of
+    custom notes), several for a key with a list. `span` is the place of its first key.
     """
 
     kind: str
@@ -44,18 +43,18 @@ class Entry:
     span: Span
 
     def passage(self, key: str) -> FieldText | None:
-        """Give the text under a key; None where there is none, or a list of them."""
-        found = self.passages.get(key, ())
-        return found[0] if len(found) == 1 else None
+        """Return the text of a key; None without any, or with a list."""
+        texts = self.passages.get(key, ())
+        return texts[0] if len(texts) == 1 else None
 
     def words(self, key: str) -> str:
-        """Give the words under a key, '' where there are none."""
+        """Return the visible text of a key, or ''."""
         return " ".join(passage.words for passage in self.passages.get(key, ()))
 
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """A project, as rules see it: `tags` as they are written, `styles` of the author's own."""
+    """A project as rules see it: `tags` as written, `styles` of the project and its note types."""
 
     collection: Collection
     entries: tuple[Entry, ...] = ()

@@ -1,4 +1,4 @@
-"""Colors of an author's own style, and whether text can be read in them."""
+"""Rule for the color contrast of stylesheets."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _BACKGROUNDS = ("background-color", "background")
 
 
 def low_contrast(context: LintContext) -> Iterator[Finding]:
-    """A style gives text and background colors that are too near to each other.
+    """A stylesheet has text and background colors with too little contrast.
 
     WCAG asks for a contrast of 4.5 to 1 (3 to 1 for text of 24 pixels and more), so that text can
-    be read by people with weak eyes, and by everybody in sunlight. A rule that sets both colors is
-    measured; one that sets only one of them depends on what lies round it.
+    be read with low vision, and by everybody in sunlight. A rule that sets both colors is
+    measured; the background of other rules is not known.
 
-    Mend: make the text darker or the background lighter (at night the other way round).
+    Fix: make the text darker or the background lighter (the other way round in night mode).
 
     Fails::
 
@@ -47,8 +47,8 @@ def low_contrast(context: LintContext) -> Iterator[Finding]:
 
 def _unreadable(place: Place, rule: Rule) -> Iterator[Finding]:
     text, size = (rule.declarations.get(name) for name in ("color", "font-size"))
-    behind = next(filter(None, map(rule.declarations.get, _BACKGROUNDS)), None)
-    ratio = contrast(text, behind) if text and behind else None
+    background = next(filter(None, map(rule.declarations.get, _BACKGROUNDS)), None)
+    ratio = contrast(text, background) if text and background else None
     least = _LEAST_LARGE if size and pixels(size) >= _LARGE else _LEAST
     if text and ratio is not None and ratio < least:
         message = f"the text of '{rule.selector}' has a contrast of {ratio:.1f} to its background"

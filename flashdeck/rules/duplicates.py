@@ -1,7 +1,7 @@
-"""Notes that ask what another note asks already.
+"""Rules for notes with the question of another note.
 
-All three rules look notes up by keys, so that their time grows with the number of notes and not
-with the number of pairs; a key is made of what has to be equal.
+All three rules look up notes by a key, so that their time grows with the number of notes, not with
+the number of pairs.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.wording import GLUE, answer_key, tokens
 
-# Of questions that are longer only the whole is compared.
+# Longer questions are only compared as a whole.
 _MOST_TOKENS = 40
-# Shorter words are other words when a letter is swapped ("form", "from").
+# Swapped letters often make another word of shorter ones ("form", "from").
 _SHORTEST = 5
-# What is read letter by letter: there a dot or a capital makes another question.
+# In code and formulas, a dot or a capital letter makes another question.
 _EXACT = ("<code", "<pre", "<sub", "<sup", r"\(", r"\[")
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    """A question: where, what decides whether two are the same, and its answer's words."""
+class _Question:
+    """A question, with keys for comparison and the words of its answer."""
 
     entry: Entry
     exact: str
@@ -35,17 +35,17 @@ class _Request:
 
     @property
     def root(self) -> str:
-        """The root deck: what one learner has together."""
+        """The root deck, which a learner imports as a whole."""
         return root(self.entry.deck)
 
 
 def duplicate_question(context: LintContext) -> Iterator[Finding]:
     """Two notes ask the same and are answered the same.
 
-    The learner studies one fact twice, and whoever mends a mistake in one of them leaves it in the
-    other. Notes of different root decks are not compared: they go to different learners.
+    The learner studies one fact twice, and a mistake that is fixed in one note stays in the other.
+    Notes of different root decks are not compared: they go to different learners.
 
-    Mend: keep one of them, with the tags of both.
+    Fix: keep one of them, with the tags of both.
 
     Fails::
 
@@ -59,12 +59,12 @@ def duplicate_question(context: LintContext) -> Iterator[Finding]:
           - {q: Who created Flask?, a: Armin Ronacher}
           - {q: Who created Django?, a: Adrian Holovaty and Simon Willison}
     """
-    first: dict[tuple[str, str, str], _Request] = {}
-    for one in _asked(context.entries):
-        twin = first.setdefault((one.root, one.exact, one.answer), one)
-        if twin is not one:
-            message = f"the same note stands in {_place(twin)}"
-            yield Finding(one.entry.span, message, "keep one of them")
+    first: dict[tuple[str, str, str], _Question] = {}
+    for question in _questions(context.entries):
+        other = first.setdefault((question.root, question.exact, question.answer), question)
+        if other is not question:
+            message = f"the same note stands in {_place(other)}"
+            yield Finding(question.entry.span, message, "keep one of them")
 
 
 def different_answers(context: LintContext) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def different_answers(context: LintContext) -> Iterator[Finding]:
 
     The learner can't know which one is asked for, and fails cards that were known.
 
-    Mend: say in each question what tells them apart, or make one note of both.
+    Fix: say in each question what tells them apart, or make one note of both.
 
     Fails::
 
@@ -86,23 +86,23 @@ def different_answers(context: LintContext) -> Iterator[Finding]:
           - {q: Which library does Flask use for WSGI?, a: Werkzeug}
           - {q: Which library does Flask use for templates?, a: Jinja}
     """
-    first: dict[tuple[str, str], _Request] = {}
-    for one in _asked(context.entries):
-        twin = first.setdefault((one.entry.deck, one.exact), one)
-        if one.answer != twin.answer and one.answer and twin.answer:
-            message = f"the same question has another answer in {_place(twin)}"
-            yield Finding(one.entry.span, message, "say in each what tells them apart")
+    first: dict[tuple[str, str], _Question] = {}
+    for question in _questions(context.entries):
+        other = first.setdefault((question.entry.deck, question.exact), question)
+        if question.answer != other.answer and question.answer and other.answer:
+            message = f"the same question has another answer in {_place(other)}"
+            yield Finding(question.entry.span, message, "say in each what tells them apart")
 
 
 def near_duplicate(context: LintContext) -> Iterator[Finding]:
     """Two questions with the same answer differ in nothing that carries meaning.
 
-    Compared without capitals, punctuation, the order of words, little words such as "the" and one
-    slip of a letter (a plural, a letter twice, two letters swapped). Questions with code, formulas
-    or powers are left out: there every character counts. A name in the place of another name is
-    never taken for a slip, however long the question.
+    Compared without capitals, punctuation, the order of words, small words such as "the" and one
+    typo (a plural, a letter twice, two letters swapped). Questions with code, formulas
+    or powers are left out: there every character counts. Another name in the place
+    of a name is never a typo, however long the question.
 
-    Mend: keep one of them.
+    Fix: keep one of them.
 
     Fails::
 
@@ -116,27 +116,31 @@ def near_duplicate(context: LintContext) -> Iterator[Finding]:
           - {q: Which language is Flask written in?, a: Python}
           - {q: Which language is Django written in?, a: Python}
     """
-    asked = [one for one in _asked(context.entries) if one.tokens and one.answer]
-    said: set[int] = set()
-    for one, twin in (*_reworded(asked), *_slips(asked)):
-        later, former = (one, twin) if one.entry.span > twin.entry.span else (twin, one)
-        if one.exact != twin.exact and id(later) not in said:
-            said.add(id(later))
+    questions = [
+        question for question in _questions(context.entries) if question.tokens and question.answer
+    ]
+    reported: set[int] = set()
+    for question, other in (*_reworded(questions), *_typos(questions)):
+        later, former = (
+            (question, other) if question.entry.span > other.entry.span else (other, question)
+        )
+        if question.exact != other.exact and id(later) not in reported:
+            reported.add(id(later))
             message = f"nearly the same note stands in {_place(former)}"
             yield Finding(later.entry.span, message, "keep one of them")
 
 
-def _asked(entries: Iterable[Entry]) -> Iterator[_Request]:
+def _questions(entries: Iterable[Entry]) -> Iterator[_Question]:
     for entry in entries:
         if (question := entry.passage("q")) is not None and entry.kind == "question":
             exact = "\0".join((_exact(question), *map(_exact, entry.passages.get("choices", ()))))
             plain = "choices" not in entry.passages and _is_plain(question)
             words = tokens(question.words) if plain else ()
-            yield _Request(entry, exact, tuple(words[: _MOST_TOKENS + 1]), _answer(entry))
+            yield _Question(entry, exact, tuple(words[: _MOST_TOKENS + 1]), _answer(entry))
         elif (text := entry.passage("cloze")) is not None:
-            # The same sentence with other gaps is another note.
+            # The same sentence with other cloze deletions is another note.
             words = tokens(text.words) if _is_plain(text) else ()
-            yield _Request(entry, _exact(text), tuple(words[: _MOST_TOKENS + 1]), "cloze")
+            yield _Question(entry, _exact(text), tuple(words[: _MOST_TOKENS + 1]), "cloze")
 
 
 def _exact(passage: FieldText) -> str:
@@ -146,61 +150,64 @@ def _exact(passage: FieldText) -> str:
 def _answer(entry: Entry) -> str:
     answers = entry.passages.get("a", ())
     if all(map(_is_plain, answers)):
-        return answer_key(" ".join(one.words for one in answers))
-    return " ".join(one.html for one in answers)
+        return answer_key(" ".join(text.words for text in answers))
+    return " ".join(text.html for text in answers)
 
 
 def _is_plain(passage: FieldText) -> bool:
-    return not any(one in passage.html for one in _EXACT)
+    return not any(mark in passage.html for mark in _EXACT)
 
 
-def _place(one: _Request) -> str:
-    return f"{one.entry.span.path}:{one.entry.span.line}"
+def _place(question: _Question) -> str:
+    return f"{question.entry.span.path}:{question.entry.span.line}"
 
 
-def _reworded(asked: Sequence[_Request]) -> Iterator[tuple[_Request, _Request]]:
-    """Pairs that hold the same words but for little ones, in any order."""
-    first: dict[tuple[str, str, tuple[str, ...]], _Request] = {}
-    for one in asked:
-        content = sorted(word for word in one.tokens if word not in GLUE)
-        if content and len(one.tokens) <= _MOST_TOKENS:
-            twin = first.setdefault((one.root, one.answer, tuple(content)), one)
-            if twin is not one:
-                yield one, twin
+def _reworded(questions: Sequence[_Question]) -> Iterator[tuple[_Question, _Question]]:
+    """Pairs with the same words in any order, apart from small words."""
+    first: dict[tuple[str, str, tuple[str, ...]], _Question] = {}
+    for question in questions:
+        content = sorted(word for word in question.tokens if word not in GLUE)
+        if content and len(question.tokens) <= _MOST_TOKENS:
+            other = first.setdefault((question.root, question.answer, tuple(content)), question)
+            if other is not question:
+                yield question, other
 
 
-def _slips(asked: Sequence[_Request]) -> Iterator[tuple[_Request, _Request]]:
-    """Pairs that differ in one word, and in that by a slip.
+def _typos(questions: Sequence[_Question]) -> Iterator[tuple[_Question, _Question]]:
+    """Pairs that differ in one word, by a typo.
 
-    Of two words that both stand in other questions as well neither is a slip.
+    If both words are in other questions as well, neither is a typo.
     """
-    known = Counter(word for one in asked for word in set(one.tokens))
-    answered = Counter((one.root, one.answer) for one in asked)
-    groups: defaultdict[int, list[tuple[str, _Request]]] = defaultdict(list)
-    for one in asked:
-        if answered[one.root, one.answer] > 1 and len(one.tokens) <= _MOST_TOKENS:
-            for place, word in enumerate(one.tokens):
+    known = Counter(word for question in questions for word in set(question.tokens))
+    answered = Counter((question.root, question.answer) for question in questions)
+    groups: defaultdict[int, list[tuple[str, _Question]]] = defaultdict(list)
+    for question in questions:
+        key = (question.root, question.answer)
+        if answered[key] > 1 and len(question.tokens) <= _MOST_TOKENS:
+            for place, word in enumerate(question.tokens):
                 if len(word) >= _SHORTEST and word.isalpha():
-                    rest = (one.root, one.answer, one.tokens[:place], one.tokens[place + 1 :])
-                    groups[hash(rest)].append((word, one))
+                    rest = (*key, question.tokens[:place], question.tokens[place + 1 :])
+                    groups[hash(rest)].append((word, question))
     for group in groups.values():
-        # Words that differ by a slip stand beside each other when sorted by their beginnings or by
-        # their ends, unless others do more so; in a group of names nothing is compared twice.
+        # Words that differ by a typo are usually neighbours when sorted by their beginnings or by
+        # their ends. This keeps the time of large groups low.
         for order in (lambda pair: pair[0], lambda pair: pair[0][::-1]):
             row = sorted(group, key=order) if len(group) > 1 else ()
-            for (word, one), (other, twin) in pairwise(row):
-                if _is_slip(word, other) and min(known[word], known[other]) == 1:
-                    yield one, twin
+            for (word, question), (next_word, other) in pairwise(row):
+                if _is_typo(word, next_word) and min(known[word], known[next_word]) == 1:
+                    yield question, other
 
 
-def _is_slip(one: str, other: str) -> bool:
-    """Whether one word is the other with a letter more, or with two letters swapped."""
-    if len(one) < len(other):
-        one, other = other, one
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+def _is_typo(word: str, other: str) -> bool:
+    """Whether words differ by an additional letter, or by two swapped letters."""
+    if len(word) < len(other):
+        word, other = other, word
+    start = next(
+        (index for index, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None
+    )
     if start is None:
-        return len(one) == len(other) + 1
-    if len(one) == len(other) + 1:
-        return one[start + 1 :] == other[start:]
+        return len(word) == len(other) + 1
+    if len(word) == len(other) + 1:
+        return word[start + 1 :] == other[start:]
     swapped = other[:start] + other[start : start + 2][::-1] + other[start + 2 :]
-    return one == swapped and one != other
+    return word == swapped and word != other

@@ -1,4 +1,4 @@
-"""Fronts on which there is nothing to be seen, though something is written."""
+"""Rule for fronts without visible characters."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from collections.abc import Iterator
 from flashdeck.rules.context import FieldText, LintContext
 from flashdeck.rules.rule import Finding
 
-# Separators, control and format characters, unassigned ones: no ink. And Braille's blank.
-_NO_INK = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
+# Separators, control and format characters, unassigned ones; and blank letters, as of Braille.
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
 _BLANK = "\u2800\u3164\u115f\u1160"
 _ENOUGH = 10
-_INK = re.compile(
+_VISIBLE = re.compile(
     r"<(?:img|svg|video|audio|object|canvas|hr|table)\b|\[sound:", re.IGNORECASE | re.ASCII
 )
 
 
 def invisible_front(context: LintContext) -> Iterator[Finding]:
-    """The front of a card holds characters, but none that can be seen.
+    """The front of a card has characters, but no visible ones.
 
     Anki makes the card, since the field is not empty, and the learner looks at a white screen.
-    Blanks that don't break (`&nbsp;`) and characters of no width are the usual reason; they come
+    Non-breaking spaces (`&nbsp;`) and zero-width characters are the usual reason; they come
     along when text is copied from a web page. (`empty-front` reports fronts that are empty.)
 
-    Mend: write the question.
+    Fix: write the question.
 
     Fails::
 
@@ -42,16 +42,19 @@ def invisible_front(context: LintContext) -> Iterator[Finding]:
             continue
         for key in ("q", "a") if entry.reverse else ("q",):
             passage = entry.passage(key)
-            if passage is not None and not _is_seen(passage):
+            if passage is not None and not _is_visible(passage):
                 message = f"nothing of '{key}' can be seen"
                 yield Finding(passage.span, message, "write something that can be seen")
 
 
-def _is_seen(passage: FieldText) -> bool:
+def _is_visible(passage: FieldText) -> bool:
     words = passage.words
     if words.isascii():
-        return bool(words.strip()) or _INK.search(passage.html) is not None
-    if any(one.isalnum() for one in words[:_ENOUGH]):
+        return bool(words.strip()) or _VISIBLE.search(passage.html) is not None
+    if any(character.isalnum() for character in words[:_ENOUGH]):
         return True
-    seen = (unicodedata.category(one) not in _NO_INK and one not in _BLANK for one in words)
-    return any(seen) or _INK.search(passage.html) is not None
+    visible = (
+        unicodedata.category(character) not in _INVISIBLE and character not in _BLANK
+        for character in words
+    )
+    return any(visible) or _VISIBLE.search(passage.html) is not None

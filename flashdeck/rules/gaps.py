@@ -1,4 +1,4 @@
-"""Gaps: cloze notes that ask for everything, or show what they hide."""
+"""Rules for cloze notes that hide everything, or show what they hide."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SHORTEST = 4
 
 
 def cloze_everything(context: LintContext) -> Iterator[Finding]:
-    """A card of a cloze note on which nothing but the gap is to be seen.
+    """A card of a cloze note shows nothing but the cloze deletion.
 
-    There is nothing to recall it from.
+    It has no context to recall it from.
 
-    Mend: add a hint to the gap (`{{c1::Paris::a capital}}`), or write the sentence round it.
+    Fix: add a hint (`{{c1::Paris::a capital}}`), or write the sentence round it.
 
     Fails::
 
@@ -43,12 +43,12 @@ def cloze_everything(context: LintContext) -> Iterator[Finding]:
 
 
 def gap_given_away(context: LintContext) -> Iterator[Finding]:
-    """What a gap hides stands elsewhere on the same card.
+    """The text of a cloze deletion is visible elsewhere on the same card.
 
-    The eye finds it before the mind does. Words of less than four letters and text with code in
-    blocks don't count.
+    It is read instead of recalled. Words of fewer than four letters and text with code blocks don't
+    count.
 
-    Mend: hide both with one number, or write the other one differently.
+    Fix: hide both with one number, or write the other one differently.
 
     Fails::
 
@@ -66,8 +66,8 @@ def gap_given_away(context: LintContext) -> Iterator[Finding]:
             continue
         for number, hidden in _hidden(text.words):
             if re.search(rf"\b{re.escape(hidden)}\b", _front(text.words, number)):
-                found = re.search(re.escape(f"::{hidden}"), text.text)
-                span = text.place(found.start() + 2, found.end()) if found else text.span
+                match = re.search(re.escape(f"::{hidden}"), text.text)
+                span = text.place(match.start() + 2, match.end()) if match else text.span
                 message = f"'{hidden}' is hidden by c{number} and can be read beside it"
                 hint = f"hide it there as well: {{{{c{number}::{hidden}}}}}"
                 yield Finding(span, message, hint)
@@ -75,7 +75,7 @@ def gap_given_away(context: LintContext) -> Iterator[Finding]:
 
 
 def _hidden(words: str) -> Iterator[tuple[int, str]]:
-    """Give what each cloze number of a text hides, as far as a learner would look for it."""
+    """Return the hidden words of each cloze number, without short ones."""
     for number, texts in hidden_texts(words).items():
         for hidden in map(str.strip, texts):
             if len(hidden) >= _SHORTEST and hidden.replace(" ", "").isalpha():
@@ -83,9 +83,9 @@ def _hidden(words: str) -> Iterator[tuple[int, str]]:
 
 
 def _front(words: str, number: int) -> str:
-    """Give the front of the card that asks for `number`."""
+    """Return the front of the card of `number`."""
 
-    def form(cloze: Cloze, inside: str) -> str:
+    def replacement(cloze: Cloze, inside: str) -> str:
         return f"[{cloze.hint}]" if number in cloze.numbers else inside
 
-    return with_clozes_as(form, words)
+    return with_clozes_as(replacement, words)

@@ -1,11 +1,11 @@
-"""The documentation of every rule: a page each, read from docstrings and from `rule_pages/`.
+"""The documentation of every rule, one page each, read from docstrings and from `rule_pages/`.
 
-A page begins with a sentence that says what is wrong, then says why it matters, and how to mend it
-("Mend: …"). Two examples follow, indented below `Fails::` and `Passes::`, which the tests run. An
-example is the text of `cards/deck.yaml`; a line `== PATH` begins another file. What stands below
-`Before::` is built first, for rules about what changed since.
+A page starts with a sentence about the problem, then explains why it matters, and how to fix it
+("Fix: …"). Two examples follow, indented below `Fails::` and `Passes::`, which the tests run. An
+example is the text of `cards/deck.yaml`; a line `== PATH` starts another file. An example below
+`Before::` is built first, for rules about changes since the last build.
 
-`rule_pages/` holds the pages of what readers and renderers report, which have no function each.
+`rule_pages/` has the pages of problems that readers and renderers report.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ from flashdeck.diagnostics import Severity
 from flashdeck.rules.registry import RULES
 from flashdeck.text import did_you_mean, nearest
 
-_HEAD = re.compile(r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|note)(?P<fix> fixable)?$")
+_HEAD = re.compile(
+    r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|note)(?P<fixable> fixable)?$"
+)
 _EXAMPLE = re.compile(r"^(Before|Fails|Passes)::\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be known of one rule.
+    """The documentation of a rule.
 
-    `what` is a sentence, `why` paragraphs of Markdown (maybe none), `mend` the way out. `before`,
-    `fails` and `passes` are examples; `before` is '' where nothing has to be built first.
+    `what` is a sentence, `why` paragraphs of Markdown (maybe none), `fix` how to fix the problem.
+    `before`, `fails` and `passes` are examples; `before` is '' where no build comes first.
     """
 
     name: str
@@ -39,7 +41,7 @@ class Page:
     fixable: bool
     what: str
     why: str
-    mend: str
+    fix: str
     before: str
     fails: str
     passes: str
@@ -47,13 +49,13 @@ class Page:
 
 @cache
 def pages() -> dict[str, Page]:
-    """Give all pages by the rules' names, in the order of these."""
-    found = {page.name: page for page in (*_rules(), *_told())}
-    return dict(sorted(found.items()))
+    """Return all pages, by rule name in alphabetical order."""
+    by_name = {page.name: page for page in (*_rules(), *_built_in())}
+    return dict(sorted(by_name.items()))
 
 
 def meant(name: str) -> str:
-    """Say which rule was probably meant by a name that is none."""
+    """Suggest a rule for an unknown name."""
     near = nearest(name.replace("_", "-"), pages())
     return did_you_mean(near, "'flashdeck explain' lists all rules")
 
@@ -61,18 +63,18 @@ def meant(name: str) -> str:
 def read_page(name: str, severity: Severity, text: str, *, fixable: bool) -> Page:
     """Read one page from its text."""
     examples = {
-        found[1]: textwrap.dedent(found[2]).strip("\n") + "\n" for found in _EXAMPLE.finditer(text)
+        match[1]: textwrap.dedent(match[2]).strip("\n") + "\n" for match in _EXAMPLE.finditer(text)
     }
     paragraphs = _EXAMPLE.split(text)[0].strip().split("\n\n")
-    mend = [one.removeprefix("Mend: ") for one in paragraphs if one.startswith("Mend: ")]
-    why = [one for one in paragraphs[1:] if not one.startswith("Mend: ")]
+    fixes = [text.removeprefix("Fix: ") for text in paragraphs if text.startswith("Fix: ")]
+    why = [text for text in paragraphs[1:] if not text.startswith("Fix: ")]
     return Page(
         name=name,
         severity=severity,
         fixable=fixable,
         what=paragraphs[0],
         why="\n\n".join(why),
-        mend="".join(mend),
+        fix="".join(fixes),
         before=examples.get("Before", ""),
         fails=examples.get("Fails", ""),
         passes=examples.get("Passes", ""),
@@ -85,11 +87,11 @@ def _rules() -> Iterator[Page]:
         yield read_page(rule.name, rule.severity, text, fixable=rule.fixable)
 
 
-def _told() -> Iterator[Page]:
+def _built_in() -> Iterator[Page]:
     for file in files("flashdeck.rules").joinpath("rule_pages").iterdir():
-        for piece in re.split(r"(?m)^(?==== )", file.read_text("utf-8"))[1:]:
-            head, _, text = piece.partition("\n")
-            found = _HEAD.fullmatch(head)
-            assert found is not None, head
-            severity = Severity(found["severity"])
-            yield read_page(found["name"], severity, text, fixable=found["fix"] is not None)
+        for page in re.split(r"(?m)^(?==== )", file.read_text("utf-8"))[1:]:
+            head, _, text = page.partition("\n")
+            match = _HEAD.fullmatch(head)
+            assert match is not None, head
+            severity = Severity(match["severity"])
+            yield read_page(match["name"], severity, text, fixable=match["fixable"] is not None)

@@ -1,4 +1,4 @@
-"""Pictures: larger than any screen, or without words for those who don't see them."""
+"""Rules for pictures that are too large, or have no alternative text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def large_picture(context: LintContext) -> Iterator[Finding]:
     No screen that cards are studied on shows so many. The package, every learner's sync and the
     phone's memory (four bytes for each pixel) pay for them all the same.
 
-    Mend: make it smaller; 2,000 pixels are wide enough for any card.
+    Fix: make it smaller; 2,000 pixels are wide enough for any card.
 
     Fails::
 
@@ -50,13 +50,13 @@ def large_picture(context: LintContext) -> Iterator[Finding]:
 
 
 def missing_alt(context: LintContext) -> Iterator[Finding]:
-    """A picture without words.
+    """A picture without alternative text.
 
-    Screen readers read them out, and they stand where the picture does not load. They also tell
-    whoever reviews the deck what the picture shows. Where they would give the answer away, say what
+    Screen readers read it out, and it is shown where the picture does not load. It also tells
+    reviewers of the deck what the picture shows. Where it would give the answer away, describe what
     can be seen and not what it is: "a flag with a red disc".
 
-    Mend: write what the picture shows between the brackets.
+    Fix: write what the picture shows between the brackets.
 
     Fails::
 
@@ -75,14 +75,14 @@ def missing_alt(context: LintContext) -> Iterator[Finding]:
             for passage in passages:
                 if not _NO_ALT.search(passage.html):
                     continue
-                found = _MARKDOWN_NO_ALT.search(passage.text)
-                span = passage.place(*found.span()) if found else passage.span
+                match = _MARKDOWN_NO_ALT.search(passage.text)
+                span = passage.place(*match.span()) if match else passage.span
                 message = "this picture has no words for those who don't see it"
                 yield Finding(span, message, "write ![what it shows](…)")
 
 
-class _Beginning:
-    """A file of which little is read, wherever its parts point to."""
+class _LimitedFile:
+    """A file with a limit on the bytes that are read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._left = _MOST_READ
@@ -90,21 +90,21 @@ class _Beginning:
         self.seek = file.seek
 
     def read(self, size: int = -1) -> bytes:
-        """Read on, up to what is left."""
+        """Read up to the limit."""
         data = self._file.read(size if 0 <= size <= self._left else self._left)
         self._left -= len(data)
         return data
 
 
 def _size(media: Media) -> tuple[int, int]:
-    from imagesize import get  # it loads a client for HTTP, which nobody asks for anything here
+    from imagesize import get  # slow: it imports an HTTP client
 
     try:
         with media.open() as file:
-            width, height = get(_Beginning(file), exif_rotation=False)
-    except (OSError, FlashdeckError):  # gone since it was read: the build will say so
+            width, height = get(_LimitedFile(file), exif_rotation=False)
+    except (OSError, FlashdeckError):  # removed meanwhile: the build reports it
         return 0, 0
-    # Drawings have none: what imagesize gives of them are lengths, with fractions.
+    # Vector graphics have no pixels: imagesize returns fractional lengths.
     return (width, height) if isinstance(width, int) and min(width, height) > 0 else (0, 0)
 
 

@@ -1,8 +1,4 @@
-"""Rules for good cards: each a function that looks at a `LintContext` and gives what it finds.
-
-Beside them stand the names of everything else that flashdeck says of sources, so that each can be
-explained, and given another severity where it is no error.
-"""
+"""The rules for good cards: functions from a `LintContext` to findings."""
 
 from __future__ import annotations
 
@@ -42,27 +38,34 @@ RULES: tuple[Rule, ...] = (
     Rule("tag-spelling", tags.tag_spelling, fixable=True),
     Rule("yes-no", wording.yes_no),
 )
-"""The rules that look at whole projects; what readers report is documented in `told/`."""
+"""The rules for whole projects; `rule_pages/` documents the problems that readers report."""
 
-# Nobody reads more of one kind; in a deck that was made by a script there could be a million.
+# The most findings of a rule; a generated deck can have a million.
 _MOST = 1_000
 
 
 def lint(context: LintContext, wanted: Mapping[str, Severity | None]) -> list[Diagnostic]:
-    """Give what the rules find, each with the severity that its rule has by default.
+    """Return the findings of all rules, with each rule's default severity.
 
-    `wanted` are severities by rule names; a rule that is turned off there (None) does not run.
+    `wanted` are severities by rule name; rules that are off (None) do not run.
     """
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for rule in RULES:
         if wanted.get(rule.name, rule.severity) is None:
             continue
-        for count, one in enumerate(rule.find(context)):
+        for count, finding in enumerate(rule.find(context)):
             if count == _MOST:
                 message = f"more notes have what '{rule.name}' finds; {_MOST:,} are shown"
-                found.append(Diagnostic("more-problems", message, None, Severity.NOTE))
+                diagnostics.append(Diagnostic("more-problems", message, None, Severity.NOTE))
                 break
-            found.append(
-                Diagnostic(rule.name, one.message, one.span, rule.severity, one.hint, one.fix)
+            diagnostics.append(
+                Diagnostic(
+                    rule.name,
+                    finding.message,
+                    finding.span,
+                    rule.severity,
+                    finding.hint,
+                    finding.fix,
+                )
             )
-    return found
+    return diagnostics

@@ -1,4 +1,4 @@
-"""What a rule is: a function that finds, a name, a severity. Its docstring is its documentation."""
+"""Rules, whose docstrings are their documentation, and their findings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flashdeck.rules.context import LintContext
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule found: where, what, the way out, and the edit that mends it."""
+    """A problem that a rule found, how to fix it, and the edit that fixes it."""
 
     span: Span | None
     message: str
@@ -21,10 +21,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule. `severity` is what it is worth unless `flashdeck.yaml` says otherwise.
+    """A rule. `severity` is its default, which `flashdeck.yaml` can change.
 
-    `find` is the rule itself: its docstring says what is wrong, why, how to mend it, and shows a
-    note that fails and one that passes (`page` reads it). `fixable`: `check --fix` mends it.
+    `find` is the check itself. Its docstring is the rule's page: the problem, why it matters, how
+    to fix it, a note that fails and one that passes. `fixable`: `check --fix` fixes it.
     """
 
     name: str

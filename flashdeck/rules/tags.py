@@ -1,4 +1,4 @@
-"""Tags that are meant as one and written as two."""
+"""Rules for tags that are spelled in two ways."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
 
 _SHORTEST = 3
-# Words that end in s and mean something else without it.
+# Words that end in s, but are not plurals.
 _NO_PLURALS = frozenset("news means arms glasses goods times customs series species works".split())
 
 
 def tag_spelling(context: LintContext) -> Iterator[Finding]:
-    """One tag is written with capitals here and without them there.
+    """A tag is written with different capitals.
 
-    To Anki both are one tag, and it keeps the spelling that a collection meets first: learners see
-    now one and now the other. Each level of a tag counts.
+    To Anki both are one tag, and it keeps the spelling that is imported first. Each level of a
+    tag counts.
 
-    Mend: spell it one way. `check --fix` takes the first spelling.
+    Fix: spell it one way. `check --fix` takes the first spelling.
 
     Fails::
 
@@ -41,9 +41,10 @@ def tag_spelling(context: LintContext) -> Iterator[Finding]:
         leaves = [deck_names.leaf(other.value) for other in known]
         better = deck_names.join(leaves)
         if better != tag.value:
-            at = next(at for at, name in enumerate(names) if deck_names.leaf(name) != leaves[at])
-            place = f"{known[at].span.path}:{known[at].span.line}"
-            message = f"the tag '{names[at]}' is spelled '{known[at].value}' in {place}"
+            levels = map(deck_names.leaf, names)
+            level = next(i for i, name in enumerate(levels) if name != leaves[i])
+            place = f"{known[level].span.path}:{known[level].span.line}"
+            message = f"the tag '{names[level]}' is spelled '{known[level].value}' in {place}"
             hint = "spell it one way; to Anki both are one tag"
             fix = Fix(tag.span, better) if deck_names.PLAIN.fullmatch(better) else None
             yield Finding(tag.span, message, hint, fix)
@@ -52,9 +53,9 @@ def tag_spelling(context: LintContext) -> Iterator[Finding]:
 def tag_plural(context: LintContext) -> Iterator[Finding]:
     """Two tags differ in the English plural alone: `verb` and `verbs`.
 
-    Whoever searches for one of them misses the notes of the other.
+    A search for one of them misses the notes of the other.
 
-    Mend: choose one of them.
+    Fix: choose one of them.
 
     Fails::
 

@@ -1,4 +1,4 @@
-"""Questions that say too little. These rules know English; other languages pass unread."""
+"""Rules for questions that ask too little. They know English only."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _ASKS_YES_NO = re.compile(
     r"(?:n['’]t)? |true or false\b",
     re.IGNORECASE,
 )
-_POINTING = frozenset({"it", "this", "that", "they", "them", "these", "those"})
-# What may stand before "it" in a question that names nothing.
+_PRONOUNS = frozenset({"it", "this", "that", "they", "them", "these", "those"})
+# Words before "it" in a question that names nothing.
 _NAMELESS = frozenset(
     "what who whom whose when where why how which is was are were does do did can could will would "
     "should has have had and or but much many long often old far big many first "
     "created invented discovered wrote made founded built developed designed named introduced "
     "released maintains uses".split()
 )
-# "What does it do?", "When was it first released?": at most so many words behind "it".
-_MOST_BEHIND = 2
-# "How long does it take", "Is it true", "What is it called when": there "it" stands for nothing.
+# "What does it do?", "When was it first released?": the most words after "it".
+_MOST_AFTER = 2
+# "How long does it take", "Is it true", "What is it called when": there "it" refers to nothing.
 _IDIOMS = frozenset("take takes took true possible important necessary mean called going".split())
-# What a pointing word can point at: pictures, sounds, code, formulas, quotes, a line of its own.
+# What a pronoun can refer to: pictures, sounds, code, formulas, quotes, a line of its own.
 _SHOWN = re.compile(
     r"<(?:img|video|audio|pre|code|blockquote|table|br|p|ul|ol|svg)\b|\[sound:|\\[(\[]"
 )
@@ -38,7 +38,7 @@ def yes_no(context: LintContext) -> Iterator[Finding]:
     Every second guess is right, so the card soon feels known; and the words of the question are
     learned instead of the fact. English questions only.
 
-    Mend: ask what the fact is about, with "which", "what", "why" or "how many"; or let the answer
+    Fix: ask what the fact is about, with "which", "what", "why" or "how many"; or let the answer
     give the reason.
 
     Fails::
@@ -66,10 +66,10 @@ def no_referent(context: LintContext) -> Iterator[Finding]:
     """A question says "it", "this" or "they" and names nothing that could be meant.
 
     In the deck's file the note above says what "it" is. In a review that note may have come weeks
-    ago, or comes next. A picture, a sound, code or another line in the question counts as something
-    to point at. English questions only.
+    ago, or comes next. A picture, a sound, code or another line in the question counts as a
+    referent. English questions only.
 
-    Mend: write the name.
+    Fix: write the name.
 
     Fails::
 
@@ -87,8 +87,8 @@ def no_referent(context: LintContext) -> Iterator[Finding]:
         word = _dangling(entry)
         question = entry.passage("q")
         if word and question is not None:
-            found = re.search(rf"\b{word}\b", question.text, re.IGNORECASE)
-            span = question.place(*found.span()) if found else question.span
+            match = re.search(rf"\b{word}\b", question.text, re.IGNORECASE)
+            span = question.place(*match.span()) if match else question.span
             message = f"nothing in this question says what '{word}' is"
             yield Finding(span, message, "write the name: no other card is on the screen")
 
@@ -97,43 +97,43 @@ def _dangling(entry: Entry) -> str:
     question = entry.passage("q")
     if entry.kind != "question" or question is None or _SHOWN.search(question.html):
         return ""
-    # A phrase to translate has no referent, and its answer is as much of a question.
+    # A phrase to translate needs no referent; its answer is a question as well.
     if entry.reverse or "choices" in entry.passages or entry.words("a").endswith(("?", "？", "؟")):
         return ""
     words = tokens(question.words)
-    place = next((at for at, word in enumerate(words) if word in _POINTING), 0)
-    behind = words[place + 1 :]
-    if not place or not question.words.endswith("?") or len(behind) > _MOST_BEHIND:
+    place = next((index for index, word in enumerate(words) if word in _PRONOUNS), 0)
+    following = words[place + 1 :]
+    if not place or not question.words.endswith("?") or len(following) > _MOST_AFTER:
         return ""
-    if not _NAMELESS.issuperset(words[:place]) or not _IDIOMS.isdisjoint(behind):
+    if not _NAMELESS.issuperset(words[:place]) or not _IDIOMS.isdisjoint(following):
         return ""
     return words[place]
 
 
-# What ends sentences and sets words apart. Not `+ # - = / * %`: "C", "C++" and "C#" are three.
+# Characters between sentences and words. Not `+ # - = / * %`: "C", "C++" and "C#" differ.
 _PUNCTUATION = str.maketrans(dict.fromkeys(".,;:!?…\"'“”„‚‘’«»‹›()[]¿¡–—、。「」？！，：；", " "))
 GLUE = frozenset("a an the is are was were do does did be been of s in please exactly".split())
-"""Little English words that two equal questions may differ in."""
+"""Small English words that equal questions may differ in."""
 
 
 def tokens(words: str) -> list[str]:
-    """Give the words of a text without capitals and punctuation.
+    """Return the words of a text without capitals and punctuation.
 
-    A single letter stays as it is, but for the first word: vitamin A is no article.
+    A single letter keeps its case, except as the first word: the A of vitamin A is not an article.
     """
-    found = words.translate(_PUNCTUATION).split()
+    parts = words.translate(_PUNCTUATION).split()
     return [
-        word if place and len(word) == 1 else word.casefold() for place, word in enumerate(found)
+        word if place and len(word) == 1 else word.casefold() for place, word in enumerate(parts)
     ]
 
 
 def answer_key(words: str) -> str:
-    """Give what is equal for answers that differ in capitals, blanks and a full stop only."""
+    """Return a key that is equal for answers that differ in case, white space or a full stop."""
     words = " ".join(words.split()).rstrip(".!")
     return words.casefold() if len(words) > 1 else words
 
 
 def plain_word(words: str) -> str:
-    """Give a text that is one word without its punctuation and capitals, else ''."""
-    found = tokens(words)
-    return found[0] if len(found) == 1 else ""
+    """Return a text of one word without punctuation and capitals, else ''."""
+    parts = tokens(words)
+    return parts[0] if len(parts) == 1 else ""

@@ -20,7 +20,7 @@ def explain(
     *,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Explain what a rule finds, why it matters and how to mend it; or list all rules."""
+    """Explain what a rule finds, why it matters and how to fix it; or list all rules."""
     from flashdeck.checking import explain
     from flashdeck.rules.pages import meant, pages
 
