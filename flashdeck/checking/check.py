@@ -1,4 +1,4 @@
-"""Finds every problem of a project without writing anything."""
+"""Checks of a whole project, without writing anything."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MOST_UNUSED = 50
 
 
 def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
-    """Read and compile the project at `root`, and give all its diagnostics.
+    """Read and compile the project at `root`, and return all diagnostics.
 
-    These are what a build would report, and what the rules for good cards find.
+    These are the problems that a build reports, and the findings of the rules for good cards.
     """
     project, problems = load_project(root)
     return examine(project, problems, allow_scripts=allow_scripts)[1]
@@ -29,19 +29,19 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
 def examine(
     project: Project, problems: Sequence[Diagnostic], *, allow_scripts: bool = False
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Compile and examine a project that was loaded with these problems."""
+    """Compile and check a loaded project; `problems` are those of loading."""
     outcome = compile_loaded(project, problems, allow_scripts=allow_scripts)
     compiled = outcome.compiled
-    found = consequences(compiled.collection, project.lock)
-    found += lint(lint_context(project, compiled, outcome.problems), project.settings.rules)
+    findings = consequences(compiled.collection, project.lock)
+    findings += lint(lint_context(project, compiled, outcome.problems), project.settings.rules)
     if not outcome.errors:
-        found += _unused(compiled)
-    judged = [*outcome.problems, *outcome.suppressions.applied(found)]
-    return compiled, [*judged, *outcome.suppressions.comments()]
+        findings += _unused(compiled)
+    reported = [*outcome.problems, *outcome.suppressions.applied(findings)]
+    return compiled, [*reported, *outcome.suppressions.comments()]
 
 
 def _unused(compiled: Compiled) -> list[Diagnostic]:
-    """Report pictures and sounds that no card shows; a text with an error may name them."""
+    """Report pictures and sounds that no card shows. With errors this is not known."""
     hint = "show it on a card, or delete it"
     names = compiled.media.unused()
     problems = [

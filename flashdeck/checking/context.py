@@ -1,4 +1,4 @@
-"""What rules see of a project: its texts as written and as rendered, its tags, its own styles."""
+"""The input of rules, collected from a compiled project."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from flashdeck.yamlnode import MappingNode, ScalarNode, SequenceNode, YamlFile
 def lint_context(
     project: Project, compiled: Compiled, problems: Iterable[Diagnostic] = ()
 ) -> LintContext:
-    """Gather what rules look at.
+    """Collect the notes, tags and stylesheets of a project for the rules.
 
-    Notes with an error among `problems` are left out: they are not what their author means yet.
+    Notes with an error among `problems` are left out.
     """
     wrong: dict[str, set[int]] = {}
-    for one in problems:
-        if one.severity is Severity.ERROR and one.span is not None:
-            wrong.setdefault(one.span.path, set()).add(one.span.line)
+    for problem in problems:
+        if problem.severity is Severity.ERROR and problem.span is not None:
+            wrong.setdefault(problem.span.path, set()).add(problem.span.line)
     entries: list[Entry] = []
     tags: list[Text] = []
     for source in compiled.sources:
@@ -67,7 +67,7 @@ def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:
 
 
 def _tags(file: YamlFile) -> Iterator[ScalarNode]:
-    """Give every tag of a file, in the order in which they are written."""
+    """Return every tag of a file, in source order."""
     for document in file.documents:
         if not isinstance(document, MappingNode):
             continue
@@ -76,11 +76,11 @@ def _tags(file: YamlFile) -> Iterator[ScalarNode]:
         for node in (document, *items):
             tags = node.get("tags") if isinstance(node, MappingNode) else None
             if isinstance(tags, SequenceNode) and not file.is_damaged(tags):
-                yield from (one for one in tags.items if isinstance(one, ScalarNode) and one.value)
+                yield from (tag for tag in tags.items if isinstance(tag, ScalarNode) and tag.value)
 
 
 def _styles(project: Project) -> Iterator[Written]:
-    """Give the styles that the project's settings and its own note types bring along."""
+    """Return the stylesheets of the project's settings and of its own note types."""
     files = [project.settings.yaml, *(read_source(project, path)[0] for path in project.notetypes)]
     for file in filter(None, files):
         for document in file.documents:

@@ -291,8 +291,10 @@ def test_what_a_mended_line_shows_next_is_mended_as_well(fixed, project):
 
 def test_an_edit_that_would_change_more_is_not_made(project, monkeypatch):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b, tags: [two words]}\n")
-    edits = fix._apart
-    monkeypatch.setattr(fix, "_apart", lambda found: [fix.Edit(0, 6, "Notes:"), *edits(found)])
+    edits = fix._without_overlaps
+    monkeypatch.setattr(
+        fix, "_without_overlaps", lambda found: [fix.Edit(0, 6, "Notes:"), *edits(found)]
+    )
     ((one),) = mend(project.root)
     assert one.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"
 
