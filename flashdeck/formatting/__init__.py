@@ -1,4 +1,4 @@
-"""The one layout of deck files, for what authors write and for what flashdeck writes."""
+"""The layout of deck files, of authors and of flashdeck alike."""
 
 from flashdeck.formatting.layout import formatted
 

@@ -1,4 +1,4 @@
-"""Comments with the key or item that each belongs to, so that it moves along with it."""
+"""Attachment of comments to keys and items, so that they move together."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Container: TypeAlias = MappingNode | SequenceNode
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """A pair of a mapping or an item of a list, where it begins, and what it lies in.
+    """A pair of a mapping or an item of a list, with its position and its container.
 
-    `above` are the comments over it, '' for an empty line; `beside` the one behind it.
+    `above` are the comments above it, '' for an empty line; `beside` is the comment after it.
     """
 
     start: int
@@ -43,22 +43,22 @@ class Attached:
         self._starts = [slot.start for slot in self._slots]
 
     def slot(self, container: Container, place: int) -> Slot:
-        """Give a pair or an item by its place."""
+        """Return a pair or an item by its index."""
         return self._by_place[id(container), place]
 
     def holds_comments(self, container: Container) -> bool:
-        """Whether comments stand inside of a collection."""
+        """Whether comments are inside of a collection."""
         return id(container) in self._commented
 
     def add(self, comment: Comment) -> None:
-        """Find the place of a comment that stands in the document, above or below it."""
+        """Attach a comment in the document, above it or below it."""
         here = bisect_left(self._starts, comment.start)
         following = self._slots[here] if here < len(self._slots) else None
         last = self._slots[here - 1] if here else None
         if last is None:
             if following is not None:
                 self._put_above(following, comment)
-            else:  # there is no pair at all
+            else:  # an empty document
                 self._put_below(self._root, comment)
         elif comment.beside:
             self._put_beside(_ended_before(last, comment.start), comment)
@@ -68,15 +68,15 @@ class Attached:
             self._put_between(last, following, comment)
 
     def _put_between(self, last: Slot, following: Slot | None, comment: Comment) -> None:
-        """Put a comment on a line of its own under what ends there, or above what follows.
+        """Attach a comment on its own line to the slot that ends there, or to the following one.
 
-        Its column tells: what is indented deeper than what follows belongs to what ended.
+        A comment that is indented deeper than the following slot belongs to the one that ended.
         """
         inside = _open_flow(last, comment.start)
         if inside is not None:
             if following is not None and following.start < inside.end.index:
                 self._put_above(following, comment)
-            elif inside is last.node:  # empty: there is no place inside
+            elif inside is last.node:  # empty brackets
                 self._put_above(last, comment)
             else:
                 self._put_below(inside, comment)
@@ -137,7 +137,7 @@ class Attached:
 
 
 def _chain(slot: Slot | None) -> list[Slot]:
-    """Give a slot and those that it lies in, from the inside out."""
+    """Return a slot and its parents, from the inside out."""
     chain = []
     while slot is not None:
         chain.append(slot)
@@ -146,7 +146,7 @@ def _chain(slot: Slot | None) -> list[Slot]:
 
 
 def _ended_before(last: Slot, index: int) -> Slot:
-    """Give what a comment behind it belongs to: of brackets that are closed, what holds them."""
+    """Return the slot that a comment after it belongs to: the parent of closed brackets."""
     slot = last
     while slot.container.flow and slot.container.end.index <= index and slot.parent is not None:
         slot = slot.parent
@@ -154,7 +154,7 @@ def _ended_before(last: Slot, index: int) -> Slot:
 
 
 def _open_flow(last: Slot, index: int) -> Container | None:
-    """Give the brackets that an index lies in; None outside of any."""
+    """Return the flow collection around an index, or None."""
     for node in (last.node, *(slot.container for slot in _chain(last))):
         if isinstance(node, ScalarNode) or not node.flow:
             continue

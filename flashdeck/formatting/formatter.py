@@ -1,4 +1,4 @@
-"""Formats the decks and note types of a project: proven to change nothing, all of them or none."""
+"""Formatting of decks and note types: checked to keep their contents, and all or nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BUG = "this is a bug in flashdeck: please report it with that file"
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """A file as it is and as it is to be; `path` is relative to the project's root."""
+    """A file before and after formatting; `path` is relative to the project's root."""
 
     path: str
     before: bytes
@@ -44,8 +44,8 @@ def format_files(
 ) -> tuple[list[Formatted], list[Diagnostic]]:
     """Format files of a project without writing them.
 
-    What can't be formatted is reported and left out: a file with errors, and one that would not
-    compile to the same notes, or say the same, as before.
+    Files that can't be formatted are reported and left out: files with errors, and files whose
+    notes, texts or comments would change.
     """
     files: list[Formatted] = []
     problems: list[Diagnostic] = []
@@ -60,18 +60,18 @@ def format_files(
         file, refusals = _format(project, name, data)
         problems += refusals
         files += [file] if file is not None else []
-    wrong = set(_not_the_same(project, [file for file in files if file.is_changed]))
+    wrong = set(_unfaithful(project, [file for file in files if file.is_changed]))
     problems += [_refusal(file.path, "it would not compile to the same notes") for file in wrong]
     return [file for file in files if file not in wrong], problems
 
 
 def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
-    """Write what changed; all of it appears, or nothing does.
+    """Write the changed files, all or none of them.
 
     Raises `FlashdeckError` where a file can't be written, or was edited meanwhile.
     """
     changed = [file for file in files if file.is_changed]
-    with _no_build_beside(project.root), Publication() as publication:
+    with _project_lock(project.root), Publication() as publication:
         for file in changed:
             path = project.root / file.path
             if read_regular(path, project.root, len(file.before)) != file.before:
@@ -90,7 +90,7 @@ def keep_layout(project: Project, file: YamlFile, text: str) -> str:
 
 
 def difference(before: YamlFile, after: YamlFile) -> str:
-    """What formatting would change of a file's texts, keys and comments; '' for nothing."""
+    """Name what formatting would change: texts, keys or comments; '' for nothing."""
     if any(problem.severity is Severity.ERROR for problem in after.problems):
         return "what can be read"
     if _values(before) != _values(after):
@@ -107,7 +107,7 @@ def _comments(file: YamlFile) -> Counter[str]:
 
 
 def _plain(node: Node) -> object:
-    """Give what a node says; keys in no order, words like numbers with whether they are quoted."""
+    """Return a node as plain data: keys unordered, and number-like words with a flag for quotes."""
     if isinstance(node, ScalarNode):
         return node.value, bool(node.style) and is_wordlike(node.value)
     if isinstance(node, MappingNode):
@@ -116,7 +116,7 @@ def _plain(node: Node) -> object:
 
 
 def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None, list[Diagnostic]]:
-    """Lay one file out, and see that it says the same."""
+    """Format a file, and check that its contents stay the same."""
     limits, control = project.settings.limits, project.settings.verbatim
     file = read_yaml(name, data, limits, control=control)
     if is_conflict(file.problems):
@@ -142,31 +142,31 @@ def _is_settled(file: YamlFile) -> bool:
     return formatted(file) == file.text
 
 
-def _not_the_same(project: Project, files: Sequence[Formatted]) -> Iterator[Formatted]:
-    """Give the files whose notes, note types or decks formatting would change.
+def _unfaithful(project: Project, files: Sequence[Formatted]) -> Iterator[Formatted]:
+    """Return the files whose notes, note types or decks formatting would change.
 
-    They are compiled together; only where that shows a difference, one by one.
+    They are compiled together, and one by one only if that shows a difference.
     """
-    if not files or _compiles_alike(project, files):
+    if not files or _compiles_same(project, files):
         return
     for file in files:
-        if len(files) == 1 or not _compiles_alike(project, [file]):
+        if len(files) == 1 or not _compiles_same(project, [file]):
             yield file
 
 
-def _compiles_alike(project: Project, files: Sequence[Formatted]) -> bool:
-    before = {project.root / one.path: one.before for one in files}
-    after = {project.root / one.path: one.after for one in files}
-    cache = Cache()  # most notes are written alike
+def _compiles_same(project: Project, files: Sequence[Formatted]) -> bool:
+    before = {project.root / file.path: file.before for file in files}
+    after = {project.root / file.path: file.after for file in files}
+    cache = Cache()  # most notes are unchanged
     return _compiled(project, before, cache) == _compiled(project, after, cache)
 
 
 def _compiled(
     project: Project, texts: Mapping[Path, bytes], cache: Cache
 ) -> tuple[Collection, Counter[str]]:
-    """Compile what these texts decide: their own decks, or every deck if one is a note type's."""
-    ours = [path for path in project.decks if path in texts]
-    decks = tuple(ours) if len(ours) == len(texts) else project.decks
+    """Compile the decks of these texts, or every deck if a text is a note type."""
+    own = [path for path in project.decks if path in texts]
+    decks = tuple(own) if len(own) == len(texts) else project.decks
     part = replace(project, decks=decks, unsaved={**project.unsaved, **texts})
     outcome = compile_loaded(part, (), cache=cache)
     return outcome.compiled.collection, Counter(problem.rule for problem in outcome.problems)
@@ -177,7 +177,7 @@ def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:
     return Diagnostic("not-formatted", message, Span.point(name), hint=hint)
 
 
-def _no_build_beside(root: Path) -> AbstractContextManager[None]:
-    """Keep builds from writing ids into what is being replaced."""
+def _project_lock(root: Path) -> AbstractContextManager[None]:
+    """Lock out builds, which write ids into sources."""
     folder = root / BUILD_NAME
     return lock(folder / HOLD_NAME) if folder.is_dir() else nullcontext()

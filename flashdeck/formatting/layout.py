@@ -1,7 +1,7 @@
-"""The layout of deck files: keys in order, notes a line apart, long text wrapped, few quotes.
+"""The layout of deck files: ordered keys, empty lines between notes, wrapped text, few quotes.
 
-Every text keeps its characters: a long one is wrapped as folded text (`>-`), which reads back as
-the one line that it was. Text of several lines is never wrapped: in Markdown a line end counts.
+Values never change: long text is wrapped as folded text (`>-`), which parses as a single line. Text
+of several lines is never wrapped, as line breaks matter in Markdown.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from flashdeck.yamlnode.written import block_text, is_plain, is_wordlike, one_li
 WIDTH = 100
 _STEP = 2
 _BLOCK = ("|", ">")
-# Mappings that stand in braces where they fit a line.
+# Mappings that are written in braces where they fit on a line.
 _IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS})
-# A comment that plain text in front of it would seem to be cut off by.
+# A comment that looks like a part of the plain text before it.
 _GLUED = re.compile(r"#[^\s#]")
-# An escape that shows what would be invisible if it stood there itself.
+# An escape of an invisible character.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
-# The number that a build puts behind a mask: it changes no layout.
+# The number that a build adds to a mask; it does not change the layout.
 _MASK_NUMBER = re.compile(r", n: [0-9]+(?=\}\Z)")
 
 
 def formatted(file: YamlFile) -> str:
-    """Lay out a file that was read without an error, and whose documents are mappings."""
+    """Format a file without errors whose documents are mappings."""
     comments, markers = passed_over(file)
     documents = [root for root in file.documents if isinstance(root, MappingNode)]
     attached = [Attached(root) for root in documents]
@@ -41,7 +41,7 @@ def formatted(file: YamlFile) -> str:
         if not documents:
             lines += [""] * comment.blank_above + [comment.text]
             continue
-        # A comment behind a document is still its own, up to a line that ends it.
+        # A comment after a document belongs to it, up to a line that ends it.
         begun = bisect_right(starts, comment.start)
         if 0 < begun < len(documents):
             ended = bisect_left(markers, documents[begun - 1].end.index)
@@ -49,7 +49,7 @@ def formatted(file: YamlFile) -> str:
         attached[max(begun, 1) - 1].add(comment)
     for number, (root, comments_of) in enumerate(zip(documents, attached, strict=True)):
         if number:
-            _gap(lines)
+            _empty_line(lines)
             lines.append("---")
         lines += Layout(file.text, comments_of).document(root)
     return "".join(f"{line}\n" for line in lines)
@@ -58,7 +58,7 @@ def formatted(file: YamlFile) -> str:
 class Layout:
     """The collections of one document as lines, each with its indentation.
 
-    `source` is the text that the document was read from; '' for one that was not.
+    `source` is the text of the document; '' for data that was not parsed.
     """
 
     def __init__(self, source: str, attached: Attached) -> None:
@@ -67,7 +67,7 @@ class Layout:
         self._own_type = False
 
     def document(self, root: MappingNode) -> list[str]:
-        """Write a document; what stands above its first key is about all of it and stays there."""
+        """Write a document; comments above its first key stay at its top."""
         lines: list[str] = []
         if not root.pairs:
             _comments(lines, self._attached.below[id(root)], 0)
@@ -92,12 +92,12 @@ class Layout:
         return lines
 
     def sequence(self, sequence: SequenceNode, shape: Shape | None, indent: int) -> list[str]:
-        """Write the items of a list that stands below a key of that shape."""
+        """Write the items of a list below a key of that shape."""
         lines: list[str] = []
         for place, item in enumerate(sequence.items):
             slot = self._attached.slot(sequence, place)
             if shape is Shape.NOTES and place:
-                _gap(lines)
+                _empty_line(lines)
             above = list(slot.above)
             head = " " * indent + "-"
             written = self._value(item, shape, head, indent, slot.beside)
@@ -113,7 +113,7 @@ class Layout:
     def _value(
         self, node: Node, shape: Shape | None, head: str, indent: int, beside: str
     ) -> list[str]:
-        """Write what stands behind `head`, a key or a dash, and that itself.
+        """Write a value after `head`, a key or a dash.
 
         `beside` is the comment that will follow it.
         """
@@ -146,7 +146,7 @@ class Layout:
         return [f"{head} {block.header}", *(margin + text if text else "" for text in block.lines)]
 
     def _line(self, node: ScalarNode, *, flow: bool, in_quotes: bool = False) -> str:
-        """Write a text on one line; a word like a number keeps the quotes that it has."""
+        """Write a text on one line; a number-like word keeps its quotes."""
         raw = self._source[node.start.index : node.end.index]
         if self._shows_escapes(node) and "\n" not in raw:
             return raw
@@ -160,11 +160,10 @@ class Layout:
         return _SHOWING_ESCAPE.search(raw) is not None
 
     def _as_flow(self, node: Node, shape: Shape | None) -> str | None:
-        """Write a collection in brackets, where it belongs there and its texts can stand there."""
+        """Write a node in flow style; None where its shape or its texts do not allow that."""
         if isinstance(node, ScalarNode):
-            return (
-                None if "\n" in node.value or not _is_there(node) else self._line(node, flow=True)
-            )
+            fits = "\n" not in node.value and (node.value or node.style)
+            return self._line(node, flow=True) if fits else None
         if self._attached.holds_comments(node):
             return None
         if isinstance(node, SequenceNode):
@@ -181,7 +180,7 @@ class Layout:
         return "{" + ", ".join(parts) + "}"
 
     def _flow_list(self, node: SequenceNode) -> str | None:
-        """Write a list of short texts; none of them may need quotes only for the brackets."""
+        """Write a list of texts in flow style; None where a text would need quotes for that."""
         parts = []
         for item in node.items:
             if not isinstance(item, ScalarNode) or _only_plain_outside(item.value):
@@ -199,10 +198,6 @@ def _only_plain_outside(value: str) -> bool:
 
 def _fits(line: str, shape: Shape | None) -> bool:
     return len(_MASK_NUMBER.sub("", line) if shape is Shape.MASKS else line) <= WIDTH
-
-
-def _is_there(node: ScalarNode) -> bool:
-    return bool(node.value or node.style)
 
 
 def _is_empty(node: Container) -> bool:
@@ -227,10 +222,10 @@ def _comments(lines: list[str], comments: Sequence[str], indent: int) -> None:
         if comment:
             lines.append(" " * indent + comment)
         else:
-            _gap(lines)
+            _empty_line(lines)
 
 
-def _gap(lines: list[str]) -> None:
-    """Leave one line empty; none at the beginning, nor behind one that is empty already."""
+def _empty_line(lines: list[str]) -> None:
+    """Add an empty line, but not at the beginning, nor after another."""
     if lines and lines[-1]:
         lines.append("")

@@ -1,4 +1,4 @@
-"""The order of keys: that of the kinds' data."""
+"""The order of keys, as in the data of note kinds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flashdeck.kinds.registry import (
 )
 from flashdeck.yamlnode import MappingNode
 
-# What a mapping holds, by the shape of its key, or of the list that it stands in.
+# The keys of mappings, by the shape of their key, or of their list.
 _INSIDE: Final = {
     Shape.MASKS: MASK,
     Shape.FIELD_LIST: FIELD,
@@ -31,13 +31,13 @@ _NOTETYPE = CUSTOM.keys[0]
 
 
 def document_keys(document: MappingNode) -> Sequence[Key]:
-    """Give the keys of a document: a deck's, or a note type's."""
+    """Return the keys of a document: of a deck, or of a note type."""
     names = {key.value for key, _ in document.pairs}
     return NOTETYPE if "templates" in names and "notes" not in names else DOCUMENT
 
 
 def keys_inside(shape: Shape | None, mapping: MappingNode, *, own_type: bool) -> Sequence[Key]:
-    """Give the keys of a mapping below a key of that shape; none where any name may stand.
+    """Return the keys of a mapping below a key of that shape; none where any key is allowed.
 
     `own_type`: the document names a note type, whose notes may have short keys for their fields.
     """
@@ -47,9 +47,9 @@ def keys_inside(shape: Shape | None, mapping: MappingNode, *, own_type: bool) ->
 
 
 def in_order(mapping: MappingNode, keys: Sequence[Key]) -> list[tuple[int, Shape | None]]:
-    """Give the places of a mapping's pairs in the order of `keys`, each with its key's shape.
+    """Return the indices of a mapping's pairs in the order of `keys`, with the shapes of keys.
 
-    Unknown keys come last, in the order in which they were written.
+    Unknown keys come last, in source order.
     """
     known = {key.name: (place, key.shape) for place, key in enumerate(keys)}
     last: tuple[int, Shape | None] = (len(keys), None)
@@ -59,7 +59,7 @@ def in_order(mapping: MappingNode, keys: Sequence[Key]) -> list[tuple[int, Shape
 
 
 def _note_keys(note: MappingNode, *, own_type: bool) -> Sequence[Key]:
-    """Give the keys of a note's kind, and short keys of fields before those that all kinds have."""
+    """Return the keys of a note's kind, and short keys of fields before the common keys."""
     present = [key.value for key, _ in note.pairs]
     kind = kind_of(present) or CUSTOM
     own = [_NOTETYPE, *(key for key in kind.keys if key not in (_NOTETYPE, *COMMON))]

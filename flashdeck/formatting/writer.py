@@ -1,4 +1,4 @@
-"""Plain data as YAML, in the layout that `flashdeck fmt` gives to what authors write."""
+"""Plain data as YAML, in the layout of `flashdeck fmt`."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _NOWHERE: Final = Place(0, 0, 0)
 
 
 def file_text(documents: Iterable[Pairs]) -> str:
-    """Write a deck file or a note type's, with all of its documents."""
+    """Write the file of a deck or a note type, with all of its documents."""
     roots = map(_mapping, documents)
     texts = ["\n".join(Layout("", Attached(root)).document(root)) for root in roots]
     return "\n\n---\n".join(texts) + "\n"
 
 
 def pair_text(key: str, value: Data, indent: int = 0) -> str:
-    """Write a pair of a mapping that is indented so far; the first line has no indentation."""
+    """Write a pair of a mapping with this indentation, except on the first line."""
     root = _mapping({key: value})
     return "\n".join(Layout("", Attached(root)).mapping(root, (), indent)).lstrip(" ")
 
 
 def notes_text(notes: Sequence[Pairs], indent: int) -> str:
-    """Write notes as items of a list that is indented so far."""
+    """Write notes as items of a list with this indentation."""
     root = _mapping({"notes": notes})
     ((_, items),) = root.pairs
     assert isinstance(items, SequenceNode)
@@ -53,5 +53,5 @@ def _mapping(data: Pairs) -> MappingNode:
 
 
 def _text(text: str) -> ScalarNode:
-    """A text stays a text: a word like a number is in quotes."""
+    """Return a text node; number-like words get quotes."""
     return ScalarNode(text, '"', _NOWHERE, _NOWHERE)
