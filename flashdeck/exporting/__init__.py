@@ -1,1 +1,1 @@
-"""`flashdeck export`: decks for other programs."""
+"""Export of decks to the formats of other programs."""

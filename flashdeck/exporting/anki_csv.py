@@ -1,4 +1,4 @@
-"""Notes as the text that Anki imports by itself, with the header lines that say what is what."""
+"""Notes as a text file for Anki's import, with header lines that describe the columns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _COLUMNS: Final = ("guid", "notetype", "deck", "tags")
 def anki_csv(collection: Collection) -> str:
     """Write a line for each note: GUID, note type, deck, tags, fields.
 
-    Each line has as many columns as the widest note needs, so that other programs take it for a
-    table. A note lies in the deck of its first card; notes without cards are left out.
+    All lines have as many columns as the widest note, for programs that need a table. A note is in
+    the deck of its first card; notes without cards are left out.
     """
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     notes = [note for note in collection.notes if note.cards]
@@ -31,7 +31,7 @@ def anki_csv(collection: Collection) -> str:
     out = io.StringIO(newline="")
     out.write(_HEADER)
     out.write(f"#columns:{','.join([*_COLUMNS, *map(str, range(1, width + 1))])}\n")
-    # All is quoted: a line that began with the # of a GUID would be a comment.
+    # A GUID may begin with #, which would start a comment if it were not quoted.
     lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     for note in notes:
         padding = ("",) * (width - len(note.fields))

@@ -1,7 +1,7 @@
-"""A deck as the JSON of CrowdAnki, Anki's add-on for decks in git, which brain-brew reads as well.
+"""The JSON of CrowdAnki, an Anki add-on for decks in git; brain-brew reads it as well.
 
-The shape is the one that the add-on's importer takes (https://github.com/Stvad/CrowdAnki): decks
-inside decks, each with its notes; note types and deck options once, at the outermost.
+The format is that of the add-on's importer (https://github.com/Stvad/CrowdAnki): nested decks, each
+with its notes; note types and deck options in the root deck.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from flashdeck.anki import deck_names
 from flashdeck.anki.write.schema11 import field_json, given, template_json
 from flashdeck.model import Collection, Deck, Note, NoteType
 
-# All ids follow from it, so it stays as it is.
+# All ids are derived from it: never change it.
 _NAMESPACE: Final = uuid.UUID("9f3d1c52-3b5e-5d0c-9a55-6d1b6a0c2f10")
 
 
 def crowdanki(collection: Collection, root: str, identity: str) -> str:
-    """Write the root deck `root` with those below it.
+    """Write the root deck `root` with its subdecks.
 
-    `identity` tells its author's decks from others of the same names, and must stay the same over
-    time: it is what CrowdAnki recognises a deck by; where it is '' the ids of the decks are. A note
-    lies in the deck of its first card; notes without cards are left out.
+    CrowdAnki recognises decks by UUIDs, which are derived from `identity`, or from the ids of decks
+    where that is ''. A note is in the deck of its first card; notes without cards are left out.
     """
     decks = {deck.name: deck for deck in collection.decks}
     notes: dict[str, list[Note]] = defaultdict(list)
@@ -38,20 +37,22 @@ def crowdanki(collection: Collection, root: str, identity: str) -> str:
     whole["deck_configurations"] = [
         {"__type__": "DeckConfig", "crowdanki_uuid": options, "name": root}
     ]
-    whole["note_models"] = [_notetype(one) for one in collection.notetypes if one.id in used]
+    whole["note_models"] = [
+        _notetype(notetype) for notetype in collection.notetypes if notetype.id in used
+    ]
     whole["media_files"] = [media.name for media in collection.media]
     return json.dumps(whole, ensure_ascii=False, indent=4, sort_keys=True) + "\n"
 
 
 def _tree(root: str, names: list[str]) -> dict[str, list[str]]:
-    """Give the decks right below each deck, those included that nobody listed."""
-    below: dict[str, set[str]] = defaultdict(set)
+    """Return the direct children of each deck, also of decks that are not listed."""
+    children: dict[str, set[str]] = defaultdict(set)
     for name in names:
         while name != root:
             parent = deck_names.parent(name)
-            below[parent].add(name)
-            name = parent  # noqa: PLW2901 - upwards until the root
-    return {parent: sorted(children) for parent, children in below.items()}
+            children[parent].add(name)
+            name = parent  # noqa: PLW2901 - up to the root
+    return {parent: sorted(names) for parent, names in children.items()}
 
 
 def _deck(
@@ -93,23 +94,23 @@ def _note(note: Note) -> dict[str, Any]:
 
 
 def _notetype(notetype: NoteType) -> dict[str, Any]:
-    """Give a note type; what is left out is what Anki gives to every new one."""
+    """Return the JSON of a note type; Anki adds its defaults for all other keys."""
     latex = {"latexPre": notetype.latex_pre, "latexPost": notetype.latex_post}
     return {
         "__type__": "NoteModel",
         "crowdanki_uuid": _uuid("notetype", str(notetype.id)),
         "css": notetype.css,
         "flds": [
-            {**field_json(field), "ord": at, "media": []}
-            for at, field in enumerate(notetype.fields)
+            {**field_json(field), "ord": ordinal, "media": []}
+            for ordinal, field in enumerate(notetype.fields)
         ],
         "name": notetype.name,
-        "req": [],  # Anki works it out anew
+        "req": [],  # Anki computes it
         "sortf": notetype.sort,
         "tags": [],
         "tmpls": [
-            {"did": None, **template_json(template), "ord": at}
-            for at, template in enumerate(notetype.templates)
+            {"did": None, **template_json(template), "ord": ordinal}
+            for ordinal, template in enumerate(notetype.templates)
         ],
         "type": int(notetype.cloze),
         "vers": [],

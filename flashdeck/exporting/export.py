@@ -1,7 +1,7 @@
-"""Decks in other programs' formats, in a folder that holds what was exported and nothing else.
+"""Export of decks into a folder.
 
-The folder keeps a list of the files that were written and of their contents: only those are ever
-replaced or removed, and only as they were written.
+The folder has a list of exported files with their digests. Only these files are replaced or
+removed, and only if they were not changed since.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _LIST_LIMIT: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is exported: a collection, and what tells its author's decks from those of others.
+    """The input of an export.
 
-    `identity` is the project's id, '' for a package, whose decks have ids of their own.
+    `identity` is the project's id, '' for a package, whose decks have ids.
     """
 
     collection: Collection
@@ -46,7 +46,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was exported: the files that hold notes, and how many notes; `left_out` had no cards."""
+    """The result of an export: files with notes, and numbers; `left_out` notes have no cards."""
 
     paths: tuple[Path, ...]
     notes: int
@@ -63,7 +63,7 @@ class _File:
 def read_sources(root: Path, *, allow_scripts: bool) -> tuple[Source | None, list[Diagnostic]]:
     """Compile a project; None when its sources have errors.
 
-    Raises `FlashdeckError` for one whose notes have no ids yet: they would be others next time.
+    Raises `FlashdeckError` where notes have no ids yet.
     """
     outcome = compile_root(root, allow_scripts=allow_scripts)
     project, compiled = outcome.project, outcome.compiled
@@ -76,32 +76,31 @@ def read_sources(root: Path, *, allow_scripts: bool) -> tuple[Source | None, lis
 
 
 def export(source: Source, to: Format, folder: Path) -> Exported:
-    """Write a collection into a folder, all of it or nothing.
+    """Write a collection into a folder, all files or none.
 
-    Raises `FlashdeckError` where a file is in the way that was not written by an earlier export, or
-    was changed since.
+    Raises `FlashdeckError` for an existing file that no export wrote, or that was changed since.
     """
-    live = [note for note in source.collection.notes if note.cards]
-    if not live:
+    notes = [note for note in source.collection.notes if note.cards]
+    if not notes:
         msg = "there is no note with a card to export"
         raise FlashdeckError(msg)
     texts = dict(_texts(source, to))
     files = {path: _text(text) for path, (text, _) in texts.items()}
     for path, (_, media) in texts.items():
-        for one in media:
-            place = PurePosixPath(path).parent / _MEDIA / one.name
-            files[place.as_posix()] = _File(one.sha256, one.open)
+        for file in media:
+            target = PurePosixPath(path).parent / _MEDIA / file.name
+            files[target.as_posix()] = _File(file.sha256, file.open)
     _publish(files, folder)
     return Exported(
         paths=tuple(folder / path for path in texts),
-        notes=len(live),
+        notes=len(notes),
         media=len(files) - len(texts),
-        left_out=len(source.collection.notes) - len(live),
+        left_out=len(source.collection.notes) - len(notes),
     )
 
 
 def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[Media, ...]]]]:
-    """Give the path of each text with notes, the text, and the media that go beside it."""
+    """Return path, text and media of each file with notes."""
     collection = source.collection
     if to is Format.CSV:
         yield "notes.csv", (anki_csv(collection), collection.media)
@@ -120,10 +119,10 @@ def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[M
 
 
 def _part(collection: Collection, root: str) -> Collection:
-    """Give the notes of a root deck, with the media that they and their note types name."""
+    """Return the notes of a root deck, with the media that they and their note types name."""
     notes = tuple(note for note in collection.notes if note.cards and _root(note) == root)
     named = named_media(notes, collection.notetypes, collection.media)
-    media = tuple(one for one in collection.media if one.name in named or one.name[0] == "_")
+    media = tuple(file for file in collection.media if file.name in named or file.name[0] == "_")
     return replace(collection, notes=notes, media=media)
 
 
@@ -153,7 +152,7 @@ def _publish(files: Mapping[str, _File], folder: Path) -> None:
 
 
 def _is_new(folder: Path, path: str, file: _File, known: Mapping[str, str]) -> bool:
-    """Tell whether a file must be written; raise for one that is not ours to replace."""
+    """Whether a file must be written; raises for a file that no export wrote."""
     digest = _digest(folder / path)
     if digest == file.sha256:
         return False
@@ -164,7 +163,7 @@ def _is_new(folder: Path, path: str, file: _File, known: Mapping[str, str]) -> b
 
 
 def _digest(path: Path) -> str | None:
-    """Hash what stands at a path; None where nothing does, '' for what is no regular file."""
+    """Return the digest of a file; None for no file, '' for anything but a regular file."""
     if not path.is_symlink() and not path.exists():
         return None
     if path.is_symlink() or not path.is_file():
@@ -178,7 +177,7 @@ def _digest(path: Path) -> str | None:
 
 
 def _make_folder(path: Path, folder: Path) -> None:
-    """Make a folder; one that is a link to elsewhere is not ours to write to."""
+    """Create a folder; raises for a link that leads out of the target."""
     make_folder(path)
     if not path.resolve().is_relative_to(folder.resolve()):
         msg = f"{path} leads out of {folder}"
@@ -186,11 +185,11 @@ def _make_folder(path: Path, folder: Path) -> None:
 
 
 def _read_list(folder: Path) -> dict[str, str]:
-    """Read which files an earlier export wrote: paths to digests; nothing from a strange list."""
+    """Read the digests of exported files by path; empty for a missing or invalid list."""
     path = folder / _LIST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _LIST_LIMIT:
         return {}
     pairs = [line.partition("  ") for line in path.read_text("utf-8", "replace").splitlines()]
     known = {name: digest for digest, _, name in pairs}
-    strange = any(".." in name.split("/") or Path(name).is_absolute() or not name for name in known)
-    return {} if strange else known
+    invalid = any(".." in name.split("/") or Path(name).is_absolute() or not name for name in known)
+    return {} if invalid else known

@@ -1,4 +1,4 @@
-"""What decks can be exported to."""
+"""The formats of an export."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """Another program's format."""
+    """A format of another program."""
 
     CROWDANKI = "crowdanki"
     CSV = "csv"

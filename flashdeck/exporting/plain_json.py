@@ -1,6 +1,6 @@
-"""A collection as plain JSON, for programs that know neither Anki nor flashdeck.
+"""A collection as plain JSON, for programs without knowledge of Anki or flashdeck.
 
-Its shape is a promise: `docs/reference/json.md` describes it.
+The format is stable: `docs/reference/json.md` describes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _VERSION: Final = 1
 
 
 def plain_json(collection: Collection) -> str:
-    """Write everything but times and positions; notes in study order, without cards left out."""
+    """Write all but times and positions; notes with cards, in study order."""
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     whole = {
         "format": "flashdeck",
@@ -48,7 +48,7 @@ def _notetype(notetype: NoteType) -> dict[str, Any]:
 
 
 def _template(template: Template) -> dict[str, Any]:
-    """Leave out the deck: it is a number of the collection that the template came from."""
+    """Drop the deck override, an id that is valid in the original collection only."""
     plain = {**asdict(template), "id": _id(template.id)}
     del plain["deck"]
     return plain
@@ -80,5 +80,5 @@ def _media(media: Media) -> dict[str, Any]:
 
 
 def _id(number: int | None) -> str | None:
-    """Write an id as text: it has 64 bits, of which JavaScript would keep 53."""
+    """Write an id as text: it has 64 bits, JavaScript numbers have 53."""
     return None if number is None else str(number)
