@@ -1,7 +1,7 @@
-"""JSON Schemas of the three kinds of source files, for editors: made from the keys' own data.
+"""JSON Schemas of source files for editors, generated from the data of the keys.
 
-Draft 7 is what all YAML language servers read. A few words beside it (`markdownDescription`,
-`errorMessage`, `examples`) are for completion; who doesn't know them passes them over.
+All YAML language servers support draft 7. Some of them use the extensions `markdownDescription`,
+`errorMessage` and `examples` for completion; others ignore them.
 """
 
 from flashdeck.editor.schemas import schemas

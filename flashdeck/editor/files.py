@@ -1,4 +1,4 @@
-"""What editors need to know of a project: the schemas of its files, written beside them."""
+"""Schema files of a project."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SCHEMAS_NAME = ".schemas"
 
 
 def schema_texts(start: Path) -> dict[str, str]:
-    """Give the text of each schema by its name, for the project around a folder, if there is one.
+    """Return the texts of schemas by name, with the note types of the project around a folder.
 
-    Whatever is wrong with the project is left out; `check` tells.
+    Problems of the project are ignored; `check` reports them.
     """
     try:
         project, _ = load_project(find_root(start))
@@ -27,8 +27,10 @@ def schema_texts(start: Path) -> dict[str, str]:
         own: list[SourceNoteType] = []
     else:
         own = list(custom_notetypes(project).values())
-    names = {one.notetype.name: [field.name for field in one.notetype.fields] for one in own}
-    short = {one.notetype.name: list(one.keys) for one in own if one.keys}
+    names = {
+        source.notetype.name: [field.name for field in source.notetype.fields] for source in own
+    }
+    short = {source.notetype.name: list(source.keys) for source in own if source.keys}
     return {
         name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
         for name, schema in schemas(names, short).items()
@@ -36,7 +38,7 @@ def schema_texts(start: Path) -> dict[str, str]:
 
 
 def write_schemas(start: Path, folder: Path) -> list[Path]:
-    """Write all schemas into a folder, which is made where there is none; give their paths."""
+    """Write all schemas into a folder, which is created if needed; return their paths."""
     make_folder(folder)
     written = []
     with Publication() as publication:

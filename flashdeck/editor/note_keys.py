@@ -1,7 +1,7 @@
-"""A note as JSON Schema: first which kind it is, then the keys of that kind.
+"""JSON Schema of notes: conditions for the kind of a note, and the keys of each kind.
 
-`if` and `then` ask what `read/notes` asks, in the same order, so that an editor names the same
-unknown key, and offers only what the kind has.
+The conditions are those of the note reader, in the same order, so that editors report the same
+unknown keys, and offer the keys of a note's kind only.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from flashdeck.editor.shapes import TEXT, Schema, mapping_schema
 from flashdeck.kinds.registry import CUSTOM, KINDS, MASK, OCCLUSION, QUESTION, Kind
 
 FieldNames = Mapping[str, Iterable[str]]
-"""The fields of each note type of the project's own, by its name; or its short keys."""
+"""The fields, or the short keys, of the project's own note types, by name."""
 _NOTE: Schema = {"$ref": "#/definitions/note"}
 _UNNAMED: Schema = {"not": {"required": ["notetype"]}}
 
 
 def note_definitions(notetypes: FieldNames, short: FieldNames) -> dict[str, Schema]:
-    """Give what a deck's schema refers to: a note, its kinds, a mask."""
+    """Return the definitions of a deck's schema: a note, its kinds, a mask."""
     kinds = {kind.name: {"title": kind.summary, **mapping_schema(kind.keys)} for kind in KINDS}
     kinds[QUESTION.name]["if"] = {"not": {"required": ["choices"]}}
     kinds[QUESTION.name]["then"] = {"properties": {"a": TEXT}}
@@ -32,7 +32,7 @@ def note_definitions(notetypes: FieldNames, short: FieldNames) -> dict[str, Sche
 
 
 def notes_of_document(notetypes: FieldNames) -> list[Schema]:
-    """Say which fields the notes have that leave their note type to the document."""
+    """Return the fields of notes that take their note type from the document."""
     return [
         {"if": _names(name), "then": _notes(_unless_named(names))}
         for name, names in notetypes.items()
@@ -40,11 +40,11 @@ def notes_of_document(notetypes: FieldNames) -> list[Schema]:
 
 
 def short_notes_of_document(short: FieldNames) -> Schema:
-    """Say what the notes are: where the document's note type has short keys, maybe of that type."""
+    """Return the schema of notes in documents whose note type has short keys."""
     chain = _notes(_NOTE)
     for name, words in short.items():
-        asked = {"allOf": [_UNNAMED, _uses(words)]}
-        notes = _notes({"if": asked, "then": _short_note(words), "else": _NOTE})
+        condition = {"allOf": [_UNNAMED, _uses(words)]}
+        notes = _notes({"if": condition, "then": _short_note(words), "else": _NOTE})
         chain = {"if": _names(name), "then": notes, "else": chain}
     return chain
 
@@ -54,25 +54,25 @@ def _notes(items: Schema) -> Schema:
 
 
 def _decided(short: FieldNames) -> Schema:
-    """Ask what decides a note's kind, one after the other."""
+    """Return the conditions for a note's kind, as a chain."""
     chain: Schema = {"$ref": "#/definitions/undecided"}
-    questions: list[tuple[Schema, Kind]] = [(_has("occlude"), OCCLUSION)]
+    conditions: list[tuple[Schema, Kind]] = [(_has("occlude"), OCCLUSION)]
     for kind in KINDS:
-        asked = _has(kind.opener)
+        condition = _has(kind.opener)
         if kind is OCCLUSION:
-            asked["not"] = {"required": ["q", "a"]}
-        questions.append((asked, kind))
-    questions.append((_has("notetype"), CUSTOM))
-    for asked, kind in reversed(questions):
-        chain = {"if": asked, "then": {"$ref": f"#/definitions/{kind.name}"}, "else": chain}
+            condition["not"] = {"required": ["q", "a"]}
+        conditions.append((condition, kind))
+    conditions.append((_has("notetype"), CUSTOM))
+    for condition, kind in reversed(conditions):
+        chain = {"if": condition, "then": {"$ref": f"#/definitions/{kind.name}"}, "else": chain}
     for name, words in short.items():
-        asked = {"allOf": [_names(name), _uses(words)]}
-        chain = {"if": asked, "then": _short_note(words), "else": chain}
+        condition = {"allOf": [_names(name), _uses(words)]}
+        chain = {"if": condition, "then": _short_note(words), "else": chain}
     return chain
 
 
 def _uses(words: Iterable[str]) -> Schema:
-    """Ask whether a note gives its fields by their short keys."""
+    """Return the condition that a note uses short keys."""
     given = [{"required": [word]} for word in words]
     return {"type": "object", "anyOf": given, "not": {"required": ["fields"]}}
 
@@ -84,18 +84,18 @@ def _short_note(words: Iterable[str]) -> Schema:
 
 
 def _has(key: str) -> Schema:
-    return {"type": "object", "required": [key]}  # no mapping at all "has" every key
+    return {"type": "object", "required": [key]}  # `required` ignores values that are not mappings
 
 
 def _undecided() -> Schema:
-    """Offer every key while nothing says yet what kind of note it will be."""
+    """Return the schema of a note of unknown kind, with the keys of all kinds."""
     every = {key.name: key for kind in KINDS for key in reversed(kind.keys)}
     schema = mapping_schema(every.values())
     return {"title": "A note of any kind.", **schema, "required": [QUESTION.opener]}
 
 
 def _by_notetype(notetypes: FieldNames) -> Schema:
-    """Tie the fields of a note to the note type that it names."""
+    """Return the fields of notes that name a note type."""
     cases = [{"if": _names(name), "then": _fields(names)} for name, names in notetypes.items()]
     return {"allOf": cases} if cases else {}
 

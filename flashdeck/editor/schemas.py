@@ -1,4 +1,4 @@
-"""The schemas of whole files: decks, note types, settings."""
+"""The schemas of files: decks, note types, settings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
 def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> dict[str, Schema]:
-    """Give the schemas by their names; `deck` knows the fields of the project's own note types.
+    """Return the schemas by name.
 
-    `short` are the short keys of those types that have any.
+    `notetypes` are the fields of the project's own note types, `short` the short keys of types that
+    have any.
     """
     deck = _file("A deck of flashdeck", DOCUMENT)
-    # With a table the list of notes may be missing.
+    # `notes` is optional with a table.
     deck["anyOf"] = [{"required": deck.pop("required")}, {"required": ["table"]}, {"type": "null"}]
     deck["definitions"] = note_definitions(notetypes, short) | {"table": mapping_schema(TABLE)}
     if notetypes:
@@ -39,5 +40,5 @@ def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> 
 
 def _file(title: str, keys: Iterable[Key]) -> Schema:
     schema = mapping_schema(keys)
-    # An empty document is nothing to complain about.
+    # An empty document is valid.
     return {"$schema": _DRAFT, "title": title, **schema, "type": ["object", "null"]}

@@ -1,7 +1,7 @@
-"""What a key's value looks like, said as JSON Schema: one entry for each `Shape`.
+"""JSON Schemas of key values, one for each `Shape`.
 
-To flashdeck every scalar is text; to an editor `no: 012` is a number. So text is whatever is no
-list and no mapping, and `true` may stand in quotes.
+To flashdeck every scalar is text; to an editor `no: 012` is a number. So any value but a list or a
+mapping is valid as text, and `true` may be quoted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from flashdeck.kinds.registry import Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS
 
 Schema = dict[str, Any]
-# Asked by `if`, and within `anyOf`: a language server then writes `key: ` and doesn't offer true,
-# false and null, which are text like any other.
+# With `if` inside of `anyOf`, language servers complete to `key: ` without offering true, false and
+# null.
 TEXT: Schema = {
     "anyOf": [
         {
@@ -95,7 +95,7 @@ _SHAPES: dict[Shape, Schema] = {
 
 
 def value_schema(key: Key) -> Schema:
-    """Describe the value of a key, and say to editors what the key means."""
+    """Return the schema of a key's value, with the key's documentation."""
     if key.shape is Shape.WORD:
         shape: Schema = {"enum": list(key.words)}
     elif key.shape is Shape.LIMITS:
@@ -111,7 +111,7 @@ def value_schema(key: Key) -> Schema:
 
 
 def mapping_schema(keys: Iterable[Key]) -> Schema:
-    """Describe a mapping that has these keys and no others."""
+    """Return the schema of a mapping with these keys and no others."""
     keys = tuple(keys)
     required = [key.name for key in keys if key.required]
     return {
