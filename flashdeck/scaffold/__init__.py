@@ -1,1 +1,1 @@
-"""`flashdeck init`: a new project and the files that it begins with."""
+"""Creation of new projects."""

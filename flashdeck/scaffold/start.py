@@ -1,4 +1,4 @@
-"""Starts a project: an example deck, its settings, and what helps around it."""
+"""Creation of a project: an example deck, settings, and files for tools."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from flashdeck.source.names import clean_deck, deck_problem
 from flashdeck.yamlnode import quoted, read_yaml
 
 _DECK = "cards/moon.yaml"
-# What makes a project: where one of these is, there is one already.
+# Project files: where one of these exists, there is a project already.
 PROJECT = {
     "flashdeck.yaml": "settings.yaml",
     _DECK: "moon.yaml",
     "cards/media/moon-phases.svg": "moon-phases.svg",
 }
-# What helps around it, and stays as it is where it is there.
+# Files for tools and readers; existing ones are kept.
 AROUND = {
     "README.md": "readme.md",
     ".gitignore": "gitignore",
@@ -39,9 +39,9 @@ AROUND = {
 
 
 def starter_text(file: str, words: Mapping[str, str]) -> str:
-    """Give the text of a file; words in capitals (NAME, DECK, ID, VERSION) become what is meant."""
+    """Return the text of a starter file, with values for words in capitals, such as NAME and ID."""
     text = files("flashdeck.scaffold").joinpath("starter", file).read_text("utf-8")
-    return re.sub(r"\b[A-Z]+\b", lambda found: words.get(found.group(), found.group()), text)
+    return re.sub(r"\b[A-Z]+\b", lambda match: words.get(match.group(), match.group()), text)
 
 
 _NAMELESS = "My deck"
@@ -49,22 +49,22 @@ _NAMELESS = "My deck"
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What was written, and what was there already and left as it was; paths below the folder."""
+    """The written files, and existing ones that were kept; paths relative to the folder."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
 
 
 def start(folder: Path, version: str) -> Started:
-    """Write a new project into a folder, which is made where there is none.
+    """Write a new project into a folder, which is created if needed.
 
-    `version` is that of flashdeck, which the project is to be built with. Nothing is ever
-    overwritten. Raises `FlashdeckError` where there is a project already, and writes nothing then.
+    `version` is the version of flashdeck for builds of the project. No file is overwritten. Raises
+    `FlashdeckError` where there is a project already.
     """
     project, around = _texts(folder, version)
-    in_the_way = [path for path in project if os.path.lexists(folder / path)]
-    if in_the_way:
-        message = f"there is a project in {folder} already: {', '.join(in_the_way)}"
+    existing = [path for path in project if os.path.lexists(folder / path)]
+    if existing:
+        message = f"there is a project in {folder} already: {', '.join(existing)}"
         raise FlashdeckError(message, "choose another folder; nothing was written")
     kept = [path for path in around if os.path.lexists(folder / path)]
     texts = project | {path: text for path, text in around.items() if path not in kept}
@@ -77,7 +77,7 @@ def start(folder: Path, version: str) -> Started:
 
 
 def project_name(folder: Path) -> str:
-    """Name a project, and its root deck, after its folder: my-deck is "My deck"."""
+    """Derive the name of a project and its root deck from its folder: my-deck is "My deck"."""
     words = " ".join(folder.resolve().name.replace("_", " ").replace("-", " ").split())
     name = clean_deck(words[:1].upper() + words[1:])
     try:
@@ -88,7 +88,7 @@ def project_name(folder: Path) -> str:
 
 
 def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Give the texts of what makes the project, and of what helps around it, by their paths."""
+    """Return the texts of project files, and of files for tools, by path."""
     name = project_name(folder)
     project_id = new_project_id()
     words = {
