@@ -1,4 +1,4 @@
-"""Changes as plain data for JSON: the shape that docs/reference/diff.md describes."""
+"""Changes as plain data for JSON, in the format of docs/reference/diff.md."""
 
 from __future__ import annotations
 
@@ -14,51 +14,52 @@ Plain = dict[str, Any]
 
 
 def as_json(changes: Changes) -> Plain:
-    """Give everything that changed; lists are empty where nothing did."""
+    """Return all changes; lists without changes are empty."""
     return {
         "summary": summary(changes),
         "notes": {
-            "new": [_note(one) for one in changes.new],
-            "changed": [_changed(one) for one in changes.changed],
-            "removed": [{**_note(one.entry), "emptied": one.emptied} for one in changes.removed],
-            "restored": [_note(one) for one in changes.restored],
+            "new": [_note(entry) for entry in changes.new],
+            "changed": [_changed(change) for change in changes.changed],
+            "removed": [{**_note(note.entry), "emptied": note.emptied} for note in changes.removed],
+            "restored": [_note(entry) for entry in changes.restored],
             "moved": [
-                {**_note(one.new), "from": one.from_deck, "to": one.to_deck}
-                for one in changes.moved
+                {**_note(note.new), "from": note.from_deck, "to": note.to_deck}
+                for note in changes.moved
             ],
             "retyped": [
-                {**_note(one.new), "from": one.old.notetype.name, "to": one.new.notetype.name}
-                for one in changes.retyped
+                {**_note(note.new), "from": note.old.notetype.name, "to": note.new.notetype.name}
+                for note in changes.retyped
             ],
             "reordered": changes.reordered,
         },
         "decks": {
             "renamed": [
-                {"from": one.old, "to": one.new, "notes": one.notes}
-                for one in changes.decks_renamed
+                {"from": deck.old, "to": deck.new, "notes": deck.notes}
+                for deck in changes.decks_renamed
             ],
             "described": [
-                {"deck": one.deck, "old": one.old, "new": one.new} for one in changes.descriptions
+                {"deck": change.deck, "old": change.old, "new": change.new}
+                for change in changes.descriptions
             ],
         },
         "notetypes": {
-            "added": [one.name for one in changes.notetypes_added],
-            "removed": [one.name for one in changes.notetypes_removed],
-            "changed": [_notetype(one) for one in changes.notetypes_changed],
+            "added": [notetype.name for notetype in changes.notetypes_added],
+            "removed": [notetype.name for notetype in changes.notetypes_removed],
+            "changed": [_notetype(change) for change in changes.notetypes_changed],
         },
         "media": {
             "added": list(changes.media_added),
             "removed": list(changes.media_removed),
-            "replaced": [{"old": one.old, "new": one.new} for one in changes.media_replaced],
+            "replaced": [{"old": media.old, "new": media.new} for media in changes.media_replaced],
         },
         "by_hand": [
             {
-                "rule": one.rule,
-                "when": str(one.when),
-                "words": one.words,
-                "searches": list(one.searches),
+                "rule": step.rule,
+                "when": str(step.when),
+                "words": step.words,
+                "searches": list(step.searches),
             }
-            for one in advise(changes)
+            for step in advise(changes)
         ],
     }
 
@@ -80,23 +81,23 @@ def _changed(change: ChangedNote) -> Plain:
         **_note(change.new),
         "fields": [
             {
-                "name": one.name,
-                "change": str(one.edit),
-                "old": one.old,
-                "new": one.new,
+                "name": field.name,
+                "change": str(field.edit),
+                "old": field.old,
+                "new": field.new,
                 "words": [
                     [str(piece.kind), piece.text]
-                    for piece in compare_words(readable(one.old), readable(one.new))
+                    for piece in compare_words(readable(field.old), readable(field.new))
                 ],
             }
-            for one in change.fields
+            for field in change.fields
         ],
         "tags_added": list(change.tags_added),
         "tags_removed": list(change.tags_removed),
         "cards_added": list(change.cards_added),
         "cards_vanished": list(change.cards_vanished),
         "renumbered": [
-            {"from": one.old, "to": one.new, "text": one.text} for one in change.renumbered
+            {"from": cloze.old, "to": cloze.new, "text": cloze.text} for cloze in change.renumbered
         ],
     }
 

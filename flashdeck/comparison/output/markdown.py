@@ -1,4 +1,4 @@
-"""Changes as release notes for learners, in Markdown as GitHub reads it."""
+"""Changes as release notes for learners, in GitHub Flavored Markdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flashdeck.comparison.output.phrases import (
 from flashdeck.comparison.output.words import Kind, Piece
 from flashdeck.text import counted
 
-# So many notes are listed in a section; of more, the rest is counted.
+# The most notes that a section lists; the rest is counted.
 _MOST = 30
 _HEADINGS = {
     When.BEFORE: "Before importing",
@@ -29,7 +29,7 @@ _HEADINGS = {
     When.AFTER: "After importing",
 }
 _EDITS = {Edit.MEDIA: "another picture or sound", Edit.MARKUP: "only its layout"}
-# HTML, since `~~` and `**` mean nothing beside letters.
+# HTML, since `~~` and `**` have no effect between letters.
 _TAGS = {Kind.REMOVED: "del", Kind.ADDED: "b"}
 _TOUCHING = re.compile(r"([A-Za-z0-9]</del>)(<b>[A-Za-z0-9])")
 _SPECIAL = re.compile(r"[\\`*~$]|\[(?=\^)|\](?=[(\[:])|(?<!\w)_|_(?!\w)")
@@ -37,7 +37,7 @@ _STARTS_BLOCK = re.compile(r"^(\d+(?=[.)])|(?=[-+#>=\[]))")
 
 
 def as_markdown(changes: Changes) -> str:
-    """Write release notes; the last line ends in a line end."""
+    """Format release notes; the last line ends with a line feed."""
     if not changes:
         return "No changes.\n"
     advice = advise(changes)
@@ -47,7 +47,7 @@ def as_markdown(changes: Changes) -> str:
         if body:
             blocks += [f"## {heading}", *body]
     blocks += _advice(advice, When.AFTER)
-    if not any(one.when in _HEADINGS for one in advice):
+    if not any(step.when in _HEADINGS for step in advice):
         blocks.append("Import the new package as always: every review is kept.")
     return "\n\n".join(blocks) + "\n"
 
@@ -60,28 +60,28 @@ def _sentence(changes: Changes) -> str:
 def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     yield f"New ({len(changes.new):,})", _grouped(changes.new)
     yield f"Back again ({len(changes.restored):,})", _grouped(changes.restored)
-    changed = [_changed(one) for one in changes.changed[:_MOST]]
+    changed = [_changed(change) for change in changes.changed[:_MOST]]
     yield f"Changed ({len(changes.changed):,})", _list(changed, len(changes.changed))
-    removed = [one.entry for one in changes.removed]
+    removed = [note.entry for note in changes.removed]
     yield f"Removed ({len(removed):,})", _grouped(removed)
     yield f"Moved ({len(changes.moved):,})", _moved(changes)
-    retyped = [f"- {_title(one.new)}" for one in changes.retyped[:_MOST]]
+    retyped = [f"- {_title(note.new)}" for note in changes.retyped[:_MOST]]
     yield f"Begin anew ({len(changes.retyped):,})", _list(retyped, len(changes.retyped))
     yield "Decks", _list(list(_decks(changes)))
     notetypes = [f"- {_escaped(line)}" for line in notetype_lines(changes)]
-    notetypes += [f"- {_escaped(one.name)}: new" for one in changes.notetypes_added]
+    notetypes += [f"- {_escaped(notetype.name)}: new" for notetype in changes.notetypes_added]
     yield "Note types", _list(notetypes)
 
 
 def _grouped(entries: Sequence[Entry]) -> list[str]:
-    """List notes below their decks; where there are many, count those that are left."""
+    """List notes by deck; the notes beyond a limit are counted."""
     groups = by_deck(entries)
     share = max(3, _MOST // max(1, len(groups)))
     blocks: list[str] = []
     for deck, group in groups.items():
         if deck:
             blocks.append(f"**{_escaped(deck)}**")
-        blocks += _list([f"- {_title(one)}" for one in group[:share]], len(group))
+        blocks += _list([f"- {_title(entry)}" for entry in group[:share]], len(group))
     return blocks
 
 
@@ -95,11 +95,13 @@ def _list(lines: list[str], total: int = 0) -> list[str]:
 def _changed(change: ChangedNote) -> str:
     named = title_change(change)
     lines = [f"- {_words(named)}" if named is not None else f"- {_title(change.new)}"]
-    silent = {edit: [one.name for one in change.fields if one.edit is edit] for edit in _EDITS}
+    silent = {
+        edit: [field.name for field in change.fields if field.edit is edit] for edit in _EDITS
+    }
     lines += [
-        f"  - {_escaped(one.name)}: {_words(one)}"
-        for one in change.fields
-        if one.shown and one is not named and one.edit is Edit.TEXT
+        f"  - {_escaped(field.name)}: {_words(field)}"
+        for field in change.fields
+        if field.shown and field is not named and field.edit is Edit.TEXT
     ]
     for edit, names in silent.items():
         if names:
@@ -111,15 +113,15 @@ def _changed(change: ChangedNote) -> str:
     lines += [f"  - New card: {_escaped(added)}"] if added else []
     lines += [f"  - Card gone: {_escaped(vanished)}"] if vanished else []
     lines += [
-        f"  - “{_escaped(gap.text)}” was gap {gap.old}, is gap {gap.new}"
-        for gap in change.renumbered
+        f"  - “{_escaped(cloze.text)}” was gap {cloze.old}, is gap {cloze.new}"
+        for cloze in change.renumbered
     ]
     return "\n".join(lines)
 
 
 def _words(change: FieldChange) -> str:
-    found = pieces(change, brackets=True)
-    words = "".join(_piece(piece, start=at == 0) for at, piece in enumerate(found))
+    parts = pieces(change, brackets=True)
+    words = "".join(_piece(piece, start=index == 0) for index, piece in enumerate(parts))
     return _TOUCHING.sub(r"\1 \2", words)
 
 
@@ -127,8 +129,8 @@ def _piece(piece: Piece, *, start: bool) -> str:
     tag = _TAGS.get(piece.kind)
     if tag is None:
         return _escaped(piece.text, start=start)
-    before, words, behind = apart(piece)
-    return f"{before}<{tag}>{_escaped(words)}</{tag}>{behind}"
+    before, words, after = apart(piece)
+    return f"{before}<{tag}>{_escaped(words)}</{tag}>{after}"
 
 
 def _moved(changes: Changes) -> list[str]:
@@ -137,7 +139,7 @@ def _moved(changes: Changes) -> list[str]:
     blocks: list[str] = []
     for (source, target), entries in ways.items():
         blocks.append(f"**{_escaped(source)}** → **{_escaped(target)}**")
-        blocks += _list([f"- {_title(one)}" for one in entries[:share]], len(entries))
+        blocks += _list([f"- {_title(entry)}" for entry in entries[:share]], len(entries))
     return blocks
 
 
@@ -145,15 +147,15 @@ def _decks(changes: Changes) -> Iterator[str]:
     for deck in changes.decks_renamed:
         names = f"**{_escaped(deck.old)}** is now **{_escaped(deck.new)}**"
         yield f"- {names} ({counted(deck.notes, 'note')})"
-    for one in changes.descriptions:
-        change = FieldChange(one.deck, Edit.TEXT, one.old, one.new, shown=True)
-        yield f"- **{_escaped(one.deck)}**: {_words(change)}"
+    for change in changes.descriptions:
+        field = FieldChange(change.deck, Edit.TEXT, change.old, change.new, shown=True)
+        yield f"- **{_escaped(change.deck)}**: {_words(field)}"
 
 
 def _advice(advice: Iterable[Advice], *times: When) -> list[str]:
     blocks: list[str] = []
     for when in times:
-        lines = [line for one in advice if one.when is when for line in _advised(one)]
+        lines = [line for step in advice if step.when is when for line in _advised(step)]
         blocks += [f"## {_HEADINGS[when]}", "\n".join(lines)] if lines else []
     return blocks
 
@@ -172,10 +174,9 @@ def _title(entry: Entry) -> str:
 
 
 def _escaped(text: str, *, start: bool = False) -> str:
-    r"""Write a text so that Markdown shows its very characters.
+    r"""Escape a text for Markdown.
 
-    What GitHub would take for a person or an issue (`@app`, `#12`) is parted by a comment, since a
-    backslash does not hinder it.
+    A comment keeps GitHub from linking mentions and issues (`@app`, `#12`), as no backslash does.
     """
     text = _SPECIAL.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;")
     if start:

@@ -1,4 +1,4 @@
-"""What text and Markdown say alike: counts, titles, names of cards, what changed of a note type."""
+"""Phrases of the text and Markdown reports: counts, titles, names of cards, note type changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from flashdeck.model import NoteType
 from flashdeck.text import counted, shortened
 
 in_brackets = partial(with_clozes_as, lambda _cloze, inside: f"[{inside.strip()}]")
-"""Gives a text with `{{c1::Werkzeug::a library}}` as `[Werkzeug]`."""
+"""Returns a text with `{{c1::Werkzeug::a library}}` as `[Werkzeug]`."""
 
 _CONTEXT = 48
 _LONGEST = 480
@@ -37,7 +37,7 @@ def summary(changes: Changes) -> str:
         "changed": len(changes.changed),
         "removed": len(changes.removed),
         "restored": len(changes.restored),
-        "moved": len({one.new.note.guid for one in changes.moved}),
+        "moved": len({note.new.note.guid for note in changes.moved}),
         "of another note type": len(changes.retyped),
         "in another order": changes.reordered,
     }
@@ -55,7 +55,7 @@ def summary(changes: Changes) -> str:
 
 
 def title(entry: Entry, *, brackets: bool = True) -> str:
-    """Name a note by its sort field, or by its first field that says something."""
+    """Name a note by its sort field, or by its first field that is not empty."""
     fields = entry.note.fields
     for html in (fields[entry.notetype.sort], *fields):
         text = readable(html.partition(_HINT)[0])
@@ -65,71 +65,71 @@ def title(entry: Entry, *, brackets: bool = True) -> str:
 
 
 def title_change(change: ChangedNote) -> FieldChange | None:
-    """Give the change of the field that names the note, where its words changed."""
+    """Return the change of the field that names the note, if its text changed."""
     name = change.new.notetype.fields[change.new.notetype.sort].name
-    found = (one for one in change.fields if one.name == name and one.edit is Edit.TEXT)
-    return next(found, None)
+    changes = (field for field in change.fields if field.name == name and field.edit is Edit.TEXT)
+    return next(changes, None)
 
 
 def pieces(change: FieldChange, *, brackets: bool) -> list[Piece]:
-    """Give the word-level difference of a field, what stayed cut to its surroundings."""
+    """Return the word-level differences of a field, with short surroundings."""
     old, new = readable(change.old), readable(change.new)
     if brackets:
         old, new = in_brackets(old), in_brackets(new)
-    found = compare_words(old, new)
-    last = len(found) - 1
+    words = compare_words(old, new)
+    last = len(words) - 1
     return [
         Piece(piece.kind, _surroundings(piece, is_first=at == 0, is_last=at == last))
-        for at, piece in enumerate(found)
+        for at, piece in enumerate(words)
     ]
 
 
 def apart(piece: Piece) -> tuple[str, str, str]:
-    """Give the blanks before a piece's words, the words, and the blanks behind them."""
+    """Split a piece into leading spaces, words, and trailing spaces."""
     words = piece.text.strip()
     before, _, behind = piece.text.partition(words) if words else ("", "", "")
     return before, words or piece.text, behind
 
 
-def card_names(notetype: NoteType, ordinals: Iterable[int], gap: str = "c") -> str:
-    """Name cards by their templates, or by `gap` and their cloze numbers."""
+def card_names(notetype: NoteType, ordinals: Iterable[int], prefix: str = "c") -> str:
+    """Name cards by their templates, or by a prefix and their cloze numbers."""
     if notetype.cloze:
-        return ", ".join(f"{gap}{ordinal + 1}" for ordinal in ordinals)
+        return ", ".join(f"{prefix}{ordinal + 1}" for ordinal in ordinals)
     names = [template.name for template in notetype.templates]
     return ", ".join(names[at] if at < len(names) else str(at + 1) for at in ordinals)
 
 
 def notetype_lines(changes: Changes) -> Iterator[str]:
-    """Say what changed of the note types; those of which the same is to be said together."""
+    """Describe the changes of note types; types with the same changes share a line."""
     names: dict[str, list[str]] = {}
     for change in changes.notetypes_changed:
         names.setdefault("; ".join(_notetype_phrases(change)), []).append(change.new.name)
-    yield from (f"{', '.join(found)}: {phrases}" for phrases, found in names.items())
+    yield from (f"{', '.join(types)}: {phrases}" for phrases, types in names.items())
 
 
 def _notetype_phrases(change: NoteTypeChange) -> list[str]:
-    """Say what changed of a note type, each thing in a few words."""
-    found: list[str] = []
+    """Describe each change of a note type."""
+    phrases: list[str] = []
     if change.old.name != change.new.name:
-        found.append(f"renamed from “{change.old.name}”")
+        phrases.append(f"renamed from “{change.old.name}”")
     if change.kind_changed:
-        found.append(f"{'now' if change.new.cloze else 'no longer'} a cloze note type")
-    found += _parts_phrases(change.fields, "field")
-    found += _parts_phrases(change.templates, "card type")
+        phrases.append(f"{'now' if change.new.cloze else 'no longer'} a cloze note type")
+    phrases += _parts_phrases(change.fields, "field")
+    phrases += _parts_phrases(change.templates, "card type")
     if change.sort_changed:
-        found.append(f"sorted by “{change.new.fields[change.new.sort].name}”")
-    found += [f"text of “{name}”" for name in change.texts]
-    found += ["style"] if change.css else []
-    found += ["settings of its fields or of LaTeX"] if change.details else []
-    return found
+        phrases.append(f"sorted by “{change.new.fields[change.new.sort].name}”")
+    phrases += [f"text of “{name}”" for name in change.texts]
+    phrases += ["style"] if change.css else []
+    phrases += ["settings of its fields or of LaTeX"] if change.details else []
+    return phrases
 
 
 def by_deck(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Group notes by the deck of their first card."""
-    found: dict[str, list[Entry]] = {}
+    phrases: dict[str, list[Entry]] = {}
     for entry in entries:
-        found.setdefault(entry.deck, []).append(entry)
-    return found
+        phrases.setdefault(entry.deck, []).append(entry)
+    return phrases
 
 
 def by_way(moves: Iterable[MovedNote]) -> dict[tuple[str, str], list[Entry]]:

@@ -1,4 +1,4 @@
-"""Changes for a terminal; where there are no colors, words are marked as `[-old-]{+new+}`."""
+"""Changes as text for a terminal; without colors, words are marked as `[-old-]{+new+}`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Run = tuple[str, str]
 
 
 def as_text(changes: Changes, *, color: bool, width: int) -> str:
-    """Write the changes, wrapped at `width` columns; the last line ends in a line end."""
+    """Format the changes, wrapped at `width` columns; the last line ends with a line feed."""
     page = _Page(color, width)
     lines = page.wrapped("", [(summary(changes), BOLD)], "  ")
     for heading, body in _sections(changes, page):
@@ -61,17 +61,17 @@ def as_text(changes: Changes, *, color: bool, width: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """How lines are made: whether they may hold colors, and how wide they may be."""
+    """The options of a report: colors, and the width of lines."""
 
     color: bool
     width: int
 
     def style(self, text: str, style: str) -> str:
-        """Style a text, where there are colors."""
+        """Style a text, if colors are on."""
         return painted(text, style, color=self.color)
 
     def wrapped(self, first: str, runs: Iterable[Run], rest: str = "") -> list[str]:
-        """Lay out runs of text behind `first`; further lines are indented as far, or by `rest`."""
+        """Wrap runs of text after `first`; further lines are indented as far, or with `rest`."""
         indent = rest or " " * columns(first)
         lines: list[str] = []
         line: list[Run] = []
@@ -90,10 +90,10 @@ class _Page:
 
     def _styled(self, runs: Iterable[Run]) -> str:
         groups = groupby(runs, key=lambda run: run[1])
-        return "".join(self.style("".join(text for text, _ in run), one) for one, run in groups)
+        return "".join(self.style("".join(text for text, _ in run), style) for style, run in groups)
 
     def marked(self, mark: str, style: str, runs: Sequence[Run], behind: str = "") -> list[str]:
-        """Lay out a line that begins with a mark, as `+`; what is `behind` is dim."""
+        """Wrap a line that begins with a mark, such as `+`; the text `behind` is dim."""
         mark_run = [(mark, style), *([(" ", ""), *runs] if runs else [])]
         return self.wrapped(
             "  ", [*mark_run, *([(" ", ""), (f"({behind})", DIM)] if behind else [])], "    "
@@ -103,13 +103,15 @@ class _Page:
 def _sections(changes: Changes, page: _Page) -> Iterator[tuple[str, list[str]]]:
     yield "New", _grouped(page, changes.new, "+", GREEN)
     yield "Restored", _grouped(page, changes.restored, "+", GREEN)
-    yield "Changed", [line for one in changes.changed for line in _changed(page, one)]
-    removed = [one.entry for one in changes.removed]
+    yield "Changed", [line for change in changes.changed for line in _changed(page, change)]
+    removed = [note.entry for note in changes.removed]
     yield "Removed", _grouped(page, removed, "-", RED)
     yield "Moved", _moved(page, changes)
     retyped = [
-        page.marked("!", YELLOW, [(title(one.new), "")], f"{_types(one.old)} → {_types(one.new)}")
-        for one in changes.retyped
+        page.marked(
+            "!", YELLOW, [(title(note.new), "")], f"{_types(note.old)} → {_types(note.new)}"
+        )
+        for note in changes.retyped
     ]
     yield "Of another note type", [line for lines in retyped for line in lines]
     yield "Decks", _decks(page, changes)
@@ -131,12 +133,12 @@ def _changed(page: _Page, change: ChangedNote) -> list[str]:
     named = title_change(change)
     heading = _runs(page, named) if named is not None else [(title(change.new), "")]
     lines = page.marked("~", YELLOW, heading, _place(change.new))
-    shown = [one for one in change.fields if one.shown]
+    shown = [field for field in change.fields if field.shown]
     cards = change.cards_added or change.cards_vanished
-    for one in shown or (() if cards else change.fields):
-        if one is not named:
-            runs = [(_EDITS[one.edit], DIM)] if one.edit in _EDITS else _runs(page, one)
-            lines += page.wrapped(f"      {one.name}: ", runs, " " * 8)
+    for field in shown or (() if cards else change.fields):
+        if field is not named:
+            runs = [(_EDITS[field.edit], DIM)] if field.edit in _EDITS else _runs(page, field)
+            lines += page.wrapped(f"      {field.name}: ", runs, " " * 8)
     signs = [(f"+{tag}", GREEN) for tag in change.tags_added]
     signs += [(f"-{tag}", RED) for tag in change.tags_removed]
     if signs:
@@ -145,21 +147,23 @@ def _changed(page: _Page, change: ChangedNote) -> list[str]:
     vanished = card_names(change.old.notetype, change.cards_vanished)
     lines += page.wrapped("      new card: ", [(added, GREEN)]) if added else []
     lines += page.wrapped("      card gone: ", [(vanished, RED)]) if vanished else []
-    for gap in change.renumbered:
-        words = f"“{gap.text}” was c{gap.old}, is c{gap.new}; its reviews stay with c{gap.old}"
+    for cloze in change.renumbered:
+        words = (
+            f"“{cloze.text}” was c{cloze.old}, is c{cloze.new}; its reviews stay with c{cloze.old}"
+        )
         lines += page.wrapped("      ", [(words, YELLOW)], " " * 8)
     return lines
 
 
 def _runs(page: _Page, change: FieldChange) -> list[Run]:
     runs: list[Run] = []
-    touching = False  # without marks, what replaces a word needs a blank before it
+    touching = False  # without marks, a replacement needs a space before it
     for piece in pieces(change, brackets=False):
-        before, words, behind = apart(piece)
+        before, words, after = apart(piece)
         runs += [(" ", "")] if touching and not before and piece.kind is Kind.ADDED else []
-        touching = page.color and piece.kind is Kind.REMOVED and not behind
+        touching = page.color and piece.kind is Kind.REMOVED and not after
         opening, closing = ("", "") if page.color else _MARKS[piece.kind]
-        runs += [(before, ""), (f"{opening}{words}{closing}", _STYLES[piece.kind]), (behind, "")]
+        runs += [(before, ""), (f"{opening}{words}{closing}", _STYLES[piece.kind]), (after, "")]
     return runs
 
 
@@ -177,9 +181,9 @@ def _decks(page: _Page, changes: Changes) -> list[str]:
     for deck in changes.decks_renamed:
         runs = [(deck.old, RED), (" → ", ""), (deck.new, GREEN)]
         lines += page.marked("~", YELLOW, runs, f"{counted(deck.notes, 'note')} along with it")
-    for one in changes.descriptions:
-        change = FieldChange(one.deck, Edit.TEXT, one.old, one.new, shown=True)
-        lines += page.wrapped(f"  {one.deck}: ", _runs(page, change), " " * 4)
+    for change in changes.descriptions:
+        field = FieldChange(change.deck, Edit.TEXT, change.old, change.new, shown=True)
+        lines += page.wrapped(f"  {change.deck}: ", _runs(page, field), " " * 4)
     return lines
 
 
@@ -198,8 +202,8 @@ def _media(page: _Page, changes: Changes) -> list[str]:
     lines: list[str] = []
     for added in changes.media_added:
         lines += page.marked("+", GREEN, [(added, "")])
-    for one in changes.media_replaced:
-        name = one.new if one.old == one.new else f"{one.old} → {one.new}"
+    for media in changes.media_replaced:
+        name = media.new if media.old == media.new else f"{media.old} → {media.new}"
         lines += page.marked("~", YELLOW, [(name, "")])
     for removed in changes.media_removed:
         lines += page.marked("-", RED, [(removed, "")])
@@ -207,14 +211,14 @@ def _media(page: _Page, changes: Changes) -> list[str]:
 
 
 def _advice(page: _Page, changes: Changes) -> Iterator[tuple[str, list[str]]]:
-    everything = advise(changes)
+    steps = advise(changes)
     for when, heading in _HEADINGS.items():
         lines: list[str] = []
-        for one in everything:
-            if one.when is when:
-                lines += page.wrapped("  * ", [(one.words, "")])
-                # Searches are copied: each stays on one line, whatever its length.
-                lines += [f"      {page.style(search, CYAN)}" for search in one.searches]
+        for step in steps:
+            if step.when is when:
+                lines += page.wrapped("  * ", [(step.words, "")])
+                # Searches are never wrapped, so that they can be copied.
+                lines += [f"      {page.style(search, CYAN)}" for search in step.searches]
         yield heading, lines
 
 
@@ -232,7 +236,7 @@ def _spaced(runs: Iterable[Run]) -> list[Run]:
 
 
 def _boxes(runs: Iterable[Run]) -> Iterator[list[Run]]:
-    """Part runs into what must stay on one line: everything between two blanks."""
+    """Split runs at spaces, into pieces that stay on one line."""
     box: list[Run] = []
     for text, style in runs:
         for place, word in enumerate(text.split(" ")):

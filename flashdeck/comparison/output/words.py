@@ -9,23 +9,22 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-# A short cloze is one word. Han and kana characters are words of their own, as are signs; anything
-# else runs to the next blank. Letters are not asked for: combining marks and joiners must stay with
-# what they belong to.
+# A short cloze deletion is a word, and so is each Han or kana character and each sign. Other words
+# end at white space, as combining marks and joiners must stay with their letters.
 _HAN_KANA = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SIGNS = "!-/:-@\\[-`{-~"
 _WORD = re.compile(
     r"\{\{c[0-9,]+::[^{}]{0,40}\}\}|\{\{c[0-9,]+::|\}\}|\s+"
     rf"|[{_HAN_KANA}{_SIGNS}]|[^\s{_HAN_KANA}{_SIGNS}]+"
 )
-# Below this share of common characters two texts have nothing to do with each other.
+# Below this share of common characters, texts are unrelated.
 _LEAST_COMMON = 0.15
-# Of longer texts only the common beginning and end are found: the time grows with the square.
+# In longer texts only the common beginning and end are found, as the time is quadratic.
 _MOST_WORDS = 4_000
 
 
 class Kind(StrEnum):
-    """Where a piece of text stands: in both texts, in the old one, or in the new one."""
+    """The origin of a piece: both texts, the old text, or the new text."""
 
     SAME = "same"
     REMOVED = "removed"
@@ -43,9 +42,9 @@ Run = tuple[Kind, str]
 
 
 def compare_words(old: str, new: str) -> tuple[Piece, ...]:
-    """Give the pieces of both texts: without the added ones the old text, and so on.
+    """Return the pieces of both texts; those that are not added make up the old text.
 
-    Between two pieces of the kind `SAME` there is at most one removed and one added, in that order.
+    Between pieces of the kind `SAME` there is at most one removed and one added, in this order.
     """
     before, after = _WORD.findall(old), _WORD.findall(new)
     start = _common(before, after)
@@ -63,15 +62,16 @@ def compare_words(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Count the words that both begin with."""
+    """Count the common words at the beginning."""
     pairs = zip(old, new, strict=False)
     return next(
-        (at for at, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new))
+        (index for index, (before, after) in enumerate(pairs) if before != after),
+        min(len(old), len(new)),
     )
 
 
 def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
-    """Give what is the same and what is not, in order."""
+    """Return common and different runs, in order."""
     matches = [Match(len(old), len(new), 0)]
     if max(len(old), len(new)) <= _MOST_WORDS:
         matches = SequenceMatcher(str.isspace, old, new).get_matching_blocks()
@@ -84,12 +84,12 @@ def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
 
 
 def _pieces(runs: Sequence[Run]) -> Iterator[Piece]:
-    """Join runs; a blank between two changes belongs to both of them."""
+    """Join runs; white space between two changes belongs to both."""
     changing = [kind is not Kind.SAME for kind, _ in runs]
     for index in range(1, len(runs) - 1):
         if changing[index - 1] and changing[index + 1] and runs[index][1].isspace():
             changing[index] = True
-    for changes, group in groupby(zip(runs, changing, strict=True), key=lambda one: one[1]):
+    for changes, group in groupby(zip(runs, changing, strict=True), key=lambda pair: pair[1]):
         joined = [run for run, _ in group]
         if not changes:
             yield Piece(Kind.SAME, "".join(text for _, text in joined))
