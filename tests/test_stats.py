@@ -67,7 +67,7 @@ def test_everything_is_counted(call):
     }
 
 
-def test_clozes_side_by_side_are_words_of_their_own(call, project):
+def test_adjacent_clozes_are_separate_words(call, project):
     project.write("cards/france.yaml", 'notes:\n  - cloze: "{{c1::one::a hint}}{{c2::two}}"\n')
     assert json.loads(call("--json"))["words"] == 2
 

@@ -1,4 +1,4 @@
-"""`check --fix`: what is mended, what is left, and that nothing else is touched."""
+"""`check --fix`: what is fixed, what is left, and that nothing else changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flashdeck.yamlnode import quoted
 
 @pytest.fixture
 def fixed(project):
-    """A deck's text after it was mended."""
+    """A function that returns a deck's text after its fixes."""
 
     def fixed(text):
         project.write("cards/deck.yaml", text)
@@ -51,7 +51,7 @@ def test_traps_of_yaml_get_their_quotes(fixed, project, wrong, right):
     if wrong.startswith("q"):
         around = around.replace("{}\n", "{}\n    a: 'x' \n", 1)
     assert fixed(around.format(wrong)) == around.format(right)
-    assert not [one for one in project.check() if one.severity is Severity.ERROR]
+    assert not [problem for problem in project.check() if problem.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,9 @@ def test_what_was_meant_by_quotes_inside_of_quotes_is_left_to_the_author(
 ):
     text = f"notes:\n  {note}\n  - q: behind\n    a: y\n"
     assert fixed(text) == text
-    assert [(one.rule, one.hint) for one in project.check() if one.rule == "text-behind-quote"] == [
-        ("text-behind-quote", hint)
-    ]
-    errors = {one.rule for one in project.check() if one.severity is Severity.ERROR}
+    hints = [problem.hint for problem in project.check() if problem.rule == "text-behind-quote"]
+    assert hints == [hint]
+    errors = {problem.rule for problem in project.check() if problem.severity is Severity.ERROR}
     assert errors <= {"text-behind-quote", "missing-key"}
 
 
@@ -128,8 +127,8 @@ def test_quotes_around_a_text_are_never_written_onto_the_card(
     value = quote + "".join(pieces).replace("Q", quote) + quote
     text = f"notes:\n  - {where.replace('V', value)}\n  - q: behind\n    a: y\n"
     (root / "cards/deck.yaml").write_bytes(text.encode())
-    for one in mend(root):
-        assert quoted(value) not in one.after
+    for source in mend(root):
+        assert quoted(value) not in source.after
 
 
 def test_what_is_clear_beside_quotes_inside_of_quotes_is_still_fixed(fixed):
@@ -167,7 +166,7 @@ LATER = """\
 @pytest.mark.parametrize("start", LOST.values(), ids=LOST)
 def test_nothing_is_written_behind_an_error_of_structure(fixed, project, start):
     assert fixed(start + LATER) == start + LATER
-    assert [one for one in project.check() if one.severity is Severity.ERROR]
+    assert [problem for problem in project.check() if problem.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize("start", LOST.values(), ids=LOST)
@@ -229,8 +228,8 @@ def test_block_text_stays_as_it_is_wherever_it_is(tmp_path_factory, groups):
     text = "\n".join(["notes:", "  - q: b", *(line for group in groups for line in group)])
     (root / "cards/deck.yaml").write_bytes(text.encode())
     block = "\n".join(BLOCK)
-    for one in mend(root):
-        assert one.after.count(block) == text.count(block)
+    for source in mend(root):
+        assert source.after.count(block) == text.count(block)
 
 
 def test_a_name_of_media_in_block_text_is_left_alone(fixed, project):
@@ -280,7 +279,7 @@ def test_names_of_media_are_written_as_on_disk(fixed, project):
     assert fixed(text.format("img/MAP.png")) == text.format("Img/map.png")
 
 
-def test_what_a_mended_line_shows_next_is_mended_as_well(fixed, project):
+def test_a_problem_that_a_fix_reveals_is_fixed_as_well(fixed, project):
     text = "notes:\n  - q: `a`: what?\n    a: b\n    tags: a b\n    id: zyx000000001\n"
     text = fixed(text + "  - {q: c, a: d, id: zyx000000001}\n")
     assert '  - q: "`a`: what?"\n' in text
@@ -295,16 +294,16 @@ def test_an_edit_that_would_change_more_is_not_made(project, monkeypatch):
     monkeypatch.setattr(
         fix, "_without_overlaps", lambda found: [fix.Edit(0, 6, "Notes:"), *edits(found)]
     )
-    ((one),) = mend(project.root)
-    assert one.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"
+    (source,) = mend(project.root)
+    assert source.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"
 
 
 def test_what_was_edited_meanwhile_is_not_overwritten(project):
     project.write("cards/deck.yaml", "tags: a b\nnotes:\n  - {q: a, a: b}\n")
-    mended = mend(project.root)
+    sources = mend(project.root)
     project.write("cards/deck.yaml", "notes:\n  - {q: new, a: b}\n")
     with pytest.raises(FlashdeckError, match="changed"):
-        write_fixed(project.root, mended)
+        write_fixed(project.root, sources)
     assert project.read("cards/deck.yaml") == "notes:\n  - {q: new, a: b}\n"
 
 
@@ -320,10 +319,10 @@ def test_whatever_is_written_a_fix_leaves_all_else_alone(tmp_path_factory, piece
         "notes:\n  - q: before\n    a: one\n  - q: {}\n    a: two\n  - q: behind\n    a: three\n"
     )
     (root / "cards/deck.yaml").write_bytes(around.format(value).encode())
-    for one in mend(root):
+    for source in mend(root):
         start, _, end = around.partition("{}")
-        assert one.after.startswith(start)
-        assert one.after.endswith(end)
+        assert source.after.startswith(start)
+        assert source.after.endswith(end)
 
 
 # The command
@@ -356,7 +355,7 @@ def test_the_diff_is_shown_first_and_can_be_applied(call, project):
     assert project.read("cards/deck.yaml") == applied
 
 
-def test_what_is_left_is_said_in_the_form_that_was_asked_for(call, project):
+def test_remaining_problems_are_reported_in_the_chosen_format(call, project):
     project.write("cards/deck.yaml", "tags: a b\nnotes:\n  - {q: a}\n")
     code, out, _ = call("--fix", "--format", "json")
     assert code == 1

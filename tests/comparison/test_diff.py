@@ -1,4 +1,4 @@
-"""Changes: what of two collections differs, and how it is shown."""
+"""Differences between two collections, and their reports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 STONE = {"tags": ("flashdeck::removed",), "cards": (), "fields": ("", "")}
 
 
-def held(*notes: Note, **others) -> Collection:
+def deck(*notes: Note, **others) -> Collection:
     """A collection of notes; its decks and note types are those that they need."""
     decks = sorted({card.deck for one in notes for card in one.cards})
     return replace(Collection((QUESTION, CLOZE), tuple(map(Deck, decks)), notes), **others)
@@ -60,31 +60,31 @@ def test_times_ids_and_positions_are_no_content():
     cards = (Card(0, "Spanish", 77, BORN + 5),)
     new = replace(old, id=BORN + 9, mod=old.mod + 9, cards=cards, tags=old.tags[::-1])
     later = Collection((replace(QUESTION, mod=1), CLOZE), (Deck("Spanish"),), (new,))
-    assert not diff(held(old), later)
-    assert text_of(held(old), later) == "no changes\n"
-    assert as_markdown(diff(held(old), later)) == "No changes.\n"
+    assert not diff(deck(old), later)
+    assert text_of(deck(old), later) == "no changes\n"
+    assert as_markdown(diff(deck(old), later)) == "No changes.\n"
 
 
 def test_an_edit_is_shown_word_by_word():
     old, new = note(1, "Who made it?", "Spanish"), note(1, "Who made <b>this</b>?", "Spanish")
-    assert text_of(held(old), held(new)) == (
+    assert text_of(deck(old), deck(new)) == (
         "1 changed\n\nChanged\n  ~ Who made [-it-]{+this+}? (guid-1)\n"
     )
-    assert "- Who made <del>it</del> <b>this</b>?\n" in as_markdown(diff(held(old), held(new)))
+    assert "- Who made <del>it</del> <b>this</b>?\n" in as_markdown(diff(deck(old), deck(new)))
 
 
-def test_an_edit_of_markup_alone_is_said_to_be_one():
+def test_an_edit_of_markup_alone_is_reported_as_such():
     old = note(1, "one", "Spanish", fields=("one", "answer"))
     new = replace(old, fields=("one", "<em>answer</em>"))
-    assert "Answer: (only markup or spacing)" in text_of(held(old), held(new))
+    assert "Answer: (only markup or spacing)" in text_of(deck(old), deck(new))
 
 
-def test_another_picture_is_told_from_another_text():
+def test_another_picture_differs_from_another_text():
     old = note(1, "one", "Spanish", fields=("one", '<img src="map-0123456789ab.png">'))
     new = replace(old, fields=("one", '<img src="map-ba9876543210.png">'))
     changes = diff(
-        held(old, media=(media("map-0123456789ab.png", b"1"),)),
-        held(new, media=(media("map-ba9876543210.png", b"2"),)),
+        deck(old, media=(media("map-0123456789ab.png", b"1"),)),
+        deck(new, media=(media("map-ba9876543210.png", b"2"),)),
     )
     assert "Answer: (another picture or sound)" in as_text(changes, color=False, width=99)
     assert as_json(changes)["media"] == {
@@ -99,10 +99,10 @@ def test_tags_and_cards_that_come_and_go_are_named():
     new = replace(
         old, tags=("new", "verbs"), cards=(*old.cards, Card(1, "Spanish", 11, BORN + 102))
     )
-    shown = text_of(held(old), held(new))
+    shown = text_of(deck(old), deck(new))
     assert "tags: +new -old\n" in shown
     assert "new card: Answer → Question\n" in shown
-    back = diff(held(new), held(old))
+    back = diff(deck(new), deck(old))
     assert "card gone: Answer → Question" in as_text(back, color=False, width=99)
     (advice,) = as_json(back)["by_hand"]
     assert advice["rule"] == "empty-cards"
@@ -112,9 +112,9 @@ def test_tags_and_cards_that_come_and_go_are_named():
 def test_a_removed_note_is_removed_once():
     old = note(1, "one", "Spanish")
     other, stone = note(2, "two", "Spanish"), replace(old, **STONE)
-    absent, emptied = held(other), held(other, stone)
+    absent, emptied = deck(other), deck(other, stone)
     for new in (absent, emptied):
-        changes = diff(held(old, other), new, empties_removed=True)
+        changes = diff(deck(old, other), new, empties_removed=True)
         assert [one.entry.note for one in changes.removed] == [old]
         assert "Tools > Empty Cards" in as_markdown(changes)
     assert not diff(emptied, absent)
@@ -123,21 +123,21 @@ def test_a_removed_note_is_removed_once():
 
 def test_a_note_that_a_package_merely_lacks_is_to_be_deleted_by_hand():
     old, other = note(1, "one", "Spanish"), note(2, "two", "Spanish")
-    (advice,) = as_json(diff(held(old, other), held(other)))["by_hand"]
+    (advice,) = as_json(diff(deck(old, other), deck(other)))["by_hand"]
     assert advice["rule"] == "removed-notes"
     assert advice["searches"] == ['"note:Spanish Question" "Question:one"']
 
 
 def test_a_removed_note_that_comes_back_is_restored():
     stone = note(1, "", **STONE)
-    changes = diff(held(stone), held(note(1, "one", "Spanish")))
+    changes = diff(deck(stone), deck(note(1, "one", "Spanish")))
     assert (len(changes.restored), changes.new, changes.changed) == (1, (), ())
 
 
 def test_a_note_of_another_type_is_to_be_deleted_first():
     old = note(1, "one", "Spanish")
     new = replace(cloze(1, "{{c1::one}}"), guid=old.guid)
-    changes = diff(held(old), held(new))
+    changes = diff(deck(old), deck(new))
     assert (len(changes.retyped), changes.changed) == (1, ())
     shown = as_markdown(changes)
     assert shown.index("## Before importing") < shown.index("## Begin anew (1)")
@@ -147,7 +147,7 @@ def test_a_moved_note_is_found_where_it_was():
     old = note(1, "one", "Spanish::A", "Spanish::A")
     keep = note(2, "two", "Spanish::A")
     new = replace(old, cards=tuple(replace(card, deck="B") for card in old.cards))
-    changes = diff(held(old, keep), held(new, keep))
+    changes = diff(deck(old, keep), deck(new, keep))
     assert len(changes.moved) == 1
     assert as_json(changes)["by_hand"][0]["searches"] == [
         '"deck:Spanish::A" "note:Spanish Question" "Question:one"'
@@ -166,9 +166,9 @@ def renamed(old: Collection, new: Collection) -> list[tuple[str, str, int]]:
 
 def test_a_deck_whose_notes_are_all_in_a_new_deck_was_renamed():
     notes = [note(at, f"q{at}", "Old") for at in range(4)]
-    new = held(*moved("New", *notes[:3]), *moved("Other", *notes[3:]))
-    changes = diff(held(*notes), new)
-    assert renamed(held(*notes), new) == [("Old", "New", 3)]
+    new = deck(*moved("New", *notes[:3]), *moved("Other", *notes[3:]))
+    changes = diff(deck(*notes), new)
+    assert renamed(deck(*notes), new) == [("Old", "New", 3)]
     # What did not go along has been moved, and lies in the deck under its new name by then.
     assert [one.new.note.guid for one in changes.moved] == ["guid-3"]
     (before, after) = as_json(changes)["by_hand"]
@@ -178,7 +178,7 @@ def test_a_deck_whose_notes_are_all_in_a_new_deck_was_renamed():
 
 def test_a_renamed_parent_is_one_rename():
     one, two = note(1, "one", "A::x"), note(2, "two", "A::y::z")
-    assert renamed(held(one, two), held(*moved("B::x", one), *moved("B::y::z", two))) == [
+    assert renamed(deck(one, two), deck(*moved("B::x", one), *moved("B::y::z", two))) == [
         ("A", "B", 2)
     ]
 
@@ -196,36 +196,36 @@ def test_a_renamed_parent_is_one_rename():
 def test_what_a_rename_in_anki_could_not_do_is_a_move(before, after):
     notes = [note(at, f"q{at}", deck) for at, deck in enumerate(before)]
     new = [moved(deck, one)[0] for one, deck in zip(notes, after, strict=True)]
-    changes = diff(held(*notes), held(*new))
+    changes = diff(deck(*notes), deck(*new))
     assert changes.decks_renamed == ()
     assert len(changes.moved) == sum(one != two for one, two in zip(before, after, strict=True))
 
 
 def test_a_deck_in_other_case_is_the_same_deck():
     old = note(1, "one", "Verbs")
-    assert not diff(held(old), held(*moved("verbs", old)))
+    assert not diff(deck(old), deck(*moved("verbs", old)))
 
 
 def test_an_emptied_description_stays_with_learners():
     one = note(1, "one", "Spanish")
     full, none = Deck("Spanish", "<b>Hi</b> all"), Deck("Spanish")
-    changes = diff(held(one, decks=(full,)), held(one, decks=(none,)))
+    changes = diff(deck(one, decks=(full,)), deck(one, decks=(none,)))
     assert "Spanish: [-Hi all-]" in as_text(changes, color=False, width=99)
     assert as_json(changes)["by_hand"][0]["rule"] == "cleared-description"
-    assert as_json(diff(held(one, decks=(none,)), held(one, decks=(full,))))["by_hand"] == []
+    assert as_json(diff(deck(one, decks=(none,)), deck(one, decks=(full,))))["by_hand"] == []
 
 
-def test_renumbered_gaps_are_told_from_edited_ones():
+def test_renumbered_clozes_differ_from_edited_clozes():
     old = cloze(1, "{{c1::Werkzeug}}, {{c2::<b>Jinja</b>}}, {{c3::Click}}")
     swapped = cloze(1, "{{c2::Werkzeug}}, {{c1::Jinja::hint}}, {{c3::Klick}}")
-    (change,) = diff(held(old), held(swapped)).changed
+    (change,) = diff(deck(old), deck(swapped)).changed
     assert [(one.old, one.new, one.text) for one in change.renumbered] == [
         (1, 2, "Werkzeug"),
         (2, 1, "Jinja"),
     ]
-    (advice,) = as_json(diff(held(old), held(swapped)))["by_hand"]
+    (advice,) = as_json(diff(deck(old), deck(swapped)))["by_hand"]
     assert advice["searches"][0].startswith("(card:1 or card:2) ")
-    (change,) = diff(held(old), held(cloze(1, "{{c1::Jinja}}"))).changed
+    (change,) = diff(deck(old), deck(cloze(1, "{{c1::Jinja}}"))).changed
     assert [(one.old, one.new) for one in change.renumbered] == [(2, 1)]
     assert change.cards_vanished == (1, 2)
 
@@ -233,7 +233,7 @@ def test_renumbered_gaps_are_told_from_edited_ones():
 def test_notes_in_another_order_are_counted_within_their_decks():
     one, two, three = (note(at, f"q{at}", "A") for at in (1, 2, 3))
     other = note(4, "q4", "B")
-    changes = diff(held(one, two, three, other), held(other, three, one, two))
+    changes = diff(deck(one, two, three, other), deck(other, three, one, two))
     assert (changes.reordered, changes.moved, changes.changed) == (1, (), ())
     assert "1 in another order" in as_text(changes, color=False, width=99)
 
@@ -241,8 +241,8 @@ def test_notes_in_another_order_are_counted_within_their_decks():
 def by_hand(notetype) -> list[tuple[str, str]]:
     one = note(1, "one", "Spanish")
     fields = (*one.fields, "", "")[: len(notetype.fields)]
-    old = held(one)
-    new = replace(held(replace(one, fields=fields)), notetypes=(notetype, CLOZE))
+    old = deck(one)
+    new = replace(deck(replace(one, fields=fields)), notetypes=(notetype, CLOZE))
     return [(each["rule"], each["when"]) for each in as_json(diff(old, new))["by_hand"]]
 
 
@@ -271,22 +271,22 @@ def test_what_changed_of_a_note_type_is_named():
         css="",
     )
     one = note(1, "one", "Spanish")
-    later = replace(held(replace(one, fields=(*one.fields, ""))), notetypes=(new, CLOZE))
+    later = replace(deck(replace(one, fields=(*one.fields, ""))), notetypes=(new, CLOZE))
     assert (
         "  ~ Spanish Question: field “Hint” added; field “Question” renamed to “Front”; "
         "text of “Question → Answer”; style\n"
-    ) in as_text(diff(held(one), later), color=False, width=200)
+    ) in as_text(diff(deck(one), later), color=False, width=200)
 
 
 def test_a_picture_under_its_old_name_reaches_only_who_gets_a_changed_note():
     old = note(1, '<img src="a.png">', "Spanish")
     before, after = media("a.png", b"1"), media("a.png", b"2")
-    changes = diff(held(old, media=(before,)), held(old, media=(after,)))
+    changes = diff(deck(old, media=(before,)), deck(old, media=(after,)))
     assert [one["when"] for one in as_json(changes)["by_hand"]] == ["release"]
     assert "Before you release" in as_text(changes, color=False, width=99)
     assert "another name" not in as_markdown(changes)
     edited = replace(old, fields=('<img src="a.png">!', ""))
-    assert as_json(diff(held(old, media=(before,)), held(edited, media=(after,))))["by_hand"] == []
+    assert as_json(diff(deck(old, media=(before,)), deck(edited, media=(after,))))["by_hand"] == []
 
 
 def test_a_field_that_no_card_shows_is_silent_beside_what_it_does():
@@ -301,7 +301,7 @@ def test_a_field_that_no_card_shows_is_silent_beside_what_it_does():
     old = note(1, "one", "Spanish", fields=("one", "a", ""))
     new = note(1, "one", "Spanish", "Spanish", fields=("one", "a", "1"))
     shown = as_text(
-        diff(*(replace(held(one), notetypes=(gated, CLOZE)) for one in (old, new))),
+        diff(*(replace(deck(one), notetypes=(gated, CLOZE)) for one in (old, new))),
         color=False,
         width=99,
     )
@@ -312,7 +312,7 @@ def test_a_field_that_no_card_shows_is_silent_beside_what_it_does():
 def test_release_notes_read_well():
     kept, gone, fresh = (note(at, f"question {at}", "Spanish") for at in (1, 2, 3))
     edited = replace(kept, fields=("question 1", "a reply"))
-    changes = diff(held(kept, gone), held(edited, fresh), empties_removed=True)
+    changes = diff(deck(kept, gone), deck(edited, fresh), empties_removed=True)
     assert as_markdown(changes) == (
         "1 new, 1 changed, 1 removed.\n\n"
         "## New (1)\n\n**Spanish**\n\n- question 3\n\n"
@@ -325,7 +325,7 @@ def test_release_notes_read_well():
 
 
 def test_release_notes_without_anything_to_do_say_so():
-    shown = as_markdown(diff(held(), held(note(1, "one", "Spanish"))))
+    shown = as_markdown(diff(deck(), deck(note(1, "one", "Spanish"))))
     assert shown.endswith("Import the new package as always: every review is kept.\n")
 
 
@@ -342,12 +342,12 @@ def test_release_notes_without_anything_to_do_say_so():
     ],
 )
 def test_release_notes_show_the_very_characters(text, shown):
-    assert f"\n- {shown}\n" in as_markdown(diff(held(), held(note(1, text, "Spanish"))))
+    assert f"\n- {shown}\n" in as_markdown(diff(deck(), deck(note(1, text, "Spanish"))))
 
 
 def test_long_lists_are_counted_in_release_notes():
     notes = [note(at, f"q{at}", "Spanish") for at in range(500)]
-    shown = as_markdown(diff(held(), held(*notes)))
+    shown = as_markdown(diff(deck(), deck(*notes)))
     assert len(shown.splitlines()) < 50
     assert "- … and 470 more\n" in shown
 
@@ -355,9 +355,9 @@ def test_long_lists_are_counted_in_release_notes():
 def test_text_is_wrapped_and_colored_without_breaking_words():
     old = note(1, "word " * 40, "Spanish")
     new = note(1, "word " * 40 + "日本語 " * 20, "Spanish")
-    changes = diff(held(old), held(new))
+    changes = diff(deck(old), deck(new))
     assert "\x1b[9;31mone\x1b[0m \x1b[32mtwo\x1b[0m" in as_text(
-        diff(held(note(1, "the one", "A")), held(note(1, "the two", "A"))), color=True, width=50
+        diff(deck(note(1, "the one", "A")), deck(note(1, "the two", "A"))), color=True, width=50
     )
     plain = as_text(changes, color=False, width=50)
     assert max(len(line) for line in plain.splitlines()) <= 50
@@ -380,7 +380,7 @@ def test_html_is_read_as_people_see_it(html, text):
     assert readable(html) == text
 
 
-def test_long_titles_are_cut_at_a_blank():
+def test_long_titles_are_cut_at_a_space():
     assert shortened("one two three four", 15) == "one two three…"
     assert shortened("short", 15) == "short"
 

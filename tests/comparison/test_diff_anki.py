@@ -1,4 +1,4 @@
-"""What learners are told to do by hand, done in real Anki: searches find, advice helps."""
+"""Manual steps for learners, run in real Anki."""
 
 from __future__ import annotations
 
@@ -65,16 +65,20 @@ def take(learner, tmp_path):
 
 
 def only(changes: Changes, rule: str) -> Advice:
-    (found,) = (one for one in advise(changes) if one.rule == rule)
-    return found
+    (step,) = (step for step in advise(changes) if step.rule == rule)
+    return step
 
 
 def found_notes(learner: Learner, advice: Advice) -> set[int]:
-    return {one for search in advice.searches for one in learner.collection.find_notes(search)}
+    return {
+        note_id for search in advice.searches for note_id in learner.collection.find_notes(search)
+    }
 
 
 def found_cards(learner: Learner, advice: Advice) -> set[int]:
-    return {one for search in advice.searches for one in learner.collection.find_cards(search)}
+    return {
+        card_id for search in advice.searches for card_id in learner.collection.find_cards(search)
+    }
 
 
 def test_a_note_is_found_by_whatever_its_first_field_holds(learner, take):
@@ -226,7 +230,7 @@ def test_renumbered_clozes_are_found_by_their_cards(learner, take):
     assert found == {learner.card("c", 0).id, learner.card("c", 1).id}
 
 
-def test_empty_cards_deletes_what_it_is_said_to(two_notes: ProjectFolder, learner):
+def test_empty_cards_deletes_the_reported_cards(two_notes: ProjectFolder, learner):
     two_notes.write(
         "cards/more.yaml", "deck: More\nnotes:\n  - {q: both, a: ways, reverse: true}\n"
     )

@@ -180,7 +180,7 @@ def test_the_package_that_a_renamed_deck_leaves_behind_does_not_count(call, two_
     assert call()[1] == "no changes\n"
 
 
-def test_removed_notes_are_told_as_the_settings_have_it(call, two_notes):
+def test_removed_notes_follow_the_settings(call, two_notes):
     two_notes.built()
     source = two_notes.read("cards/flask.yaml")
     two_notes.write("cards/flask.yaml", source[: source.index("  - cloze")])
@@ -190,7 +190,7 @@ def test_removed_notes_are_told_as_the_settings_have_it(call, two_notes):
     assert "an import never deletes" in call()[1]
 
 
-def test_without_a_package_the_way_out_is_said(call):
+def test_without_a_package_the_error_has_a_hint(call):
     code, out, err = call()
     assert (code, out) == (1, "")
     assert "there is no package in build/" in err
@@ -278,14 +278,14 @@ def test_a_revision_is_never_taken_for_an_option(call, tagged):
     assert "'--output=x' is no revision" in err
 
 
-def test_outside_of_a_repository_that_is_said(call, two_notes, monkeypatch):
+def test_outside_of_a_repository_is_an_error(call, two_notes, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(two_notes.root.parent))
     code, _, err = call("v1")
     assert code == 1
     assert "is in no git repository" in err
 
 
-def test_without_git_that_is_said(call, tagged, monkeypatch):
+def test_without_git_is_an_error(call, tagged, monkeypatch):
     assert tagged.package.exists()
     monkeypatch.setenv("PATH", str(tagged.root))
     code, _, err = call("v1")

@@ -49,19 +49,19 @@ class LanguageServer:
         self._process.communicate()
 
     def problems(self, folder: str, text: str) -> list[str]:
-        """Give what is said about a file in a folder: "line: message", lines from 1."""
-        found = self._diagnostics[self._open(folder, text)]
-        return [f"{one['range']['start']['line'] + 1}: {one['message']}" for one in found]
+        """Return the problems of a file in a folder: "line: message", lines from 1."""
+        result = self._diagnostics[self._open(folder, text)]
+        return [f"{one['range']['start']['line'] + 1}: {one['message']}" for one in result]
 
     def completions(self, folder: str, text: str) -> dict[str, str]:
-        """Give what is offered where `|` stands in the text: labels, and what each one inserts."""
-        found = self._ask_at("textDocument/completion", folder, text)
-        return {item["label"]: item.get("insertText", "") for item in found["items"]}
+        """Return the completions at `|` in the text: labels and inserted texts."""
+        result = self._ask_at("textDocument/completion", folder, text)
+        return {item["label"]: item.get("insertText", "") for item in result["items"]}
 
     def hover(self, folder: str, text: str) -> str:
-        """Give what is told about the place where `|` stands in the text."""
-        found = self._ask_at("textDocument/hover", folder, text)
-        return found["contents"]["value"] if found else ""
+        """Return the hover text at `|` in the text."""
+        result = self._ask_at("textDocument/hover", folder, text)
+        return result["contents"]["value"] if result else ""
 
     def _open(self, folder: str, text: str) -> str:
         """Open a new file, wait until the server has read it, and give its address."""
@@ -96,8 +96,8 @@ class LanguageServer:
     def _take(self, message: dict[str, Any]) -> None:
         """Answer what the server asks, and keep what it says about files."""
         if message.get("method") == "textDocument/publishDiagnostics":
-            said = message["params"]
-            self._diagnostics[said["uri"]] = said["diagnostics"]
+            params = message["params"]
+            self._diagnostics[params["uri"]] = params["diagnostics"]
         elif "id" in message and message.get("method") == "workspace/configuration":
             asked = [item["section"] for item in message["params"]["items"]]
             self._send({"id": message["id"], "result": [self._section(one) for one in asked]})

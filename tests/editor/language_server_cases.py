@@ -1,4 +1,4 @@
-"""What an author sees in an editor: run by `make editors`, with a real YAML language server."""
+"""Schemas in a real YAML language server, run by `make editors`."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def server(tmp_path_factory) -> Iterator[LanguageServer]:
         yield running
 
 
-def test_an_unknown_key_is_reported_where_it_stands(server):
-    said = server.problems("cards", NOTES + "  - q: Who?\n    a: no\n    revers: true\n")
-    assert said == ["6: Property revers is not allowed."]
+def test_an_unknown_key_is_reported_at_its_place(server):
+    problems = server.problems("cards", NOTES + "  - q: Who?\n    a: no\n    revers: true\n")
+    assert problems == ["6: Property revers is not allowed."]
 
 
 def test_a_note_without_an_answer_is_reported(server):
@@ -60,14 +60,14 @@ def test_reverse_completes_and_so_do_its_values(server):
 
 
 def test_only_what_the_kind_has_completes(server):
-    found = server.completions("cards", NOTES + "  - cloze: x\n    |")
-    assert {"extra", "hint", "typed", "tags"} <= set(found)
-    assert not {"reverse", "choices", "a", "occlude"} & set(found)
+    completions = server.completions("cards", NOTES + "  - cloze: x\n    |")
+    assert {"extra", "hint", "typed", "tags"} <= set(completions)
+    assert not {"reverse", "choices", "a", "occlude"} & set(completions)
 
 
 def test_a_note_that_is_just_begun_may_become_any_kind(server):
-    found = server.completions("cards", NOTES + "  - |")
-    assert {"q", "cloze", "image", "fields", "notetype"} <= set(found)
+    completions = server.completions("cards", NOTES + "  - |")
+    assert {"q", "cloze", "image", "fields", "notetype"} <= set(completions)
 
 
 def test_words_complete(server):
@@ -89,8 +89,8 @@ def test_the_fields_of_ones_own_note_types_complete_and_slips_are_reported(serve
 
 
 def test_a_key_tells_what_it_means(server):
-    told = server.hover("cards", NOTES + "  - q: Who?\n    a: Armin\n    rev|erse: true\n")
-    assert "makes a second card that asks the other way round" in told
+    hover = server.hover("cards", NOTES + "  - q: Who?\n    a: Armin\n    rev|erse: true\n")
+    assert "makes a second card that asks the other way round" in hover
 
 
 def test_settings_and_note_types_have_schemas_of_their_own(server):

@@ -1,4 +1,4 @@
-"""The schemas say what the readers say: what builds is valid, what is unknown is not."""
+"""The schemas agree with the readers: what builds is valid, unknown keys are not."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def errors(
     own: dict[str, list[str]] | None = None,
     short: dict[str, list[str]] | None = None,
 ) -> list[str]:
-    """Give what a schema says about each document of a file."""
+    """Return the errors of a schema for each document of a file."""
     validator = _validator(name, json.dumps(own or {}), json.dumps(short or {}))
-    found = read_yaml("file.yaml", text.encode()).documents
-    return [error.message for node in found for error in validator.iter_errors(as_json(node))]
+    nodes = read_yaml("file.yaml", text.encode()).documents
+    return [error.message for node in nodes for error in validator.iter_errors(as_json(node))]
 
 
 @cache
@@ -67,14 +67,14 @@ def test_every_deck_that_ships_is_valid():
 
 
 def _unknown_keys() -> list[Any]:
-    found = []
+    params = []
     for path in sorted(CASES.glob("*.txt")):
         for section in path.read_text("utf-8").split("=== ")[1:]:
             title, _, rest = section.partition("\n")
             source, _, expected = rest.partition("--- expect\n")
             if "unknown-key" in expected:
-                found.append(pytest.param(source, id=title))
-    return found
+                params.append(pytest.param(source, id=title))
+    return params
 
 
 @pytest.mark.parametrize("source", _unknown_keys())
@@ -127,26 +127,28 @@ def _mapping(keys: Any, others: st.SearchStrategy[str] | None = None) -> st.Sear
     if others is not None:
         named |= least | {"lable": WORDS}
         least = {}
-    found = st.fixed_dictionaries(least, optional=named)
-    return found.map(lambda one: "{" + ", ".join(f"{k}: {v}" for k, v in one.items()) + "}")
+    mappings = st.fixed_dictionaries(least, optional=named)
+    return mappings.map(
+        lambda mapping: "{" + ", ".join(f"{k}: {v}" for k, v in mapping.items()) + "}"
+    )
 
 
 def _read(note: str) -> tuple[set[str], list[str]]:
     """Give the rules that a note breaks, and what the schema says of it."""
     text = f"deck: Deck\nnotetype: Country\nnotes:\n- {note}\n"
     _, problems = read_decks(read_yaml("a.yaml", text.encode()), "Deck", "markdown", OWN)
-    rules = {one.rule for one in problems if one.severity is Severity.ERROR}
+    rules = {problem.rule for problem in problems if problem.severity is Severity.ERROR}
     return rules, errors("deck", text, {"Country": list(FIELDS)})
 
 
 @settings(max_examples=200)
 @given(note=st.one_of(*(_mapping(kind.keys) for kind in KINDS)))
 def test_what_the_reader_takes_is_valid(note):
-    rules, said = _read(note)
+    rules, messages = _read(note)
     # What only reading can know: choices and answers that don't fit, labels to type, twin masks.
     known = {"no-such-choice", "typed-choices", "missing-key", "duplicate-n", "group-n"}
     assert rules <= known, (note, rules)
-    assert said == []
+    assert messages == []
 
 
 ALL_KEYS = tuple({key.name: key for kind in KINDS for key in kind.keys}.values())
@@ -166,11 +168,11 @@ RULES_OF_SHAPES = {
 @settings(max_examples=200)
 @given(note=st.one_of(*(_mapping(keys, BAD) for keys in (ALL_KEYS, *(k.keys for k in KINDS)))))
 def test_what_breaks_a_rule_of_keys_and_shapes_is_invalid(note):
-    rules, said = _read(note)
+    rules, messages = _read(note)
     if rules & RULES_OF_SHAPES:
-        assert said != [], (note, rules)
+        assert messages != [], (note, rules)
     if not rules:
-        assert said == [], note
+        assert messages == [], note
 
 
 def test_a_note_type_is_valid_and_its_slips_are_not():
@@ -216,20 +218,20 @@ def test_short_keys_are_known_where_the_reader_knows_them():
     own = {"Country": ["Country", "Capital"], "Verb": ["Infinitive"]}
     short = {"Country": ["land", "a"]}
 
-    def said(text: str) -> list[str]:
+    def messages(text: str) -> list[str]:
         return errors("deck", text, own, short)
 
     good = "deck: A\nnotetype: Country\nnotes:\n- {land: Peru, a: Lima, tags: [x], markup: html}\n"
-    assert said(good) == []
-    assert said(good.replace("a: Lima", "b: Lima")) != []
-    assert said(good.replace("Country", "Verb")) != []
-    assert said(good.replace("{land", "{notetype: Verb, land")) != []
-    assert said(good.replace("land: Peru, a: Lima", "q: x, a: y")) != []  # `a` is a field here
-    assert said(good.replace("land: Peru, a: Lima", "fields: {Capital: Lima}")) == []
-    assert said(good.replace("land: Peru, a: Lima", "cloze: '{{c1::x}}'")) == []
+    assert messages(good) == []
+    assert messages(good.replace("a: Lima", "b: Lima")) != []
+    assert messages(good.replace("Country", "Verb")) != []
+    assert messages(good.replace("{land", "{notetype: Verb, land")) != []
+    assert messages(good.replace("land: Peru, a: Lima", "q: x, a: y")) != []  # `a` is a field here
+    assert messages(good.replace("land: Peru, a: Lima", "fields: {Capital: Lima}")) == []
+    assert messages(good.replace("land: Peru, a: Lima", "cloze: '{{c1::x}}'")) == []
     named = "notes:\n- {notetype: Country, land: Peru}\n- {q: x, a: y}\n"
-    assert said(named) == []
-    assert said(named.replace("q: x", "land: x")) != []
+    assert messages(named) == []
+    assert messages(named.replace("q: x", "land: x")) != []
 
 
 def test_the_schemas_words_are_the_readers():

@@ -1,4 +1,4 @@
-"""Decks in other programs' formats: judged by Anki, and by whoever has files of their own there."""
+"""Export to other formats: checked with Anki, and without losing existing files."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def learner():
 
 
 def flashdeck(*words, cwd, code=0):
-    """Run the command; give what it printed, or what it said when it failed."""
-    out, said = io.StringIO(), io.StringIO()
-    with contextlib.chdir(cwd), redirect_stdout(out), redirect_stderr(said):
+    """Run the command; return its output, or its errors when it fails."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), redirect_stdout(out), redirect_stderr(err):
         ended = run([str(word) for word in words])
     gc.enable()  # a command that runs in a process of its own does without
-    assert ended == code, said.getvalue()
-    return out.getvalue() if code == 0 else said.getvalue()
+    assert ended == code, err.getvalue()
+    return out.getvalue() if code == 0 else err.getvalue()
 
 
 def files(folder):
@@ -218,8 +218,8 @@ def test_a_file_that_is_not_ours_stays(geo, to):
     foreign = geo.root / "out" / name
     foreign.parent.mkdir(parents=True)
     foreign.write_text("mine")
-    said = flashdeck("export", "--to", to, "out", cwd=geo.root, code=1)
-    assert f"out/{name} is in the way: no export wrote it, or it was changed since" in said
+    err = flashdeck("export", "--to", to, "out", cwd=geo.root, code=1)
+    assert f"out/{name} is in the way: no export wrote it, or it was changed since" in err
     assert files(geo.root / "out") == [name]
     assert foreign.read_text() == "mine"
 
@@ -258,8 +258,8 @@ def test_a_list_of_files_with_a_way_out_is_not_believed(geo, tmp_path):
 
 def test_notes_without_ids_are_not_exported(project):
     project.write("cards/a.yaml", "notes:\n  - {q: a, a: b}\n")
-    said = flashdeck("export", "--to", "csv", "out", cwd=project.root, code=1)
-    assert "run 'flashdeck build' once" in said
+    err = flashdeck("export", "--to", "csv", "out", cwd=project.root, code=1)
+    assert "run 'flashdeck build' once" in err
     assert not (project.root / "out").exists()
 
 

@@ -1,4 +1,4 @@
-"""`flashdeck fmt`: the one way to write a deck, and nothing else changes."""
+"""`flashdeck fmt`: the layout of decks, and unchanged contents."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kept(text):
 # What it looks like
 
 
-def test_a_careless_deck_becomes_a_tidy_one():
+def test_a_careless_deck_is_formatted():
     before = """\
         # My first deck
         notes:
@@ -89,8 +89,8 @@ def test_the_decks_that_ship_are_formatted(name):
 
 def test_keys_stand_in_the_order_of_the_reference_and_unknown_ones_last():
     text = "- {id: note0001, odd: x, hint: H, a: A, choices: [A, B], q: Q}\n"
-    found = [line.split(":")[0].strip(" -") for line in notes(text).splitlines()]
-    assert found == ["q", "choices", "a", "hint", "id", "odd"]
+    result = [line.split(":")[0].strip(" -") for line in notes(text).splitlines()]
+    assert result == ["q", "choices", "a", "hint", "id", "odd"]
 
 
 def test_a_picture_and_its_masks_stay_lists_on_lines():
@@ -135,7 +135,7 @@ def test_a_note_type_is_formatted_too():
     )
 
 
-def test_what_is_too_wide_for_braces_stands_behind_its_dash():
+def test_what_is_too_wide_for_braces_follows_its_dash():
     wide = f"font: {'y' * 40}\n    description: {'x' * 60}\n"
     text = f"notetype: Mine\nfields:\n  - name: A\n    {wide}templates:\n  - name: Card\n"
     assert kept(text)
@@ -190,17 +190,17 @@ def test_quotes_stand_only_where_they_are_needed(written, expected):
 
 
 def test_a_long_line_is_wrapped_and_reads_back_as_one_line():
-    found = notes(f"  - q: {LONG} {LONG}\n    a: A\n")
-    assert found.splitlines()[0] == "  - q: >-"
-    assert max(map(len, found.splitlines())) <= 100
-    again = read_yaml("x", f"notes:\n{found}".encode()).documents[0]
+    result = notes(f"  - q: {LONG} {LONG}\n    a: A\n")
+    assert result.splitlines()[0] == "  - q: >-"
+    assert max(map(len, result.splitlines())) <= 100
+    again = read_yaml("x", f"notes:\n{result}".encode()).documents[0]
     assert again.get("notes").items[0].get("q").value == f"{LONG} {LONG}"
 
 
 def test_a_long_line_of_html_is_never_wrapped_inside_a_tag():
     tag = '<img src="a picture.png" alt="a picture">'
-    found = notes(f"  - q: {tag} or {tag} or {tag} or none\n    a: A\n")
-    assert found == f"  - q: >-\n      {tag} or {tag} or\n      {tag} or none\n    a: A\n"
+    result = notes(f"  - q: {tag} or {tag} or {tag} or none\n    a: A\n")
+    assert result == f"  - q: >-\n      {tag} or {tag} or\n      {tag} or none\n    a: A\n"
 
 
 def test_text_of_several_lines_is_never_wrapped():
@@ -292,7 +292,7 @@ def test_line_ends_are_line_feeds_and_a_byte_order_mark_goes():
     )
 
 
-def test_documents_are_parted_one_way():
+def test_documents_are_separated_one_way():
     text = "---\ndeck: A\n...\n---\n# of B\ndeck: B\n---\n"
     assert fmt(text) == "deck: A\n\n---\n# of B\ndeck: B\n"
 
@@ -380,8 +380,8 @@ def test_what_would_compile_to_something_else_is_refused(project, monkeypatch):
     )
     monkeypatch.setattr(formatter, "difference", lambda *_: "")
     loaded, _ = load_project(project.root)
-    found, problems = format_files(loaded, loaded.decks)
-    assert [one.path for one in found] == ["cards/two.yaml"]
+    result, problems = format_files(loaded, loaded.decks)
+    assert [one.path for one in result] == ["cards/two.yaml"]
     assert (
         "cards/one.yaml was not formatted: it would not compile to the same" in problems[0].message
     )
@@ -401,8 +401,8 @@ def test_the_proof_sees_every_change(project, monkeypatch, change):
     real = formatter.formatted
     monkeypatch.setattr(formatter, "formatted", lambda file: change(real(file)))
     loaded, _ = load_project(project.root)
-    found, problems = format_files(loaded, loaded.decks)
-    assert (found, [one.rule for one in problems]) == ([], ["not-formatted"])
+    result, problems = format_files(loaded, loaded.decks)
+    assert (result, [problem.rule for problem in problems]) == ([], ["not-formatted"])
 
 
 def test_a_formatted_project_builds_the_same_package(two_notes):
@@ -417,10 +417,10 @@ def test_a_formatted_project_builds_the_same_package(two_notes):
 def test_a_file_that_is_edited_meanwhile_is_left_alone(two_notes):
     path = two_notes.write("cards/flask.yaml", "notes: [{a: A, q: Q}]\n")
     loaded, _ = load_project(two_notes.root)
-    found, _ = format_files(loaded, loaded.decks)
+    result, _ = format_files(loaded, loaded.decks)
     path.write_bytes(b"notes: []\n")
     with pytest.raises(formatter.FlashdeckError, match="was changed while it was being formatted"):
-        formatter.write_formatted(loaded, found)
+        formatter.write_formatted(loaded, result)
     assert path.read_bytes() == b"notes: []\n"
 
 
@@ -454,24 +454,24 @@ def test_fmt_names_the_files_that_it_wrote(call):
 
 
 def test_check_writes_nothing_and_fails(call, project):
-    found = call("fmt", "--check")
-    assert (found.code, found.out) == (1, "cards/one.yaml\n")
+    result = call("fmt", "--check")
+    assert (result.code, result.out) == (1, "cards/one.yaml\n")
     assert project.read("cards/one.yaml") == "notes: [{a: A, q: Q}]\n"
     assert call("fmt", "--check", "cards/deep").code == 0
 
 
 def test_diff_shows_what_would_change(call, project):
-    found = call("fmt", "--diff")
-    assert (found.code, found.err) == (0, "1 file would be formatted, 1 file already formatted\n")
-    assert "--- cards/one.yaml\n" in found.out
-    assert "-notes: [{a: A, q: Q}]\n+notes:\n+  - q: Q\n" in found.out
+    result = call("fmt", "--diff")
+    assert (result.code, result.err) == (0, "1 file would be formatted, 1 file already formatted\n")
+    assert "--- cards/one.yaml\n" in result.out
+    assert "-notes: [{a: A, q: Q}]\n+notes:\n+  - q: Q\n" in result.out
     assert project.read("cards/one.yaml") == "notes: [{a: A, q: Q}]\n"
     assert call("fmt", "--diff", "--check").code == 1
 
 
 def test_an_editor_pipes_its_text_through(call, project):
-    found = call("fmt", "-", stdin="notes: [{a: New, q: Q}]\n")
-    assert (found.code, found.out, found.err) == (0, "notes:\n  - q: Q\n    a: New\n", "")
+    result = call("fmt", "-", stdin="notes: [{a: New, q: Q}]\n")
+    assert (result.code, result.out, result.err) == (0, "notes:\n  - q: Q\n    a: New\n", "")
     named = call(
         "fmt", "-", "--stdin-filename", str(project.root / "cards/one.yaml"), stdin="notes: [\n"
     )
@@ -483,7 +483,7 @@ def test_an_editor_pipes_its_text_through(call, project):
 def test_what_is_no_source_is_not_formatted(call, project):
     project.write("flashdeck.yaml", "name: X\n")
     for arguments in (["flashdeck.yaml"], ["cards/none.yaml"], ["-", "cards/one.yaml"]):
-        found = call("fmt", *arguments)
-        assert (found.code, found.out) == (1, "")
-        assert "error: " in found.err
+        result = call("fmt", *arguments)
+        assert (result.code, result.out) == (1, "")
+        assert "error: " in result.err
     assert call("fmt", "-", "--stdin-filename", "x.yaml", stdin="notes: []\n").code == 1

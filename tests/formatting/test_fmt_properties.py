@@ -1,4 +1,4 @@
-"""Random decks with comments, as strange as authors can write them: formatting changes no word."""
+"""Random decks with comments: formatting never changes their contents."""
 
 from __future__ import annotations
 
@@ -159,13 +159,13 @@ def decks(draw):
 def good(text, *, sure=False):
     """The text as read, if it is good YAML at all: a random plain text often is not."""
     file = read_yaml("cards/x.yaml", text.encode())
-    errors = [one for one in file.problems if one.severity is Severity.ERROR]
+    errors = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     assert not (sure and errors), errors
     assume(not errors)
     return file
 
 
-def said(text):
+def loaded(text):
     """What another YAML reader makes of a text."""
     return [one for one in yaml.load_all(text, yaml.CBaseLoader) if one]
 
@@ -178,13 +178,13 @@ def said(text):
 def test_no_word_no_key_and_no_comment_changes_and_once_is_enough(case):
     text, comments = case
     file = good(text)
-    found = formatted(file)
-    assert said(found) == said(text.replace("\r\n", "\n"))
-    after = good(found, sure=True)
-    assert formatted(after) == found
+    result = formatted(file)
+    assert loaded(result) == loaded(text.replace("\r\n", "\n"))
+    after = good(result, sure=True)
+    assert formatted(after) == result
     for comment in comments:
-        assert found.count(comment + "\n") >= 1, comment
-    assert "\r" not in found
+        assert result.count(comment + "\n") >= 1, comment
+    assert "\r" not in result
 
 
 @settings(

@@ -1,4 +1,4 @@
-"""A deck that somebody made in Anki: every stock note type, odd names, all scripts, media."""
+"""A deck created in Anki: every stock note type, odd names, all scripts, media."""
 
 from __future__ import annotations
 

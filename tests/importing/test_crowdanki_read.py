@@ -1,4 +1,4 @@
-"""Decks that CrowdAnki or brain-brew wrote become projects that build."""
+"""Import of decks from CrowdAnki and brain-brew."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_crowdanki_deck_becomes_a_project_that_builds(folder, tmp_path, name):
         ("children", [3], "'children' is not what CrowdAnki writes"),
     ],
 )
-def test_what_is_no_crowdanki_deck_is_said(folder, tmp_path, key, value, words):
+def test_invalid_crowdanki_json_is_an_error(folder, tmp_path, key, value, words):
     (folder / "geo.json").write_text(json.dumps(GEO | {key: value}), "utf-8")
     with pytest.raises(FlashdeckError, match=words):
         import_file(folder, tmp_path / "project", now=NOW)
@@ -163,7 +163,7 @@ def test_files_that_notes_templates_and_styles_name_come_along_unlisted(geo):
     geo.model["css"] = ".card { background: url(_bg.png) }"
     done = geo.imported()
     assert done.media == 5
-    assert [one.message for one in done.diagnostics[1:]] == []
+    assert [problem.message for problem in done.diagnostics[1:]] == []
     assert geo.packed() == names
     with Learner() as learner:
         learner.import_package(geo.package)

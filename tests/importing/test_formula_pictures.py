@@ -1,4 +1,4 @@
-"""Pictures that Anki made of LaTeX: they come along with the notes that show them."""
+"""Pictures that Anki rendered from LaTeX: imported and built with their notes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def packed(path) -> list[str]:
 
 
 def rules(problems) -> set[str]:
-    return {one.rule for one in problems}
+    return {problem.rule for problem in problems}
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_formula_without_its_picture_still_runs_latex(formulas):
     assert rules(formulas.check()) == {"active-content"}
     formulas.replace("cards/d.yaml", "square", "'a square [$]y[/$]'")
     put(formulas, SQUARE)
-    assert [one.rule for one in formulas.check()] == ["active-content"] * 2
+    assert [problem.rule for problem in formulas.check()] == ["active-content"] * 2
     formulas.built(allow_scripts=True)
     assert packed(formulas.package) == [SQUARE]
 
@@ -198,8 +198,8 @@ def test_each_package_has_the_pictures_of_its_own_formulas(formulas):
     other = picture(r"\begin{displaymath}y\end{displaymath}")
     put(formulas, SQUARE, other)
     formulas.built()
-    found = {path.stem: packed(path) for path in (formulas.root / "build").glob("*.apkg")}
-    assert found == {"d": [SQUARE], "e": [other]}
+    packages = {path.stem: packed(path) for path in (formulas.root / "build").glob("*.apkg")}
+    assert packages == {"d": [SQUARE], "e": [other]}
 
 
 def test_pictures_of_formulas_go_where_a_deck_is_exported_to(formulas, tmp_path):

@@ -1,4 +1,4 @@
-"""A project takes over what was edited in Anki since, and keeps what was edited here."""
+"""Import into an existing project: edits from Anki, without losing own edits."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_edits_in_anki_change_those_texts_in_the_source(owner):
     assert changed == {"cards/deep.yaml", "cards/deep/b-c.yaml", "cards/deep/b/c/d/e.yaml"}
     assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
     counts = [owner.import_package(path) for path in owner.built()]
-    assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
+    assert {(count.new, count.updated, count.conflicting) for count in counts} == {(0, 0, 0)}
     assert all(owner.note(guid).fields[at] == words for guid, (at, words) in guids.items())
 
 
@@ -84,7 +84,7 @@ def test_a_text_and_tags_that_were_not_there_are_added(owner):
     assert again(owner).changed == 1
     page = (owner.root / "cards/deep/b-c.yaml").read_text("utf-8")
     assert "    tags: [new::tag]\n" in page
-    assert [one.updated for one in map(owner.import_package, owner.built())] == [0, 0, 0, 0]
+    assert [count.updated for count in map(owner.import_package, owner.built())] == [0, 0, 0, 0]
 
 
 def test_a_new_note_in_anki_joins_its_deck(owner):
@@ -96,7 +96,7 @@ def test_a_new_note_in_anki_joins_its_deck(owner):
     assert "cards/elsewhere.yaml" in sources(owner.root)
     assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
     counts = [owner.import_package(path) for path in owner.built()]
-    assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
+    assert {(count.new, count.updated, count.conflicting) for count in counts} == {(0, 0, 0)}
 
 
 def test_what_was_edited_on_both_sides_is_a_conflict_and_stays(owner):
@@ -106,7 +106,7 @@ def test_what_was_edited_on_both_sides_is_a_conflict_and_stays(owner):
     before = sources(owner.root)
     done = again(owner)
     assert (done.new, done.changed, done.conflicts) == (0, 0, 1)
-    (problem,) = (one for one in done.diagnostics if one.rule == "import-conflict")
+    (problem,) = (problem for problem in done.diagnostics if problem.rule == "import-conflict")
     assert "edited here, and in Anki as well" in problem.message
     assert problem.span is not None
     assert "Ours" in page.read_text("utf-8").splitlines()[problem.span.line - 1]
@@ -146,7 +146,7 @@ def test_a_style_edited_in_anki_is_written_into_its_file(owner):
     assert owner.collection.models.get(notetype["id"])["css"] == before
 
 
-def test_a_field_added_in_anki_is_said_and_left_to_the_author(owner):
+def test_a_field_added_in_anki_is_reported_only(owner):
     models = owner.collection.models
     notetype = models.by_name("Cloze")
     models.add_field(notetype, models.new_field("More"))
@@ -154,8 +154,10 @@ def test_a_field_added_in_anki_is_said_and_left_to_the_author(owner):
     owner.collection.db.execute("update notetypes set mtime_secs = mtime_secs + 60")
     before = sources(owner.root)
     done = again(owner)
-    said = [one.message for one in done.diagnostics if one.rule == "import-conflict"]
-    assert said == ["the note type 'Cloze' was changed in Anki; here it was left as it is"]
+    messages = [
+        problem.message for problem in done.diagnostics if problem.rule == "import-conflict"
+    ]
+    assert messages == ["the note type 'Cloze' was changed in Anki; here it was left as it is"]
     assert sources(owner.root) == before
 
 
@@ -209,7 +211,7 @@ def test_rows_of_tables_are_left_to_their_author_and_new_notes_get_a_file_of_the
     before = sources(owner.root)
     done = again(owner)
     assert (done.new, done.changed, done.conflicts) == (1, 0, 1)
-    (problem,) = (one for one in done.diagnostics if one.rule == "import-conflict")
+    (problem,) = (problem for problem in done.diagnostics if problem.rule == "import-conflict")
     assert problem.message.endswith("it is a row of a table; change it there")
     assert problem.span is not None
     assert (problem.span.path, problem.span.line) == ("cards/words.csv", 2)

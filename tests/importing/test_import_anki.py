@@ -1,4 +1,4 @@
-"""Decks made in the real Anki become projects, and their packages are no news to Anki."""
+"""Import of decks from the real Anki; packages of the project change nothing there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Owner(Learner):
     def built(self) -> list[Path]:
         """Build the project, and expect no errors."""
         built = build(self.root, Options(now=NOW, allow_scripts=True))
-        assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
+        assert [
+            problem for problem in built.diagnostics if problem.severity is Severity.ERROR
+        ] == []
         return [package.path for package in built.packages]
 
 
@@ -48,8 +50,8 @@ def test_the_packages_are_no_news_to_the_collection_they_came_from(owner):
     before = {guid: (owner.note(guid), owner.cards(guid)) for guid in owner.guids()}
     types = {name: owner.notetype(name) for name in owner.notetypes()}
     counts = [owner.import_package(path) for path in owner.built()]
-    assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
-    assert sum(one.duplicate for one in counts) == len(before)
+    assert {(count.new, count.updated, count.conflicting) for count in counts} == {(0, 0, 0)}
+    assert sum(count.duplicate for count in counts) == len(before)
     assert {guid: (owner.note(guid), owner.cards(guid)) for guid in owner.guids()} == before
     assert owner.notetypes() == set(types)
 
@@ -96,8 +98,8 @@ def test_one_edited_field_updates_that_note_and_keeps_its_reviews(tmp_path):
         page = owner.root / "cards/deep.yaml"
         page.write_text(page.read_text("utf-8").replace('"012"', "0123"), "utf-8")
         counts = [owner.import_package(path) for path in owner.built()]
-        assert sum(one.updated for one in counts) == 1
-        assert sum(one.new + one.conflicting for one in counts) == 0
+        assert sum(count.updated for count in counts) == 1
+        assert sum(count.new + count.conflicting for count in counts) == 0
         assert owner.note(guid).fields == ("no", "0123")
         assert (owner.card(guid).history, owner.review_log(guid)) == before
 
@@ -114,7 +116,7 @@ def test_anki_takes_over_a_new_picture_and_a_new_note(tmp_path):
             "utf-8",
         )
         counts = [owner.import_package(path) for path in owner.built()]
-        assert [one for one in counts if one.new] == [Counts(new=1, duplicate=1)]
+        assert [count for count in counts if count.new] == [Counts(new=1, duplicate=1)]
         assert owner.media()["New.png"] == b"\x89PNG"
         assert "mine" in owner.note(owner.guids()[0]).tags
 
@@ -135,12 +137,12 @@ def test_only_the_named_deck_and_those_below_it_are_taken(owner, tmp_path):
 def test_as_markdown_a_deck_is_no_news_either(owner, tmp_path):
     root = tmp_path / "markdown"
     done = import_file(owner.package, root, now=NOW, markdown=True)
-    assert not [one for one in done.diagnostics if one.severity is Severity.ERROR]
+    assert not [problem for problem in done.diagnostics if problem.severity is Severity.ERROR]
     page = (root / "cards/deep.yaml").read_text("utf-8")
     assert "  - q: '<img src=\"gone.png\">'" not in page.partition("markup: html")[0]
     built = build(root, Options(now=NOW, allow_scripts=True))
     counts = [owner.import_package(package.path) for package in built.packages]
-    assert {(one.new, one.updated, one.conflicting) for one in counts} == {(0, 0, 0)}
+    assert {(count.new, count.updated, count.conflicting) for count in counts} == {(0, 0, 0)}
     with Learner() as other:
         for package in built.packages:
             other.import_package(package.path)

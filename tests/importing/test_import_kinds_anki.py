@@ -1,4 +1,4 @@
-"""Notes of the built-in kinds that were edited in Anki: what is a key's text comes back."""
+"""Import of notes of built-in kinds that were edited in Anki."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def test_the_text_of_a_key_comes_back(rivers, learner, kind, field, words, key):
 def test_what_is_made_of_several_keys_is_a_conflict(rivers, learner):
     done = edited(rivers, learner, "fd-occlusion", 0, "{{c1::Rhine}}")
     assert (done.changed, done.conflicts) == (0, 1)
-    (problem,) = [one for one in done.diagnostics if one.rule == "import-conflict"]
+    (problem,) = [problem for problem in done.diagnostics if problem.rule == "import-conflict"]
     assert "'Text' follows from what else it says" in problem.message

@@ -1,4 +1,4 @@
-"""Packages with names and texts that no author would choose: kept where it can be, else said."""
+"""Import of packages with unusual names and texts: kept where possible, else reported."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def both(tmp_path, *notes):
     """Import a package and build it; give what the import did and the notes that came out."""
     done = import_file(packed(tmp_path / "x.apkg", notes), tmp_path / "p", now=NOW)
     built = build(done.root, Options(now=NOW + 9, allow_scripts=True))
-    assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
+    assert [problem for problem in built.diagnostics if problem.severity is Severity.ERROR] == []
     out = [read_apkg(package.path) for package in built.packages]
     return done, {one.guid: one for package in out for one in package.notes}, out
 
@@ -73,7 +73,7 @@ def test_names_that_anki_bears_are_kept(tmp_path):
     assert done.diagnostics[0].message == message
 
 
-def test_what_no_project_can_hold_is_said(tmp_path):
+def test_what_a_project_can_not_hold_is_reported(tmp_path):
     done, notes, _ = both(
         tmp_path,
         note(1, "tabbed\tguid", ("x", "", "y")),
@@ -83,11 +83,11 @@ def test_what_no_project_can_hold_is_said(tmp_path):
     assert set(notes) == {"tags", "deck"}
     assert notes["tags"].tags == ("a_b", "c::blank", "ok")
     assert notes["deck"].cards[0].deck == "A::blank::b"
-    said = " ".join(one.message for one in done.diagnostics)
-    assert "1 note left out: no build could give them their GUID" in said
-    assert "1 tag left out that no package can bring" in said
-    assert "2 tags renamed" in said
-    assert "1 deck renamed" in said
+    messages = " ".join(problem.message for problem in done.diagnostics)
+    assert "1 note left out: no build could give them their GUID" in messages
+    assert "1 tag left out that no package can bring" in messages
+    assert "2 tags renamed" in messages
+    assert "1 deck renamed" in messages
 
 
 def test_an_import_without_a_note_leaves_nothing_behind(tmp_path):
@@ -104,7 +104,7 @@ def test_a_note_of_the_future_is_dated_now(tmp_path):
     assert (notes["late"].mod, notes["late"].id) == (NOW, latest_id(NOW))
 
 
-def test_a_new_note_that_can_not_be_written_is_left_out_and_said(project, tmp_path):
+def test_a_new_note_that_can_not_be_written_is_left_out_and_reported(project, tmp_path):
     project.write("cards/words.yaml", "deck: A::Words\ntable: words.csv\n")
     project.write("cards/words.csv", "q,a\nx,y\n")
     project.built()
@@ -115,8 +115,10 @@ def test_a_new_note_that_can_not_be_written_is_left_out_and_said(project, tmp_pa
     there.write("cards/words.csv", there.read("cards/words.csv") + "new,note,\n")
     before = project.read("cards/words.csv")
     done = import_file(there.built().packages[0].path, project.root, now=project.now)
-    said = [one.message for one in done.diagnostics if one.rule == "import-conflict"]
-    assert "the new note 'new' was left out: it can't be written as it is in Anki" in said
+    messages = [
+        problem.message for problem in done.diagnostics if problem.rule == "import-conflict"
+    ]
+    assert "the new note 'new' was left out: it can't be written as it is in Anki" in messages
     assert (done.new, project.read("cards/words.csv")) == (0, before)
 
 
@@ -127,14 +129,14 @@ def test_a_deck_of_ours_in_another_project_builds_without_allowing_scripts(two_n
 
 
 @pytest.mark.parametrize("name", ["Default", "default", "a::", " ", "x\ny", "Default::k"])
-def test_what_lies_in_default_has_a_deck_whatever_its_file_is_called(tmp_path, monkeypatch, name):
+def test_notes_of_default_get_a_deck_for_any_file_name(tmp_path, monkeypatch, name):
     package = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
-    held = read_apkg(package)
-    home = replace(held.notes[0], cards=(Card(0, "Default", 1, ID + 1),))
-    held = replace(held, decks=(Deck("Default"),), notes=(home,))
-    monkeypatch.setattr(flashdeck.importing.importer, "_read", lambda _: (held, []))
+    collection = read_apkg(package)
+    home = replace(collection.notes[0], cards=(Card(0, "Default", 1, ID + 1),))
+    collection = replace(collection, decks=(Deck("Default"),), notes=(home,))
+    monkeypatch.setattr(flashdeck.importing.importer, "_read", lambda _: (collection, []))
     done = import_file(tmp_path / f"{name}.apkg", tmp_path / "p", now=NOW)
-    assert [one for one in done.diagnostics if one.severity is Severity.ERROR] == []
+    assert [problem for problem in done.diagnostics if problem.severity is Severity.ERROR] == []
     assert build(done.root, Options(now=NOW + 9)).packages
 
 
@@ -146,7 +148,7 @@ def test_a_media_file_is_never_read_as_a_deck(tmp_path):
     )
     kept = packed(tmp_path / "x.apkg", [note(1, "one", ("[sound:a.yaml]", "", "y"))], media)
     done = import_file(kept, tmp_path / "p", now=NOW)
-    assert [one.message for one in done.diagnostics if "left out" in one.message] == [
+    assert [problem.message for problem in done.diagnostics if "left out" in problem.message] == [
         "the file '_b.YML' was left out: it would be read as a deck",
         "the file 'a.yaml' was left out: it would be read as a deck",
     ]
@@ -166,8 +168,8 @@ def test_a_style_edited_in_anki_goes_to_its_own_note_type(tmp_path):
     second = replace(second, css=".card { color: red }", mod=NOW + 20)
     import_file(packed(tmp_path / "y.apkg", notes, kinds=(first, second)), root, now=NOW + 30)
     (package,) = build(root, Options(now=NOW + 40)).packages
-    found = {one.name: (one.css, one.mod) for one in read_apkg(package.path).notetypes}
-    assert found == {"Basic": (".card {}", 5), "Basic+": (".card { color: red }", NOW + 20)}
+    notetypes = {one.name: (one.css, one.mod) for one in read_apkg(package.path).notetypes}
+    assert notetypes == {"Basic": (".card {}", 5), "Basic+": (".card { color: red }", NOW + 20)}
 
 
 def test_what_is_saved_while_media_are_copied_is_not_overwritten(tmp_path):
@@ -188,7 +190,7 @@ def test_what_is_saved_while_media_are_copied_is_not_overwritten(tmp_path):
     assert not (root / "cards/media/_a.png").exists()
 
 
-def test_a_picture_that_is_another_one_in_anki_is_said(tmp_path):
+def test_a_picture_that_differs_in_anki_is_reported(tmp_path):
     def package(data, back):
         media = (Media("a.png", sha256(data).hexdigest(), len(data), lambda: BytesIO(data)),)
         notes = [note(1, "one", (f'<img src="a.png">{back}', "", "y"))]
@@ -197,6 +199,6 @@ def test_a_picture_that_is_another_one_in_anki_is_said(tmp_path):
     root = import_file(package(b"first", ""), tmp_path / "p", now=NOW).root
     build(root, Options(now=NOW))
     done = import_file(package(b"other", "!"), root, now=NOW + 9)
-    (problem,) = [one for one in done.diagnostics if one.rule == "import-conflict"]
+    (problem,) = [problem for problem in done.diagnostics if problem.rule == "import-conflict"]
     assert problem.message == "a.png is another file in Anki; the one here stays"
     assert (root / "cards/media/a.png").read_bytes() == b"first"

@@ -1,4 +1,4 @@
-"""What rules find and, as much, what they leave alone; how their author is obeyed."""
+"""Findings of rules, notes without findings, and the settings of rules."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from flashdeck.rules.registry import LintContext, lint
 
 
 @pytest.fixture
-def found(project):
-    """The rules that find something in notes, one for each line."""
+def rules_of(project):
+    """A function that returns the rules with findings in notes, given as lines."""
 
-    def found(*notes, head=""):
+    def rules_of(*notes, head=""):
         lines = "".join(f"  - {note}\n" for note in notes)
         project.write("cards/deck.yaml", f"{head}notes:\n{lines}")
         problems = project.check()
-        assert [one for one in problems if one.severity is Severity.ERROR] == []
-        return [one.rule for one in problems]
+        assert [problem for problem in problems if problem.severity is Severity.ERROR] == []
+        return [problem.rule for problem in problems]
 
-    return found
+    return rules_of
 
 
 def cases(name):
@@ -38,14 +38,14 @@ def cases(name):
 
 
 @pytest.mark.parametrize("notes", cases("good.txt"), ids=lambda notes: notes[0][:40])
-def test_good_notes_are_left_alone(found, project, notes):
+def test_good_notes_are_left_alone(rules_of, project, notes):
     (project.root / "cards/a.png").write_bytes(png(10, 10))
-    assert [rule for rule in found(*notes) if rule != "unused-media"] == []
+    assert [rule for rule in rules_of(*notes) if rule != "unused-media"] == []
 
 
 @pytest.mark.parametrize("case", cases("flawed.txt"), ids=lambda case: f"{case[0]} {case[1][:40]}")
-def test_flaws_are_found(found, case):
-    assert set(found(*case[1:])) == {case[0].removeprefix("== ")}
+def test_flaws_are_found(rules_of, case):
+    assert set(rules_of(*case[1:])) == {case[0].removeprefix("== ")}
 
 
 @pytest.mark.parametrize(
@@ -55,24 +55,24 @@ def test_flaws_are_found(found, case):
         "{{c1,2::Werkzeug::a library}}",
     ],
 )
-def test_a_cloze_with_several_numbers_is_hidden_on_each_of_its_cards(found, text):
-    assert set(found(f"cloze: '{text}'")) == {"cloze-numbers"}
+def test_a_cloze_with_several_numbers_is_hidden_on_each_of_its_cards(rules_of, text):
+    assert set(rules_of(f"cloze: '{text}'")) == {"cloze-numbers"}
 
 
-def test_pictures_that_differ_make_other_questions(found, project):
+def test_pictures_that_differ_make_other_questions(rules_of, project):
     for name in ("a", "b"):
         (project.root / f"cards/{name}.png").write_bytes(png(10, ord(name)))
     notes = [f'{{q: "![a bird]({one}.png) Which bird is this?", a: bird {one}}}' for one in "ab"]
-    assert found(*notes) == []
+    assert rules_of(*notes) == []
 
 
-def test_decks_of_other_learners_are_not_compared(found):
-    assert found("{q: dog, a: Hund, deck: German}", "{q: dog, a: perro, deck: Spanish}") == []
+def test_decks_of_other_learners_are_not_compared(rules_of):
+    assert rules_of("{q: dog, a: Hund, deck: German}", "{q: dog, a: perro, deck: Spanish}") == []
 
 
 def test_a_note_with_an_error_is_not_judged_by_rules(project):
     project.write("cards/deck.yaml", "notes:\n  - {cloze: '{{c0::x}}'}\n")
-    assert [one.rule for one in project.check()] == ["cloze-number"]
+    assert [problem.rule for problem in project.check()] == ["cloze-number"]
 
 
 # Comments and settings
@@ -96,23 +96,23 @@ def test_a_comment_silences_rules_for_its_note_or_document(project, place):
 def test_a_comment_is_for_its_own_note(project):
     text = 'notes:\n  - q: Is Flask small?\n    a: "Yes"\n  # flashdeck: ignore yes-no\n'
     project.write("cards/deck.yaml", text + '  - q: Is Flask big?\n    a: "No"\n')
-    assert [(one.rule, one.span.line) for one in project.check()] == [("yes-no", 2)]
+    assert [(problem.rule, problem.span.line) for problem in project.check()] == [("yes-no", 2)]
 
 
-def test_what_stands_in_a_text_is_no_comment(project):
+def test_a_comment_inside_of_a_text_is_not_a_comment(project):
     text = 'notes:\n  - q: |\n      Is it?\n      # flashdeck: ignore yes-no\n    a: "No"\n'
     project.write("cards/deck.yaml", text)
-    assert [one.rule for one in project.check()] == ["yes-no"]
+    assert [problem.rule for problem in project.check()] == ["yes-no"]
 
 
-def test_a_comment_that_names_no_rule_is_told_which_was_meant(project):
+def test_a_comment_with_an_unknown_rule_gets_a_suggestion(project):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b} # flashdeck: ignore yes_no\n")
     (problem,) = project.check()
     assert (problem.rule, problem.hint) == ("unknown-rule", "did you mean 'yes-no'?")
     assert problem.span[1:] == (2, 38, 2, 44)
 
 
-def test_a_comment_that_is_of_no_use_is_said(project):
+def test_an_unused_comment_is_reported(project):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b} # flashdeck: ignore yes-no\n")
     (problem,) = project.check()
     assert (problem.rule, problem.severity) == ("unused-ignore", Severity.NOTE)
@@ -120,16 +120,16 @@ def test_a_comment_that_is_of_no_use_is_said(project):
 
 def test_errors_of_the_format_can_not_be_ignored(project):
     project.write("cards/deck.yaml", "notes:\n  - {q: a} # flashdeck: ignore missing-key\n")
-    assert {one.rule for one in project.check()} == {"missing-key", "unused-ignore"}
+    assert {problem.rule for problem in project.check()} == {"missing-key", "unused-ignore"}
 
 
 @pytest.mark.parametrize(("word", "severities"), [
     ("off", []), ("note", ["note"]), ("error", ["error"]),
 ])  # fmt: skip
-def test_settings_say_how_grave_a_rule_is(project, word, severities):
+def test_settings_set_the_severity_of_a_rule(project, word, severities):
     project.write("cards/deck.yaml", 'notes:\n  - {q: Is Flask small?, a: "Yes"}\n')
     project.write("flashdeck.yaml", f"rules: {{yes-no: {word}}}\n")
-    assert [one.severity for one in project.check()] == severities
+    assert [problem.severity for problem in project.check()] == severities
 
 
 def test_a_rule_that_settings_make_an_error_can_be_ignored_at_a_note(project):
@@ -174,7 +174,7 @@ def test_an_unknown_rule_in_the_settings_has_a_place(project):
         ("b { color: black; color: #777; background: white", "4.5"),
     ],
 )  # fmt: skip
-def test_colors_that_are_too_near_are_said(project, css, ratio):
+def test_low_contrast_is_reported(project, css, ratio):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b}\n")
     project.write("flashdeck.yaml", "css: style.css\n")
     (project.root / "style.css").write_text(f"\n{css}\n")
@@ -275,10 +275,12 @@ class Counted(io.BytesIO):
 
 
 def sizes(data: bytes, name: str = "a.png") -> list[str]:
-    """What is said of a picture; little of it is read."""
+    """The messages about a picture, of which little is read."""
     stream = Counted(data)
     media = Media(name, "", len(data), lambda: stream)
-    messages = [one.message for one in large_picture(LintContext(Collection(media=(media,))))]
+    messages = [
+        problem.message for problem in large_picture(LintContext(Collection(media=(media,))))
+    ]
     assert stream.total <= 2**16
     return messages
 

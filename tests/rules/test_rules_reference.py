@@ -1,4 +1,4 @@
-"""Every rule has a page, and what its examples show is so."""
+"""Every rule has a page, and its examples are correct."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ PACKAGE = Path(flashdeck.__file__).parent
 SAYING = {"Diagnostic", "Problem", "_Flaw", "report", "_say", "finding", "narrow", "problem"}
 SAYING |= {"MediaRefusal", "_report_at", "_report"}
 # Said in the preview's page alone, of a project that can't be read at all; by `fmt --check`; and by
-# `import`, of what stands in Anki: no source could be mended, or hold a comment that ignores it.
+# `import`, of what is in Anki: no source could be fixed, or have a comment that ignores it.
 NO_RULE = {"stopped", "not-formatted", "import", "import-conflict"}
 
 
 @pytest.mark.parametrize("page", pages().values(), ids=pages())
 def test_the_failing_example_fails_and_the_passing_one_passes(page, tmp_path):
     failing = said(page, page.fails, tmp_path / "fails")
-    assert page.name in {one.rule for one in failing}, failing
-    (problem, *_) = [one for one in failing if one.rule == page.name]
+    assert page.name in {problem.rule for problem in failing}, failing
+    (problem, *_) = [problem for problem in failing if problem.rule == page.name]
     assert problem.severity is page.severity or page.name == "cloze-spelling"
     passing = said(page, page.passes, tmp_path / "passes")
-    grave = [one for one in passing if one.severity is Severity.ERROR]
-    assert [*grave, *(one for one in passing if one.rule == page.name)] == []
+    grave = [problem for problem in passing if problem.severity is Severity.ERROR]
+    assert [*grave, *(problem for problem in passing if problem.rule == page.name)] == []
 
 
 def test_every_name_that_flashdeck_uses_has_a_page():

@@ -1,4 +1,4 @@
-"""A new project: complete, clean, and never at the cost of what was there."""
+"""A new project: complete, clean, and without overwriting files."""
 
 from __future__ import annotations
 
@@ -212,8 +212,8 @@ def test_a_release_gets_its_packages_and_the_news_for_learners(tmp_path):
     for step in job["steps"]:
         if "run" in step and not step["run"].startswith("pip "):
             shell(step["run"])
-    told = calls.read_text("utf-8")
-    assert "release upload v2 build/demo.apkg --clobber" in told
-    assert "release edit v2 --notes-file notes.md\nHello.\n" in told
-    assert "Light" in told
-    assert "1 changed" in told
+    log = calls.read_text("utf-8")
+    assert "release upload v2 build/demo.apkg --clobber" in log
+    assert "release edit v2 --notes-file notes.md\nHello.\n" in log
+    assert "Light" in log
+    assert "1 changed" in log

@@ -126,10 +126,10 @@ def _notetype_phrases(change: NoteTypeChange) -> list[str]:
 
 def by_deck(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Group notes by the deck of their first card."""
-    phrases: dict[str, list[Entry]] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in entries:
-        phrases.setdefault(entry.deck, []).append(entry)
-    return phrases
+        groups.setdefault(entry.deck, []).append(entry)
+    return groups
 
 
 def by_way(moves: Iterable[MovedNote]) -> dict[tuple[str, str], list[Entry]]:
