@@ -170,13 +170,12 @@ def _cards(old: Entry, new: Entry) -> tuple[tuple[int, ...], tuple[int, ...]]:
     else:
         pairs = matches(old.notetype.templates, new.notetype.templates)
     present = {pairs[ordinal] for ordinal in before if ordinal in pairs}
-    added = tuple(
-        ordinal for ordinal in after if ordinal in pairs.values() and ordinal not in present
+    added = set(pairs.values()) - present
+    vanished = {ordinal for ordinal, match in pairs.items() if match not in after}
+    return (
+        tuple(ordinal for ordinal in after if ordinal in added),
+        tuple(ordinal for ordinal in before if ordinal in vanished),
     )
-    vanished = tuple(
-        ordinal for ordinal in before if ordinal in pairs and pairs[ordinal] not in after
-    )
-    return added, vanished
 
 
 def _moved(old: Entry, new: Entry, renames: Renames) -> Iterator[MovedNote]:
@@ -212,13 +211,9 @@ def compare_media(
     """
     before = {media.name: media.sha256 for media in old}
     after = {media.name: media.sha256 for media in new}
-    removed = {display_name(name): name for name in before if name not in after}
+    gone = {display_name(name): name for name in before if name not in after}
     added = {display_name(name): name for name in after if name not in before}
-    replaced = [
-        ReplacedMedia(removed[words], added[words], reaches=True)
-        for words in removed
-        if words in added
-    ]
+    replaced = [ReplacedMedia(gone[key], added[key], reaches=True) for key in gone if key in added]
     same_name = [name for name in after if name in before and before[name] != after[name]]
     if same_name:
         carried = {

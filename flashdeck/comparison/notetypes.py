@@ -51,9 +51,8 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         or any(_browser(before) != _browser(after) for before, after in templates),
     )
     nothing = NoteTypeChange(old, new, PartsChange(), PartsChange(), (), css=False, details=False)
-    differs = (
-        change != nothing or old.name != new.name or change.sort_changed or change.kind_changed
-    )
+    renamed = old.name != new.name
+    differs = change != nothing or renamed or change.sort_changed or change.kind_changed
     return change if differs else None
 
 

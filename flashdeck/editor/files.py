@@ -27,9 +27,8 @@ def schema_texts(start: Path) -> dict[str, str]:
         own: list[SourceNoteType] = []
     else:
         own = list(custom_notetypes(project).values())
-    names = {
-        source.notetype.name: [field.name for field in source.notetype.fields] for source in own
-    }
+    notetypes = [source.notetype for source in own]
+    names = {notetype.name: [field.name for field in notetype.fields] for notetype in notetypes}
     short = {source.notetype.name: list(source.keys) for source in own if source.keys}
     return {
         name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"

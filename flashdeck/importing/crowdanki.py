@@ -60,9 +60,8 @@ class _Reader:
         self._decks: dict[str, Deck] = {}
 
     def read(self, whole: JsonObject) -> tuple[Collection, tuple[str, ...]]:
-        models = {
-            _get(model, "crowdanki_uuid", str): model for model in _objects(whole, "note_models")
-        }
+        listed = _objects(whole, "note_models")
+        models = {_get(model, "crowdanki_uuid", str): model for model in listed}
         ids = {key: stable_id("crowdanki", key) for key in models}
         entries = {key: {**model, "id": ids[key]} for key, model in models.items()}
         notetypes = {notetype.id: notetype for notetype in read_notetypes(json.dumps(entries))}
@@ -169,9 +168,8 @@ def _texts_of(notetypes: Iterable[NoteType]) -> Iterator[str]:
 
 def _stands_in(name: str, texts: str) -> bool:
     """Whether templates or stylesheets name a file, literally or URL-encoded."""
-    return any(
-        spelling in texts for spelling in {name, unicodedata.normalize("NFC", name), quote(name)}
-    )
+    spellings = {name, unicodedata.normalize("NFC", name), quote(name)}
+    return any(spelling in texts for spelling in spellings)
 
 
 def _objects(json_: JsonObject, key: str) -> list[JsonObject]:

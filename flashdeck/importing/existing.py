@@ -184,9 +184,8 @@ class _Import:
             self._changes.refused += refused
 
     def _texts(self, notetypes: Sequence[NoteType]) -> dict[Path, bytes]:
-        known = {
-            notetype.id: notetype for notetype in (*self._compiled.notetypes.values(), *notetypes)
-        }
+        notetypes = (*self._compiled.notetypes.values(), *notetypes)
+        known = {notetype.id: notetype for notetype in notetypes}
         edits = self._edits(known)
         new = self._changes.new
         added = added_notes(

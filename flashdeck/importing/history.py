@@ -43,11 +43,9 @@ def imported_notetypes(
     notetypes: Iterable[NoteType], compiled: Compiled, now: int
 ) -> dict[int, NoteTypeEntry]:
     """Return the lock entries of imported note types, with their times from Anki."""
+    times = {notetype.id: max(1, min(notetype.mod, now)) for notetype in notetypes}
     built = {notetype.id: notetype for notetype in compiled.notetypes.values()}
-    return {
-        notetype.id: notetype_entry(built[notetype.id], max(1, min(notetype.mod, now)))
-        for notetype in notetypes
-    }
+    return {key: notetype_entry(built[key], time) for key, time in times.items()}
 
 
 def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:

@@ -127,10 +127,7 @@ def _notetypes(notetypes: Iterable[NoteType], report: _Report) -> list[NoteType]
                 notetype,
                 name=name,
                 fields=_with_unique_names(notetype.fields, report),
-                templates=tuple(
-                    _template(template)
-                    for template in _with_unique_names(notetype.templates, report)
-                ),
+                templates=tuple(map(_template, _with_unique_names(notetype.templates, report))),
                 css=_lines(notetype.css),
                 stock=notetype.stock or None,
             )
@@ -203,15 +200,12 @@ def decks_within(collection: Collection, deck: str) -> Collection:
         for note in collection.notes
         if any(is_within(card.deck, deck) for card in note.cards)
     )
+    used = {note.notetype for note in notes}
     return replace(
         collection,
         decks=tuple(candidate for candidate in collection.decks if is_within(candidate.name, deck)),
         notes=notes,
-        notetypes=tuple(
-            notetype
-            for notetype in collection.notetypes
-            if notetype.id in {note.notetype for note in notes}
-        ),
+        notetypes=tuple(notetype for notetype in collection.notetypes if notetype.id in used),
     )
 
 

@@ -116,14 +116,10 @@ def near_duplicate(context: LintContext) -> Iterator[Finding]:
           - {q: Which language is Flask written in?, a: Python}
           - {q: Which language is Django written in?, a: Python}
     """
-    questions = [
-        question for question in _questions(context.entries) if question.tokens and question.answer
-    ]
+    questions = [asked for asked in _questions(context.entries) if asked.tokens and asked.answer]
     reported: set[int] = set()
     for question, other in (*_reworded(questions), *_typos(questions)):
-        later, former = (
-            (question, other) if question.entry.span > other.entry.span else (other, question)
-        )
+        former, later = sorted((question, other), key=lambda asked: asked.entry.span)
         if question.exact != other.exact and id(later) not in reported:
             reported.add(id(later))
             message = f"nearly the same note stands in {_place(former)}"
@@ -202,9 +198,7 @@ def _is_typo(word: str, other: str) -> bool:
     """Whether words differ by an additional letter, or by two swapped letters."""
     if len(word) < len(other):
         word, other = other, word
-    start = next(
-        (index for index, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None
-    )
+    start = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None)
     if start is None:
         return len(word) == len(other) + 1
     if len(word) == len(other) + 1:

@@ -53,8 +53,5 @@ def _is_visible(passage: FieldText) -> bool:
         return bool(words.strip()) or _VISIBLE.search(passage.html) is not None
     if any(character.isalnum() for character in words[:_ENOUGH]):
         return True
-    visible = (
-        unicodedata.category(character) not in _INVISIBLE and character not in _BLANK
-        for character in words
-    )
+    visible = (unicodedata.category(c) not in _INVISIBLE and c not in _BLANK for c in words)
     return any(visible) or _VISIBLE.search(passage.html) is not None

@@ -58,14 +58,6 @@ def lint(context: LintContext, wanted: Mapping[str, Severity | None]) -> list[Di
                 message = f"more notes have what '{rule.name}' finds; {_MOST:,} are shown"
                 diagnostics.append(Diagnostic("more-problems", message, None, Severity.NOTE))
                 break
-            diagnostics.append(
-                Diagnostic(
-                    rule.name,
-                    finding.message,
-                    finding.span,
-                    rule.severity,
-                    finding.hint,
-                    finding.fix,
-                )
-            )
+            span, message, hint, fix = finding.span, finding.message, finding.hint, finding.fix
+            diagnostics.append(Diagnostic(rule.name, message, span, rule.severity, hint, fix))
     return diagnostics

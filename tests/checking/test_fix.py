@@ -292,7 +292,7 @@ def test_an_edit_that_would_change_more_is_not_made(project, monkeypatch):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b, tags: [two words]}\n")
     edits = fix._without_overlaps
     monkeypatch.setattr(
-        fix, "_without_overlaps", lambda found: [fix.Edit(0, 6, "Notes:"), *edits(found)]
+        fix, "_without_overlaps", lambda own: [fix.Edit(0, 6, "Notes:"), *edits(own)]
     )
     (source,) = mend(project.root)
     assert source.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"

@@ -128,9 +128,7 @@ def _mapping(keys: Any, others: st.SearchStrategy[str] | None = None) -> st.Sear
         named |= least | {"lable": WORDS}
         least = {}
     mappings = st.fixed_dictionaries(least, optional=named)
-    return mappings.map(
-        lambda mapping: "{" + ", ".join(f"{k}: {v}" for k, v in mapping.items()) + "}"
-    )
+    return mappings.map(lambda note: "{" + ", ".join(f"{k}: {v}" for k, v in note.items()) + "}")
 
 
 def _read(note: str) -> tuple[set[str], list[str]]:

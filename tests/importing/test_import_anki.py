@@ -34,9 +34,7 @@ class Owner(Learner):
     def built(self) -> list[Path]:
         """Build the project, and expect no errors."""
         built = build(self.root, Options(now=NOW, allow_scripts=True))
-        assert [
-            problem for problem in built.diagnostics if problem.severity is Severity.ERROR
-        ] == []
+        assert Severity.ERROR not in {problem.severity for problem in built.diagnostics}
         return [package.path for package in built.packages]
 
 

@@ -278,9 +278,8 @@ def sizes(data: bytes, name: str = "a.png") -> list[str]:
     """The messages about a picture, of which little is read."""
     stream = Counted(data)
     media = Media(name, "", len(data), lambda: stream)
-    messages = [
-        problem.message for problem in large_picture(LintContext(Collection(media=(media,))))
-    ]
+    context = LintContext(Collection(media=(media,)))
+    messages = [problem.message for problem in large_picture(context)]
     assert stream.total <= 2**16
     return messages
 

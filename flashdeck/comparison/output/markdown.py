@@ -95,17 +95,14 @@ def _list(lines: list[str], total: int = 0) -> list[str]:
 def _changed(change: ChangedNote) -> str:
     named = title_change(change)
     lines = [f"- {_words(named)}" if named is not None else f"- {_title(change.new)}"]
-    silent = {
-        edit: [field.name for field in change.fields if field.edit is edit] for edit in _EDITS
-    }
     lines += [
         f"  - {_escaped(field.name)}: {_words(field)}"
         for field in change.fields
         if field.shown and field is not named and field.edit is Edit.TEXT
     ]
-    for edit, names in silent.items():
-        if names:
-            lines.append(f"  - {_escaped(', '.join(names))}: {_EDITS[edit]}")
+    for edit, words in _EDITS.items():
+        names = [field.name for field in change.fields if field.edit is edit]
+        lines += [f"  - {_escaped(', '.join(names))}: {words}"] if names else []
     tags = [f"+`{tag}`" for tag in change.tags_added] + [f"−`{tag}`" for tag in change.tags_removed]
     lines += [f"  - Tags: {', '.join(tags)}"] if tags else []
     added = card_names(change.new.notetype, change.cards_added, "gap ")

@@ -148,9 +148,8 @@ def _changed(page: _Page, change: ChangedNote) -> list[str]:
     lines += page.wrapped("      new card: ", [(added, GREEN)]) if added else []
     lines += page.wrapped("      card gone: ", [(vanished, RED)]) if vanished else []
     for cloze in change.renumbered:
-        words = (
-            f"“{cloze.text}” was c{cloze.old}, is c{cloze.new}; its reviews stay with c{cloze.old}"
-        )
+        old = cloze.old
+        words = f"“{cloze.text}” was c{old}, is c{cloze.new}; its reviews stay with c{old}"
         lines += page.wrapped("      ", [(words, YELLOW)], " " * 8)
     return lines
 
