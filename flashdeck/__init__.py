@@ -1,13 +1,13 @@
 """flashdeck: the compiler for Anki decks.
 
-`import flashdeck` gives what the commands use: read a project, compile it to a `Collection`, show
-its cards, build its packages, read and write packages. What is listed in `__all__` is public, and
-nothing else is. Each name is loaded when it is first asked for.
+The Python API offers what the commands use: load a project, compile it to a `Collection`, render
+cards, build packages, read and write packages. Only the names in `__all__` are public. Each name is
+imported on first use.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
+TYPE_CHECKING = False  # importing typing takes longer than the rest of this module
 if TYPE_CHECKING:
     from flashdeck.anki.new_note import new_note
     from flashdeck.anki.read.apkg import read_apkg
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+_MODULES = {
     "anki.new_note": ("new_note",),
     "anki.read.apkg": ("read_apkg",),
     "anki.write.apkg": ("write_apkg",),
@@ -45,7 +45,7 @@ _HOMES = {
     "release.result": ("BuildResult", "Options"),
     "rendered_cards": ("RenderedCard", "cards"),
 }
-_NAMED_OTHERWISE = {"lint": "check"}
+_ALIASES = {"lint": "check"}
 
 __all__ = [
     "BuildResult",
@@ -85,10 +85,10 @@ __all__ = [
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    for home, names in _HOMES.items():
+    for path, names in _MODULES.items():
         if name in names:
-            module = import_module(f"flashdeck.{home}")
-            return getattr(module, _NAMED_OTHERWISE.get(name, name))
+            module = import_module(f"flashdeck.{path}")
+            return getattr(module, _ALIASES.get(name, name))
     raise AttributeError(f"module 'flashdeck' has no attribute '{name}'")
 
 

@@ -1,4 +1,4 @@
-"""The commands. What one needs is imported when it runs, so that each starts as fast as it can."""
+"""The Typer app. Each command imports its dependencies when it runs, for a fast start."""
 
 from __future__ import annotations
 
@@ -27,38 +27,37 @@ _Kind = TypeVar("_Kind", TyperCommand, TyperGroup)
 
 
 class Command(TyperCommand):
-    """A command."""
+    """A command that parses only the parameters given on the command line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the words after the command's name into its parameters."""
+        """Parse the arguments after the command's name."""
         return TyperCommand.parse_args(_only_given(self, ctx, args), ctx, args)
 
 
 class Group(TyperGroup):
-    """The program itself, with its commands."""
+    """The program with its commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the words before the command's name into the program's own parameters."""
+        """Parse the arguments before the command's name."""
         return TyperGroup.parse_args(_only_given(self, ctx, args), ctx, args)
 
 
 def _only_given(command: _Kind, ctx: Any, args: list[str]) -> _Kind:
-    """Give a copy of a command with the parameters that are given, or may not be passed over.
+    """Copy a command with only its given and its required parameters.
 
-    Typer loads pydantic to read the value of a parameter that nobody gave, be it `--help`, and that
-    takes longer than all the rest of a build with nothing to do.
-
-    Only to read them: help and usage are shown by `ctx.command`, which goes on knowing all.
+    Typer imports pydantic to convert the default of a parameter that was not given, `--help`
+    included; that takes longer than an up-to-date build. The copy only parses: `ctx.command` keeps
+    all parameters for help and usage.
     """
     given, _, _ = command.make_parser(ctx).parse_args(args=list(args))
-    reader = copy(command)
-    reader.params = [
-        one
-        for one in command.params
-        if one.required or one.envvar or given.get(one.name) not in (None, ())
+    parser = copy(command)
+    parser.params = [
+        param
+        for param in command.params
+        if param.required or param.envvar or given.get(param.name) not in (None, ())
     ]
-    reader.add_help_option = "help" in given
-    return reader
+    parser.add_help_option = "help" in given
+    return parser
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -77,22 +76,22 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def app(words: Sequence[str] = ()) -> typer.Typer:
-    """Give the program with the command that these words begin with, or else with all of them.
+def app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Create the app with the command named by the first argument, or with all commands.
 
-    Typer asks each command for its parameters before it looks at the first word, and that takes as
-    long as a build with nothing to do.
+    Typer inspects the parameters of every command before it parses the first argument, and that
+    takes as long as an up-to-date build.
     """
     program = typer.Typer(
         name="flashdeck",
         cls=Group,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode=None,  # plain help: rich would double the time that it takes
+        rich_markup_mode=None,  # plain help: importing rich would double its time
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     program.callback(invoke_without_command=True)(_version)
-    for name in {*words[:1]} & _COMMANDS.keys() or _COMMANDS:
+    for name in {*arguments[:1]} & _COMMANDS.keys() or _COMMANDS:
         program.command(name, cls=Command)(_COMMANDS[name])
     return program
 

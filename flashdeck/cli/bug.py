@@ -1,4 +1,4 @@
-"""What is said when flashdeck itself is at fault."""
+"""The report of an internal error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flashdeck import __version__
 
 
 def bug_report(error: Exception) -> str:
-    """Say that a bug of ours was met, with all that is needed to report it."""
+    """Format an internal error with the details that a bug report needs."""
     trace = "".join(traceback.format_exception(error))
     return (
         "flashdeck met a bug of its own; your files are as they were.\n"

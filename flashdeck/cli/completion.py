@@ -1,4 +1,4 @@
-"""What a shell offers for the arguments of commands: packages and git tags."""
+"""Shell completion of arguments: packages and git tags."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from pathlib import Path
 
 
 def packages(incomplete: str) -> list[str]:
-    """Give the packages in the folder that is being typed, and those that were built."""
-    folder = incomplete.rpartition("/")[0]
-    here = Path(folder) if folder else Path()
-    found = {*here.glob("*.apkg"), *Path("build").glob("*.apkg")}
-    return [name for name in sorted(map(str, found)) if name.startswith(incomplete)]
+    """Complete packages in the typed folder and in `build`."""
+    folder = Path(incomplete.rpartition("/")[0])
+    paths = {*folder.glob("*.apkg"), *Path("build").glob("*.apkg")}
+    return [name for name in sorted(map(str, paths)) if name.startswith(incomplete)]
 
 
 def versions(incomplete: str) -> list[str]:
-    """Give packages, and the tags that begin like this, the newest first."""
+    """Complete git tags, newest first, and packages."""
     command = ["git", "tag", "--list", "--sort=-creatordate", f"{incomplete}*"]
     try:
         tags = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - git's own tags
     except OSError:
-        tags = ""  # without git there are none
+        tags = ""  # git is not installed
     return [*tags.split(), *packages(incomplete)]

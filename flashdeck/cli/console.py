@@ -1,4 +1,4 @@
-"""What commands share in speaking: problems, colour, the time, how far long work has come."""
+"""Helpers shared by commands: diagnostics, exit codes, color, the clock and progress bars."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-# Fewer things than this are done before anybody could read about them.
-_WORTH_A_BAR = 2_000
+_BAR_THRESHOLD = 2_000  # items; fewer finish before a bar could be read
 
 
 def log_problems(
     problems: Sequence[Diagnostic], root: Path, color: Color, *, quiet: bool = False
 ) -> None:
-    """Say every problem in its frame, then how many there are; only errors when quiet."""
+    """Print each problem with its source lines, then a summary; only errors when quiet."""
     if quiet:
-        problems = [one for one in problems if one.severity is Severity.ERROR]
+        problems = [problem for problem in problems if problem.severity is Severity.ERROR]
     if problems:
         from flashdeck import report
 
@@ -38,14 +37,14 @@ def log_problems(
 
 
 def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
-    """End with exit code 1 if there are errors, or warnings when strict."""
-    grave = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    if any(problem.severity in grave for problem in problems):
+    """Exit with code 1 on errors, or on warnings when strict."""
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(problem.severity in failing for problem in problems):
         raise typer.Exit(1)
 
 
 def colored(color: Color, stream: TextIO) -> bool:
-    """Whether to color what goes to a stream (no-color.org, force-color.org)."""
+    """Whether to color output to a stream (no-color.org, force-color.org)."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
     if os.environ.get("NO_COLOR"):
@@ -54,19 +53,19 @@ def colored(color: Color, stream: TextIO) -> bool:
 
 
 def now() -> int:
-    """Give the time in seconds; SOURCE_DATE_EPOCH sets it (reproducible-builds.org)."""
-    words = os.environ.get("SOURCE_DATE_EPOCH")
-    if words is None:
+    """The current time in seconds, or SOURCE_DATE_EPOCH (reproducible-builds.org)."""
+    value = os.environ.get("SOURCE_DATE_EPOCH")
+    if value is None:
         return int(time.time())
-    if not (words.isascii() and words.isdigit()):
-        message = f"SOURCE_DATE_EPOCH is '{words}', not a number of seconds"
+    if not (value.isascii() and value.isdigit()):
+        message = f"SOURCE_DATE_EPOCH is '{value}', not a number of seconds"
         raise FlashdeckError(message, "set it to a time in seconds since 1970, or unset it")
-    return int(words)
+    return int(value)
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show how far long work has come, on a terminal only."""
+    """Show progress bars, on a terminal only."""
     if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _all: None
         return
@@ -75,9 +74,9 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
-            if total < _WORTH_A_BAR:
+            if total < _BAR_THRESHOLD:
                 return
-            if not bars:  # loaded now: most builds end before anybody could read a bar
+            if not bars:  # imported late: most builds need no bar
                 from rich.console import Console
                 from rich.progress import Progress
 

@@ -1,4 +1,4 @@
-"""Options that several commands take, and what they stand for."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flashdeck.diagnostics import FlashdeckError
 
 
 class Color(StrEnum):
-    """When to color what is said."""
+    """When to use color."""
 
     AUTO = "auto"
     ALWAYS = "always"
@@ -41,16 +41,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 
 def project_root(directory: Path | None) -> Path:
-    """Find the project that a command is about."""
+    """Find the root of the project in a folder or one of its parents."""
     from flashdeck.project.paths import find_root
 
     start = directory or Path()
     try:
         start = start.resolve()
-        is_there = start.is_dir()
-    except (OSError, RuntimeError, ValueError):  # too long; links in a circle; a NUL in it
-        is_there = False
-    if not is_there:
+        exists = start.is_dir()
+    except (OSError, RuntimeError, ValueError):  # too long, a symlink loop, or a NUL
+        exists = False
+    if not exists:
         message = f"there is no folder {directory}"
         raise FlashdeckError(message, "name the project's folder with -C DIR")
     return find_root(start)

@@ -1,4 +1,4 @@
-"""Runs a command and gives its exit code."""
+"""The entry point: run a command and return its exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from flashdeck import __version__
 from flashdeck.cli.streams import log, log_error, print_result, streams
 
-TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
+TYPE_CHECKING = False  # importing typing takes longer than the rest of this module
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ FINE, PROBLEMS, BUG, INTERRUPTED = 0, 1, 3, 130
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code; whatever happens becomes words."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    """Run a command and return its exit code; every exception is reported."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
     with suppress(KeyboardInterrupt):
         try:
             with streams():
-                return _run(given)
-        except Exception as error:  # noqa: BLE001 - the one place where a bug of ours is caught
+                return _run(arguments)
+        except Exception as error:  # noqa: BLE001 - the only handler of internal errors
             return _failed(error)
     log("stopped")
     return INTERRUPTED
@@ -41,13 +41,13 @@ def _failed(error: Exception) -> int:
     return BUG
 
 
-def _run(arguments: list[str]) -> int:
-    if arguments == ["--version"]:
-        # Answered here, since loading the commands takes ten times as long as the answer.
+def _run(arguments: Sequence[str]) -> int:
+    if [*arguments] == ["--version"]:
+        # Importing the commands would take ten times as long.
         print_result(f"flashdeck {__version__}")
         return FINE
-    # A command makes millions of objects that live to its end, and loading it makes the first;
-    # looking for circles among them again and again would double its time.
+    # A command creates millions of objects that live until it ends. Cyclic garbage collection would
+    # double its time.
     gc.disable()
     from flashdeck.cli.app import app
 

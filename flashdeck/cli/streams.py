@@ -1,4 +1,4 @@
-"""The two streams that everything goes through: results on stdout, everything else on stderr."""
+"""Output streams: results go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ import os
 import sys
 from contextlib import contextmanager, suppress
 
-TYPE_CHECKING = False  # typing takes longer to load than all the rest of this
+TYPE_CHECKING = False  # importing typing takes longer than the rest of this module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flashdeck.diagnostics import FlashdeckError
 
 
-def print_result(words: str, end: str = "\n") -> None:
-    """Print what was asked for."""
+def print_result(text: str, end: str = "\n") -> None:
+    """Print a result to stdout."""
     try:
-        sys.stdout.write(words + end)
+        sys.stdout.write(text + end)
     except BrokenPipeError:
-        pass  # whoever read it has gone, and wants no more
+        pass  # the reader has closed the pipe
     except OSError as error:
         raise _unwritable(error) from error
 
 
-def log(words: str, end: str = "\n") -> None:
-    """Say something on the way. Where nobody can hear it, the work still goes on."""
-    if words:
+def log(text: str, end: str = "\n") -> None:
+    """Print a message to stderr; a stream that can't be written is ignored."""
+    if text:
         with suppress(OSError):
-            sys.stderr.write(words + end)
+            sys.stderr.write(text + end)
 
 
 def log_error(error: FlashdeckError) -> None:
-    """Say why the work cannot go on, and the way out."""
+    """Print an error and its hint."""
     log(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
 
 
 @contextmanager
 def streams() -> Iterator[None]:
-    """Prepare both streams for any text, and at the end bring out what they still hold.
+    """Set both streams to UTF-8, and flush them at the end.
 
-    A stream that was closed before we began swallows everything. Raises `FlashdeckError` when what
-    was put can't be written.
+    A stream that was closed before the start discards everything. Raises `FlashdeckError` if
+    stdout can't be written.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -55,14 +55,13 @@ def streams() -> Iterator[None]:
             try:
                 stream.flush()
             except OSError as error:
-                # What could not be written must not be tried again when the program ends.
+                # Python would try to flush it again at exit.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
                 if stream is sys.stdout and not isinstance(error, BrokenPipeError):
                     raise _unwritable(error) from error
 
 
 def _unwritable(error: OSError) -> FlashdeckError:
-    """Say why nothing can be put."""
     from flashdeck.diagnostics import FlashdeckError, reason
 
     return FlashdeckError(f"the output can't be written: {reason(error)}")

@@ -1,4 +1,4 @@
-"""A package that was built, in a line."""
+"""One-line summaries of built packages."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def summary(package: BuiltPackage) -> str:
-    """Say what is in a package, and what is new about it."""
+    """Summarize the contents of a package and its changes."""
     counts = package.counts
-    named = {
+    numbers = {
         "new": counts.new,
         "changed": counts.changed,
         "moved": counts.moved,
         "removed": counts.removed,
         "unchanged": counts.unchanged,
     }
-    parts = [f"{number:,} {word}" for word, number in named.items() if number]
+    parts = [f"{number:,} {word}" for word, number in numbers.items() if number]
     if not package.notes and counts.tombstones:
         parts.append(f"{counts.tombstones:,} emptied for those who have them")
     notes, cards = counted(package.notes, "note"), counted(package.cards, "card")
@@ -29,6 +29,6 @@ def summary(package: BuiltPackage) -> str:
 
 
 def shown(path: Path) -> str:
-    """Write a path as the author would from where they are."""
+    """Format a path relative to the current directory, if it is below it."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

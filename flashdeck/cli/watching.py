@@ -1,4 +1,4 @@
-"""`flashdeck build --watch`: a build at the start, and one whenever a source is saved."""
+"""`flashdeck build --watch`: build at the start and whenever a source is saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class WatchReport:
-    """Tells what came of each build, in one line; problems when they are others than before."""
+    """Reports each build in one line, and its problems when they have changed."""
 
     root: Path
     color: Color
@@ -31,63 +31,63 @@ class WatchReport:
     _problems: tuple[Diagnostic, ...] = ()
     _packages: dict[Path, str] = field(default_factory=dict)
 
-    def tell(self, built: BuildResult) -> None:
-        """Tell of a build."""
+    def report(self, result: BuildResult) -> None:
+        """Report a build."""
         from flashdeck import report
 
-        if built.diagnostics != self._problems:
-            log_problems(built.diagnostics, self.root, self.color, quiet=self.quiet)
-            self._problems = built.diagnostics
-        new = [one for one in built.packages if self._packages.get(one.path) != one.content]
-        self._packages |= {one.path: one.content for one in built.packages}
+        if result.diagnostics != self._problems:
+            log_problems(result.diagnostics, self.root, self.color, quiet=self.quiet)
+            self._problems = result.diagnostics
+        new = [pkg for pkg in result.packages if self._packages.get(pkg.path) != pkg.content]
+        self._packages |= {pkg.path: pkg.content for pkg in result.packages}
         clock = time.strftime("%H:%M:%S", time.localtime(now()))
-        lines = [f"{shown(one.path)}: {summary(one)}" for one in new]
-        if not built.packages:
-            said = report.summary(built.diagnostics) or "no notes yet"
-            lines = [f"{said}; nothing was built"]
+        lines = [f"{shown(package.path)}: {summary(package)}" for package in new]
+        if not result.packages:
+            reason = report.summary(result.diagnostics) or "no notes yet"
+            lines = [f"{reason}; nothing was built"]
         for line in lines or ["nothing new"]:
             print_result(f"{clock} {line}")
 
 
-def build_on_save(root: Path, options: Options, told: WatchReport) -> NoReturn:
-    """Build, and build again whenever a source changes, until Ctrl-C."""
+def build_on_save(root: Path, options: Options, reporter: WatchReport) -> NoReturn:
+    """Build, and rebuild whenever a source changes, until Ctrl-C."""
     from flashdeck.files.watch import Watched, changes, look_at
     from flashdeck.project.paths import CARDS_NAME
 
     watched = Watched(trees=(root / CARDS_NAME,), folders=(root,))
     known = look_at(watched)
     try:
-        written = _build(root, options, told)
+        written = _build(root, options, reporter)
         log("watching; Ctrl-C ends it")
         for paths in changes(watched, Event(), known=known):
-            if not _is_our_own(paths, written):
-                written = _build(root, options, told)
-            gc.collect()  # at rest: while it builds, that would double the time
+            if not _is_own_write(paths, written):
+                written = _build(root, options, reporter)
+            gc.collect()  # between builds: during one it would double the time
     except KeyboardInterrupt:
-        log("\nstopped")  # below the ^C that a terminal shows
+        log("\nstopped")  # below the terminal's ^C
         raise
-    raise AssertionError("nothing but Ctrl-C ends it")
+    raise AssertionError("only Ctrl-C ends the loop")
 
 
-def _build(root: Path, options: Options, told: WatchReport) -> Mapping[Path, bytes]:
-    """Build once; give the sources that it wrote."""
+def _build(root: Path, options: Options, reporter: WatchReport) -> Mapping[Path, bytes]:
+    """Build once and return the sources that it wrote."""
     from flashdeck.release.build import build
 
     try:
-        built = build(root, options._replace(now=now()))
+        result = build(root, options._replace(now=now()))
     except FlashdeckError as error:
         log_error(error)
         return {}
-    told.tell(built)
+    reporter.report(result)
     sys.stdout.flush()
-    return built.written
+    return result.written
 
 
-def _is_our_own(paths: Iterable[str], written: Mapping[Path, bytes]) -> bool:
-    """Whether nothing changed but what the last build wrote, or files that are no sources."""
+def _is_own_write(paths: Iterable[str], written: Mapping[Path, bytes]) -> bool:
+    """Whether only temporary files, and sources written by the last build, have changed."""
     for path in map(Path, paths):
         if path.name.startswith(".") or path.name.endswith("~"):
-            continue  # an editor's own, or a file of ours that is about to appear
+            continue  # an editor's backup, or flashdeck's own temporary file
         try:
             if written.get(path) != path.read_bytes():
                 return False

@@ -48,7 +48,7 @@ def build(  # noqa: PLR0913 - one for each option
     if watch and as_json:
         raise typer.BadParameter("--watch and --json exclude each other")
     root = options.project_root(directory)
-    wanted = Options(
+    build_options = Options(
         now=now(),
         output=output.absolute() if output is not None else None,
         frozen=frozen,
@@ -60,21 +60,21 @@ def build(  # noqa: PLR0913 - one for each option
     if watch:
         from flashdeck.cli.watching import WatchReport, build_on_save
 
-        build_on_save(root, wanted, WatchReport(root, color, quiet=quiet))
+        build_on_save(root, build_options, WatchReport(root, color, quiet=quiet))
     with progress(quiet=quiet or as_json) as show:
-        built = build_project(root, wanted, show)
-    log_problems(built.diagnostics, root, color, quiet=quiet)
+        result = build_project(root, build_options, show)
+    log_problems(result.diagnostics, root, color, quiet=quiet)
     if as_json:
-        print_result(json.dumps(_report(built, root), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_report(result, root), ensure_ascii=False, indent=2))
     else:
-        for package in built.packages:
+        for package in result.packages:
             print_result(shown(package.path))
             if not quiet:
                 log(f"  {summary(package)}")
-    exit_with(built.diagnostics)
+    exit_with(result.diagnostics)
 
 
-def _report(built: BuildResult, root: Path) -> dict[str, Any]:
+def _report(result: BuildResult, root: Path) -> dict[str, Any]:
     from flashdeck import report
 
     return {
@@ -93,9 +93,9 @@ def _report(built: BuildResult, root: Path) -> dict[str, Any]:
                 "unchanged": package.counts.unchanged,
                 "tombstones": package.counts.tombstones,
             }
-            for package in built.packages
+            for package in result.packages
         ],
-        "diagnostics": report.as_json(built.diagnostics),
+        "diagnostics": report.as_json(result.diagnostics),
     }
 
 

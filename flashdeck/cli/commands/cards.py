@@ -33,24 +33,24 @@ def cards(
         outcome = compile_root(root, allow_scripts=allow_scripts)
         log_problems(outcome.problems, root, color)
         collection = outcome.compiled.collection
-    shown = show_cards(collection)
+    rendered = show_cards(collection)
     if as_json:
-        print_result(json.dumps([_plain(one) for one in shown], ensure_ascii=False, indent=2))
+        print_result(json.dumps([_plain(card) for card in rendered], ensure_ascii=False, indent=2))
         return
-    for one in shown:
-        place = f"{one.source.path}:{one.source.line}" if one.source else ""
-        print_result(f"{place}  {one.note.guid}  {one.card.ordinal}  {one.card.deck}")
+    for item in rendered:
+        place = f"{item.source.path}:{item.source.line}" if item.source else ""
+        print_result(f"{place}  {item.note.guid}  {item.card.ordinal}  {item.card.deck}")
 
 
-def _plain(one: RenderedCard) -> dict[str, Any]:
+def _plain(item: RenderedCard) -> dict[str, Any]:
     return {
-        "id": one.note.guid,
-        "ordinal": one.card.ordinal,
-        "deck": one.card.deck,
-        "tags": list(one.note.tags),
-        "notetype": one.notetype.name,
-        "question": one.question,
-        "answer": one.answer,
-        "file": one.source.path if one.source else None,
-        "line": one.source.line if one.source else None,
+        "id": item.note.guid,
+        "ordinal": item.card.ordinal,
+        "deck": item.card.deck,
+        "tags": list(item.note.tags),
+        "notetype": item.notetype.name,
+        "question": item.question,
+        "answer": item.answer,
+        "file": item.source.path if item.source else None,
+        "line": item.source.line if item.source else None,
     }

@@ -17,7 +17,7 @@ from flashdeck.text import counted
 
 
 class Format(StrEnum):
-    """How `check` writes what it found."""
+    """The output format of `check`."""
 
     TEXT = "text"
     JSON = "json"
@@ -49,7 +49,7 @@ def check(
     if diff and not fix:
         raise typer.BadParameter("it shows what --fix would write: add --fix", param_hint="--diff")
     if fix:
-        _mend(root, show=diff, allow_scripts=allow_scripts)
+        _fix(root, show=diff, allow_scripts=allow_scripts)
     problems = check_project(root, allow_scripts=allow_scripts)
     if form is Format.JSON:
         print_result(json.dumps(report.as_json(problems), ensure_ascii=False, indent=2))
@@ -62,15 +62,15 @@ def check(
     exit_with(problems, strict=strict)
 
 
-def _mend(root: Path, *, show: bool, allow_scripts: bool) -> None:
-    """Mend the sources; or show how, and end with 1 if anything would be written."""
+def _fix(root: Path, *, show: bool, allow_scripts: bool) -> None:
+    """Fix the sources; with `show`, print a diff instead and exit with 1 if it is not empty."""
     from flashdeck.checking.fix import as_diff, mend, write_fixed
 
-    mended = mend(root, allow_scripts=allow_scripts)
-    files = counted(len(mended), "file")
+    fixed = mend(root, allow_scripts=allow_scripts)
+    files = counted(len(fixed), "file")
     if show:
-        print_result(as_diff(mended), end="")
-        log(f"{files} would be mended" if mended else "nothing to mend")
-        raise typer.Exit(1 if mended else 0)
-    write_fixed(root, mended)
-    log(f"{files} mended: {', '.join(one.path for one in mended)}" if mended else "nothing to mend")
+        print_result(as_diff(fixed), end="")
+        log(f"{files} would be mended" if fixed else "nothing to mend")
+        raise typer.Exit(1 if fixed else 0)
+    write_fixed(root, fixed)
+    log(f"{files} mended: {', '.join(file.path for file in fixed)}" if fixed else "nothing to mend")

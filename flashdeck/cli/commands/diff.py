@@ -59,36 +59,36 @@ def diff(
         _check(before, color, quiet=True)
         _check(after, color, quiet=new is not None)
         before, after = _narrowed(before, after, old, new)
-        found = compare.diff(
+        changes = compare.diff(
             before.collection, after.collection, empties_removed=after.empties_removed
         )
     if as_json:
-        report = {"old": before.name, "new": after.name, **json_report.as_json(found)}
+        report = {"old": before.name, "new": after.name, **json_report.as_json(changes)}
         print_result(json.dumps(report, ensure_ascii=False, indent=2))
     elif as_markdown:
-        print_result(markdown.as_markdown(found), end="")
+        print_result(markdown.as_markdown(changes), end="")
     else:
         log(f"{before.name} → {after.name}")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-        shown = text.as_text(found, color=colored(color, sys.stdout), width=max(40, width))
+        shown = text.as_text(changes, color=colored(color, sys.stdout), width=max(40, width))
         print_result(shown, end="")
 
 
 def _version(
-    words: str | None, directory: Path | None, *, is_old: bool
+    name: str | None, directory: Path | None, *, is_old: bool
 ) -> AbstractContextManager[Version]:
     from flashdeck.comparison import versions
 
-    if words is not None and versions.is_package(words):
-        return nullcontext(versions.read_package(Path(words)))
+    if name is not None and versions.is_package(name):
+        return nullcontext(versions.read_package(Path(name)))
     root = options.project_root(directory)
-    if words is not None:
-        return versions.read_revision(root, words)
+    if name is not None:
+        return versions.read_revision(root, name)
     return nullcontext(versions.read_built(root) if is_old else versions.read_sources(root))
 
 
 def _check(version: Version, color: options.Color, *, quiet: bool) -> None:
-    """Say what is wrong with sources, and end if there are errors: half a deck says nothing."""
+    """Report problems in the sources, and exit on errors: a partial deck can't be compared."""
     if version.project is not None:
         log_problems(version.problems, version.project.root, color, quiet=quiet)
         exit_with(version.problems)
@@ -97,7 +97,7 @@ def _check(version: Version, color: options.Color, *, quiet: bool) -> None:
 def _narrowed(
     before: Version, after: Version, old: str | None, new: str | None
 ) -> tuple[Version, Version]:
-    """Compare one package with its own part of a project."""
+    """Narrow a project to the decks of the package that it is compared with."""
     from flashdeck.comparison import versions
 
     left_out: tuple[str, ...] = ()

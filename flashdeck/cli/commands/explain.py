@@ -28,7 +28,7 @@ def explain(
     if rule is None:
         print_result(explain.listed(pages().values(), color=paint), end="")
         return
-    name = rule.strip("[]")  # as `check` writes it
+    name = rule.strip("[]")  # copied from the output of `check`
     page = pages().get(name)
     if page is None:
         raise FlashdeckError(f"there is no rule '{name}'", meant(name))

@@ -32,11 +32,11 @@ def export(
         source = export.Source(read_apkg(package), "")
     else:
         root = options.project_root(directory)
-        found, problems = export.read_sources(root, allow_scripts=allow_scripts)
+        project, problems = export.read_sources(root, allow_scripts=allow_scripts)
         log_problems(problems, root, color, quiet=quiet)
         exit_with(problems)
-        assert found is not None
-        source = found
+        assert project is not None
+        source = project
     written = export.export(source, to, folder)
     for path in written.paths:
         print_result(path.as_posix())

@@ -58,55 +58,55 @@ def fmt(
         directory = stdin_name.absolute().parent
     project, _ = load_project(options.project_root(directory))
     if is_filter:
-        path = _named(stdin_name or project.cards / "stdin.yaml")
+        path = _resolved(stdin_name or project.cards / "stdin.yaml")
         project = _with_text(project, path, sys.stdin.buffer.read())
-        wanted = [path]
+        paths = [path]
     else:
-        wanted = _wanted(project, files)
-    found, problems = format_files(project, wanted)
+        paths = _selected(project, files)
+    formatted, problems = format_files(project, paths)
     log_problems(problems, project.root, color, quiet=quiet)
-    changed = [one for one in found if one.is_changed]
+    changed = [file for file in formatted if file.is_changed]
     if only_diff:
-        print_result("".join(_diff(one) for one in changed), end="")
+        print_result("".join(_diff(file) for file in changed), end="")
     elif is_filter and not only_check:
-        print_result("".join(one.after.decode() for one in found), end="")
+        print_result("".join(file.after.decode() for file in formatted), end="")
     elif not is_filter:
         if not only_check:
             write_formatted(project, changed)
-        print_result("".join(f"{shown(project.root / one.path)}\n" for one in changed), end="")
+        print_result("".join(f"{shown(project.root / file.path)}\n" for file in changed), end="")
     if not (quiet or is_filter):
         done = not (only_check or only_diff)
-        log(_summary(len(changed), len(found) - len(changed), done=done))
+        log(_summary(len(changed), len(formatted) - len(changed), done=done))
     exit_with(problems)
     if only_check and changed:
         raise typer.Exit(1)
 
 
-def _wanted(project: Project, files: Iterable[Path] | None) -> list[Path]:
-    """Give the sources that are named, those in folders included; without a name all of them."""
-    known = [*project.notetypes, *project.decks]
+def _selected(project: Project, files: Iterable[Path] | None) -> list[Path]:
+    """Select the named sources, including those in named folders; all of them by default."""
+    sources = [*project.notetypes, *project.decks]
     if not files:
-        return known
-    found: list[Path] = []
-    for named in files:
-        path = _named(named)
-        inside = [one for one in known if one == path or path in one.parents]
+        return sources
+    selected: list[Path] = []
+    for file in files:
+        path = _resolved(file)
+        inside = [source for source in sources if source == path or path in source.parents]
         if not inside:
-            message = f"{named} is no deck and no note type of this project"
-            if named == _STDIN:
+            message = f"{file} is no deck and no note type of this project"
+            if file == _STDIN:
                 message = "'-' stands alone: text from stdin can't be formatted beside files"
             raise FlashdeckError(message, f"those lie in {shown(project.cards)}")
-        found += [one for one in inside if one not in found]
-    return found
+        selected += [source for source in inside if source not in selected]
+    return selected
 
 
-def _named(path: Path) -> Path:
-    """Give a path as projects name their sources; only a link to a file stays a link."""
+def _resolved(path: Path) -> Path:
+    """Resolve a path as projects do: a symlink to a file is not followed."""
     return path.resolve() if path.is_dir() else path.absolute().parent.resolve() / path.name
 
 
 def _with_text(project: Project, path: Path, text: bytes) -> Project:
-    """Put a text in the place of a source, which need not be there yet."""
+    """Replace the text of a source, which need not exist yet."""
     if not path.is_relative_to(project.cards):
         message = f"{shown(path)} lies outside of {shown(project.cards)}"
         raise FlashdeckError(message, "name the file that the text is meant for")
@@ -115,9 +115,9 @@ def _with_text(project: Project, path: Path, text: bytes) -> Project:
     return replace(project, decks=decks, unsaved={path: text})
 
 
-def _diff(one: Formatted) -> str:
-    before, after = (text.decode().splitlines(keepends=True) for text in (one.before, one.after))
-    lines = difflib.unified_diff(before, after, one.path, one.path, lineterm="\n")
+def _diff(file: Formatted) -> str:
+    before, after = (text.decode().splitlines(keepends=True) for text in (file.before, file.after))
+    lines = difflib.unified_diff(before, after, file.path, file.path, lineterm="\n")
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 

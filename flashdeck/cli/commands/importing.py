@@ -43,44 +43,38 @@ def import_deck(
     """Make a deck that exists in Anki a project, or take its changes into one."""
     from flashdeck.importing.importer import import_file
 
+    target = output.absolute() if output is not None else None
     with progress(quiet=quiet or as_json) as show:
-        done = import_file(
-            file, _target(output), now=now(), deck=deck, markdown=markdown, progress=show
-        )
-    log_problems(done.diagnostics, done.root, color, quiet=quiet)
+        imported = import_file(file, target, now=now(), deck=deck, markdown=markdown, progress=show)
+    log_problems(imported.diagnostics, imported.root, color, quiet=quiet)
     if as_json:
-        print_result(json.dumps(_report(done), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_report(imported), ensure_ascii=False, indent=2))
     else:
-        print_result(str(done.root))
+        print_result(str(imported.root))
         if not quiet:
-            log(f"  {_summary(done)}")
-    exit_with(done.diagnostics)
+            log(f"  {_summary(imported)}")
+    exit_with(imported.diagnostics)
 
 
-def _target(output: Path | None) -> Path | None:
-    return output.absolute() if output is not None else None
-
-
-def _report(done: Imported) -> dict[str, Any]:
+def _report(imported: Imported) -> dict[str, Any]:
     from flashdeck import report
 
-    counts = asdict(done)
-    return counts | {
-        "root": done.root.as_posix(),
-        "diagnostics": report.as_json(done.diagnostics),
+    return asdict(imported) | {
+        "root": imported.root.as_posix(),
+        "diagnostics": report.as_json(imported.diagnostics),
     }
 
 
-def _summary(done: Imported) -> str:
+def _summary(imported: Imported) -> str:
     from flashdeck.text import counted
 
-    named = {
-        "new": done.new,
-        "changed": done.changed,
-        "conflicting": done.conflicts,
-        "unchanged": done.unchanged,
+    numbers = {
+        "new": imported.new,
+        "changed": imported.changed,
+        "conflicting": imported.conflicts,
+        "unchanged": imported.unchanged,
     }
-    notes = ", ".join(f"{number:,} {word}" for word, number in named.items() if number)
-    things = {"deck": done.decks, "note type": done.notetypes, "media file": done.media}
+    notes = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+    things = {"deck": imported.decks, "note type": imported.notetypes, "media file": imported.media}
     others = (counted(number, name) for name, number in things.items())
     return f"notes: {notes or 'none'}; {', '.join(others)}"

@@ -68,7 +68,7 @@ def preview(  # noqa: PLR0913 - one for each option
     """Show every card as Anki will, in the browser, while you write."""
     from flashdeck.preview.preview import PreviewedPackage, PreviewedSources
 
-    package, what = _meant(words or [], terminal=terminal)
+    package, what = _package_and_words(words or [], terminal=terminal)
     if media is not None and html is None:
         raise typer.BadParameter("--media needs --html")
     if terminal and html is not None:
@@ -89,12 +89,12 @@ def preview(  # noqa: PLR0913 - one for each option
     elif html is not None:
         _write(snapshot, html, media, allow_scripts=allow_scripts)
     else:
-        wishes = _wishes(previewed.root, editor, allow_scripts=allow_scripts)
-        _serve(previewed, snapshot, wishes, port, open_browser=not no_browser)
+        app_options = _app_options(previewed.root, editor, allow_scripts=allow_scripts)
+        _serve(previewed, snapshot, app_options, port, open_browser=not no_browser)
 
 
-def _meant(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
-    """Tell a package from what is looked for."""
+def _package_and_words(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
+    """Split the arguments into a package and search words."""
     if words and (not terminal or words[0].endswith(".apkg")):
         package, words = Path(words[0]), words[1:]
     else:
@@ -109,18 +109,23 @@ def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts:
     from flashdeck.preview.preview import folder_address, write_page
     from flashdeck.preview.serve.onefile import OneFile
 
-    wishes = OneFile(
+    page_options = OneFile(
         folder=folder_address(html, media) if media is not None else "",
         platform=_PLATFORMS.get(sys.platform, "lin"),
         scripts=(f"'{choice_script_source()}'",),
         allow_scripts=allow_scripts,
     )
-    write_page(snapshot, html, media, wishes)
+    write_page(snapshot, html, media, page_options)
     print_result(str(html))
 
 
 def _serve(
-    previewed: Previewed, snapshot: Snapshot, wishes: AppOptions, port: int, *, open_browser: bool
+    previewed: Previewed,
+    snapshot: Snapshot,
+    app_options: AppOptions,
+    port: int,
+    *,
+    open_browser: bool,
 ) -> None:
     from flashdeck.cli.bug import bug_report
     from flashdeck.preview.serve.app import make_app
@@ -129,14 +134,14 @@ def _serve(
     from flashdeck.preview.serve.store import PreviewStore
 
     listener = listen(port)
-    shelf = PreviewStore(snapshot)
+    store = PreviewStore(snapshot)
     guard = Guard(listener.getsockname()[1])
-    server = make(listener, make_app(shelf, guard, wishes))
-    # A server runs for long: from here on circles are looked for, but not among the deck.
+    server = make(listener, make_app(store, guard, app_options))
+    # A server runs for long and needs garbage collection, but not of the deck loaded so far.
     gc.freeze()
     gc.enable()
     stop = Event()
-    follow = (shelf, stop, lambda error: log(bug_report(error)))
+    follow = (store, stop, lambda error: log(bug_report(error)))
     Thread(target=previewed.follow, args=follow, daemon=True).start()
     address = f"http://{HOST}:{guard.port}/{guard.page}/"
     print_result(address)
@@ -146,14 +151,14 @@ def _serve(
 
         webbrowser.open(address)
     try:
-        server.serve_forever()  # until Ctrl-C, which it takes for itself
+        server.serve_forever()  # until Ctrl-C, which it handles itself
     finally:
         stop.set()
-        shelf.close()
+        store.close()
     raise KeyboardInterrupt
 
 
-def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
+def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
     from flashdeck.notetypes.built_in import choice_script_source
     from flashdeck.preview.serve.app import AppOptions
     from flashdeck.preview.serve.editor import editor_link
@@ -163,12 +168,12 @@ def _wishes(root: Path | None, editor: str | None, *, allow_scripts: bool) -> Ap
         platform=_PLATFORMS.get(sys.platform, "lin"),
         scripts=(f"'{choice_script_source()}'",),
         allow_scripts=allow_scripts,
-        open_editor=_opener(root, program) if root is not None and program else None,
+        open_editor=_editor_opener(root, program) if root is not None and program else None,
         editor_link=editor_link(root) if root is not None else "",
     )
 
 
-def _opener(root: Path, program: str) -> OpenEditor:
+def _editor_opener(root: Path, program: str) -> OpenEditor:
     from flashdeck.preview.serve.editor import editor_command
 
     def open_editor(path: str, line: int, column: int) -> None:

@@ -13,7 +13,7 @@ from flashdeck.cli.streams import print_result
 
 
 class Which(StrEnum):
-    """What a schema is for."""
+    """The files that have a schema."""
 
     DECK = "deck"
     NOTETYPE = "notetype"

@@ -40,13 +40,13 @@ def stats(
     """Count notes, cards, tags, words and media, and how long it takes to learn them."""
     from flashdeck.stats import study
 
-    found = _stats(package, directory, color)
-    plan = study(found.cards, per_day)
+    totals = _stats(package, directory, color)
+    plan = study(totals.cards, per_day)
     if as_json:
-        print_result(json.dumps(_plain(found, plan), ensure_ascii=False, indent=2))
+        print_result(json.dumps(_plain(totals, plan), ensure_ascii=False, indent=2))
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-    for line in _lines(found, plan, max(width, 50)):
+    for line in _lines(totals, plan, max(width, 50)):
         print_result(line)
 
 
@@ -63,9 +63,10 @@ def _stats(package: Path | None, directory: Path | None, color: options.Color) -
     outcome = compile_root(root)
     compiled = outcome.compiled
     log_problems(outcome.problems, root, color)
-    kinds = {one.id: one.note.kind.name for one in compiled.notes}
-    own = [one.id for key, one in compiled.notetypes.items() if not key.startswith("custom:")]
-    return count(compiled.collection, kinds, own)
+    kinds = {item.id: item.note.kind.name for item in compiled.notes}
+    types = compiled.notetypes.items()
+    built_in = [notetype.id for key, notetype in types if not key.startswith("custom:")]
+    return count(compiled.collection, kinds, built_in)
 
 
 def _plain(stats: Stats, plan: Study) -> dict[str, Any]:
@@ -95,23 +96,23 @@ def _table(title: str, rows: Sequence[Count], width: int) -> list[str]:
     if not rows:
         return []
     shown = rows[:_MOST]
-    names = max(20, min(width - 19 - _BAR, max(cell_len(one.name) for one in shown)))
-    most = max(one.cards for one in shown)
+    names = max(20, min(width - 19 - _BAR, max(cell_len(row.name) for row in shown)))
+    most = max(row.cards for row in shown)
     lines = ["", f"{set_cell_size(title, names)}  notes   cards"]
-    for one in shown:
-        numbers = f"{one.notes:>7,} {one.cards:>7,}"
-        lines.append(f"{set_cell_size(one.name, names)}{numbers}  {_bar(one.cards / most)}")
+    for row in shown:
+        numbers = f"{row.notes:>7,} {row.cards:>7,}"
+        lines.append(f"{set_cell_size(row.name, names)}{numbers}  {_bar(row.cards / most)}")
     if len(rows) > _MOST:
         lines.append(f"and {len(rows) - _MOST:,} more")
     return lines
 
 
 def _plan(plan: Study) -> list[str]:
-    said = (
+    summary = (
         f"{counted(plan.per_day, 'new card')} a day: every card was seen after "
         f"{counted(plan.days, 'day')}, with at most {counted(plan.busiest, 'card')} on one of them"
     )
-    lines = ["", said]
+    lines = ["", summary]
     if plan.days == 1:
         return lines
     step = -(-plan.days // _MOST)
@@ -123,9 +124,9 @@ def _plan(plan: Study) -> list[str]:
     return lines
 
 
-def _bar(part: float) -> str:
-    """Draw a part of the whole (0 to 1) to an eighth of a column."""
-    eighths = max(1, round(part * _BAR * 8)) if part else 0
+def _bar(fraction: float) -> str:
+    """Draw a fraction (0 to 1) as a bar, to an eighth of a column."""
+    eighths = max(1, round(fraction * _BAR * 8)) if fraction else 0
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
 
 
