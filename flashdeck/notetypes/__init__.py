@@ -1,1 +1,1 @@
-"""The built-in note types, their style and their script."""
+"""The built-in note types with their style and script."""

@@ -1,7 +1,7 @@
-"""The built-in note types. Their fields and templates are fixed for ever; only texts may change.
+"""The built-in note types. Their fields and templates are frozen; only texts may change.
 
-Anki carries changed template texts and CSS to learners without touching a note, but strands every
-note of a type whose fields or templates were added, removed or put in another order.
+On import Anki updates changed template texts and CSS without touching a note. Notes of a type whose
+fields or templates were added, removed or reordered are no longer updated.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from flashdeck.model import Field, NoteType, Template
 _QUESTION_FIELDS = ("Question", "Answer", "Extra", "Typed", "Reverse", "Id")
 _CLOZE_FIELDS = ("Text", "Extra", "Typed", "Id")
 
-# `<hr id=answer>` is written without quotes: Anki's type-in comparison looks for these very
-# characters to put the rule in front of itself. `dir="auto"` gives each part its own direction.
-# `fd-back` is how the style and the script tell the answer side.
+# `<hr id=answer>` has no quotes: Anki's type-in comparison searches for exactly this text to move
+# the rule before itself. `dir="auto"` gives each part its own direction. `fd-back` marks the answer
+# side for the style and the script.
 _RULE = "\n\n<hr id=answer>\n\n"
 _TYPED = '{{#Typed}}<div class="fd-typed">{{type:Typed}}</div>{{/Typed}}'
-_TYPED_GAP = '{{#Typed}}<div class="fd-typed">{{type:cloze:Text}}</div>{{/Typed}}'
+_TYPED_CLOZE = '{{#Typed}}<div class="fd-typed">{{type:cloze:Text}}</div>{{/Typed}}'
 _EXTRA = '{{#Extra}}<div class="fd-extra" dir="auto">{{Extra}}</div>{{/Extra}}'
 
 
@@ -52,15 +52,15 @@ def _question_templates() -> tuple[tuple[str, str, str], ...]:
 
 
 def _cloze_templates() -> tuple[tuple[str, str, str], ...]:
-    text = _part("text", "cloze:Text") + _TYPED_GAP
+    text = _part("text", "cloze:Text") + _TYPED_CLOZE
     return (("Cloze", text, _back(text)),)
 
 
 def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, NoteType]:
-    """Make the note types of a project, by the names that kinds know them by.
+    """Create the note types of a project, by the names that kinds refer to.
 
-    `name` is the project's; `css` is added to the built-in style. `number` derives a lasting number
-    from words, the same for the same project.
+    `name` is the project's; `css` is added to the built-in style. `number` derives a stable id from
+    strings.
     """
     css = style(css)
     question = _notetype("Question", name, css, _QUESTION_FIELDS, _question_templates(), number)
@@ -69,10 +69,10 @@ def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, No
 
 
 def style(css: str) -> str:
-    """Give the built-in style with that of highlighted code and the project's own `css` behind."""
-    own = Path(__file__).with_name("style.css").read_text("utf-8")
+    """The built-in style, followed by that of highlighted code and the project's `css`."""
+    built_in = Path(__file__).with_name("style.css").read_text("utf-8")
     added = f"\n{css.strip()}\n" if css.strip() else ""
-    return f"{own}\n{code_css()}{added}"
+    return f"{built_in}\n{code_css()}{added}"
 
 
 def _notetype(
@@ -98,18 +98,18 @@ def _notetype(
 
 @cache
 def choice_script() -> str:
-    """Give the text of the script that shuffles choices, and keeps their order and ticks.
+    """The script that shuffles choices, and keeps their order and ticks.
 
-    It runs on the question and, since the answer shows that side again, on the answer. Its memory
-    is the page, which lives on across sides in Anki, and the session's storage for AnkiDroid, where
-    every side is a page of its own. Without either the order follows from the day and the choices,
-    and so is the same on both sides. It is plain ES5, for old web views.
+    It runs on the question and again on the answer, which repeats the question. It keeps its state
+    in the window, which Anki reuses for both sides, and in `sessionStorage` for AnkiDroid, which
+    loads a new page for each side. Without either, the order is derived from the date and the
+    choices, and so is the same on both sides. It is plain ES5, for old web views.
     """
     text = Path(__file__).with_name("choices.js").read_text("utf-8")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def choice_script_source() -> str:
-    """Give the script's name in a Content-Security-Policy, without the quotes: `sha256-…`."""
+    """The script's source in a Content-Security-Policy, without quotes: `sha256-…`."""
     digest = hashlib.sha256(choice_script().encode()).digest()
     return f"sha256-{b64encode(digest).decode()}"
