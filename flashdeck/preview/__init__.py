@@ -1,1 +1,1 @@
-"""`flashdeck preview`: what every card looks like."""
+"""`flashdeck preview`: every card as Anki shows it."""

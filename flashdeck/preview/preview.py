@@ -1,4 +1,4 @@
-"""What a preview shows: the sources of a project, followed while they are edited, or a package."""
+"""The inputs of a preview: a project, watched while it is edited, or a package."""
 
 from __future__ import annotations
 
@@ -25,53 +25,53 @@ OnBug = Callable[[Exception], None]
 
 
 class Previewed(Protocol):
-    """What can be previewed. `root` is the folder of its sources, None where it has none."""
+    """A previewable input. `root` is the project's folder, None for a package."""
 
     root: Path | None
 
     def first(self) -> Snapshot:
-        """Read it."""
+        """Read the first snapshot."""
 
-    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
-        """Keep the shelf up to date, until told to stop."""
+    def follow(self, store: PreviewStore, stop: Event, on_bug: OnBug) -> None:
+        """Keep the store up to date until `stop` is set."""
 
 
 class PreviewedPackage:
-    """A package, whoever made it."""
+    """A package from any program."""
 
     def __init__(self, path: Path) -> None:
         self.root: Path | None = None
         self._path = path
 
     def first(self) -> Snapshot:
-        """Read it."""
+        """Read the first snapshot."""
         return Snapshot(self._path.name, read_apkg(self._path))
 
-    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
-        """Do nothing: it is what it is."""
+    def follow(self, store: PreviewStore, stop: Event, on_bug: OnBug) -> None:
+        """Do nothing: a package is not watched."""
 
 
 class PreviewedSources:
-    """The sources of the project at `root`."""
+    """A project, compiled from its sources."""
 
     def __init__(self, root: Path, *, allow_scripts: bool) -> None:
         self.root: Path | None = root
-        self._home = root
+        self._root = root
         self._session = PreviewSession(root, allow_scripts=allow_scripts)
 
     def first(self) -> Snapshot:
-        """Compile them."""
+        """Compile the first snapshot."""
         return self._snapshot(None)
 
-    def follow(self, shelf: PreviewStore, stop: Event, on_bug: OnBug) -> None:
-        """Compile them anew whenever a file changes."""
-        watched = Watched(trees=(self._home / CARDS_NAME,), folders=(self._home,))
+    def follow(self, store: PreviewStore, stop: Event, on_bug: OnBug) -> None:
+        """Compile again whenever a file changes."""
+        watched = Watched(trees=(self._root / CARDS_NAME,), folders=(self._root,))
         for paths in changes(watched, stop):
             try:
-                shelf.update(self._snapshot(paths))
+                store.update(self._snapshot(paths))
             except FlashdeckError as error:
-                shelf.update(self._stopped(error))
-            except Exception as error:  # noqa: BLE001 - a bug of ours must not end the preview
+                store.update(self._stopped(error))
+            except Exception as error:  # noqa: BLE001 - an internal error must not end the preview
                 on_bug(error)
 
     def _snapshot(self, changed: Collection[str] | None) -> Snapshot:
@@ -83,18 +83,18 @@ class PreviewedSources:
             problems=state.problems,
             kinds=state.kinds,
             changed=state.changed,
-            line_of=source_lines(self._home),
+            line_of=source_lines(self._root),
         )
 
     def _stopped(self, error: FlashdeckError) -> Snapshot:
         problem = Diagnostic("stopped", str(error), None, hint=error.hint)
-        return Snapshot(self._home.name, model.Collection(), (problem,))
+        return Snapshot(self._root.name, model.Collection(), (problem,))
 
 
 def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneFile) -> None:
-    """Write the preview as one file; with `media`, its pictures and sounds into that folder.
+    """Write the preview as one file, and its media into the folder `media` if given.
 
-    All of it appears, or nothing does. Raises `FlashdeckError` for what can't be written.
+    The files are published together or not at all. Raises `FlashdeckError` if one can't be written.
     """
     text = one_file(snapshot, options)
     if media is not None:
@@ -107,13 +107,13 @@ def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneF
 
 
 def _stage_media(publication: Publication, files: Iterable[model.Media], folder: Path) -> None:
-    for one in files:
-        with one.open() as source:
-            target = publication.stage(folder / one.name)
+    for media in files:
+        with media.open() as source:
+            target = publication.stage(folder / media.name)
             while chunk := source.read(_CHUNK):
                 target.write(chunk)
 
 
 def folder_address(html: Path, media: Path) -> str:
-    """Give the address of a folder relative to a page, with `/`."""
+    """The relative URL of a folder, as seen from a page."""
     return os.path.relpath(media.resolve(), html.resolve().parent).replace(os.sep, "/")

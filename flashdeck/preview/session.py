@@ -1,4 +1,4 @@
-"""Compiles a project again and again while its author writes."""
+"""Repeated compilation of a project while it is edited."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _TABLES = frozenset({".csv", ".tsv"})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A project as it is now: what it compiles to, and its diagnostics.
+    """The current state of a project: its collection and diagnostics.
 
-    `kinds` gives each note's kind by its id; `changed` are the ids of notes that differ from the
-    last build, or were never built.
+    `kinds` maps each note id to its kind; `changed` holds the ids of notes that are new or differ
+    from the last build.
     """
 
     name: str
@@ -34,9 +34,9 @@ class State:
 
 
 class PreviewSession:
-    """Compiles the project at `root`; what was rendered once is taken from a cache in memory.
+    """Compiles the project at `root`, with rendered notes cached in memory.
 
-    It begins with what the last build left in its cache.
+    The cache starts with the one of the last build.
     """
 
     def __init__(self, root: Path, *, allow_scripts: bool = False) -> None:
@@ -47,9 +47,13 @@ class PreviewSession:
         self._media_cache = load_media_cache(root)
 
     def compile(self, changed: Iterable[Path] | None = None) -> State:
-        """Compile the project as it is now; `changed` are the files that differ, None for all."""
+        """Compile the project; `changed` are the modified files, None for all."""
         paths = [Path(path) for path in changed] if changed is not None else []
-        if self._loaded is None or changed is None or not _are_sources(paths, self._loaded[0]):
+        if (
+            self._loaded is None
+            or changed is None
+            or not _are_known_sources(paths, self._loaded[0])
+        ):
             self._loaded = load_project(self._root)
         self._media_cache = self._media_cache.later(_latest(paths) - TICK)
         project, problems = self._loaded
@@ -77,16 +81,16 @@ class PreviewSession:
 
 
 def _latest(paths: Iterable[Path]) -> int:
-    """Give the time by the disk's clock, in ns, at which the latest of these files was saved."""
-    found = 0
+    """The latest change time of the files, in ns by the disk's clock."""
+    latest = 0
     for path in paths:
         with suppress(OSError):
-            found = max(found, path.stat().st_ctime_ns)
-    return found
+            latest = max(latest, path.stat().st_ctime_ns)
+    return latest
 
 
-def _are_sources(paths: Iterable[Path], project: Project) -> bool:
-    """Whether nothing but decks and tables was edited, none of them new and none gone."""
+def _are_known_sources(paths: Iterable[Path], project: Project) -> bool:
+    """Whether only existing decks and tables were edited."""
     decks = set(project.decks)
     return all(
         path.is_file()

@@ -1,7 +1,7 @@
-"""The card frame: a card on the screen of Anki or AnkiDroid, by day and by night.
+"""The card frame: a card on the screen of Anki or AnkiDroid, in light or dark mode.
 
-Pure: cards and screens go in, documents come out. One frame serves the live page, the page that is
-one file, and every picture that is held against the real thing.
+Its functions are pure: they turn a card and a screen into a document. The live page, the one-file
+page and the fidelity tests share the same frame.
 """
 
 from flashdeck.preview.frame.document import (

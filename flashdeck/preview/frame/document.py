@@ -1,4 +1,4 @@
-"""The document that a card is shown in, and the policy that keeps what a card brings in check."""
+"""The HTML document of a card frame, and the Content-Security-Policy that restricts the card."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Side = Literal["question", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a frame's document is told of the place where it stands.
+    """The environment of a frame's document.
 
-    `mathjax` and `fonts` are addresses: MathJax's script, and the folder of its fonts. Where all is
-    one file, `mathjax_text` is the script itself and `font_data` gives each font as a `data:`
-    address by its file name. `platform` is the desktop whose fonts and classes are worn.
+    `mathjax` and `fonts` are the URLs of MathJax's script and of the folder of its fonts. In a
+    one-file page `mathjax_text` is the script itself, and `font_data` maps each font's file name to
+    a `data:` URL. `platform` selects the desktop fonts and classes.
     """
 
     mathjax: str = ""
@@ -54,10 +54,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a frame may load: sources in the words of a Content-Security-Policy.
+    """The sources that a frame may load, as in a Content-Security-Policy.
 
-    `scripts` are those that may run beside the frame's own; `anything` lets what a card brings
-    along run as well (it stays in its sandbox).
+    `scripts` may run in addition to the frame's own; `anything` allows the card's scripts, too
+    (inside the sandbox).
     """
 
     media: tuple[str, ...] = ()
@@ -67,9 +67,9 @@ class Sources:
 
 
 def frame_document(around: Surroundings, *, policy: str = "", show: object = None) -> str:
-    """Write the document of a frame; it waits to be told by a message what to show.
+    """Write a frame's document, which shows cards on request by message.
 
-    `policy` is put into the document where no header can carry it.
+    `policy` goes into a meta element, for documents without HTTP headers.
     """
     setting: dict[str, Any] = {
         "dresses": {dress: _page(f"{dress}.css") for dress in Dress},
@@ -99,9 +99,9 @@ def card_document(
     side: Side = "question",
     typed: str = "",
 ) -> str:
-    """Write one side of a card as a document of its own, as the screen shows it.
+    """Write one side of a card as a standalone document, as the screen shows it.
 
-    What is typed stands in the box on the question, and is compared on the answer.
+    `typed` fills the input box of the question, and is compared on the answer.
     """
     return frame_document(around, show=wish(face, screen, side=side, typed=typed))
 
@@ -109,9 +109,9 @@ def card_document(
 def wish(
     face: Face, screen: Screen, *, side: Side = "question", typed: str | None = None
 ) -> dict[str, Any]:
-    """Ask a frame to show a side of a card, as the message `{"show": …}` does.
+    """The request to show one side of a card, sent as the message `{"show": …}`.
 
-    Where `typed` is None the answer is compared with what stands in the question's box.
+    Where `typed` is None, the answer is compared with the text in the question's input box.
     """
     return {
         "key": 0,
@@ -127,18 +127,18 @@ def wish(
 
 
 def frame_policy(sources: Sources) -> str:
-    """Write the policy of a frame's document: nothing but what is named, and no way out."""
+    """Write the policy of a frame's document: the named sources only, and no connections."""
     media = " ".join((*sources.media, "data:"))
     fonts = " ".join((*sources.media, *sources.fonts, "data:"))
-    running = (script_source(frame_script()), *sources.scripts)
+    allowed = (script_source(frame_script()), *sources.scripts)
     if sources.anything:
-        # A hash would switch 'unsafe-inline' off.
-        named = (one for one in sources.scripts if not one.startswith("'sha"))
-        running = ("'unsafe-inline'", "'unsafe-eval'", *sources.media, *named)
+        # A hash would disable 'unsafe-inline'.
+        scripts = (script for script in sources.scripts if not script.startswith("'sha"))
+        allowed = ("'unsafe-inline'", "'unsafe-eval'", *sources.media, *scripts)
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {' '.join(running)}",
+            f"script-src {' '.join(allowed)}",
             f"style-src 'unsafe-inline' {media}",
             f"img-src {media}",
             f"media-src {media}",
@@ -151,20 +151,20 @@ def frame_policy(sources: Sources) -> str:
 
 
 def script_source(script: str) -> str:
-    """Name an inline script in a policy, by its hash."""
+    """The source of an inline script in a policy: its hash."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{b64encode(digest).decode()}'"
 
 
 def data(value: object) -> str:
-    """Write plain data as JSON that can stand inside a script element."""
+    """Serialize data as JSON that is safe inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @cache
 def frame_script() -> str:
-    """Give the script of every frame."""
+    """The script of every frame."""
     return f"\n{_page('compare.js')}\n{_page('frame.js')}"
 
 

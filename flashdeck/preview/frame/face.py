@@ -1,4 +1,4 @@
-"""A card as plain data for the frame that shows it: both sides, style, sounds, type-in box."""
+"""A card as plain data for its frame: both sides, CSS, sounds and the type-in box."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EMPTY_CARDS = "Please run Tools>Empty Cards"
 class Typed(TypedDict):
     """The type-in box of a card.
 
-    `box`: whether there is one; if not, `instead` stands in its place. `expected` is the plain
+    `box`: whether there is one; if not, the text `instead` replaces it. `expected` is the plain
     text to compare with, `combining` whether accents count; `font` and `size` are the field's.
     """
 
@@ -32,41 +32,41 @@ class Typed(TypedDict):
 
 
 def typed_box(notetype: NoteType, note: Note, card: Card, question: str) -> Typed | None:
-    """Find what the type-in box of a rendered question expects; None where it has none."""
-    found = _BOX.search(question)
-    if found is None:
+    """The type-in box of a rendered question, None if it has none."""
+    match = _BOX.search(question)
+    if match is None:
         return None
-    name, gap, combining = found[1], False, True
+    name, cloze, combining = match[1], False, True
     if name.startswith("cloze:"):
-        name, gap = name.split(":")[1], True
+        name, cloze = name.split(":")[1], True
     if name.startswith("nc:"):
         name, combining = name.split(":")[1], False
     for field, text in zip(notetype.fields, note.fields, strict=False):
         if field.name == name:
-            wanted = typed_cloze(text, card.ordinal + 1) if gap else text
+            expected = typed_cloze(text, card.ordinal + 1) if cloze else text
             return Typed(
-                box=bool(wanted),
-                instead=_EMPTY_CARDS if gap and not wanted else "",
-                expected=_plain(wanted),
+                box=bool(expected),
+                instead=_EMPTY_CARDS if cloze and not expected else "",
+                expected=_plain(expected),
                 combining=combining,
                 font=field.font,
                 size=field.size,
             )
-    instead = _EMPTY_CARDS if gap else f"Type answer: unknown field {name}"
+    instead = _EMPTY_CARDS if cloze else f"Type answer: unknown field {name}"
     return Typed(box=False, instead=instead, expected="", combining=True, font="", size=0)
 
 
 def _plain(text: str) -> str:
-    """Strip a field as Anki does before it compares."""
+    """Strip a field's HTML as Anki does before the comparison."""
     return strip_html(_LINE_BREAKS.sub(" ", strip_av(text))).strip()
 
 
 class Face(TypedDict):
-    """One card, rendered, ready to be sent as JSON.
+    """A rendered card, ready to be sent as JSON.
 
-    `css` is empty for a template error, which Anki shows without it. `number` is the card's, from
-    1. `sounds` are what `[anki:play:q:0]` and `[anki:play:a:0]` refer to: each a `sound` (a media
-    name), or a `text` with its `lang` and `speed`.
+    `css` is empty for a template error, which Anki shows without it. `number` is the card's ordinal
+    plus 1. `sounds` are the targets of `[anki:play:q:0]` and `[anki:play:a:0]`: each a `sound` (a
+    media name), or a `text` with its `lang` and `speed`.
     """
 
     question: str
@@ -79,19 +79,19 @@ class Face(TypedDict):
 
 
 def face(notetype: NoteType, note: Note, card: Card, media: Container[str] = ()) -> Face:
-    """Render a card; `media` is the names of the files at hand."""
-    shown = render(notetype, note, card, media=media)
+    """Render a card; `media` holds the names of available files."""
+    rendered = render(notetype, note, card, media=media)
     return Face(
-        question=shown.question,
-        answer=shown.answer,
-        css="" if shown.broken else notetype.css,
+        question=rendered.question,
+        answer=rendered.answer,
+        css="" if rendered.broken else notetype.css,
         number=card.ordinal + 1,
-        typed=typed_box(notetype, note, card, shown.question),
+        typed=typed_box(notetype, note, card, rendered.question),
         sounds={
-            "q": [_sound(tag) for tag in shown.question_av],
-            "a": [_sound(tag) for tag in shown.answer_av],
+            "q": [_sound(tag) for tag in rendered.question_av],
+            "a": [_sound(tag) for tag in rendered.answer_av],
         },
-        broken=shown.broken,
+        broken=rendered.broken,
     )
 
 

@@ -1,4 +1,4 @@
-"""The preview's Flask app: the page, its data, the frames of cards and their media."""
+"""The preview's Flask app: the page, its data, card frames and media."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
 from flashdeck.preview.serve.store import PreviewStore
 
 OpenEditor = Callable[[str, int, int], None]
-"""Opens a source file (by its path from the project's root) at a line and column."""
+"""Opens a source file, given relative to the project's root, at a line and column."""
 
 _HEARTBEAT = 15.0
-_MOST_FACES = 200
-_LARGEST_POST = 1_000
+_MAX_FACES = 200
+_MAX_POST_SIZE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """How this preview differs from others.
+    """Options of the app.
 
-    `scripts` are sources (in the words of a policy) of scripts that cards may run; `allow_scripts`
-    lets all of them run. `open_editor` is None where the page links to addresses below
-    `editor_link` instead; where that is '' there are no sources to open.
+    `scripts` are the policy sources of scripts that cards may run; `allow_scripts` allows all
+    scripts. If `open_editor` is None, the page links to addresses below `editor_link` instead; if
+    that is '' there are no sources to open.
     """
 
     platform: Platform = "lin"
@@ -43,19 +43,19 @@ class AppOptions:
     editor_link: str = ""
 
 
-def make_app(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
-    """Make the app that shows a shelf."""
+def make_app(store: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
+    """Create the app that serves a store."""
     app = Flask("flashdeck.preview.serve", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_POST
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_POST_SIZE
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    # Nobody is sent anywhere who does not know a secret.
+    # A redirect would reveal a valid address to clients without a secret.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.register_blueprint(_page(shelf, guard, options), url_prefix="/<secret>")
-    app.register_blueprint(_frames(shelf, guard, options), url_prefix="/f/<secret>")
+    app.register_blueprint(_page(store, guard, options), url_prefix="/<secret>")
+    app.register_blueprint(_frames(store, guard, options), url_prefix="/f/<secret>")
     app.register_blueprint(_maths(guard), url_prefix="/x/<secret>")
 
-    @app.url_value_preprocessor  # the first thing that Flask does with a request
+    @app.url_value_preprocessor  # runs before anything else in a request
     def check(_endpoint: str | None, _values: dict[str, str] | None) -> None:
         if why := guard.refusal(request):
             abort(Response(f"refused: {why}\n", 403, mimetype="text/plain"))
@@ -66,14 +66,14 @@ def make_app(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
         return seal(response, framed=framed)
 
     @app.errorhandler(HTTPException)
-    def say(error: HTTPException) -> Response:
+    def plain_error(error: HTTPException) -> Response:
         return Response(f"{(error.name or 'refused').lower()}\n", error.code, mimetype="text/plain")
 
     return app
 
 
 def _check(blueprint: Blueprint, secret: str) -> None:
-    """Let nobody into a blueprint who does not know its secret."""
+    """Reject requests to a blueprint that lack its secret."""
 
     @blueprint.url_value_preprocessor
     def check(_endpoint: str | None, values: dict[str, str] | None) -> None:
@@ -81,7 +81,7 @@ def _check(blueprint: Blueprint, secret: str) -> None:
             abort(404)
 
 
-def _page(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
+def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     routes = Blueprint("page", __name__)
     _check(routes, guard.page)
 
@@ -100,29 +100,29 @@ def _page(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
 
     @routes.get("/data")
     def everything() -> Response:
-        return _json(shelf.everything())
+        return _json(store.everything())
 
     @routes.get("/faces")
     def faces() -> Response:
-        keys = request.args.get("keys", "").split(",")[:_MOST_FACES]
-        return _json(shelf.faces(int(key) for key in keys if key.isdecimal()))
+        keys = request.args.get("keys", "").split(",")[:_MAX_FACES]
+        return _json(store.faces(int(key) for key in keys if key.isdecimal()))
 
     @routes.get("/events")
     def events() -> Response:
         since = request.args.get("since", "")
-        start = int(since) if since.isdecimal() else shelf.version
-        return Response(_stream(shelf, start), mimetype="text/event-stream")
+        start = int(since) if since.isdecimal() else store.version
+        return Response(_stream(store, start), mimetype="text/event-stream")
 
-    _editing(routes, shelf, options)
+    _editing(routes, store, options)
     return routes
 
 
-def _editing(routes: Blueprint, shelf: PreviewStore, options: AppOptions) -> None:
-    """Let the page open the author's editor, at the place of a card and nowhere else."""
+def _editing(routes: Blueprint, store: PreviewStore, options: AppOptions) -> None:
+    """Add the route that opens the author's editor at a card or a problem."""
 
     @routes.post("/open")
     def open_editor() -> Response:
-        place = _place(shelf, request.get_json())
+        place = _place(store, request.get_json())
         if options.open_editor is None:
             abort(404)
         try:
@@ -133,7 +133,7 @@ def _editing(routes: Blueprint, shelf: PreviewStore, options: AppOptions) -> Non
 
 
 def _start(guard: Guard, options: AppOptions) -> str:
-    """Write the page; its cards come later."""
+    """Write the page, which loads its cards later."""
     styles = '<link rel="preload" href="data" as="fetch" crossorigin>' + "".join(
         f'<link rel="stylesheet" href="page/{name}">' for name in STYLES
     )
@@ -151,7 +151,7 @@ def _start(guard: Guard, options: AppOptions) -> str:
     return page(styles, data(setting), scripts)
 
 
-def _frames(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
+def _frames(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     routes = Blueprint("frames", __name__)
     _check(routes, guard.frame)
     maths = f"/x/{guard.frame}/"
@@ -175,18 +175,18 @@ def _frames(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint
 
     @routes.get("/<name>")
     def media(name: str) -> Response:
-        found = shelf.media(name)
-        if found is None:
+        file = store.media(name)
+        if file is None:
             abort(404)
         try:
-            stream = found.open()
+            stream = file.open()
         except (OSError, FlashdeckError):
             abort(404)
         response = send_file(stream, media_type(name), etag=False)
         response.headers["Content-Security-Policy"] = MEDIA_POLICY
         response.headers["Cache-Control"] = "private, no-cache"
-        response.set_etag(found.sha256)
-        response.make_conditional(request, accept_ranges=True, complete_length=found.size)
+        response.set_etag(file.sha256)
+        response.make_conditional(request, accept_ranges=True, complete_length=file.size)
         return response
 
     return routes
@@ -195,35 +195,35 @@ def _frames(shelf: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint
 def _maths(guard: Guard) -> Blueprint:
     routes = Blueprint("maths", __name__)
     _check(routes, guard.frame)
-    known = mathjax_files()
+    assets = mathjax_files()
 
     @routes.get("/<path:name>")
     def mathjax(name: str) -> Response:
-        if name not in known:
+        if name not in assets:
             abort(404)
-        response = Response(known[name], mimetype=media_type(name))
+        response = Response(assets[name], mimetype=media_type(name))
         response.headers["Cache-Control"] = "private, max-age=3600"
         return response
 
     return routes
 
 
-def _place(shelf: PreviewStore, wanted: object) -> tuple[str, int, int]:
-    """Find the place that a request means: of a card, or of a problem. Never a path."""
-    given = dict(wanted) if hasattr(wanted, "keys") else {}  # type: ignore[call-overload]
+def _place(store: PreviewStore, body: object) -> tuple[str, int, int]:
+    """The source position of the card or problem in a request, which never names a path."""
+    values = dict(body) if hasattr(body, "keys") else {}  # type: ignore[call-overload]
     place = None
-    if str(given.get("card", "")).isdecimal():
-        place = shelf.place_of_card(int(given["card"]))
-    elif str(given.get("problem", "")).isdecimal():
-        place = shelf.place_of_problem(int(given["problem"]))
+    if str(values.get("card", "")).isdecimal():
+        place = store.place_of_card(int(values["card"]))
+    elif str(values.get("problem", "")).isdecimal():
+        place = store.place_of_problem(int(values["problem"]))
     if place is None:
         abort(404)
     return place
 
 
-def _stream(shelf: PreviewStore, version: int) -> Iterator[str]:
+def _stream(store: PreviewStore, version: int) -> Iterator[str]:
     yield ": hello\n\n"
-    while (events := shelf.wait(version, _HEARTBEAT)) is not None:
+    while (events := store.wait(version, _HEARTBEAT)) is not None:
         if not events:
             yield ": still here\n\n"
         for event in events:

@@ -1,4 +1,4 @@
-"""How an editor is told to open a file at a line."""
+"""Commands and links that open a file in an editor."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LINE = ("idea", "pycharm", "webstorm", "phpstorm", "clion", "goland", "rubymine
 
 
 def editor_command(editor: str, path: Path, line: int, column: int) -> list[str]:
-    """Write the command that opens a file at a place; no shell is needed to run it.
+    """The command that opens a file at a position, to be run without a shell.
 
-    `editor` is a program with its arguments. Where it holds `{file}`, `{line}` or `{column}` they
-    are filled in; otherwise the place is written as the program likes it, `+12 file` if unknown.
+    `editor` is a program with its arguments. The placeholders `{file}`, `{line}` and `{column}` are
+    replaced; without any, the position is added in the program's own syntax, `+12 file` if unknown.
     """
     parts = shlex.split(editor)
     if any(mark in part for part in parts for mark in ("{file}", "{line}", "{column}")):
@@ -31,10 +31,10 @@ def editor_command(editor: str, path: Path, line: int, column: int) -> list[str]
 
 
 def editor_link(folder: Path) -> str:
-    """Write the address below which VS Code opens files of a folder: `…/file:line:column`."""
-    written = folder.as_posix()
-    slash = "" if written.startswith("/") else "/"
-    return f"vscode://file{slash}{quote(written, safe='/:')}"
+    """The URL below which VS Code opens files of a folder: `…/file:line:column`."""
+    path = folder.as_posix()
+    slash = "" if path.startswith("/") else "/"
+    return f"vscode://file{slash}{quote(path, safe='/:')}"
 
 
 def _filled(part: str, path: Path, line: int, column: int) -> str:

@@ -1,8 +1,8 @@
-"""Who may ask the preview for what: checks before, and headers after, every request.
+"""Access control of the preview: checks before, and headers after, every request.
 
-Another site's page can send requests to this machine, and can make a host name of its own point to
-it. So the Host header must be ours, and every address holds a secret of this run: one for the page,
-another for frames and media, which a card might read from its own address.
+Another site's page can send requests to this machine, or point its own host name to it (DNS
+rebinding). So the Host header must name this server, and every address contains a secret of this
+run: one for the page, another for frames and media, since a card can read its own address.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flask import Request, Response
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
-    # A card's own style attributes are wanted in the print; they can't load anything by themselves.
+    # The print view keeps the style attributes of cards; they can't load anything by themselves.
     "style-src-attr 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; font-src 'self'; media-src 'none'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -27,7 +27,7 @@ SECRET_HEADER = "X-Flashdeck"  # noqa: S105 - the name of a header
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What this run lets pass: its port, and its two secrets."""
+    """The port and the two secrets of this run."""
 
     port: int
     page: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -35,12 +35,12 @@ class Guard:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The values of Host that name this server."""
+        """The valid Host headers."""
         return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
 
     def refusal(self, request: Request) -> str:
-        """Tell why a request is refused, '' if it isn't."""
-        # Flask's own `request.host` would fill in what is missing.
+        """The reason to refuse a request, '' to accept it."""
+        # Flask's `request.host` would fill in a missing header.
         if request.environ.get("HTTP_HOST", "") not in self.hosts:
             return "this host name is not the preview's"
         origin = request.headers.get("Origin")
@@ -57,17 +57,17 @@ class Guard:
         return ""
 
     def _is_framed(self, request: Request) -> bool:
-        """Whether it comes from inside a card's frame: those have no origin of their own."""
+        """Whether a request comes from a card's frame, whose origin is opaque."""
         return request.path.startswith((f"/f/{self.frame}/", f"/x/{self.frame}/"))
 
 
-def same(given: str | None, wanted: str) -> bool:
-    """Compare a secret in constant time."""
-    return given is not None and hmac.compare_digest(given.encode(), wanted.encode())
+def same(secret: str | None, expected: str) -> bool:
+    """Compare secrets in constant time."""
+    return secret is not None and hmac.compare_digest(secret.encode(), expected.encode())
 
 
 def seal(response: Response, *, framed: bool) -> Response:
-    """Add the headers that every answer has; those that are set already stay."""
+    """Add the security headers; headers that are already set stay."""
     headers = {
         "Cache-Control": "no-store",
         "Content-Security-Policy": PAGE_POLICY,
@@ -81,6 +81,6 @@ def seal(response: Response, *, framed: bool) -> Response:
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     if framed:
-        # Fonts are asked for with CORS, from frames whose origin is "null".
+        # Frames, whose origin is "null", request fonts with CORS.
         response.headers["Access-Control-Allow-Origin"] = "null"
     return response

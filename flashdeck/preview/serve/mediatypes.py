@@ -1,4 +1,4 @@
-"""The kinds of files that cards may load, by their ending; all else is only data."""
+"""Media types of files that cards may load, by extension."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ _TYPES = {
 
 
 def media_type(name: str) -> str:
-    """Give the media type of a file by its name."""
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    return _TYPES.get(ending, "application/octet-stream")
+    """The media type of a file name."""
+    extension = PurePosixPath(name).suffix.lower().lstrip(".")
+    return _TYPES.get(extension, "application/octet-stream")

@@ -1,4 +1,4 @@
-"""The preview as one file that needs no server: for publishing what a deck holds, and for print."""
+"""The preview as one file without a server, for publishing and printing."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
 from flashdeck.preview.serve.snapshot import Snapshot
 from flashdeck.preview.serve.store import PreviewStore
 
-_MATHJAX = "%%MATHJAX%%"  # where the page puts the script into frames that need it
-# Beside a page that is published somewhere, or lies on a disk.
+_MATHJAX = "%%MATHJAX%%"  # replaced with the script in frames that need it
+# Media in a folder beside the page, on a web server or a disk.
 _BESIDE = ("'self'", "file:", "https:", "http:")
 
 
 @dataclass(frozen=True, slots=True)
 class OneFile:
-    """How the file is written.
+    """Options of the one-file page.
 
-    `folder` is the address, relative to the file, of the folder where media lie; '' puts them into
-    the file. The rest is as for the live page.
+    `folder` is the relative URL of the media folder; '' embeds media in the file. The others are as
+    in `AppOptions`.
     """
 
     folder: str = ""
@@ -45,16 +45,16 @@ class OneFile:
 
 
 def one_file(snapshot: Snapshot, options: OneFile) -> str:
-    """Write the page with all cards in it."""
-    shelf = PreviewStore(snapshot)
-    everything = shelf.everything()
-    faces = shelf.faces(row["key"] for row in everything["cards"])
-    styles = list(dict.fromkeys(one["css"] for one in faces.values()))
+    """Write the page with all its cards."""
+    store = PreviewStore(snapshot)
+    everything = store.everything()
+    faces = store.faces(row["key"] for row in everything["cards"])
+    styles = list(dict.fromkeys(face["css"] for face in faces.values()))
     numbers = {css: number for number, css in enumerate(styles)}
-    maths = any("\\(" in one["answer"] or "\\[" in one["answer"] for one in faces.values())
-    known = mathjax_files() if maths else {}
-    math_text = known.pop(SCRIPT).decode() if maths else ""
-    fonts = {name.rpartition("/")[2]: _inlined(name, font) for name, font in known.items()}
+    maths = any("\\(" in face["answer"] or "\\[" in face["answer"] for face in faces.values())
+    assets = mathjax_files() if maths else {}
+    math_text = assets.pop(SCRIPT).decode() if maths else ""
+    fonts = {name.rpartition("/")[2]: _inlined(name, font) for name, font in assets.items()}
     code = "\n".join(page_file(name) for name in SCRIPTS)
     sources = Sources(
         media=_BESIDE if options.folder else (),
@@ -70,8 +70,8 @@ def one_file(snapshot: Snapshot, options: OneFile) -> str:
         "problems": [],
         "cards": [{**row, "changed": False, "problems": 0} for row in everything["cards"]],
         "styles": styles,
-        "faces": {key: {**one, "css": numbers[one["css"]]} for key, one in faces.items()},
-        "files": {one.name: _address(one, options.folder) for one in snapshot.collection.media},
+        "faces": {key: {**face, "css": numbers[face["css"]]} for key, face in faces.items()},
+        "files": {file.name: _address(file, options.folder) for file in snapshot.collection.media},
         "fonts": fonts,
     }
     parts = [_json("fd-cards", cards), _json("fd-frame", frame)]
@@ -89,7 +89,7 @@ def one_file(snapshot: Snapshot, options: OneFile) -> str:
 
 
 def _policy(sources: Sources, code: str) -> str:
-    """Write the policy of the page. Its frames inherit it, so it allows what theirs does."""
+    """Write the policy of the page. Its frames inherit it, so it includes their sources."""
     media = " ".join((*sources.media, "data:"))
     running = " ".join((code, script_source(frame_script()), *sources.scripts))
     if sources.anything:

@@ -1,4 +1,4 @@
-"""The files of the page itself: served one by one, or put together into one file."""
+"""The static files of the page, served one by one or combined into one file."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SCRIPTS = (
 
 @cache
 def page_file(name: str) -> str:
-    """Give the text of one of the page's files."""
+    """Read one of the page's files."""
     return files("flashdeck.preview.serve").joinpath("page", name).read_text("utf-8")
 
 
 def page(head: str, setting: str, scripts: str) -> str:
-    """Put the page together.
+    """Fill in the page's template.
 
-    `head` holds styles and policy, `setting` what its scripts are told, as JSON.
+    `head` holds styles and policy, `setting` the settings of its scripts as JSON.
     """
     text = page_file("page.html")
     for mark, value in (("HEAD", head), ("SETTING", setting), ("SCRIPTS", scripts)):

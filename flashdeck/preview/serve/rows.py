@@ -1,4 +1,4 @@
-"""One row for each card: all that a page must know to list, search, filter and count it."""
+"""A row for each card: what the page needs to list, search, filter and count it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
 _ASIDE = re.compile(r"<details\b.*?</details>", re.DOTALL)
 _TITLE = 160
 _SEARCHED = 4_000
-_NEITHER = frozenset({"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"})
+_SPECIAL_FIELDS = frozenset(
+    {"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"}
+)
 
 
 class Row(TypedDict):
     """A card in a list.
 
-    `key` names the card for as long as the preview runs, `version` grows whenever it has to be
-    drawn anew. `title` is its question in plain words, `text` all its note's words, `length` the
-    number of characters of its answer. `file` and `line` are '' and 0 where it has no source.
+    `key` identifies the card while the preview runs, `version` grows whenever it must be drawn
+    again. `title` is the question as plain text, `text` the text of its note, `length` the number
+    of characters of its answer. `file` and `line` are '' and 0 for a card without a source.
     """
 
     key: int
@@ -45,7 +47,7 @@ class Row(TypedDict):
 
 
 class Known(NamedTuple):
-    """What is known of a note beside the collection."""
+    """What the preview knows about a note in addition to the collection."""
 
     kind: str
     changed: bool
@@ -55,7 +57,7 @@ class Known(NamedTuple):
 def make_row(
     key: int, version: int, note: Note, card: Card, notetype: NoteType, known: Known
 ) -> Row:
-    """Describe a card."""
+    """Create the row of a card."""
     title, length = title_and_length(notetype, note, card)
     index = 0 if notetype.cloze else card.ordinal
     has_template = index < len(notetype.templates)
@@ -79,12 +81,12 @@ def make_row(
 
 
 def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, int]:
-    """Give a card's question in plain words, and how long its answer is."""
+    """The question of a card as plain text, and the length of its answer."""
     index = 0 if notetype.cloze else card.ordinal
     if index >= len(notetype.templates):
         return "", 0
     template = notetype.templates[index]
-    fields = dict(zip((one.name for one in notetype.fields), note.fields, strict=False))
+    fields = dict(zip((field.name for field in notetype.fields), note.fields, strict=False))
     front = [fields[name] for name in names(template.front) if name in fields]
     if notetype.cloze:
         number = card.ordinal + 1
@@ -97,13 +99,13 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
 
 
 def words(note: Note) -> str:
-    """Give all words of a note, for the search."""
+    """The text of a note, for the search."""
     text = " ".join(note.fields)
     return readable(MARK.sub("", text) if "}}" in text else text)[:_SEARCHED]
 
 
 @lru_cache(maxsize=1024)
 def names(side: str) -> tuple[str, ...]:
-    """Name the fields that one side of a template shows, in order."""
-    found = (tag.rpartition(":")[2].strip() for tag in _TAG.findall(side))
-    return tuple(dict.fromkeys(name for name in found if name and name not in _NEITHER))
+    """The fields that one side of a template shows, in order."""
+    fields = (tag.rpartition(":")[2].strip() for tag in _TAG.findall(side))
+    return tuple(dict.fromkeys(name for name in fields if name and name not in _SPECIAL_FIELDS))

@@ -1,4 +1,4 @@
-"""Runs the preview's app on this machine, for nobody but its own browsers."""
+"""The preview's HTTP server, on the loopback interface only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 
 
 class _Handler(WSGIRequestHandler):
-    """Keeps connections open, and says nothing of what it does or is."""
+    """Keeps connections open, and logs nothing."""
 
     protocol_version = "HTTP/1.1"
     timeout = 60
@@ -22,28 +22,28 @@ class _Handler(WSGIRequestHandler):
     def version_string(self) -> str:
         return "flashdeck"
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the library's name
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name in werkzeug
         """Log nothing: stdout and stderr belong to the command line."""
 
 
 def listen(port: int) -> socket.socket:
-    """Take a port, any free one for 0. Raises `FlashdeckError` if it can't be had."""
-    taken = socket.socket()
+    """Listen on a port, any free one for 0. Raises `FlashdeckError` if it is not available."""
+    listener = socket.socket()
     if os.name == "posix":
-        # A port that has just been let go may be taken at once; one in use never.
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A recently closed port may be reused at once; a port in use never.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((HOST, port))
-        taken.listen(128)
+        listener.bind((HOST, port))
+        listener.listen(128)
     except (OSError, OverflowError) as error:
-        taken.close()
+        listener.close()
         message = f"port {port} is in use or can't be had"
         raise FlashdeckError(message, "name another one, or --port 0 for any free one") from error
-    return taken
+    return listener
 
 
 def make(listener: socket.socket, app: Flask) -> BaseWSGIServer:
-    """Make the server for a port that was taken; `serve_forever` runs it."""
+    """Create the server of a listening socket; `serve_forever` runs it."""
     server = make_server(
         HOST,
         listener.getsockname()[1],

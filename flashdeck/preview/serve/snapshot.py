@@ -1,4 +1,4 @@
-"""What the preview is given to show: a collection, and what is known of its sources."""
+"""The input of the preview server: a collection and facts about its sources."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from flashdeck.diagnostics import Diagnostic
 from flashdeck.model import Collection
 
 LineOf = Callable[[str, int], str | None]
-"""Gives a line of a source file by its path and number, None where there is none."""
+"""Returns a line of a source file by path and number, None if it does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A deck at one moment.
 
-    `kinds` gives the kind of a note by its GUID, where it is known; `changed` are the GUIDs of
-    notes that differ from the last build.
+    `kinds` maps GUIDs to kinds, where known; `changed` holds the GUIDs of notes that differ from
+    the last build.
     """
 
     name: str

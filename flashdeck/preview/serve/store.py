@@ -1,4 +1,4 @@
-"""The cards that are shown right now, and what changes when their sources do."""
+"""The current cards of the preview, and the events that update them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from flashdeck.preview.frame import Face, face
 from flashdeck.preview.serve.rows import Known, Row, make_row
 from flashdeck.preview.serve.snapshot import LineOf, Snapshot
 
-_KEPT_EVENTS = 50
+_MAX_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One card, with the row that lists it."""
+    """A card with its row."""
 
     note: Note
     card: Card
@@ -30,7 +30,7 @@ class Shown:
     row: Row
 
     def is_still(self, note: Note, card: Card, notetype: NoteType, known: Known) -> bool:
-        """Whether it would come out the same again."""
+        """Whether the row would be the same for these values."""
         return (
             (self.note is note or (self.note == note and self.note.source == note.source))
             and self.card == card
@@ -40,7 +40,7 @@ class Shown:
 
 
 class PreviewStore:
-    """Holds what is shown, for many threads; tells those who wait when it changes.
+    """The thread-safe state of the preview, which notifies waiting threads of changes.
 
     `version` grows with every change.
     """
@@ -60,13 +60,13 @@ class PreviewStore:
         self._take(snapshot)
 
     def update(self, snapshot: Snapshot) -> None:
-        """Show something else from now on.
+        """Replace the snapshot.
 
-        While there are errors the last good cards stay, and only the problems are new.
+        While it has errors, the last good cards stay and only the problems are replaced.
         """
         with self._changed:
             before, framed_before = self._cards, self._framed
-            if any(one.severity is Severity.ERROR for one in snapshot.problems):
+            if any(problem.severity is Severity.ERROR for problem in snapshot.problems):
                 self._report(snapshot)
             else:
                 self._take(snapshot)
@@ -77,9 +77,9 @@ class PreviewStore:
                 self._publish({"rows": rows, "order": order, "problems": self._framed})
 
     def wait(self, version: int, seconds: float) -> list[dict[str, Any]] | None:
-        """Give what happened since a version; [] after `seconds` of nothing, None at the end.
+        """Wait for events after a version: [] after `seconds` without any, None once closed.
 
-        Where too much happened, it is one event that says to load everything again.
+        If older events were dropped, a single event tells the page to reload everything.
         """
         with self._changed:
             self._changed.wait_for(lambda: self.version > version or self._closed, seconds)
@@ -91,13 +91,13 @@ class PreviewStore:
             return self._events[len(self._events) - missed :] if missed > 0 else []
 
     def close(self) -> None:
-        """Let everybody go who waits."""
+        """Wake up all waiting threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def everything(self) -> dict[str, Any]:
-        """Give all rows and problems, as a page that has just been opened needs them."""
+        """All rows and problems, for a page that was just opened."""
         with self._changed:
             return {
                 "version": self.version,
@@ -108,18 +108,18 @@ class PreviewStore:
             }
 
     def faces(self, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """Render some cards; those that are gone are left out."""
+        """Render cards; unknown keys are skipped."""
         with self._changed:
-            wanted = [(key, self._cards[key]) for key in keys if key in self._cards]
+            cards = [(key, self._cards[key]) for key in keys if key in self._cards]
             media = self._media
-        return {key: _whole(shown, media) for key, shown in wanted}
+        return {key: _face(shown, media) for key, shown in cards}
 
     def media(self, name: str) -> Media | None:
-        """Give a media file of the collection by its name."""
+        """A media file of the collection by its name."""
         return self._media.get(name)
 
     def place_of_card(self, key: int) -> tuple[str, int, int] | None:
-        """Tell where a card is written: file, line, column."""
+        """The file, line and column of a card."""
         with self._changed:
             shown = self._cards.get(key)
         if shown is None or shown.note.source is None:
@@ -128,7 +128,7 @@ class PreviewStore:
         return span.path, span.line, span.column
 
     def place_of_problem(self, number: int) -> tuple[str, int, int] | None:
-        """Tell where a problem is, by its number in the list of problems."""
+        """The file, line and column of a problem, by its index."""
         with self._changed:
             problems = self._problems
         if not 0 <= number < len(problems) or (span := problems[number].span) is None:
@@ -137,21 +137,21 @@ class PreviewStore:
 
     def _publish(self, event: dict[str, Any]) -> None:
         self.version += 1
-        self._events = [*self._events[1 - _KEPT_EVENTS :], {"version": self.version, **event}]
+        self._events = [*self._events[1 - _MAX_EVENTS :], {"version": self.version, **event}]
         self._changed.notify_all()
 
     def _report(self, snapshot: Snapshot) -> None:
         self._problems = tuple(sorted(snapshot.problems, key=_order))
-        self._framed = [framed(one, snapshot.line_of) for one in self._problems]
+        self._framed = [framed(problem, snapshot.line_of) for problem in self._problems]
 
     def _take(self, snapshot: Snapshot) -> None:
         self._report(snapshot)
         collection = snapshot.collection
         keys = _Keys(self._cards, collection, self._keys)
         old, self._cards = self._cards, {}
-        # The same object for the same note type: comparing them anew for each card would take long.
-        same = {one: one for one in self._notetypes.values()}
-        self._notetypes = {one.id: same.get(one, one) for one in collection.notetypes}
+        # Equal note types become the same object, so that each card compares them by identity.
+        same = {notetype: notetype for notetype in self._notetypes.values()}
+        self._notetypes = {new.id: same.get(new, new) for new in collection.notetypes}
         problems = _problems_by_note(collection, self._problems)
         for note in collection.notes:
             notetype = self._notetypes[note.notetype]
@@ -168,11 +168,11 @@ class PreviewStore:
                     row = make_row(key, version, note, card, notetype, known)
                     before = Shown(note, card, notetype, known, row)
                 self._cards[key] = before
-        self._media = {one.name: one for one in collection.media}
+        self._media = {file.name: file for file in collection.media}
 
 
 class _Keys:
-    """Finds each card's key again: by its note's id, else by the place where it is written."""
+    """The keys of known cards: by note id, else by source position."""
 
     def __init__(self, old: Mapping[int, Shown], collection: Collection, fresh: count[int]) -> None:
         self._fresh = fresh
@@ -194,30 +194,30 @@ class _Keys:
 
 
 def _problems_by_note(collection: Collection, problems: Iterable[Diagnostic]) -> Counter[str]:
-    """Count the problems of each note: those from where it is written to where the next one is."""
-    found: Counter[str] = Counter()
-    wanted = [one.span for one in problems if one.span is not None]
-    paths = {span.path for span in wanted}
+    """Count the problems of each note, from its start to that of the next note."""
+    counts: Counter[str] = Counter()
+    spans = [problem.span for problem in problems if problem.span is not None]
+    paths = {span.path for span in spans}
     starts: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for note in collection.notes if paths else ():
         if note.source is not None and note.source.path in paths:
             starts[note.source.path].append((note.source.line, note.source.column, note.guid))
     for notes in starts.values():
         notes.sort()
-    for span in wanted:
+    for span in spans:
         notes = starts[span.path]
         at = bisect_right(notes, (span.line, span.column, "\U0010ffff"))
         if at:
-            found[notes[at - 1][2]] += 1
-    return found
+            counts[notes[at - 1][2]] += 1
+    return counts
 
 
-def _order(one: Diagnostic) -> tuple[bool, tuple[Any, ...]]:
-    grave = list(Severity).index(one.severity)
-    return (one.span is None, (grave, *(one.span or ())))
+def _order(problem: Diagnostic) -> tuple[bool, tuple[Any, ...]]:
+    severity = list(Severity).index(problem.severity)
+    return (problem.span is None, (severity, *(problem.span or ())))
 
 
-def _whole(shown: Shown, media: Mapping[str, Media]) -> dict[str, Any]:
+def _face(shown: Shown, media: Mapping[str, Media]) -> dict[str, Any]:
     rendered: Face = face(shown.notetype, shown.note, shown.card, media)
     names = (field.name for field in shown.notetype.fields)
     fields = [
@@ -226,14 +226,14 @@ def _whole(shown: Shown, media: Mapping[str, Media]) -> dict[str, Any]:
     return {**rendered, "version": shown.row["version"], "fields": fields}
 
 
-_AROUND = 2
-_WIDEST = 400
+_CONTEXT = 2
+_MAX_WIDTH = 400
 
 
 def framed(problem: Diagnostic, line_of: LineOf) -> dict[str, Any]:
-    """Give a diagnostic as a page shows it: `lines` are pairs of a number and a text.
+    """A diagnostic with its source lines, for the page; `lines` are pairs of number and text.
 
-    `from` and `to` are the columns that it is about, from 0, on line `line`.
+    `from` and `to` are its columns on line `line`, from 0.
     """
     span = problem.span
     plain: dict[str, Any] = {
@@ -250,9 +250,9 @@ def framed(problem: Diagnostic, line_of: LineOf) -> dict[str, Any]:
     }
     if span is None:
         return plain
-    numbers = range(max(1, span.line - _AROUND), span.line + _AROUND + 1)
+    numbers = range(max(1, span.line - _CONTEXT), span.line + _CONTEXT + 1)
     lines = [(number, line_of(span.path, number)) for number in numbers]
-    plain["lines"] = [[number, text[:_WIDEST]] for number, text in lines if text is not None]
+    plain["lines"] = [[number, text[:_MAX_WIDTH]] for number, text in lines if text is not None]
     here = next((text for number, text in lines if number == span.line and text is not None), "")
     plain["from"] = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(here)

@@ -1,6 +1,6 @@
-"""Cards as an outline in the terminal: what they say, not how they look.
+"""Cards as text in the terminal: their content without their layout.
 
-Knows the waist, the template language and the card frame. The command line prints what is drawn.
+Depends on the model, the template language and the card frame. The command line does the printing.
 """
 
 from flashdeck.preview.terminal.draw import draw

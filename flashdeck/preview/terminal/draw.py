@@ -1,4 +1,4 @@
-"""One card in a panel: its question, a rule, its answer; what it is stands on the frame."""
+"""A card as a panel: question, rule and answer, with deck, tags and source on the border."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _TYPED = re.compile(r"\[\[type:.+?\]\]")
 
 
 def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ()) -> RenderableType:
-    """Draw both sides of a card; `media` is the names of the files at hand.
+    """Draw both sides of a card; `media` holds the names of available files.
 
-    Where the answer repeats the question above a rule, it is drawn once.
+    If the answer repeats the question above a rule, the question is drawn once.
     """
-    shown = face(notetype, note, card, media)
-    answer = read(_named(shown["answer"], shown, answered=True))
+    rendered = face(notetype, note, card, media)
+    answer = read(_with_text(rendered["answer"], rendered, answered=True))
     parts = (
-        outline(read(_named(shown["question"], shown, answered=False))),
+        outline(read(_with_text(rendered["question"], rendered, answered=False))),
         Text(),
         Rule(style=DIM),
         Text(),
@@ -45,19 +45,19 @@ def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ())
         title_align="left",
         subtitle=_subtitle(note, card, notetype),
         subtitle_align="right",
-        border_style=DIM if not shown["broken"] else "red",
+        border_style=DIM if not rendered["broken"] else "red",
         padding=(1, 2),
     )
 
 
-def _named(html: str, shown: Face, *, answered: bool) -> str:
-    """Put words in the place of sounds and of the type-in box."""
-    html = _SOUND.sub(lambda found: _sound(shown["sounds"][found[1]], int(found[2])), html)
-    box = shown["typed"]
+def _with_text(html: str, rendered: Face, *, answered: bool) -> str:
+    """Replace sounds and the type-in box with text."""
+    html = _SOUND.sub(lambda match: _sound(rendered["sounds"][match[1]], int(match[2])), html)
+    box = rendered["typed"]
     if box is None:
         return _TYPED.sub("", html)
-    words = box["instead"] or (box["expected"] if answered else "[type the answer]")
-    typed = f"<fd-typed>{escape(words)}</fd-typed>" if words else ""
+    text = box["instead"] or (box["expected"] if answered else "[type the answer]")
+    typed = f"<fd-typed>{escape(text)}</fd-typed>" if text else ""
     if _RULE in html:  # Anki puts it in front of the comparison
         html = html.replace(_RULE, "")
         typed = f"{_RULE}<div>{typed}</div>"
@@ -65,9 +65,9 @@ def _named(html: str, shown: Face, *, answered: bool) -> str:
 
 
 def _sound(sounds: list[dict[str, Any]], at: int) -> str:
-    one = sounds[at] if at < len(sounds) else {}
-    words = one.get("sound") or f"{one.get('text', '')} ({one.get('lang', '')})"
-    return f"<fd-sound>▶ {escape(words)}</fd-sound>"
+    sound = sounds[at] if at < len(sounds) else {}
+    text = sound.get("sound") or f"{sound.get('text', '')} ({sound.get('lang', '')})"
+    return f"<fd-sound>▶ {escape(text)}</fd-sound>"
 
 
 def _title(note: Note, card: Card) -> Text:
@@ -81,5 +81,5 @@ def _subtitle(note: Note, card: Card, notetype: NoteType) -> Text:
     name = notetype.templates[index].name if index < len(notetype.templates) else ""
     number = f" {card.ordinal + 1}" if notetype.cloze else ""
     place = f"{note.source.path}:{note.source.line}" if note.source else ""
-    words = (f"{notetype.name} › {name}{number}", note.guid, place)
-    return Text("  ".join(visible(one) for one in words if one), "not dim")
+    parts = (f"{notetype.name} › {name}{number}", note.guid, place)
+    return Text("  ".join(visible(part) for part in parts if part), "not dim")

@@ -1,4 +1,4 @@
-"""HTML to what rich can print: paragraphs, lists, tables, code; pictures by their names."""
+"""HTML as rich renderables: paragraphs, lists, tables and code; pictures become their names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
 _SILENT = frozenset("script style head title template noscript datalist rp map".split())
-_APART = frozenset("p h1 h2 h3 h4 h5 h6 figure dl".split())  # an empty line round them
+_APART = frozenset("p h1 h2 h3 h4 h5 h6 figure dl".split())  # an empty line around them
 _OWN_LINE = frozenset(
     "div section article header footer main aside nav center form fieldset legend address"
     " figcaption dt dd".split()
@@ -39,18 +39,18 @@ _RAISED = {"sup": str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 
 
 def outline(tree: Element) -> Group:
-    """Draw what stands in an element."""
+    """Draw the contents of an element."""
     return _drawn(tree.children, Style.null())
 
 
 class _Outline:
-    """What has been drawn so far: whole blocks, and the line that is being written."""
+    """The finished blocks, and the current line."""
 
     def __init__(self, *, code: bool = False) -> None:
         self.blocks: list[RenderableType] = []
         self.line = Text(overflow="fold")
         self.code = code
-        self.gap = False  # whether it is what a cloze asks for, which has a colour of its own
+        self.cloze = False  # inside the active cloze, which has its own color
         self._apart = False
 
     def walk(self, children: Iterable[Element | str], style: Style) -> None:
@@ -58,7 +58,7 @@ class _Outline:
             if isinstance(child, str):
                 self.write(child, style)
             elif child.name not in _SILENT and not _is_hidden(child):
-                self._element(child, style)
+                self._add(child, style)
 
     def write(self, text: str, style: Style) -> None:
         if not self.code:
@@ -88,27 +88,27 @@ class _Outline:
         self._apart = apart
         self.blocks.append(block)
 
-    def _element(self, one: Element, style: Style) -> None:
-        style += style_of(one.name, one.classes, code=self.code and not self.gap)
-        special = _SPECIAL.get(one.name)
-        if "fd-occlusion" in one.classes:
-            _masks(self, one, style)
+    def _add(self, element: Element, style: Style) -> None:
+        style += style_of(element.name, element.classes, code=self.code and not self.cloze)
+        special = _SPECIAL.get(element.name)
+        if "fd-occlusion" in element.classes:
+            _masks(self, element, style)
         elif special is not None:
-            special(self, one, style)
-        elif one.name in _EMBEDDED:
-            _embedded(self, one)
-        elif one.name in _APART or "fd-extra" in one.classes:
+            special(self, element, style)
+        elif element.name in _EMBEDDED:
+            _embedded(self, element)
+        elif element.name in _APART or "fd-extra" in element.classes:
             self.end_paragraph()
-            self.walk(one.children, style)
+            self.walk(element.children, style)
             self.end_paragraph()
-        elif one.name in _OWN_LINE:
+        elif element.name in _OWN_LINE:
             self.end_line()
-            self.walk(one.children, style)
+            self.walk(element.children, style)
             self.end_line()
         else:
-            before, self.gap = self.gap, self.gap or "cloze" in one.classes
-            self.walk(one.children, style)
-            self.gap = before
+            before, self.cloze = self.cloze, self.cloze or "cloze" in element.classes
+            self.walk(element.children, style)
+            self.cloze = before
 
 
 def _drawn(children: Iterable[Element | str], style: Style, *, code: bool = False) -> Group:
@@ -118,74 +118,78 @@ def _drawn(children: Iterable[Element | str], style: Style, *, code: bool = Fals
     return Group(*inner.blocks)
 
 
-def _is_hidden(one: Element) -> bool:
-    return bool(_HIDDEN.search(one.attributes.get("style", ""))) and "hint" not in one.classes
+def _is_hidden(element: Element) -> bool:
+    return (
+        bool(_HIDDEN.search(element.attributes.get("style", ""))) and "hint" not in element.classes
+    )
 
 
-def _break(page: _Outline, _one: Element, style: Style) -> None:
+def _break(page: _Outline, _element: Element, style: Style) -> None:
     page.line.append("\n", style)
 
 
-def _rule(page: _Outline, _one: Element, _style: Style) -> None:
+def _rule(page: _Outline, _element: Element, _style: Style) -> None:
     page.put(Rule(style=DIM))
 
 
-def _list(page: _Outline, one: Element, style: Style) -> None:
+def _list(page: _Outline, element: Element, style: Style) -> None:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    start = one.attributes.get("start", "1")
+    start = element.attributes.get("start", "1")
     numbers = count(int(start) if start.isdecimal() and len(start) < len("1000000") else 1)
-    for item in one.children:
+    for item in element.children:
         if isinstance(item, Element) and item.name not in _SILENT:
-            boxed = "fd-choices" in one.classes
-            mark = f"{next(numbers)}." if one.name == "ol" else "" if boxed else "•"
+            boxed = "fd-choices" in element.classes
+            mark = f"{next(numbers)}." if element.name == "ol" else "" if boxed else "•"
             grid.add_row(Text(f" {mark}", DIM), _drawn(item.children, style))
     if grid.row_count:
         page.put(grid)
 
 
-def _code(page: _Outline, one: Element, style: Style) -> None:
-    block = _drawn(one.children, style, code=True)
+def _code(page: _Outline, element: Element, style: Style) -> None:
+    block = _drawn(element.children, style, code=True)
     page.put(Padding(block, (0, 0, 0, 4)), apart=True)
 
 
-def _quote(page: _Outline, one: Element, style: Style) -> None:
-    page.put(Padding(_drawn(one.children, style), (0, 0, 0, 3)), apart=True)
+def _quote(page: _Outline, element: Element, style: Style) -> None:
+    page.put(Padding(_drawn(element.children, style), (0, 0, 0, 3)), apart=True)
 
 
-def _details(page: _Outline, one: Element, style: Style) -> None:
-    """Draw what opens when it is clicked: here it is open, below its name."""
+def _details(page: _Outline, element: Element, style: Style) -> None:
+    """Draw a `<details>` element open, below its summary."""
     page.end_line()
     names = [
-        child for child in one.children if isinstance(child, Element) and _is(child, "summary")
+        child for child in element.children if isinstance(child, Element) and _is(child, "summary")
     ]
     page.write("▸ ", DIM)
     page.walk(names[0].children if names else ["Details"], style + DIM)
     page.end_line()
-    rest = [child for child in one.children if child not in names]
+    rest = [child for child in element.children if child not in names]
     page.put(Padding(_drawn(rest, style), (0, 0, 0, 2)))
 
 
-def _table(page: _Outline, one: Element, style: Style) -> None:
-    rows = list(_rows(one))
+def _table(page: _Outline, element: Element, style: Style) -> None:
+    rows = list(_rows(element))
     width = max((len(row) for row in rows), default=0)
     if not width:
         return
     headed = len(rows) > 1 and all(cell.name == "th" for cell in rows[0])
     table = Table(box=SIMPLE_HEAD, show_header=headed, show_edge=False, pad_edge=False)
     heads = [_cell(cell, style) for cell in rows[0]] if headed else []
-    for at in range(width):
-        justify: JustifyMethod = next((_justify(row[at]) for row in rows if at < len(row)), "left")
-        head = heads[at] if at < len(heads) else ""
+    for column in range(width):
+        justify: JustifyMethod = next(
+            (_justify(row[column]) for row in rows if column < len(row)), "left"
+        )
+        head = heads[column] if column < len(heads) else ""
         table.add_column(head, justify=justify, overflow="fold")
     for row in rows[headed:]:
         table.add_row(*(_cell(cell, style) for cell in row))
     page.put(table, apart=True)
 
 
-def _rows(one: Element) -> Iterable[list[Element]]:
-    for child in one.children:
+def _rows(element: Element) -> Iterable[list[Element]]:
+    for child in element.children:
         if isinstance(child, Element) and child.name in {"thead", "tbody", "tfoot"}:
             yield from _rows(child)
         elif isinstance(child, Element) and child.name == "tr":
@@ -197,26 +201,26 @@ def _cell(cell: Element, style: Style) -> Group:
 
 
 def _justify(cell: Element) -> JustifyMethod:
-    found = _ALIGN.search(cell.attributes.get("style", ""))
+    match = _ALIGN.search(cell.attributes.get("style", ""))
     sides: dict[str, JustifyMethod] = {"right": "right", "center": "center"}
-    return sides.get(found[1].lower(), "left") if found else "left"
+    return sides.get(match[1].lower(), "left") if match else "left"
 
 
-def _embedded(page: _Outline, one: Element) -> None:
-    words = _EMBEDDED[one.name]
-    source = one.attributes.get("src") or one.attributes.get("data", "")
+def _embedded(page: _Outline, element: Element) -> None:
+    label = _EMBEDDED[element.name]
+    source = element.attributes.get("src") or element.attributes.get("data", "")
     if source and not source.startswith("data:"):
-        words += f": {PurePosixPath(source).name}"
-    if alt := one.attributes.get("alt", ""):
-        words += f" ({alt})"
-    page.write(f"[{words}]", Style(color="yellow"))
+        label += f": {PurePosixPath(source).name}"
+    if alt := element.attributes.get("alt", ""):
+        label += f" ({alt})"
+    page.write(f"[{label}]", Style(color="yellow"))
 
 
-def _masks(page: _Outline, one: Element, style: Style) -> None:
-    """Draw a picture with masks: its name, and the masks that this card asks for."""
+def _masks(page: _Outline, element: Element, style: Style) -> None:
+    """Draw a picture with masks: its name, and the masks of this card."""
     page.end_line()
-    page.walk((child for child in one.children if _is(child, "img")), style)
-    for mask in one.children:
+    page.walk((child for child in element.children if _is(child, "img")), style)
+    for mask in element.children:
         if isinstance(mask, Element) and "fd-mask" in mask.classes:
             asked = [child for child in mask.children if _has(child, "cloze")]
             if asked:
@@ -226,33 +230,37 @@ def _masks(page: _Outline, one: Element, style: Style) -> None:
     page.end_line()
 
 
-def _input(page: _Outline, one: Element, _style: Style) -> None:
-    page.write(_BOXES.get(one.attributes.get("type", "text").lower(), "[____] "), DIM)
+def _input(page: _Outline, element: Element, _style: Style) -> None:
+    page.write(_BOXES.get(element.attributes.get("type", "text").lower(), "[____] "), DIM)
 
 
-def _ruby(page: _Outline, one: Element, style: Style) -> None:
+def _ruby(page: _Outline, element: Element, style: Style) -> None:
     page.write("(", style)
-    page.walk(one.children, style)
+    page.walk(element.children, style)
     page.write(")", style)
 
 
-def _raised(page: _Outline, one: Element, style: Style) -> None:
-    text = "".join(child for child in one.children if isinstance(child, str))
-    raised = text.translate(_RAISED[one.name])
-    if len(one.children) == 1 and text and all(a != b for a, b in zip(text, raised, strict=True)):
+def _raised(page: _Outline, element: Element, style: Style) -> None:
+    text = "".join(child for child in element.children if isinstance(child, str))
+    raised = text.translate(_RAISED[element.name])
+    if (
+        len(element.children) == 1
+        and text
+        and all(a != b for a, b in zip(text, raised, strict=True))
+    ):
         page.write(raised, style)
         return
-    page.write("^(" if one.name == "sup" else "_(", style)
-    page.walk(one.children, style)
+    page.write("^(" if element.name == "sup" else "_(", style)
+    page.walk(element.children, style)
     page.write(")", style)
 
 
-def _is(one: Element | str, *names: str) -> bool:
-    return isinstance(one, Element) and one.name in names
+def _is(element: Element | str, *names: str) -> bool:
+    return isinstance(element, Element) and element.name in names
 
 
-def _has(one: Element | str, name: str) -> bool:
-    return isinstance(one, Element) and name in one.classes
+def _has(element: Element | str, name: str) -> bool:
+    return isinstance(element, Element) and name in element.classes
 
 
 _SPECIAL: dict[str, Callable[[_Outline, Element, Style], None]] = {

@@ -1,6 +1,6 @@
-"""How words stand out in the terminal: by the elements and the classes that they stand in.
+"""Terminal styles of HTML elements and classes.
 
-Only the sixteen colours that every terminal has, so that they fit to its light or dark background.
+They use only the sixteen standard colors, which fit light and dark backgrounds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CLASSES = {
     "hint": "dim",
     "fd-extra": "dim",
 }
-# Pygments' short classes: by their whole name, else by their first letter.
+# Pygments' short classes: by full name, else by first letter.
 _CODE = {
     "c": "bright_black",
     "cp": "magenta",
@@ -72,10 +72,10 @@ _CODE = {
 
 
 def style_of(name: str, classes: list[str], *, code: bool) -> Style:
-    """Give the style of an element, over what it stands in; `code` where that is highlighted."""
-    found = [_CLASSES.get(one, "") for one in classes]
+    """The style of an element on top of its parent's; `code` inside highlighted code."""
+    styles = [_CLASSES.get(key, "") for key in classes]
     if code and name == "span":
-        found += [_CODE.get(one, _CODE.get(one[:1], "")) for one in classes if len(one) <= 2]  # noqa: PLR2004 - Pygments' names
-    elif not (code and name == "code"):  # a block of code is plain where it is not highlighted
-        found.append(_ELEMENTS.get(name, ""))
-    return sum((Style.parse(one) for one in found if one), Style.null())
+        styles += [_CODE.get(key, _CODE.get(key[:1], "")) for key in classes if len(key) <= 2]  # noqa: PLR2004 - Pygments' names
+    elif not (code and name == "code"):  # unhighlighted code in a block is plain
+        styles.append(_ELEMENTS.get(name, ""))
+    return sum((Style.parse(style) for style in styles if style), Style.null())

@@ -1,13 +1,13 @@
-"""HTML as a small tree: enough of its rules to read any card, in linear time, to a fixed depth."""
+"""A small HTML parser for cards: linear time and limited depth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_DEEPEST = 60  # a stranger's card may nest as it likes; below this it is read as if flat
+_MAX_DEPTH = 60  # deeper elements are read as siblings
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# An element that starts ends these, where they are the innermost ones.
+# The start of an element closes these, if they are the innermost open ones.
 _ENDS = {
     "li": {"p", "li"},
     "dt": {"p", "dt", "dd"},
@@ -22,7 +22,7 @@ _ENDS = {
 
 @dataclass(slots=True)
 class Element:
-    """An element with its attributes and what stands in it."""
+    """An element with its attributes and children."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -30,12 +30,12 @@ class Element:
 
     @property
     def classes(self) -> list[str]:
-        """The names of its classes."""
+        """The class names."""
         return self.attributes.get("class", "").split()
 
 
 def read(html: str) -> Element:
-    """Read HTML; all of it stands in one element without a name."""
+    """Parse HTML into a root element without a name."""
     builder = _Builder()
     builder.feed(html)
     builder.close()
@@ -43,7 +43,7 @@ def read(html: str) -> Element:
 
 
 def after_rule(tree: Element) -> Element | None:
-    """Leave only what stands behind `<hr id=answer>`; None where there is no such rule."""
+    """The part of the tree after `<hr id=answer>`, None without such a rule."""
     for at, child in enumerate(tree.children):
         if isinstance(child, str):
             continue
@@ -63,13 +63,13 @@ class _Builder(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         while self.open[-1].name in _ENDS.get(tag, ()):
             self.open.pop()
-        made = Element(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].children.append(made)
-        if tag not in _VOID and len(self.open) < _DEEPEST:
-            self.open.append(made)
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in _VOID and len(self.open) < _MAX_DEPTH:
+            self.open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # HTML knows no `<b/>`: it is `<b>`
+        self.handle_starttag(tag, attrs)  # HTML reads `<b/>` as `<b>`
 
     def handle_endtag(self, tag: str) -> None:
         for at in range(len(self.open) - 1, 0, -1):

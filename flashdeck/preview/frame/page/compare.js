@@ -1,6 +1,6 @@
-// What a learner typed held against what was expected, letter by letter, as Anki shows it.
-// Both are compared by their longest common stretches, again and again to the left and to the
-// right of each (Ratcliff and Obershelp's way, which Python's difflib takes as well).
+// Compares a typed answer with the expected one, letter by letter, as Anki does: by the longest
+// common substring, then recursively to the left and right of it (Ratcliff and Obershelp, as in
+// Python's difflib).
 const compareAnswer = (() => {
   "use strict";
   const MARK = /^\p{M}/u;
@@ -61,7 +61,7 @@ const compareAnswer = (() => {
     return found.sort((one, other) => one.a - other.a || one.b - other.b);
   }
 
-  // Stretches that touch on both sides are one.
+  // Merge matches that are adjacent on both sides.
   function joined(stretches) {
     const found = [];
     for (const one of stretches) {
@@ -97,10 +97,10 @@ const compareAnswer = (() => {
   const NAMES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;" };
   const escaped = (text) => text.replace(/[&<>"']/g, (one) => NAMES[one]);
   const span = (name, text) => `<span class=${name}>${escaped(text)}</span>`;
-  // A mark at the head of a stretch must not sit on the letter before it.
+  // A combining mark at the start of a part must not attach to the letter before it.
   const apart = (text) => (MARK.test(text) ? `\u00a0${text}` : text);
 
-  // Letters without their marks, and each letter with the marks that follow it.
+  // The letters without combining marks, and each letter with its marks.
   function bare(text) {
     const whole = [];
     for (const one of text.normalize("NFKD")) {
@@ -134,7 +134,7 @@ const compareAnswer = (() => {
     return `${typed}<br><span id=typearrow>&darr;</span><br>${expected}`;
   }
 
-  // `expected` is plain text; gives the inside of the page's `code#typeans`, as HTML.
+  // `expected` is plain text; returns the content of the page's `code#typeans`, as HTML.
   return (expected, typed, combining) =>
     `<code id=typeans>${answer(expected, typed, combining)}</code>`;
 })();

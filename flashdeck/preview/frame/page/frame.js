@@ -1,5 +1,5 @@
-// One card on one screen. The page that holds this frame says what to show, and hears of keys and
-// links; what the card brings along does not run, unless the policy of this document lets it.
+// One card on one screen. The parent page requests what to show, and receives keys and links. The
+// card's scripts run only if the policy of this document allows them.
 (() => {
   "use strict";
   const setting = JSON.parse(document.getElementById("fd-setting").textContent);
@@ -10,14 +10,14 @@
   const BOX = /\[\[type:.+?\]\]/g;
   const PLAY = /\[anki:play:([qa]):(\d+)\]/g;
   const RULE = "<hr id=answer>";
-  // What would load or lead elsewhere by merely standing in the page.
+  // Elements that load or link other pages.
   const BANNED = "iframe, frame, frameset, object, embed, applet, portal, base, meta, " +
     "link:not([rel=stylesheet])";
   const VIDEO = /\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|webm)$/i;
   const PLATFORM = { lin: ["linux", "isLin"], win: ["win", "isWin"], mac: ["mac", "isMac"] };
 
-  let shown = null; // what was asked for last
-  let turn = 0; // counts what was asked for, so that only the last is shown
+  let shown = null; // the last request
+  let turn = 0; // the number of requests, so that only the last is shown
   let typed = "";
   let player = null;
 
@@ -59,7 +59,7 @@
     const still = wish.still ? "html{overflow:hidden}" : "";
     const css = setting.dresses[wish.dress] + font + zoom + still;
     if (dressStyle.textContent !== css) dressStyle.textContent = css;
-    // A background begins behind the toolbar, whose height this is.
+    // The height of the toolbar, which the background extends behind.
     document.body.style.backgroundPositionY = wish.dress === "desktop" ? "-37px" : "";
     const wanted = wish.dress === "android-old" ? "content" : "qa";
     if (document.body.dataset.fdFor !== wanted) {
@@ -140,8 +140,7 @@
 
   const quoted = (name) => name.replace(/[&"'<>\\]/g, "");
 
-  // What was written becomes elements in a document where nothing loads or runs; there it is made
-  // harmless, and its media get the addresses that they have here.
+  // Parses HTML in an inert document, where it is sanitized and its media get their URLs.
   function parsed(html, media) {
     const place = document.implementation.createHTMLDocument("").createElement("div");
     place.innerHTML = html;
@@ -185,8 +184,8 @@
       return found ? `url("${found}")` : all;
     });
 
-  // Elements that were parsed elsewhere don't run; Anki makes scripts anew so that they do, and the
-  // policy of this document decides.
+  // Scripts parsed in an inert document don't run. Like Anki, this recreates them so that they do, if
+  // the policy of this document allows it.
   function revived(place) {
     for (const old of place.querySelectorAll("script")) {
       const fresh = document.createElement("script");
@@ -259,7 +258,7 @@
     }
   }
 
-  // As in Anki, a card waits a moment for its pictures, so that it comes up whole.
+  // Like Anki, wait briefly for pictures, so that the card appears complete.
   function preloaded(place) {
     const loading = Array.from(place.querySelectorAll("img[src]"), (one) => new Promise((done) => {
       const made = new Image();
@@ -270,7 +269,7 @@
     return Promise.race([Promise.all(loading), new Promise((done) => setTimeout(done, 200))]);
   }
 
-  // At once where all are there already: Anki scrolls before the maths is set.
+  // Synchronously if all are loaded: Anki scrolls before formulas are typeset.
   function afterPictures(place, then) {
     const waiting = Array.from(place.querySelectorAll("img")).filter((one) => !one.complete);
     if (!waiting.length) {
@@ -283,7 +282,7 @@
     }))).then(then);
   }
 
-  // Not `scrollIntoView`: that would move the page round this frame as well.
+  // Not `scrollIntoView`: that would scroll the parent page, too.
   function toAnswer() {
     const answer = document.getElementById("answer");
     if (answer) scrollTo(0, answer.getBoundingClientRect().top + scrollY);
@@ -330,7 +329,7 @@
     return mathLoading;
   }
 
-  // In a page that is one file, the fonts stand in it.
+  // In the one-file page the fonts are embedded.
   function startMath() {
     if (setting.fontData) {
       const { defaultFonts } = window.MathJax._.output.chtml.fonts.tex_ts.TeXFont;
@@ -414,7 +413,7 @@
     event.preventDefault();
   });
 
-  // A hint's own handler is a script of the card; its link and its text stand together.
+  // The handler of a hint is a script of the card; this replaces it. Its text follows its link.
   function openHint(link) {
     const id = /getElementById\('([^']+)'\)/.exec(link.getAttribute("onclick") || "");
     const text = id ? document.getElementById(id[1]) : link.nextElementSibling;

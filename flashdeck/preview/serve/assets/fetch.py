@@ -1,7 +1,6 @@
-"""Gets MathJax again from its package: `python flashdeck/serve/assets/fetch.py`.
+"""Download MathJax from npm: `python flashdeck/preview/serve/assets/fetch.py`.
 
-For developers. npm brings the package from the registry that it is set up with, and compares it
-with the digest that stands below; what is kept of it is the script, its fonts and its licence.
+For developers. The package must have the digest below; its script, fonts and license are extracted.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ import tempfile
 from pathlib import Path, PurePosixPath
 
 VERSION = "3.2.2"
-# npm's own digest of the package: `npm view mathjax@3.2.2 dist.integrity`.
+# npm's digest of the package: `npm view mathjax@3.2.2 dist.integrity`.
 DIGEST = "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw=="
 HOME = Path(__file__).parent / "mathjax"
-KEPT = {
+FILES = {
     "package/LICENSE": "LICENSE",
     "package/es5/tex-chtml-full.js": "tex-chtml-full.js",
 }
@@ -26,12 +25,12 @@ FONTS = PurePosixPath("package/es5/output/chtml/fonts/woff-v2")
 
 
 def main() -> None:
-    """Replace what lies in `mathjax/`."""
+    """Replace the contents of `mathjax/`."""
     npm = shutil.which("npm")
     if npm is None:
-        raise SystemExit("npm is needed to get MathJax's package")
+        raise SystemExit("npm is needed to download MathJax")
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(  # noqa: S603 - fixed words
+        subprocess.run(  # noqa: S603 - fixed arguments
             [npm, "pack", "--silent", f"mathjax@{VERSION}"],
             cwd=folder,
             check=True,
@@ -40,7 +39,7 @@ def main() -> None:
         (package,) = Path(folder).glob("*.tgz")
         digest = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
         if digest != DIGEST:
-            raise SystemExit(f"the package is another one: its digest is {digest}")
+            raise SystemExit(f"the digest of the package differs: {digest}")
         _unpack(package)
     (HOME / "VERSION").write_text(f"mathjax {VERSION}\nsha512-{DIGEST}\n", "utf-8")
 
@@ -51,7 +50,7 @@ def _unpack(package: Path) -> None:
     with tarfile.open(package) as archive:
         for member in archive.getmembers():
             path = PurePosixPath(member.name)
-            name = KEPT.get(member.name)
+            name = FILES.get(member.name)
             if path.parent == FONTS and path.suffix == ".woff":
                 name = f"fonts/{path.name}"
             source = archive.extractfile(member) if name is not None else None

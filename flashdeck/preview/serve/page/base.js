@@ -1,10 +1,10 @@
-// What every part of the page uses: elements, words, and the one table of who listens to what.
+// Shared helpers: elements, text, and the table of event listeners.
 "use strict";
 const setting = JSON.parse(document.getElementById("setting").textContent);
 
 const byId = (id) => document.getElementById(id);
 
-// Makes an element. Text is always text: nothing here is ever read as HTML.
+// Creates an element. Text is never parsed as HTML.
 function make(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -40,7 +40,7 @@ function say(...words) {
 const number = (value) => value.toLocaleString("en").replaceAll(",", "\u2009");
 const counted = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
-// Letters as people search them: no case, no accents.
+// Text normalized for the search: no case, no accents.
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 function sourceLink(file, line, target) {

@@ -1,11 +1,11 @@
-// The column of filters: decks, tags, kinds, what changed, what has problems.
+// The filter column: decks, tags, kinds, changes and problems.
 "use strict";
 const Filters = (() => {
   const FEW = 12;
   const opened = new Set();
-  let counts = null; // of all cards, whatever is looked for
+  let counts = null; // of all cards, regardless of the filter
 
-  // How many cards each name holds, with all names above it ("a::b" counts for "a").
+  // The number of cards of each name and of its parents ("a::b" counts for "a").
   function tally(rows, namesOf) {
     const found = new Map();
     for (const row of rows) {

@@ -1,11 +1,11 @@
-// Frames that show cards. Each is a sandbox of its own; all it gets is a message with what to show.
+// Frames that show cards. Each is a sandbox of its own, controlled only by messages.
 "use strict";
 const Frames = (() => {
-  const frames = new Map(); // by their windows, to know who speaks
+  const frames = new Map(); // by window, to find the sender of a message
   const MATH = /\\\[.*?\\\]|\\\(.*?\\\)/su;
 
-  // On a disk a sandbox without an origin can't load the files beside the page. Where nothing that a
-  // card brings along runs, it may have this page's.
+  // With a file: URL, a sandbox without an origin can't load media beside the page. If no scripts of
+  // cards run, it may have this page's origin.
   const SANDBOX = setting.beside && location.protocol === "file:"
     ? "allow-scripts allow-same-origin" : "allow-scripts";
 
@@ -40,7 +40,7 @@ const Frames = (() => {
       requestAnimationFrame(() => this.known());
     }
 
-    // A frame's window is there once it is in the page.
+    // A frame has a window once it is in the page.
     known() {
       if (this.element.contentWindow) {
         this.window = this.element.contentWindow;
@@ -120,7 +120,7 @@ const Frames = (() => {
     frame.place.remove();
   }
 
-  // What every card is told of the screen that it is on.
+  // The screen settings that every card receives.
   const screen = () => ({ dress: Store.view.dress, night: Store.view.night, zoom: Store.view.zoom });
 
   return { all, create, remove, screen };

@@ -1,18 +1,18 @@
-// The gallery: all cards in rows of tiles, of which only those in sight exist.
+// The gallery: all cards in rows of tiles, of which only the visible ones exist.
 "use strict";
 const Gallery = (() => {
   const GAP = 18;
   const FOOT = 30;
   const GLANCE = 520;
-  const AHEAD = 1; // rows that are drawn before they come into sight
+  const AHEAD = 1; // rows drawn before they become visible
   const room = byId("gallery");
   const grid = byId("grid");
   const used = new Map(); // tiles by the keys of their cards
   const free = [];
   let layout = null;
   let waiting = 0;
-  let allChanged = false; // then nothing is said of it
-  let anchor = null; // the card at the top, and how far it is scrolled
+  let allChanged = false; // then changes are not marked
+  let anchor = null; // the card at the top, and its scroll offset
 
   function measured() {
     const style = { inline: innerWidth < 700 ? 12 : 24 };
@@ -21,7 +21,7 @@ const Gallery = (() => {
     const wanted = phone ? 260 : 280;
     const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
     const tile = Math.floor((width - GAP * (columns - 1)) / columns);
-    // A tile is a glance: a desktop's card stands in it as wide as its text, not as its window.
+    // In a tile, a desktop card is as wide as its text, not as its window.
     const device = phone ? Number(Store.view.width) : GLANCE;
     const scale = Math.min(1, (tile - 2) / device);
     const face = Math.round(phone ? Math.min(tile, 400) : tile * 0.6);
@@ -63,7 +63,7 @@ const Gallery = (() => {
     return tile;
   }
 
-  // Takes the frame that suits best: one that shows this card still, or that has maths loaded.
+  // Takes the best frame: one that still shows this card, or that has MathJax loaded.
   function take(row) {
     const last = free.findIndex((tile) => tile.key === row.key);
     const at = last >= 0 ? last : free.findIndex((tile) => tile.frame.math === row.text.includes("\\("));
@@ -141,7 +141,7 @@ const Gallery = (() => {
     if (!waiting) waiting = requestAnimationFrame(update);
   }
 
-  // Lays out anew. The card that was at the top stays there, wherever it went.
+  // Lays the tiles out again, with the same card at the top.
   function arrange(stay) {
     if (Store.view.name !== "gallery") return;
     layout = measured();

@@ -1,4 +1,4 @@
-// The keys, Anki's own where it has some.
+// Keyboard shortcuts, Anki's own where they exist.
 "use strict";
 const Keys = (() => {
   const TABLE = [
@@ -52,8 +52,8 @@ const Keys = (() => {
     return dialog.showModal();
   }
 
-  // A key that was pressed here, or in a card's frame. A card that runs scripts could make up keys
-  // of its own, and must not open editors.
+  // A key pressed here or in a card's frame. A card's scripts could fake keys, and must not open
+  // editors.
   function press(key, shift, framed) {
     if (framed && setting.scripts && key === "e") return false;
     const name = key.length === 1 ? key.toLowerCase() : key;

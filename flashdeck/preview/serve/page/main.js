@@ -1,4 +1,4 @@
-// Ties the page's controls to the store, and starts.
+// Connects the page's controls to the store, and starts.
 "use strict";
 const Main = (() => {
   const SECTIONS = ["gallery", "single", "overview"];
@@ -25,7 +25,7 @@ const Main = (() => {
     for (const name of SECTIONS) byId(name).hidden = name !== view.name;
   }
 
-  // Keys go to the cards again: whoever uses the mouse wants the next space to turn one.
+  // After a click the focus returns to the cards, so that the next space flips one.
   const toCards = () => byId("main").focus({ preventScroll: true });
 
   document.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// Counts of the deck, and small plots: cards by deck, kind, tag and length of their answers.
+// Statistics and small charts: cards by deck, kind, tag and answer length.
 "use strict";
 const Overview = (() => {
   const MOST = 14;

@@ -1,5 +1,5 @@
-// The print: question on the left, answer on the right. What cards hold stands in this page here,
-// so all that could act is taken out of it, and each side is shut off in a shadow tree.
+// The print view: question on the left, answer on the right. Cards are part of this page here, so
+// all active content is removed, and each side is isolated in a shadow tree.
 "use strict";
 const Print = (() => {
   const MOST = 3000;
@@ -56,7 +56,7 @@ const Print = (() => {
     }
   }
 
-  // Only what stands behind the rule: the question is on the left already.
+  // Only the part after the rule: the question is on the left already.
   function cut(place) {
     const rule = place.querySelector("hr#answer");
     if (!rule) return;
@@ -92,12 +92,12 @@ const Print = (() => {
     const inner = harmless(html);
     inner.querySelectorAll(".typed").forEach((one) => { if (one.textContent === "\u0001") one.textContent = box; });
     if (which === "answer") cut(inner);
-    // On paper nothing opens: what is folded stands open beside the answer, and nowhere else.
+    // Collapsed content can't be opened on paper: it is printed beside the answer only.
     for (const one of inner.querySelectorAll("details")) {
       if (which === "answer") one.open = true;
       else one.remove();
     }
-    if (withMath(inner)) disarm(inner); // maths can hold links as well
+    if (withMath(inner)) disarm(inner); // formulas can contain links, too
     const host = make("div");
     const root = host.attachShadow({ mode: "open" });
     const css = face.css.replace(/\burl\(\s*(["']?)([^"')]+)\1\s*\)/g, (_all, _quote, name) => `url("${address(name)}")`);
@@ -122,7 +122,7 @@ const Print = (() => {
     if (mathSheet) mathSheet.replaceSync(window.MathJax.chtmlStylesheet().textContent);
   }
 
-  // Fonts are known to whole documents only, not inside of shadow trees.
+  // Fonts must be declared in the document, not in shadow trees.
   function fontRules() {
     const rules = Object.values(window.MathJax._.output.chtml.fonts.tex_ts.TeXFont.defaultFonts);
     const made = new CSSStyleSheet();
@@ -180,7 +180,7 @@ const Print = (() => {
     window.print();
   }
 
-  // Whoever prints by the browser's own menu gets what is at hand: in a page that is one file, all.
+  // The browser's own print command prints the loaded cards: in a one-file page, all of them.
   addEventListener("beforeprint", () => {
     if (printed === Store.found.join()) return;
     if (setting.live) {

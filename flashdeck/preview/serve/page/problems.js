@@ -1,4 +1,4 @@
-// What is wrong in the sources, in frames, over the last good cards.
+// Problems in the sources with their lines, above the last good cards.
 "use strict";
 const Problems = (() => {
   const room = byId("problems");

@@ -1,4 +1,4 @@
-// One card at a time, on its screen, with Anki's keys; and what is known of it.
+// The single-card view, with Anki's shortcuts and the card's details.
 "use strict";
 const Single = (() => {
   const room = byId("single");
@@ -117,7 +117,7 @@ const Single = (() => {
     );
   }
 
-  // Those between this note and the next one in its file.
+  // The problems between this note and the next one in its file.
   function problemsOf(row) {
     if (!row.problems) return [];
     const lines = [...Store.cards.values()].filter((one) => one.file === row.file && one.line > row.line);
@@ -162,7 +162,7 @@ const Single = (() => {
     }
   });
 
-  // The document of a frame where everything is one file.
+  // The document of a frame in the one-file page.
   function frameDocument(math) {
     const text = JSON.parse(byId("fd-frame").textContent);
     if (!math) return text;

@@ -1,10 +1,10 @@
-// The cards as they are now, what is looked for among them, and how they are shown.
+// The current cards, the filter, and the view settings.
 "use strict";
 const Store = (() => {
   const KEPT_FACES = 400;
-  const cards = new Map(); // rows by their keys, in study order
-  const faces = new Map(); // rendered cards by their keys, the last used at the end
-  const waiting = new Map(); // keys of faces that are asked for, with who waits
+  const cards = new Map(); // rows by key, in study order
+  const faces = new Map(); // rendered cards by key, the last used at the end
+  const waiting = new Map(); // callbacks by key of requested faces
   let asking = 0;
   let version = 0;
 
@@ -13,14 +13,14 @@ const Store = (() => {
     cards,
     problems: [],
     media: 0,
-    found: [], // keys of the cards that the filter lets pass, in study order
+    found: [], // keys of the matching cards, in study order
     filter: { query: "", deck: "", tag: "", kind: "", changed: false, problems: false },
     view: {
       name: "gallery", dress: "desktop", width: "800", zoom: 1, night: false, answers: false,
       both: false,
     },
-    current: 0, // the key of the card that is looked at
-    turned: new Set(), // keys of cards that show their other side
+    current: 0, // the key of the current card
+    turned: new Set(), // keys of flipped cards
   };
 
   // --- rows
@@ -144,7 +144,7 @@ const Store = (() => {
     keep();
   };
 
-  // Which side a card shows: the one that all show, unless it was turned.
+  // The side that a card shows: the default, unless it was flipped.
   store.sideOf = (key) => (store.view.answers !== store.turned.has(key) ? "answer" : "question");
 
   store.turn = (key) => {
@@ -171,7 +171,7 @@ const Store = (() => {
 
   store.faceNow = (key) => faces.get(key);
 
-  // The media that a card names, where all is one file: frames can't look for themselves.
+  // The media that a card refers to, in the one-file page: frames can't load them.
   store.mediaOf = (face) => {
     const text = [face.css, face.question, face.answer, JSON.stringify(face.sounds)].join("\n");
     return Object.fromEntries(Object.entries(store.files).filter(([name]) =>
@@ -197,7 +197,7 @@ const Store = (() => {
     }
   }
 
-  // --- what is remembered: the filter in the address, how cards are shown in the browser
+  // --- persistence: the filter in the URL, view settings in the browser
 
   const KEPT = "flashdeck-view";
 
@@ -210,7 +210,7 @@ const Store = (() => {
     try {
       const { dress, width, zoom, night, answers } = store.view;
       localStorage.setItem(KEPT, JSON.stringify({ dress, width, zoom, night, answers }));
-    } catch (_error) { /* a browser that keeps nothing */ }
+    } catch (_error) { /* storage is disabled */ }
   }
 
   store.recall = () => {
