@@ -1,4 +1,4 @@
-# `make deck` and `make test` set up what they need; `make help` lists the rest.
+# `make deck` and `make test` install what they need; `make help` lists the other targets.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,10 +13,10 @@ SEED ?= 1
 NOTES ?= 1000,10000,100000
 MEDIA ?= 1024
 
-# What VS Code and most other editors understand YAML with.
+# The YAML support of VS Code and most other editors.
 YAML_LANGUAGE_SERVER := yaml-language-server@1.25.0
 
-# The real Anki with its window, for pictures of cards.
+# The desktop app of Anki, for pictures of cards.
 DESKTOP := .venv-anki/desktop
 CARDS ?=
 PICTURES ?=
@@ -58,7 +58,7 @@ check: lint
 test: $(VENV)/.test browser
 	@$(BIN)/python -m pytest
 
-# The preview is tested in a real browser. Where we may, we install one.
+# The preview is tested in a real browser, installed here if permitted.
 browser:
 	@for name in chromium chromium-browser google-chrome chrome; do \
 		command -v $$name >/dev/null && exit 0; \
@@ -82,8 +82,8 @@ pictures: $(VENV)/.test
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/make_preview_pictures.py
 
-# Speed, as ratios in one run. NOTES are sizes; MEDIA is in MiB; PEERS=1 fetches other programs, and
-# RECORD=1 writes the history.
+# NOTES are deck sizes; MEDIA is in MiB; PEERS=1 compares other programs, too; RECORD=1 writes the
+# history.
 bench: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python -m bench --notes $(NOTES) --media $(MEDIA) \
 		$(if $(PEERS),--peers) $(if $(RECORD),--record docs/reference/bench.md)
@@ -104,7 +104,7 @@ anki-templates: .venv-anki/$(ANKIDROID)/.ready
 	@PYTHONPATH=tests $(<D)/bin/python -m pytest --noconftest -p summary -q \
 		tests/anki/test_template_anki.py
 
-# What one release makes of changed fronts, and its histories.
+# Changed fronts and random histories on one release of Anki.
 anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m pytest --noconftest -p summary -q \
 		tests/release/test_numbering_anki.py
@@ -140,7 +140,7 @@ $(DESKTOP)/.ready: pyproject.toml constraints.txt
 		aqt==26.9.3 pyqt6==6.11.0 pyqt6-webengine==6.11.0 --editable ".[test]"
 	@touch $@
 
-# Anki is given exactly; 2.1.49 was made for an older protobuf and doesn't say so.
+# Anki is pinned here; 2.1.49 needs an older protobuf than it declares.
 .venv-anki/%/.ready: pyproject.toml
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	@$(@D)/bin/pip --disable-pip-version-check --quiet install --only-binary anki "anki==$*" \
