@@ -1,4 +1,4 @@
-"""`flashdeck build --watch`, as an author sees it beside the editor."""
+"""`flashdeck build --watch`: its output while sources are edited."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def terminal(two_notes) -> Iterator[Terminal]:
     running.process.communicate()
 
 
-def test_it_builds_at_once_on_every_save_and_until_ctrl_c(terminal, two_notes):
+def test_watch_builds_at_the_start_and_on_every_save_until_ctrl_c(terminal, two_notes):
     assert terminal.line() == "build/flask.apkg: 2 notes, 3 cards (2 new)"
     assert terminal.line() == "watching; Ctrl-C ends it"
-    # The ids that the build wrote are no reason to build again: the next line is the edit's.
+    # Ids written by the build don't trigger another build: the next line reports the edit.
     assert "id:" in two_notes.read("cards/flask.yaml")
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     assert terminal.line() == "build/flask.apkg: 2 notes, 3 cards (1 changed, 1 unchanged)"
@@ -37,7 +37,7 @@ def test_it_builds_at_once_on_every_save_and_until_ctrl_c(terminal, two_notes):
     two_notes.replace("cards/flask.yaml", "\n    b: x", "")
     assert terminal.line() == "nothing new"
 
-    # A second package. Within one second of the first build, that one's card ids may move as well.
+    # A second package. Within a second of the first build, the ids of its cards may change, too.
     two_notes.write("cards/new.yaml", "deck: New\nnotes:\n  - {q: 1, a: 2}\n")
     while "new.apkg" not in (line := terminal.line()):
         assert "flask.apkg" in line
@@ -48,7 +48,7 @@ def test_it_builds_at_once_on_every_save_and_until_ctrl_c(terminal, two_notes):
     assert terminal.process.wait() == 130
 
 
-def test_what_is_wrong_with_the_machine_does_not_end_it(terminal, two_notes):
+def test_an_unreadable_lock_does_not_end_the_watch(terminal, two_notes):
     assert terminal.line().startswith("build/flask.apkg")
     terminal.line()
     lock = two_notes.root / "flashdeck.lock"
@@ -62,14 +62,14 @@ def test_what_is_wrong_with_the_machine_does_not_end_it(terminal, two_notes):
     assert terminal.line() == "nothing new"
 
 
-def test_it_prints_for_people_only(two_notes, capsys):
+def test_watch_and_json_exclude_each_other(two_notes, capsys):
     assert run(["build", "--watch", "--json", "-C", str(two_notes.root)]) == 2
     assert "exclude each other" in capsys.readouterr().err
 
 
-def test_what_changed_before_anybody_listened_is_not_missed(tmp_path):
+def test_a_change_before_the_watch_starts_is_reported(tmp_path):
     watched = Watched(trees=(tmp_path,))
     known = look_at(watched)
     (tmp_path / "deck.yaml").write_text("notes: []\n")
-    found = next(changes(watched, Event(), known=known))
-    assert found == {str(tmp_path / "deck.yaml")}
+    paths = next(changes(watched, Event(), known=known))
+    assert paths == {str(tmp_path / "deck.yaml")}

@@ -1,4 +1,4 @@
-"""The command line, as people and scripts meet it."""
+"""The output and exit codes of the command line."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from flashdeck.cli.run import run
 
 @pytest.fixture
 def call(two_notes, monkeypatch, capsys):
-    """Run a command in the project; give exit code, stdout and stderr."""
+    """Run a command in the project; returns exit code, stdout and stderr."""
     monkeypatch.chdir(two_notes.root)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
-    def called(*arguments):
+    def run_command(*arguments):
         code = run(arguments)
         out, err = capsys.readouterr()
         return code, out, err
 
-    return called
+    return run_command
 
 
-def test_build_prints_the_paths_that_it_wrote(call):
+def test_build_prints_the_paths_of_packages(call):
     code, out, err = call("build")
     assert (code, out) == (0, f"build{os.sep}flask.apkg\n")
     assert "2 notes, 3 cards (2 new)" in err
@@ -46,9 +46,9 @@ def test_build_prints_the_paths_that_it_wrote(call):
         (("fmt", "--check"), "1 file already formatted"),
         (("import", "build/flask.apkg", "-o", "new"), "1 deck, 1 note type, 0 media files"),
     ],
-    ids=lambda one: one[0],
+    ids=lambda arguments: arguments[0],
 )
-def test_one_thing_is_counted_in_the_singular(call, two_notes, arguments, words):
+def test_a_count_of_one_is_singular(call, two_notes, arguments, words):
     two_notes.write("cards/flask.yaml", "deck: Flask\nnotes:\n  - q: One?\n    a: this note\n")
     call("build")
     (two_notes.root / "flashdeck.lock").unlink()
@@ -60,11 +60,11 @@ def test_one_thing_is_counted_in_the_singular(call, two_notes, arguments, words)
     assert words in out + err
 
 
-def test_quiet_leaves_nothing_but_the_paths(call):
+def test_quiet_prints_only_the_paths(call):
     assert call("build", "-q") == (0, f"build{os.sep}flask.apkg\n", "")
 
 
-def test_the_report_counts_what_changed(call, two_notes):
+def test_the_json_report_counts_changes(call, two_notes):
     call("build")
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     code, out, err = call("build", "--json")
@@ -86,7 +86,7 @@ def test_the_report_counts_what_changed(call, two_notes):
     }
 
 
-def test_problems_are_shown_in_a_frame_and_end_with_1(call, two_notes):
+def test_problems_are_printed_with_their_lines_and_exit_with_1(call, two_notes):
     two_notes.replace("cards/flask.yaml", "q: Who", "q: 'Who")
     code, out, err = call("build")
     assert (code, out) == (1, "")
@@ -99,7 +99,7 @@ def test_problems_are_shown_in_a_frame_and_end_with_1(call, two_notes):
     )
 
 
-def test_check_as_json_gives_places_from_the_projects_root(call, two_notes):
+def test_check_as_json_has_paths_relative_to_the_project(call, two_notes):
     two_notes.replace("cards/flask.yaml", "a: Armin", "answer: Armin")
     code, out, _ = call("check", "--format", "json")
     assert code == 1
@@ -133,7 +133,7 @@ def test_strict_makes_warnings_fail(call, two_notes):
     assert call("check", "--strict")[0] == 1
 
 
-def test_check_without_problems_says_so(call):
+def test_check_reports_that_there_are_no_problems(call):
     assert call("check") == (0, "", "no problems\n")
 
 
@@ -146,7 +146,7 @@ def test_explain_shows_a_rules_page(call):
     assert "\x1b[31m" in call("explain", "missing-media", "--color", "always")[1]
 
 
-def test_explain_lists_all_rules_and_guesses_which_was_meant(call):
+def test_explain_lists_all_rules_and_suggests_a_similar_one(call):
     from flashdeck.rules.pages import pages
 
     code, out, _ = call("explain")
@@ -168,11 +168,11 @@ def test_cards_as_json_shows_both_sides(call):
     assert "Armin Ronacher" in first["answer"]
     assert "Armin Ronacher" not in first["question"]
     assert (first["file"], first["line"], first["tags"]) == ("cards/flask.yaml", 4, ["web"])
-    assert [one["ordinal"] for one in (second, third)] == [0, 1]
+    assert [card["ordinal"] for card in (second, third)] == [0, 1]
     assert "[...]" in second["question"]
 
 
-def test_cards_show_what_compiles_and_say_the_rest(call, two_notes):
+def test_cards_lists_compiled_cards_and_reports_problems(call, two_notes):
     two_notes.replace("cards/flask.yaml", "q: Who created", "q: `Who` created")
     code, out, err = call("cards", "--json")
     assert code == 0
@@ -181,17 +181,17 @@ def test_cards_show_what_compiles_and_say_the_rest(call, two_notes):
 
 
 @pytest.mark.parametrize("arguments", [["build", "--nope"], ["nope"], ["check", "--format", "x"]])
-def test_wrong_usage_ends_with_2(call, arguments):
+def test_wrong_usage_exits_with_2(call, arguments):
     assert call(*arguments)[0] == 2
 
 
 @pytest.mark.parametrize("directory", [".", "cards", "build"])
-def test_a_project_is_found_from_inside(call, two_notes, directory):
+def test_a_project_is_found_from_its_subfolders(call, two_notes, directory):
     (two_notes.root / "build").mkdir()
     assert call("check", "-C", str(two_notes.root / directory))[0] == 0
 
 
-def test_a_folder_without_a_project_is_one_sentence(call, tmp_path):
+def test_a_folder_without_a_project_is_an_error(call, tmp_path):
     code, out, err = call("build", "-C", str(tmp_path))
     assert (code, out) == (1, "")
     assert err.startswith("error: there is no flashdeck.yaml and no folder cards/ in ")
@@ -199,7 +199,7 @@ def test_a_folder_without_a_project_is_one_sentence(call, tmp_path):
 
 
 @pytest.mark.parametrize("epoch", ["", "yesterday", "-1", "1.5", "0"])
-def test_a_wrong_source_date_epoch_is_one_sentence(call, monkeypatch, epoch):
+def test_an_invalid_source_date_epoch_is_an_error(call, monkeypatch, epoch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     code, _, err = call("build")
     assert code == 1
@@ -207,7 +207,7 @@ def test_a_wrong_source_date_epoch_is_one_sentence(call, monkeypatch, epoch):
     assert "SOURCE_DATE_EPOCH" in err
 
 
-def test_a_bug_of_ours_ends_with_3_and_a_report(call, monkeypatch):
+def test_an_internal_error_exits_with_3_and_a_report(call, monkeypatch):
     monkeypatch.setattr("flashdeck.checking.check.check", lambda *_, **__: 1 / 0)
     code, _, err = call("check")
     assert code == 3
@@ -216,7 +216,7 @@ def test_a_bug_of_ours_ends_with_3_and_a_report(call, monkeypatch):
     assert __version__ in err
 
 
-def test_ctrl_c_ends_with_130(call, monkeypatch):
+def test_ctrl_c_exits_with_130(call, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
@@ -245,7 +245,7 @@ def process(*arguments, **options):
     )
 
 
-def test_output_that_a_terminal_cannot_show_is_no_crash(two_notes):
+def test_output_in_another_encoding_does_not_crash(two_notes):
     two_notes.write("cards/ja.yaml", "deck: 日本語\nnotes:\n  - {q: 水, b: Wasser}\n")
     shown = process(
         "check", "-C", str(two_notes.root), env={**os.environ, "PYTHONIOENCODING": "ascii"}

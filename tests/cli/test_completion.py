@@ -1,4 +1,4 @@
-"""Commands, options, packages and tags complete in a shell, once that is installed."""
+"""Shell completion of commands, options, packages and tags."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# What each shell tells the program about the line that is being typed.
+# The environment by which each shell passes the typed line.
 SHELLS = {
     "bash": lambda words: {
         "COMP_WORDS": " ".join(words),
@@ -23,25 +23,27 @@ SHELLS = {
 }
 
 
-def offered(folder: Path, shell: str, *words: str) -> str:
+def completions(folder: Path, shell: str, *words: str) -> str:
     env = {**os.environ, "_FLASHDECK_COMPLETE": f"complete_{shell}", **SHELLS[shell](words)}
     command = [sys.executable, "-m", "flashdeck"]
-    found = subprocess.run(
+    process = subprocess.run(
         command, env=env, cwd=folder, capture_output=True, text=True, check=False
     )
-    assert found.stderr == ""
-    return found.stdout
+    assert process.stderr == ""
+    return process.stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_commands_and_options_complete(tmp_path, shell):
-    assert "stats" in offered(tmp_path, shell, "flashdeck", "st")
-    assert "--per-day" in offered(tmp_path, shell, "flashdeck", "stats", "--per")
+    assert "stats" in completions(tmp_path, shell, "flashdeck", "st")
+    assert "--per-day" in completions(tmp_path, shell, "flashdeck", "stats", "--per")
 
 
-def test_words_of_arguments_and_options_complete(tmp_path):
-    assert offered(tmp_path, "bash", "flashdeck", "schema", "note").split() == ["notetype"]
-    assert offered(tmp_path, "bash", "flashdeck", "check", "--format", "g").split() == ["github"]
+def test_values_of_arguments_and_options_complete(tmp_path):
+    assert completions(tmp_path, "bash", "flashdeck", "schema", "note").split() == ["notetype"]
+    assert completions(tmp_path, "bash", "flashdeck", "check", "--format", "g").split() == [
+        "github"
+    ]
 
 
 def test_packages_and_tags_complete(two_notes):
@@ -54,12 +56,12 @@ def test_packages_and_tags_complete(two_notes):
         check=True,
     )
     package = str(Path("build", "flask.apkg"))
-    assert offered(two_notes.root, "bash", "flashdeck", "diff", "v").split() == ["v1"]
+    assert completions(two_notes.root, "bash", "flashdeck", "diff", "v").split() == ["v1"]
     for command in ("diff", "stats", "preview"):
-        assert offered(two_notes.root, "bash", "flashdeck", command, "bu").split() == [package]
+        assert completions(two_notes.root, "bash", "flashdeck", command, "bu").split() == [package]
 
 
-def test_completion_installs_itself_and_bash_completes(tmp_path):
+def test_completion_is_installed_and_works_in_bash(tmp_path):
     scripts = tmp_path / "bin"
     scripts.mkdir()
     program = scripts / "flashdeck"
@@ -74,11 +76,11 @@ def test_completion_installs_itself_and_bash_completes(tmp_path):
         ["bash", "-c", "flashdeck --install-completion; true"], env=env, check=True, cwd=tmp_path
     )
     line = "COMP_WORDS=(flashdeck sche); COMP_CWORD=1; _flashdeck_completion flashdeck"
-    found = subprocess.run(
+    process = subprocess.run(
         ["bash", "-c", f'. ~/.bashrc; {line}; echo "${{COMPREPLY[@]}}"'],
         env=env,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert found.stdout.strip() == "schema"
+    assert process.stdout.strip() == "schema"

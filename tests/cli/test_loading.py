@@ -1,4 +1,4 @@
-"""What a command loads: nothing that it can do without, since it starts anew each time."""
+"""Imports of each command: only the modules that it needs, for a fast start."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from flashdeck import __version__
 from flashdeck.cli.app import Command
 from flashdeck.cli.run import run
 
-# What takes longest to load, and what only one thing of many needs.
+# Slow imports, and modules that few commands need.
 HEAVY = {"asyncio", "genanki", "markdown_it", "pygments", "rich", "sqlite3", "yaml", "zipfile"}
 HEAVY |= {"email", "hashlib", "http", "pydantic", "secrets", "xml"}
-# What a build needs only for tables, drawings, an author's own note types, a new project, a report,
-# or what it has to say.
+# Modules that a build needs only for tables, drawings, custom note types, new projects, reports or
+# diagnostics.
 NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "tinycss2", "xml"}
 NOT_IN_EVERY_PROJECT |= {
     f"flashdeck.{name}"
@@ -32,13 +32,13 @@ NOT_IN_EVERY_PROJECT |= {
 
 
 def loaded(root: Path, *arguments: str) -> tuple[str, set[str]]:
-    """Run a command that goes well; give what it said and the modules that it loaded."""
+    """Run a successful command; returns its output and the modules that it imported."""
     code = (
         "import json, sys\nfrom flashdeck.cli.run import run\n"
         f"code = run({list(arguments)!r})\n"
         "print(json.dumps([code, sorted(sys.modules)]))"
     )
-    shown = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=root,
         env={"SOURCE_DATE_EPOCH": str(NOW), "PYTHONPATH": str(ROOT)},
@@ -46,67 +46,67 @@ def loaded(root: Path, *arguments: str) -> tuple[str, set[str]]:
         text=True,
         check=True,
     )
-    *said, last = shown.stdout.splitlines()
+    *output, last = process.stdout.splitlines()
     code, modules = json.loads(last)
-    assert code == 0, shown.stderr
-    return "\n".join(said), set(modules)
+    assert code == 0, process.stderr
+    return "\n".join(output), set(modules)
 
 
-def test_the_version_is_said_without_loading_the_command_line(tmp_path):
-    said, modules = loaded(tmp_path, "--version")
-    assert said == f"flashdeck {__version__}"
+def test_version_does_not_import_the_command_line(tmp_path):
+    output, modules = loaded(tmp_path, "--version")
+    assert output == f"flashdeck {__version__}"
     assert modules & (HEAVY | {"typer", "typing", "pathlib", "dataclasses"}) == set()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"]])
-def test_help_loads_nothing_that_only_commands_need(tmp_path, arguments):
-    said, modules = loaded(tmp_path, *arguments)
-    assert "Usage: flashdeck" in said
+def test_help_does_not_import_the_modules_of_commands(tmp_path, arguments):
+    output, modules = loaded(tmp_path, *arguments)
+    assert "Usage: flashdeck" in output
     assert modules & HEAVY == set()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--quiet"]])
-def test_a_build_with_nothing_to_do_loads_nothing_to_do_it_with(two_notes, arguments):
-    for _ in range(2):  # the first one has ids to write
-        rest(two_notes.root)  # what is young is compared by its content
+def test_an_up_to_date_build_does_not_import_the_compiler(two_notes, arguments):
+    for _ in range(2):  # the first build writes ids
+        rest(two_notes.root)  # recent files are compared by content
         two_notes.built()
-    said, modules = loaded(two_notes.root, "build", *arguments)
-    assert "flask.apkg" in said
+    output, modules = loaded(two_notes.root, "build", *arguments)
+    assert "flask.apkg" in output
     assert modules & (HEAVY | {"flashdeck.release.make", "flashdeck.report"}) == set()
 
 
-def test_a_build_loads_nothing_that_its_project_does_not_have(two_notes):
+def test_a_build_imports_only_what_its_project_needs(two_notes):
     two_notes.built()
     two_notes.replace("cards/flask.yaml", "Armin", "the one and only Armin")
-    said, modules = loaded(two_notes.root, "build", "--quiet")
-    assert "flask.apkg" in said
+    output, modules = loaded(two_notes.root, "build", "--quiet")
+    assert "flask.apkg" in output
     assert "flashdeck.release.make" in modules
     assert modules & NOT_IN_EVERY_PROJECT == set()
 
 
-def test_what_is_wrong_is_said_by_a_command_that_knows_all_of_its_parameters(capsys):
+def test_usage_errors_show_all_parameters(capsys):
     assert run(["explain", "--color", "pink"]) == 2
-    said = capsys.readouterr().err
-    assert "Usage: flashdeck explain [OPTIONS] [RULE]" in said
-    assert "'pink' is not one of" in said
+    output = capsys.readouterr().err
+    assert "Usage: flashdeck explain [OPTIONS] [RULE]" in output
+    assert "'pink' is not one of" in output
 
 
 @pytest.mark.parametrize(
-    ("words", "heard"), [([], "env 1 nobody"), (["x", "--count=2", "--name=me"], "x env 2 me")]
+    ("words", "output"), [([], "env 1 nobody"), (["x", "--count=2", "--name=me"], "x env 2 me")]
 )
-def test_a_parameter_is_read_where_it_may_be_given(monkeypatch, capsys, words, heard):
-    monkeypatch.setenv("HEARD_FROM", "env")
+def test_parameters_are_read_from_arguments_and_the_environment(monkeypatch, capsys, words, output):
+    monkeypatch.setenv("PLACE", "env")
     program = typer.Typer()
 
     @program.command(cls=Command)
-    def _hear(
+    def _print(
         rest: Annotated[list[str] | None, typer.Argument()] = None,
         *,
-        place: Annotated[str, typer.Option(envvar="HEARD_FROM")] = "nowhere",
+        place: Annotated[str, typer.Option(envvar="PLACE")] = "nowhere",
         count: int = 1,
         name: str = "nobody",
     ) -> None:
         typer.echo(" ".join([*(rest or []), place, str(count), name]))
 
     program(words, standalone_mode=False)
-    assert capsys.readouterr().out == f"{heard}\n"
+    assert capsys.readouterr().out == f"{output}\n"

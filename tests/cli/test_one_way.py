@@ -1,4 +1,4 @@
-"""Every command reports the same diagnostics: severities and comments that silence rules hold."""
+"""Every command reports the same diagnostics, with the same severities and suppressions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def built(project, monkeypatch):
     return project
 
 
-def said(name, capfd):
+def output_of(name, capfd):
     capfd.readouterr()
     run(COMMANDS[name])
     out, err = capfd.readouterr()
@@ -46,17 +46,17 @@ def said(name, capfd):
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.usefixtures("built")
 def test_a_warning_is_reported_by_every_command(capfd, name):
-    assert "unknown-language" in said(name, capfd)
+    assert "unknown-language" in output_of(name, capfd)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_comment_silences_it_in_every_command(built, capfd, name):
+def test_a_comment_suppresses_a_warning_in_every_command(built, capfd, name):
     built.replace("cards/flask.yaml", "  - q:", "  # flashdeck: ignore unknown-language\n  - q:")
-    assert "unknown-language" not in said(name, capfd)
+    assert "unknown-language" not in output_of(name, capfd)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_setting_silences_it_in_every_command(built, capfd, name):
+def test_a_setting_suppresses_a_warning_in_every_command(built, capfd, name):
     settings = built.read("flashdeck.yaml")
     built.write("flashdeck.yaml", settings + "rules: {unknown-language: off}\n")
-    assert "unknown-language" not in said(name, capfd)
+    assert "unknown-language" not in output_of(name, capfd)
