@@ -1,4 +1,4 @@
-"""What `make fidelity` compares, as far as it can be told without Anki's window."""
+"""The inputs of `make fidelity`, without Anki's desktop app."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def faces(decks):
     return decks.faces()
 
 
-def test_the_page_is_given_every_card_of_all_decks_as_anki_renders_it(faces, folder):
+def test_the_page_shows_every_card_as_anki_renders_it(faces, folder):
     with Learner() as learner:
         for package in folder.glob("*.apkg"):
             learner.import_package(package)
@@ -39,26 +39,26 @@ def test_the_page_is_given_every_card_of_all_decks_as_anki_renders_it(faces, fol
             assert (shown["question"], shown["answer"]) == (rendered.question, rendered.answer)
 
 
-def test_every_card_is_taken_by_day_and_by_night_on_both_widths(decks, faces):
+def test_every_card_is_compared_in_light_and_dark_mode_at_both_widths(decks, faces):
     views = decks.views(faces)
-    assert len(views) == len({one.page for one in views}) == len(faces) * 2 * len(SIZES)
-    assert {one.guid for one in views} >= {one.name for one in HARD}
-    assert any(one.maths for one in views)
-    assert any(one.typed for one in views)
+    assert len(views) == len({view.page for view in views}) == len(faces) * 2 * len(SIZES)
+    assert {view.guid for view in views} >= {note.name for note in HARD}
+    assert any(view.maths for view in views)
+    assert any(view.typed for view in views)
 
 
-@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda one: one.what)
-def test_every_rule_that_is_broken_on_purpose_is_one_of_the_frame(decks, faces, tmp_path, spoiled):
+@pytest.mark.parametrize("spoiled", SPOILED, ids=lambda rule: rule.what)
+def test_every_rule_that_is_broken_on_purpose_is_in_the_frame(decks, faces, tmp_path, spoiled):
     view = next(
-        one
-        for one in decks.views(faces)
-        if one.card == f"hard-{spoiled.card}-1" and one.night == spoiled.night
+        view
+        for view in decks.views(faces)
+        if view.card == f"hard-{spoiled.card}-1" and view.night == spoiled.night
     )
     write_pages(tmp_path, [view], faces, (spoiled.old, spoiled.new))
     assert spoiled.new in (tmp_path / f"{view.page}.html").read_text("utf-8")
 
 
-def test_libraries_that_are_missing_are_found_by_name():
+def test_missing_libraries_are_named():
     listing = (
         "\tlibnss3.so => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x0)\n\tlibxx => not found\n"
     )

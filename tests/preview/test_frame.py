@@ -1,4 +1,4 @@
-"""The card frame: what a card becomes, and whether it looks as on the real screens."""
+"""The card frame: its documents, and their rendering compared with Anki's screens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def made(kind, *fields, ordinal=0):
 
 @pytest.fixture
 def show(page):
-    """Show one side of a card as a document of its own."""
+    """Open one side of a card as a standalone document."""
 
     def shown(kind, *fields, side="question", typed="", **screen):
         text = card_document(
@@ -84,7 +84,7 @@ def test_a_card_without_css_has_the_screens_colors(show, dress, night, colors):
     assert tuple(page.evaluate(style)) == colors
 
 
-def test_by_night_the_desktop_overrules_what_a_deck_says_of_the_day(show):
+def test_in_dark_mode_the_desktop_overrides_a_decks_light_colors(show):
     kind = notetype(css=".card { color: red; background: yellow }")
     day = show(kind, "a", "b")
     expect(day.locator("body")).to_have_css("color", "rgb(255, 0, 0)")
@@ -95,7 +95,7 @@ def test_by_night_the_desktop_overrules_what_a_deck_says_of_the_day(show):
 
 
 @pytest.mark.parametrize(("dress", "width"), [(Dress.DESKTOP, 800), (Dress.ANDROID, 390)])
-def test_boxes_lie_where_anki_puts_them(show, dress, width):
+def test_boxes_have_the_same_position_as_in_anki(show, dress, width):
     page = show(notetype(css=".card { font-size: 20px }"), "a", "b", side="answer", dress=dress)
     page.set_viewport_size({"width": width, "height": 600})
     box = page.locator("#answer").bounding_box()
@@ -110,7 +110,7 @@ def test_the_answer_is_scrolled_to(show):
     assert question.evaluate("scrollY") == 0
 
 
-def test_a_template_error_is_shown_as_anki_shows_it_without_the_style(show):
+def test_a_template_error_is_shown_without_css_as_in_anki(show):
     page = show(notetype("{{Fron}}", css=".card { color: red }"), "a", "b")
     expect(page.locator("#qa")).to_contain_text("Front template has a problem:")
     expect(page.locator("body")).to_have_css("color", "rgb(2, 2, 2)")
@@ -124,7 +124,7 @@ def test_a_hint_of_the_template_language_opens(show):
     expect(page.get_by_role("link", name="Front")).to_be_hidden()
 
 
-def test_sounds_are_buttons_and_keep_their_places(show):
+def test_sounds_are_buttons_in_place(show):
     page = show(notetype(), "a[sound:x.mp3]b", "c[sound:y.mp3]", side="answer")
     expect(page.locator(".replay-button svg")).to_have_count(2)
     expect(page.locator(".replay-button").first).to_have_css("display", "inline-flex")
@@ -132,7 +132,7 @@ def test_sounds_are_buttons_and_keep_their_places(show):
     expect(old.locator(".replay-button")).to_have_count(1)
 
 
-def test_names_of_media_are_encoded(show):
+def test_media_names_are_url_encoded(show):
     page = show(notetype(), '<img src="a b#1.png">', "c")
     expect(page.locator("img")).to_have_attribute("src", "a%20b%231.png")
 
@@ -156,13 +156,13 @@ def test_the_rule_moves_in_front_of_the_comparison(show):
         ("{{Front}}[[type:Nope]]", ("a", "b"), "aType answer: unknown field Nope"),
     ],
 )
-def test_a_box_that_can_not_be_made_says_why(show, template, fields, text):
+def test_an_invalid_type_in_box_is_replaced_with_the_reason(show, template, fields, text):
     page = show(notetype(template), *fields)
     expect(page.locator("#qa")).to_contain_text(text)
     expect(page.locator("input")).to_have_count(0)
 
 
-def test_each_screen_asks_in_its_own_way(show):
+def test_each_screen_has_its_own_type_in_box(show):
     desktop = show(notetype(TYPED), "a", "b")
     expect(desktop.locator("center > input#typeans")).to_have_attribute(
         "style", "font-family: 'Courier'; font-size: 18px;"
@@ -173,7 +173,7 @@ def test_each_screen_asks_in_its_own_way(show):
     expect(old.locator(".typePrompt")).to_have_text("........")
 
 
-def test_the_box_has_the_focus_wherever_it_stands(show):
+def test_the_type_in_box_has_the_focus_anywhere_on_the_card(show):
     page = show(notetype(TYPED), "<p>line</p>" * 80, "b")
     expect(page.locator("input#typeans")).to_be_focused()
     expect(page.locator("input#typeans")).to_be_in_viewport()
@@ -187,7 +187,7 @@ def test_a_background_begins_behind_the_toolbar_of_the_desktop(show):
         expect(body).to_have_css("background-position-y", tops[dress])
 
 
-def test_what_is_typed_for_a_cloze_is_what_it_hides():
+def test_the_expected_answer_of_a_cloze_is_its_hidden_text():
     kind = notetype("{{cloze:Front}}{{type:cloze:Front}}", cloze=True)
     assert made(kind, "{{c1::a&amp;b}} {{c2::c}} {{c1::d}}", "")["typed"]["expected"] == "a&b, d"
     assert made(kind, "{{c1::a}} {{c1::a}}", "")["typed"]["expected"] == "a"
@@ -195,7 +195,7 @@ def test_what_is_typed_for_a_cloze_is_what_it_hides():
 
 
 COMPARE = """([pairs, combining]) =>
-    pairs.map(([one, other]) => compareAnswer(one, other, combining))"""
+    pairs.map(([expected, typed]) => compareAnswer(expected, typed, combining))"""
 
 
 ALPHABETS = [
@@ -224,7 +224,7 @@ def a_field(rng):
 
 
 def asked(field):
-    """What is expected of who types the answer of a card."""
+    """The expected answer of a typed card."""
     return made(notetype(TYPED), "x", field)["typed"]["expected"]
 
 
@@ -239,7 +239,7 @@ def test_answers_are_compared_as_anki_compares_them(page, tmp_path):
         ("naïve", "naive"),
         ("e\u0301", "é"),
         ("a", "\u0301"),
-        # In a long text a rare letter is found beside frequent ones only.
+        # In a long text, rare letters match only next to frequent ones.
         ("か" * 250 + "語ab", "か" * 250 + "ab"),
     ]
     for _ in range(400):
@@ -268,11 +268,11 @@ def test_answers_are_compared_as_anki_compares_them(page, tmp_path):
         collection.close()
 
 
-def test_data_can_stand_in_a_script_element():
+def test_data_is_safe_in_a_script_element():
     assert "</script" not in data({"a": "</script><!--\u2028"})
 
 
-def test_mathjax_is_the_one_that_anki_ships():
+def test_mathjax_is_the_version_of_anki():
     files = mathjax_files()
     assert len(files["tex-chtml-full.js"]) == 1_327_522
     assert sum(name.endswith(".woff") for name in files) == 23

@@ -1,4 +1,4 @@
-"""What the preview is made of: recompiling, watching, one file, editors, the command."""
+"""The parts of the preview: sessions, watching, the one-file page, editors and the command."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("old", "new"), EDITS)
-def test_compiling_what_changed_gives_what_compiling_everything_gives(decks, old, new):
+def test_compiling_changed_files_equals_compiling_everything(decks, old, new):
     recompiler = PreviewSession(decks.root)
     recompiler.compile()
     path = decks.root / "cards" / "flask.yaml"
@@ -108,7 +108,7 @@ notes:
 """.splitlines(keepends=True)
 
 
-def test_edit_after_edit_gives_what_compiling_everything_gives(decks):
+def test_successive_edits_equal_compiling_everything(decks):
     decks.built()
     settled = decks.read("cards/flask.yaml") + "".join(
         f"  - q: question {number}\n    a: answer\n    id: number{number:03d}\n"
@@ -165,7 +165,7 @@ PLAIN = "  - q: plain\n    id: cccccccc3\n    a: text\n"
         (PLAIN + BLOCK, PLAIN + BLOCK + "    # flashdeck: ignore empty-front\n"),
     ],
 )
-def test_what_an_edit_did_not_touch_counts(decks, before, after):
+def test_unedited_parts_of_a_file_are_kept(decks, before, after):
     head = "deck: Flask\nnotes:\n"
     path = decks.write("cards/flask.yaml", head + before)
     decks.built()
@@ -177,8 +177,8 @@ def test_what_an_edit_did_not_touch_counts(decks, before, after):
     assert places(partly) == places(wholly)
 
 
-def test_what_stands_behind_the_notes_of_an_indented_deck_counts(decks):
-    notes = "".join(f"  - {{q: {one}, a: two, id: {one * 9}}}\n" for one in "cde")
+def test_text_after_the_notes_of_an_indented_deck_is_read(decks):
+    notes = "".join(f"  - {{q: {letter}, a: two, id: {letter * 9}}}\n" for letter in "cde")
     text = f"  deck: Flask\n  notes:\n{notes}  tags: [late]\n"
     path = decks.root / "cards" / "flask.yaml"
     path.write_text(text, "utf-8")
@@ -190,20 +190,20 @@ def test_what_stands_behind_the_notes_of_an_indented_deck_counts(decks):
     assert {note.tags for note in partly.collection.notes} == {("late",), ()}
 
 
-def test_an_edit_that_makes_a_deck_too_large_is_said(decks):
+def test_an_edit_that_makes_a_deck_too_large_is_reported(decks):
     settings = decks.read("flashdeck.yaml")
     decks.write("flashdeck.yaml", settings + "limits: {nodes: 40}\n")
-    notes = "".join(f"  - {{q: {one}, a: two, id: {one * 9}}}\n" for one in "cdef")
+    notes = "".join(f"  - {{q: {letter}, a: two, id: {letter * 9}}}\n" for letter in "cdef")
     path = decks.write("cards/flask.yaml", "notes:\n" + notes)
     recompiler = PreviewSession(decks.root)
     assert not recompiler.compile().problems
     decks.replace("cards/flask.yaml", "q: d", "tags: [h, i, j, k, l, m, n, o, p], q: d")
     partly = recompiler.compile([path])
     assert partly == fresh(decks)
-    assert [one.rule for one in partly.problems] == ["limit"]
+    assert [problem.rule for problem in partly.problems] == ["limit"]
 
 
-def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
+def test_an_edit_of_a_long_deck_parses_only_the_edited_notes(decks, monkeypatch):
     head = "deck: Long\nnotes:\n"
     notes = [f"  - q: question {n}\n    a: answer\n    id: number{n:03d}\n" for n in range(100)]
     path = decks.write("cards/flask.yaml", head + "".join(notes))
@@ -215,7 +215,7 @@ def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
     monkeypatch.setattr(
         project_module,
         "read_yaml",
-        lambda *given, **how: read.append(given[1]) or read_yaml(*given, **how),
+        lambda *args, **kwargs: read.append(args[1]) or read_yaml(*args, **kwargs),
     )
     notes[50] = notes[50].replace("answer", "another\n    extra: more")
     path.write_text(head + "".join(notes), "utf-8")
@@ -226,10 +226,10 @@ def test_an_edit_of_a_long_deck_reads_what_it_touched(decks, monkeypatch):
 
 
 def places(state):
-    return [one.source for one in state.collection.notes]
+    return [note.source for note in state.collection.notes]
 
 
-def test_files_that_come_and_go_are_noticed(decks):
+def test_new_and_deleted_files_are_detected(decks):
     recompiler = PreviewSession(decks.root)
     recompiler.compile()
     path = decks.write("cards/new.yaml", "deck: New\nnotes:\n  - {q: a, a: b, id: cccccccc1}\n")
@@ -256,7 +256,7 @@ def silent(*_, stop_event, **__):
 
 
 @pytest.mark.parametrize("notifier", [broken, silent])
-def test_changes_are_seen_where_the_system_tells_nothing(project, notifier):
+def test_changes_are_detected_without_file_system_events(project, notifier):
     path = project.write("cards/a.yaml", "notes: []\n")
     stop = Event()
 
@@ -269,22 +269,22 @@ def test_changes_are_seen_where_the_system_tells_nothing(project, notifier):
     stop.set()
 
 
-def test_a_shelf_keeps_keys_while_notes_are_edited(decks):
+def test_a_store_keeps_keys_while_notes_are_edited(decks):
     def snapshot():
         state = fresh(decks)
         return Snapshot(state.name, state.collection, state.problems, state.kinds, state.changed)
 
-    shelf = PreviewStore(snapshot())
-    before = {row["key"]: row["id"] for row in shelf.everything()["cards"]}
+    store = PreviewStore(snapshot())
+    before = {row["key"]: row["id"] for row in store.everything()["cards"]}
     decks.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
-    shelf.update(snapshot())
-    (event,) = shelf.wait(0, 0)
+    store.update(snapshot())
+    (event,) = store.wait(0, 0)
     assert [row["id"] for row in event["rows"]] == ["aaaaaaaa1"]
     assert event["order"] is None
-    assert {row["key"]: row["id"] for row in shelf.everything()["cards"]} == before
-    shelf.update(snapshot())
-    assert shelf.wait(1, 0) == []
-    assert shelf.wait(-60, 0) == [{"version": 1, "reload": True}]
+    assert {row["key"]: row["id"] for row in store.everything()["cards"]} == before
+    store.update(snapshot())
+    assert store.wait(1, 0) == []
+    assert store.wait(-60, 0) == [{"version": 1, "reload": True}]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_shelf_keeps_keys_while_notes_are_edited(decks):
         ("'my editor' {file}", ["my editor", "/p/a b.yaml"]),
     ],
 )
-def test_editors_are_told_the_place_in_their_own_way(editor, command):
+def test_each_editor_gets_the_position_in_its_own_syntax(editor, command):
     assert editor_command(editor, Path("/p/a b.yaml"), 12, 3) == command
 
 
@@ -313,12 +313,14 @@ def hexes(block):
 
 def luminance(color):
     parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
-    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["day", "night"])
-def test_texts_stand_out_from_what_is_behind_them(theme):
+def test_text_has_enough_contrast(theme):
     colors = hexes(re.findall(r":root[^{]*\{(.*?)\}", page_file("page.css"), re.DOTALL)[theme])
     pairs = [
         (ink, back)
@@ -357,13 +359,13 @@ def published(decks, monkeypatch):
 
 
 @pytest.mark.parametrize("media", [[], ["--media", "beside/pictures"]])
-def test_one_file_shows_the_deck_without_asking_anybody(published, page, capsys, media):
+def test_the_one_file_page_shows_the_deck_without_requests(published, page, capsys, media):
     assert run(["preview", "--html", "deck.html", *media]) == 0
     assert capsys.readouterr().out == "deck.html\n"
     asked = []
 
-    def hear(one):
-        asked.append(one.url)
+    def hear(request):
+        asked.append(request.url)
 
     page.on("request", hear)
     page.goto((published / "deck.html").as_uri())
@@ -376,16 +378,16 @@ def test_one_file_shows_the_deck_without_asking_anybody(published, page, capsys,
     page.keyboard.press("Space")
     expect(page.frame_locator("#single iframe").locator("#answer")).to_be_attached()
     expect(page.locator(".source")).to_have_count(0)
-    remote = [one for one in asked if not one.startswith(("data:", "file:"))]
+    remote = [url for url in asked if not url.startswith(("data:", "file:"))]
     assert remote == []
     page.remove_listener("request", hear)
     if media:
-        assert [one.read_text() for one in (published / "beside/pictures").iterdir()] == [PICTURE]
+        assert [path.read_text() for path in (published / "beside/pictures").iterdir()] == [PICTURE]
     assert str(published) not in (published / "deck.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("media", [[], ["--media", "beside"]])
-def test_in_one_file_choices_are_kept_and_sounds_play(published, page, media):
+def test_the_one_file_page_keeps_choices_and_plays_sounds(published, page, media):
     (published / "cards" / "beep.wav").write_bytes(SILENCE)
     (published / "cards" / "p.yaml").write_text(
         "deck: P\nnotes:\n  - {q: Which?, choices: [one, two], a: one, id: pppppppp1}\n"
@@ -421,7 +423,7 @@ def test_in_print_the_question_is_on_the_left_and_the_answer_on_the_right(publis
     expect(page.locator("#print mjx-container")).to_have_count(2)
 
 
-def test_on_paper_code_wraps_and_what_is_folded_lies_open_beside_the_answer(decks, page):
+def test_in_print_code_wraps_and_collapsed_text_is_open_beside_the_answer(decks, page):
     line = "x = " + " + ".join(["1"] * 90)
     decks.write(
         "cards/flask.yaml",
@@ -443,7 +445,7 @@ def test_on_paper_code_wraps_and_what_is_folded_lies_open_beside_the_answer(deck
         )
 
 
-def test_a_text_that_closes_scripts_harms_no_file(tmp_path, page):
+def test_text_that_closes_scripts_is_escaped(tmp_path, page):
     kind = NoteType(1, "K", (Field("F"),), (Template("T", "{{F}}", "{{F}}"),))
     text = "&lt;/script&gt;</script><!--<script> %%MATHJAX%% <!--SCRIPTS-->"
     note = Note("g", 1, (f"Words {text}",), (), (Card(0, "D</script>"),))
@@ -456,7 +458,7 @@ def test_a_text_that_closes_scripts_harms_no_file(tmp_path, page):
 
 
 def get(address):
-    """Ask for an address; give status and body."""
+    """Request an address; returns status and body."""
     _, _, place, path = address.split("/", 3)
     connection = http.client.HTTPConnection(place, timeout=20)
     connection.request("GET", f"/{path}")
@@ -468,7 +470,7 @@ def get(address):
 
 @pytest.fixture
 def started(two_notes):
-    """Start the command in a process of its own; give it and the first line that it prints."""
+    """Start the command in a new process; returns the process and its first line."""
     processes = []
 
     def start(*arguments, **more):
@@ -499,7 +501,7 @@ def test_the_first_line_is_the_address_and_ctrl_c_ends_it(started):
     assert "Traceback" not in err
 
 
-def test_a_port_in_use_is_one_sentence(started):
+def test_a_port_in_use_is_an_error(started):
     port = started()[1].split(":")[2].split("/")[0]
     process, line = started("--port", port)
     _, err = process.communicate(timeout=20)
@@ -508,7 +510,7 @@ def test_a_port_in_use_is_one_sentence(started):
     assert "Traceback" not in err
 
 
-def test_what_is_wrong_is_said_and_the_rest_is_shown(two_notes, started):
+def test_problems_are_reported_and_other_cards_shown(two_notes, started):
     two_notes.replace("cards/flask.yaml", "q: Who created", "q: `Who` created")
     _, address = started()
     text = get(f"{address}data")[1]
@@ -516,7 +518,7 @@ def test_what_is_wrong_is_said_and_the_rest_is_shown(two_notes, started):
     assert "Werkzeug" in text
 
 
-def test_a_package_that_can_not_be_read_is_one_sentence(two_notes, capsys, monkeypatch):
+def test_an_unreadable_package_is_an_error(two_notes, capsys, monkeypatch):
     monkeypatch.chdir(two_notes.root)
     (two_notes.root / "x.apkg").write_bytes(b"PK no")
     assert run(["preview", "x.apkg", "--no-browser"]) == 1
@@ -528,12 +530,12 @@ def test_media_without_a_file_is_wrong_usage(two_notes, monkeypatch):
     assert run(["preview", "--media", "x"]) == 2
 
 
-def test_a_stranger_who_knows_the_port_gets_nothing(started):
+def test_a_client_without_the_secret_gets_nothing(started):
     _, address = started()
     assert get(address.rsplit("/", 2)[0] + "/data")[0] == 404
 
 
-def test_the_editor_is_the_one_that_visual_names(two_notes, started):
+def test_visual_sets_the_editor(two_notes, started):
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(20)
     port = listener.getsockname()[1]
@@ -550,11 +552,11 @@ def test_the_editor_is_the_one_that_visual_names(two_notes, started):
     assert connection.getresponse().read() == b"{}"
     connection.close()
     editor, _ = listener.accept()
-    with listener, editor, editor.makefile() as said:
-        assert said.read() == f"{two_notes.root}/cards/flask.yaml:4:5"
+    with listener, editor, editor.makefile() as command:
+        assert command.read() == f"{two_notes.root}/cards/flask.yaml:4:5"
 
 
-def test_pictures_are_read_once_while_somebody_writes(decks, monkeypatch):
+def test_pictures_are_read_once_per_session(decks, monkeypatch):
     picture = decks.root / "cards" / "map.png"
     picture.write_bytes(b"map")
     os.utime(picture, ns=(1, 1))
@@ -562,9 +564,9 @@ def test_pictures_are_read_once_while_somebody_writes(decks, monkeypatch):
     counted = []
     keep = MediaCache.keep
 
-    def gather(cache, path, found):
+    def gather(cache, path, entry):
         counted.append(path)
-        return keep(cache, path, found)
+        return keep(cache, path, entry)
 
     monkeypatch.setattr(MediaCache, "keep", gather)
     recompiler = PreviewSession(decks.root)
@@ -574,7 +576,7 @@ def test_pictures_are_read_once_while_somebody_writes(decks, monkeypatch):
         later = path.stat().st_ctime_ns + 10**9
         monkeypatch.setattr(session, "_latest", lambda _, later=later: later)
         recompiler.compile([path])
-    # At first there is nothing that tells the disk's time.
+    # The first compilation does not know the disk's time yet.
     assert counted == ["cards/map.png"] * 2
     picture.write_bytes(b"another")
     assert recompiler.compile([picture]) == fresh(decks)

@@ -1,4 +1,4 @@
-"""The live page in a real browser, as its author uses it."""
+"""The live page in a real browser."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ SETTINGS = "id: previewtests1\nname: Preview\n"
 
 @pytest.fixture
 def deck(project):
-    """The deck, to be edited."""
+    """A deck that the test edits."""
     project.write("cards/flask.yaml", DECK)
     project.write("flashdeck.yaml", SETTINGS)
     return project
 
 
 @pytest.fixture
-def live(deck, preview, page):  # noqa: ARG001 - the deck must be there first
-    """The page of the deck that is edited."""
+def live(deck, preview, page):  # noqa: ARG001 - the deck must exist first
+    """The page of the edited deck."""
     page.goto(preview.address)
     expect(page.locator(".tile .drawn")).to_have_count(6)
     return page
@@ -59,7 +59,7 @@ def live(deck, preview, page):  # noqa: ARG001 - the deck must be there first
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    """The deck, previewed once for all tests that only look."""
+    """The deck, served once for all read-only tests."""
     root = tmp_path_factory.mktemp("shared")
     (root / "cards").mkdir()
     (root / "cards" / "flask.yaml").write_text(DECK, "utf-8")
@@ -70,7 +70,7 @@ def shared(tmp_path_factory):
 
 @pytest.fixture
 def look(shared, page):
-    """The page of the deck that nobody edits."""
+    """The page of the read-only deck."""
     page.goto(shared.address)
     expect(page.locator("#count")).to_have_text("6 cards")
     return page
@@ -81,12 +81,12 @@ def tile(page, number):
 
 
 def card(page, number):
-    """What the card in a tile shows."""
+    """The content of the card in a tile."""
     return tile(page, number).frame_locator("iframe").locator("#qa")
 
 
 def opened(page, number):
-    """Open one card; give its document."""
+    """Open a card; returns its document."""
     tile(page, number).locator(".open").click()
     return single(page)
 
@@ -95,8 +95,8 @@ def single(page):
     return page.frame_locator("#single .screen:first-child iframe")
 
 
-def found(page):
-    """The ids of the notes whose cards are found, by their last digit."""
+def matching(page):
+    """The last digits of the ids of notes with matching cards."""
     return page.evaluate("Store.found.map((key) => Number(Store.cards.get(key).id.slice(-1)))")
 
 
@@ -124,7 +124,7 @@ def test_space_and_enter_turn_the_card_and_arrows_go_on(look):
     expect(look.locator(".at")).to_have_text("2 / 6")
 
 
-def test_keys_that_are_pressed_inside_of_a_card_count_as_well(look):
+def test_keys_pressed_inside_a_card_work(look):
     shown = opened(look, 1)
     shown.locator("#qa").click()
     shown.locator("body").press("Space")
@@ -133,7 +133,7 @@ def test_keys_that_are_pressed_inside_of_a_card_count_as_well(look):
     expect(look.locator(".at")).to_have_text("2 / 6")
 
 
-def test_a_card_is_turned_in_the_gallery_and_all_at_once(look):
+def test_cards_flip_in_the_gallery_one_by_one_and_all_at_once(look):
     tile(look, 1).hover()
     tile(look, 1).locator(".side").click()
     expect(card(look, 1)).to_contain_text("Armin Ronacher")
@@ -158,11 +158,11 @@ def test_search_looks_at_text_tags_decks_and_ids_while_typing(look):
         look.keyboard.press("/")
         look.keyboard.type(query)
         expect(look.locator("#count")).to_have_text(re.compile(rf"^{len(notes)} of 6 cards$"))
-        assert found(look) == notes, query
+        assert matching(look) == notes, query
         look.keyboard.press("Escape")
 
 
-def test_from_the_search_and_from_buttons_keys_go_to_the_cards(look):
+def test_keys_go_to_the_cards_after_the_search_and_buttons(look):
     look.keyboard.press("/")
     look.keyboard.type("created")
     look.keyboard.press("Enter")
@@ -178,7 +178,7 @@ def test_from_the_search_and_from_buttons_keys_go_to_the_cards(look):
 FILTERS = [("deck", "Flask", 5), ("deck", "Español", 1), ("tag", "http", 1), ("kind", "cloze", 2)]
 
 
-def test_filters_leave_what_is_asked_for(look):
+def test_filters_leave_matching_cards(look):
     for group, name, count in FILTERS:
         look.locator(f"[data-group={group}] button", has_text=name).first.click()
         expect(look.locator("#count")).to_have_text(f"{count} of 6 cards")
@@ -186,14 +186,14 @@ def test_filters_leave_what_is_asked_for(look):
         expect(look.locator("#count")).to_have_text("6 cards")
 
 
-def test_what_changed_since_the_last_build_is_a_filter(deck, page):
+def test_changes_since_the_last_build_are_a_filter(deck, page):
     deck.built()
     deck.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
         page.goto(running.address)
         page.get_by_role("button", name="Changed since the last build").click()
         expect(page.locator("#count")).to_have_text("1 of 6 cards")
-        assert found(page) == [1]
+        assert matching(page) == [1]
 
 
 def test_cards_with_problems_are_a_filter(deck, page):
@@ -203,10 +203,10 @@ def test_cards_with_problems_are_a_filter(deck, page):
         expect(page.locator("#problems-button")).to_have_text("1 warning")
         expect(page.locator("#problems")).to_be_hidden()
         page.get_by_role("button", name="Has problems").click()
-        assert found(page) == [1]
+        assert matching(page) == [1]
 
 
-def test_a_saved_card_is_drawn_anew_where_it_stands(deck, live):
+def test_a_saved_card_is_drawn_again_in_place(deck, live):
     live.keyboard.press("/")
     live.keyboard.type("web")
     tile(live, 1).locator(".open").click()
@@ -225,7 +225,7 @@ def test_scroll_stays_when_cards_are_added_above(deck, live):
     expect(live.locator("#count")).to_have_text("66 cards")
     live.evaluate("document.getElementById('gallery').scrollTop = 2000")
     expect(live.locator(".tile .drawn").first).to_be_visible()
-    # Where the page has scrolled to, tiles are made with the next frame.
+    # After scrolling, tiles are created with the next animation frame.
     first = "document.elementFromPoint(500, 400)?.closest('.tile')?.dataset.key"
     live.wait_for_function(first)
     before = live.evaluate(first)
@@ -238,7 +238,7 @@ def test_scroll_stays_when_cards_are_added_above(deck, live):
     assert abs(keys.index(here) - keys.index(int(before))) < columns
 
 
-def test_a_note_that_has_no_id_yet_stays_open_while_it_is_rewritten(deck, live):
+def test_a_note_without_an_id_stays_open_while_it_is_edited(deck, live):
     deck.write("cards/new.yaml", "deck: New\nnotes:\n  - q: First words\n    a: b\n")
     expect(live.locator("#count")).to_have_text("7 cards")
     shown = opened(live, 7).locator("#qa")
@@ -276,7 +276,7 @@ def test_a_changed_note_type_is_shown(deck, live):
     expect(card(live, 7)).to_contain_text("Land: Peru")
 
 
-def test_a_mistake_lies_over_the_last_good_cards_until_it_is_mended(deck, live):
+def test_errors_overlay_the_last_good_cards_until_they_are_fixed(deck, live):
     deck.replace("cards/flask.yaml", "q: Who created Flask?", "q: 'Who created Flask?")
     overlay = live.locator("#problems")
     expect(overlay).to_be_visible()
@@ -347,7 +347,7 @@ def test_a_hint_opens_when_it_is_clicked(look):
     expect(hint).to_be_visible()
 
 
-def test_what_is_ticked_stays_ticked_on_the_answer(look):
+def test_ticked_choices_stay_ticked_on_the_answer(look):
     shown = opened(look, 5)
     order = shown.locator(".fd-choices li").all_text_contents()
     shown.locator(".fd-choices label", has_text="Click").click()
@@ -357,7 +357,7 @@ def test_what_is_ticked_stays_ticked_on_the_answer(look):
     assert sorted(shown.locator(".fd-choices li").all_text_contents()) == sorted(order)
 
 
-def test_maths_is_set_where_there_is_some_and_only_there(look):
+def test_mathjax_is_loaded_only_for_cards_with_formulas(look):
     shown = opened(look, 6)
     look.keyboard.press("Space")
     expect(shown.locator("mjx-container")).to_be_visible()
@@ -372,7 +372,7 @@ def test_phone_frames_are_as_wide_as_phones(look):
         expect(shown.locator("html")).to_have_js_property("clientWidth", width)
 
 
-def test_night_is_dark_on_cards_and_page(look):
+def test_dark_mode_applies_to_cards_and_page(look):
     look.locator("#night").click()
     body = tile(look, 1).frame_locator("iframe").locator("body")
     expect(body).to_have_class(re.compile(r"\bcard card1\b.*\bnightMode night_mode\b"))
@@ -401,7 +401,7 @@ def test_sounds_play(project, page):
         )
 
 
-def test_the_overview_counts_and_leads_to_the_cards(look):
+def test_the_overview_counts_and_links_to_the_cards(look):
     look.keyboard.press("o")
     expect(look.locator(".figures li").first).to_have_text("6cards")
     look.locator(".plot button", has_text="cloze").click()
@@ -418,7 +418,7 @@ def test_a_package_is_shown_without_sources(deck, page):
         expect(page.locator(".source")).to_have_count(0)
 
 
-def test_only_the_cards_in_sight_have_frames(project, preview, page):
+def test_only_visible_cards_have_frames(project, preview, page):
     many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(3000))
     project.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
     page.goto(preview.address)
@@ -431,7 +431,7 @@ def test_only_the_cards_in_sight_have_frames(project, preview, page):
 
 @pytest.fixture(params=[1280, 390])
 def sixty(request, deck, page):
-    """The page of sixty notes, one of them with a tag of its own, on a desktop and on a phone."""
+    """A page of sixty notes, one with a unique tag, on desktop and phone."""
     notes = "".join(
         f"  - {{q: Card {at}, a: b, id: many{at:08d}{', tags: [rare]' if at == 50 else ''}}}\n"
         for at in range(60)
@@ -487,7 +487,7 @@ def test_an_open_card_leaves_the_screen_with_its_source(sixty, deck):
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_sticks_out_on_a_small_screen(look, width):
+def test_nothing_overflows_a_small_screen(look, width):
     look.set_viewport_size({"width": width, "height": 640})
     look.reload()
     expect(tile(look, 1)).to_be_visible()
@@ -500,7 +500,7 @@ def test_nothing_sticks_out_on_a_small_screen(look, width):
         )
 
 
-def test_everything_is_reached_by_keyboard_alone(look):
+def test_everything_is_reachable_by_keyboard(look):
     look.keyboard.press("Tab")
     expect(look.locator(".skip")).to_be_focused()
     look.locator("#query").focus()
@@ -516,7 +516,7 @@ def test_everything_is_reached_by_keyboard_alone(look):
     expect(tile(look, 2).locator(".open")).to_be_focused()
 
 
-def test_the_focus_is_seen_wherever_it_goes(look):
+def test_the_focus_is_always_visible(look):
     seen = set()
     for _ in range(24):
         look.keyboard.press("Tab")
@@ -529,7 +529,7 @@ def test_the_focus_is_seen_wherever_it_goes(look):
     assert {"query", "dress", "width", "zoom", "night", "answers", "print-button"} <= seen
 
 
-def test_nothing_moves_where_motion_is_not_wanted(look):
+def test_nothing_moves_with_reduced_motion(look):
     look.emulate_media(reduced_motion="reduce")
     moving = look.evaluate(
         "[...document.querySelectorAll('*')].map(one => getComputedStyle(one)).filter(style =>"
@@ -538,10 +538,10 @@ def test_nothing_moves_where_motion_is_not_wanted(look):
     assert moving == 0
 
 
-def test_a_mistake_is_told_to_who_can_not_see_it(deck, live):
+def test_errors_are_announced_to_screen_readers(deck, live):
     deck.replace("cards/flask.yaml", "q: Who created Flask?", "q: 'Who created Flask?")
-    said = live.get_by_role("status").filter(has_text="error")
-    expect(said).to_have_text("1 error. this ' is never closed")
+    status = live.get_by_role("status").filter(has_text="error")
+    expect(status).to_have_text("1 error. this ' is never closed")
 
 
 def test_text_grows_as_it_does_in_the_app(look):
@@ -552,7 +552,7 @@ def test_text_grows_as_it_does_in_the_app(look):
     expect(look.locator("#zoom-shown")).to_have_text("150 %")
 
 
-def test_printing_by_the_keys_or_the_menu_is_never_a_blank_page(look):
+def test_printing_by_shortcut_or_menu_is_never_blank(look):
     look.emulate_media(media="print")
     look.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(look.locator("#print")).to_contain_text("use the page's own Print button")

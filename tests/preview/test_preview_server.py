@@ -1,4 +1,4 @@
-"""The preview's server, asked for what it must not give: 35 probes, and what it does give."""
+"""Access control of the preview's server: 35 forbidden requests, and the allowed ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def running(tmp_path_factory):
 
 @pytest.fixture
 def ask(running):
-    """Send a request just as it is given; give status, headers and body."""
+    """Send a raw request; returns status, headers and body."""
 
     def asked(path, method="GET", body=None, *, host=None, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", running.guard.port, timeout=10)
@@ -119,7 +119,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_read_by_its_path(ask, path):
+def test_files_are_not_served_by_path(ask, path):
     status, _, text = ask(path)
     assert status == 404 or (status == 200 and "__debugger__" in path)
     assert "root:" not in text
@@ -145,7 +145,7 @@ def test_nothing_is_changed_by_get(ask, running):
     "body",
     ['{"card": 99}', '{"card": "../x"}', '{"problem": 0}', '{"file": "/etc/passwd"}', "[]", "x"],
 )
-def test_only_places_that_are_shown_can_be_opened(ask, running, body):
+def test_only_positions_of_cards_and_problems_can_be_opened(ask, running, body):
     headers = {"X-Flashdeck": running.guard.page, "Content-Type": "application/json"}
     assert ask("/{page}/open", "POST", body.encode(), **headers)[0] in {400, 404}
     assert running.opened == []
@@ -156,7 +156,7 @@ def test_a_long_body_is_not_read(ask, running):
     assert ask("/{page}/open", "POST", b" " * 5000, **headers)[0] == 413
 
 
-def test_what_is_shown_is_served(ask, running):
+def test_cards_and_media_are_served(ask, running):
     assert ask("/{page}/")[0] == 200
     assert ask("/{page}")[1]["Location"] == f"/{running.guard.page}/"
     status, _, text = ask("/{page}/faces?keys=1,99,x")
@@ -170,7 +170,7 @@ def test_what_is_shown_is_served(ask, running):
     assert (status, text) == (206, "<svg")
 
 
-def test_every_answer_is_sealed(ask):
+def test_every_response_has_the_security_headers(ask):
     for path in (
         "/{page}/",
         "/{page}/data",
@@ -186,7 +186,7 @@ def test_every_answer_is_sealed(ask):
     assert ask("/{page}/")[1]["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_a_cards_frame_is_a_sandbox_even_when_it_is_opened_by_itself(ask):
+def test_a_frame_is_a_sandbox_even_when_opened_directly(ask):
     _, headers, _ = ask("/f/{frame}/")
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("sandbox allow-scripts;")
@@ -205,9 +205,9 @@ def test_two_runs_share_no_secret(running, tmp_path):
     with serving(PreviewedSources(tmp_path, allow_scripts=False)) as other:
         secrets = {running.guard.page, running.guard.frame, other.guard.page, other.guard.frame}
     assert len(secrets) == 4
-    assert all(len(one) >= 22 for one in secrets)  # 128 bits
+    assert all(len(secret) >= 22 for secret in secrets)  # 128 bits
 
 
-def test_a_port_that_is_in_use_is_one_sentence(running):
+def test_a_port_in_use_raises_a_flashdeck_error(running):
     with pytest.raises(FlashdeckError, match=f"port {running.guard.port} is in use"):
         listen(running.guard.port)

@@ -1,4 +1,4 @@
-"""`preview --terminal`: cards as an outline, in the terminal."""
+"""`preview --terminal`: cards as text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ notes:
 
 @pytest.fixture
 def drawn(project, monkeypatch, capsys):
-    """Draw what is asked for; give exit code, lines without their frame, and stderr."""
+    """Run the command; returns exit code, lines without the border, and stderr."""
     project.write("flashdeck.yaml", "id: terminaltest1\nname: T\n")
     project.write("cards/a.yaml", DECK)
     project.write("cards/map.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
@@ -68,7 +68,7 @@ def drawn(project, monkeypatch, capsys):
     return draw
 
 
-def test_a_card_is_drawn_with_all_that_it_says(drawn):
+def test_a_card_is_drawn_with_all_its_text(drawn):
     code, lines, err = drawn("note00000001")
     assert (code, err) == (0, "")
     assert lines[0].startswith("╭─ Tour › One  #web ─")
@@ -91,7 +91,7 @@ def test_a_card_is_drawn_with_all_that_it_says(drawn):
     ]
 
 
-def test_words_stand_out_by_what_they_are(drawn):
+def test_text_is_styled_by_element(drawn):
     text = "\n".join(drawn("--color", "always")[1])
     assert "\x1b[1mtwo\x1b[0m" in text
     assert "\x1b[36mint\x1b[0m" in text
@@ -101,15 +101,15 @@ def test_words_stand_out_by_what_they_are(drawn):
     assert "\x1b[1;94mview\x1b[0m" in text
 
 
-def test_nothing_is_colored_where_nobody_sees_it(drawn):
+def test_nothing_is_colored_outside_a_terminal(drawn):
     assert "\x1b" not in "\n".join(drawn()[1])
 
 
-def test_boxes_sounds_and_readings_are_words(drawn):
+def test_boxes_sounds_and_readings_become_text(drawn):
     lines = drawn()[1]
     asked = lines.index("Which status?")
     assert lines[asked + 1] == "[type the answer]"
-    assert [one for one in lines[asked + 2 : asked + 8] if one][1:] == ["404", "Not found"]
+    assert [line for line in lines[asked + 2 : asked + 8] if line][1:] == ["404", "Not found"]
     assert lines[lines.index("Which one?") + 1 :][:2] == ["○ Jinja", "○ Café"]
     assert any(line.startswith("漢字(かんじ) ▶ beep-") for line in lines)
 
@@ -125,24 +125,24 @@ def test_boxes_sounds_and_readings_are_words(drawn):
 )
 def test_an_id_or_words_choose_the_cards(drawn, what, ids):
     lines = drawn(*what)[1]
-    assert [one for one in ids if any(one in line for line in lines)] == ids
+    assert [id_ for id_ in ids if any(id_ in line for line in lines)] == ids
     assert sum(line.startswith("╭") for line in lines) == len(ids)
 
 
-def test_words_that_no_card_has_are_said(drawn):
+def test_a_search_without_matches_is_an_error(drawn):
     code, lines, err = drawn("kanji!")
     assert (code, lines) == (1, [])
     assert err.startswith("error: no card has 'kanji!'")
 
 
-def test_a_package_is_drawn_as_well(drawn, project):
+def test_a_package_is_drawn(drawn, project):
     project.built(output=project.root / "some.apkg")
     lines = drawn("some.apkg", "404")[1]
     assert "Which status?" in lines
     assert sum(line.startswith("╭") for line in lines) == 1
 
 
-def test_what_a_terminal_would_obey_is_shown_instead(capsys):
+def test_control_characters_are_made_visible(capsys):
     text = (
         "<p>a\x1b[2J<b>b\u202e</p><script>c</script><p style='display: none'>d</p>" + "<i>" * 9000
     )
@@ -151,7 +151,7 @@ def test_what_a_terminal_would_obey_is_shown_instead(capsys):
     Console(width=60).print(draw(note, Card(0, "D\r"), kind))
     out = capsys.readouterr().out
     assert "a␛[2Jb�" in out
-    assert all(one == "\n" or one.isprintable() for one in out)
+    assert all(char == "\n" or char.isprintable() for char in out)
     assert "c" not in out
     assert "d" not in out
 

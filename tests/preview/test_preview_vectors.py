@@ -1,4 +1,4 @@
-"""What a stranger's card can try: 46 ways to run, to load or to lead elsewhere. None works."""
+"""46 attack vectors of a malicious card: running scripts, loading and navigating. None works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Templ
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.snapshot import Snapshot
 
-# RAN stands for a script that leaves a mark, OUT for an address that listens.
+# RAN is replaced with a script that leaves a mark, OUT with the listener's address.
 RUNNING = [
     "<script>RAN</script>",
     "<SCRIPT type=module>RAN</SCRIPT>",
@@ -64,7 +64,7 @@ LEADING = [
     "<a href='OUT/a' ping='OUT/p' class=go>x</a>",
     "<form action='OUT/a' method=post><input name=x><button class=go>x</button></form>",
 ]
-# At the end: a frame that holds MathJax is slow to look into.
+# Last, since inspecting a frame with MathJax is slow.
 MATHS = [r"\(\href{javascript:RAN}{\class{go}{x}}\)"]
 VECTORS = RUNNING + LEADING + MATHS
 MARK = "parent.postMessage({evil:1},'*');document.title='evil';top.location.hash='evil'"
@@ -72,7 +72,7 @@ MARK = "parent.postMessage({evil:1},'*');document.title='evil';top.location.hash
 
 @pytest.fixture(scope="module")
 def listener():
-    """Listens on this machine; remembers whatever arrives."""
+    """A local HTTP server that records all requests."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -104,7 +104,7 @@ def snapshot(listener):
         (Template("One", "Number {{Text}}", "{{FrontSide}}"),),
         css=f"@import '{out}/css.css'; .card {{ background: url({out}/bg.png) }}",
     )
-    texts = [one.replace("RAN", MARK).replace("OUT", out) for one in VECTORS]
+    texts = [vector.replace("RAN", MARK).replace("OUT", out) for vector in VECTORS]
     notes = tuple(
         Note(f"g{at}", 1, (f"{at}: <i>here</i> {text}",), (), (Card(0, "D"),))
         for at, text in enumerate(texts)
@@ -139,9 +139,9 @@ def file(listener, tmp_path_factory):
 
 
 def walk(page, address):
-    """Look at every card, touch what can be touched; tell what came of it."""
+    """Open every card and use all its controls; returns the effects."""
     dialogs = []
-    page.on("dialog", lambda one: dialogs.append(f"evil {one.message}"))
+    page.on("dialog", lambda dialog: dialogs.append(f"evil {dialog.message}"))
     page.goto(address)
     page.evaluate("addEventListener('message', event => { if (event.data.evil) window.evil = 1 })")
     page.locator("[data-view=single]").click()
@@ -161,21 +161,21 @@ def test_there_are_46_of_them():
     assert len(VECTORS) == 46
 
 
-def test_no_card_runs_or_leads_anywhere_on_the_live_page(served, page, listener):
+def test_no_vector_works_on_the_live_page(served, page, listener):
     ran = walk(page, served.address)
     assert "1" not in ran.split(",")
     assert "evil" not in ran
     assert listener.heard == []
 
 
-def test_no_card_runs_or_leads_anywhere_in_the_page_that_is_one_file(file, page, listener):
+def test_no_vector_works_in_the_one_file_page(file, page, listener):
     ran = walk(page, file.as_uri())
     assert "1" not in ran.split(",")
     assert "evil" not in ran
     assert listener.heard == []
 
 
-def test_nothing_of_a_card_acts_in_the_print(served, file, page, listener):
+def test_no_vector_works_in_print(served, file, page, listener):
     for address in (served.address, file.as_uri()):
         page.goto(address)
         expect(page.locator("#count")).to_have_text("46 cards")
@@ -195,7 +195,7 @@ def test_nothing_of_a_card_acts_in_the_print(served, file, page, listener):
     assert listener.heard == []
 
 
-def test_with_allow_scripts_they_run_but_only_inside_of_the_sandbox(listener, browser):
+def test_with_allow_scripts_they_run_only_inside_the_sandbox(listener, browser):
     with serving(Strange(snapshot(listener)), allow_scripts=True) as running:
         page = browser.new_page()
         page.goto(running.address)
@@ -207,9 +207,9 @@ def test_with_allow_scripts_they_run_but_only_inside_of_the_sandbox(listener, br
         expect(page.frame_locator("#single .screen iframe").locator("#qa")).to_contain_text(
             "0: here"
         )
-        inside = [one for one in page.frames if one.url == running.frame]
+        inside = [frame for frame in page.frames if frame.url == running.frame]
         assert inside
-        origins = {one.evaluate("origin") for one in inside}
+        origins = {frame.evaluate("origin") for frame in inside}
         assert origins == {"null"}
         assert page.evaluate("window.evil") == 1
         assert page.evaluate("location.hash").startswith("#view=single")
