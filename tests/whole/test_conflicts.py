@@ -1,4 +1,4 @@
-"""A file in which git left a merge conflict is one error, and nothing writes into it."""
+"""A file with git conflict markers is one error, and no command writes to it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ notes:
 notes:
   - {notetype: Word, fields: {Word: five, Sense: six}}
 """
-# A path, its text, and what lies beside it.
+# A path, its text, and other files that it needs.
 FILES = {
     "a deck": ("cards/a.yaml", DECK, {}),
     "a table": ("cards/words.csv", TABLE, {"cards/a.yaml": "deck: T\ntable: words.csv\n"}),
@@ -108,7 +108,7 @@ FILES = {
 
 @pytest.fixture(params=FILES.values(), ids=FILES)
 def path(request, project):
-    """The path of a file in conflict, in a project with a good deck and one with a slip."""
+    """A file with a conflict, in a project with a valid deck and one with an error."""
     path, text, beside = request.param
     project.write("cards/good.yaml", "notes:\n  - {q: good, a: b}\n  - q: Flask: what?\n    a: b\n")
     for name, words in {**beside, path: text}.items():
@@ -117,7 +117,7 @@ def path(request, project):
 
 
 def places(project):
-    return [(one.rule, one.span.path, one.span.line) for one in project.check()]
+    return [(problem.rule, problem.span.path, problem.span.line) for problem in project.check()]
 
 
 def first_marker(project, path):
@@ -129,11 +129,13 @@ def test_a_file_in_conflict_is_one_error_and_others_are_checked(project, path):
     conflict = ("merge-conflict", path, first_marker(project, path))
     assert sorted(places(project)) == sorted([conflict, slip])
     assert [
-        one.rule for one in PreviewSession(project.root).compile().problems if one.fix is None
+        problem.rule
+        for problem in PreviewSession(project.root).compile().problems
+        if problem.fix is None
     ] == ["merge-conflict"]
 
 
-def test_the_message_names_the_lines_and_the_place_is_the_first_of_them(project):
+def test_the_message_names_the_lines_and_the_span_is_the_first_of_them(project):
     project.write("cards/a.yaml", DECK)
     (problem,) = project.check()
     assert problem.span[1:] == (5, 1, 5, 13)
@@ -149,7 +151,7 @@ def test_a_build_stops_and_writes_nothing(project):
     project.write("cards/good.yaml", "notes:\n  - {q: good, a: b}\n")
     before = state(project.root)
     built = project.build()
-    assert [one.rule for one in built.diagnostics] == ["merge-conflict"]
+    assert [problem.rule for problem in built.diagnostics] == ["merge-conflict"]
     assert built.packages == ()
     assert state(project.root) == before
 
@@ -158,7 +160,7 @@ def test_fix_writes_into_other_files_only(project, path):
     write_fixed(project.root, mend(project.root))
     assert '  - q: "Flask: what?"\n' in project.read("cards/good.yaml")
     assert mend(project.root) == []
-    assert project.read(path) == {one: text for one, text, _ in FILES.values()}[path]
+    assert project.read(path) == {name: text for name, text, _ in FILES.values()}[path]
 
 
 def test_fmt_leaves_it_alone(project, path, monkeypatch, capsys):
@@ -203,50 +205,50 @@ def test_watch_waits_until_the_conflict_is_resolved(two_notes):
         terminal.process.communicate()
 
 
-def test_nothing_that_is_remembered_hides_a_conflict(project):
+def test_no_cache_hides_a_conflict(project):
     project.write("cards/a.yaml", "notes:\n  - {q: a, a: b}\n  - q: |\n      x\n    a: b\n")
     project.write("cards/words.csv", "q,a\none,two\n")
     project.write("cards/b.yaml", "table: words.csv\n")
-    recompiler = PreviewSession(project.root)
+    session = PreviewSession(project.root)
     for _ in range(2):
         project.built()
         good = state(project.root)
-        assert recompiler.compile().problems == ()
+        assert session.compile().problems == ()
         for name, marked in {
             "cards/a.yaml": ("notes:\n", "notes:\n<<<<<<< HEAD\n=======\n>>>>>>> b\n"),
             "cards/words.csv": ("two", "two\n<<<<<<< HEAD\n=======\nx,y\n>>>>>>> b"),
         }.items():
             path = project.root / name
             project.replace(name, *marked)
-            assert [one.rule for one in project.build().diagnostics] == ["merge-conflict"]
-            (problem,) = recompiler.compile([path]).problems
+            assert [problem.rule for problem in project.build().diagnostics] == ["merge-conflict"]
+            (problem,) = session.compile([path]).problems
             assert problem.rule == "merge-conflict"
             project.replace(name, *reversed(marked))
-            assert recompiler.compile([path]).problems == ()
+            assert session.compile([path]).problems == ()
         assert state(project.root) == good
 
 
 def test_notes_of_a_note_type_in_conflict_are_reported_again_when_it_is_gone(project):
     project.write("cards/notetypes/word.yaml", NOTETYPE)
     project.write("cards/a.yaml", "notetype: Word\nnotes:\n  - {word: one, id: zyx000000001}\n")
-    recompiler = PreviewSession(project.root)
-    assert [one.rule for one in recompiler.compile().problems] == ["merge-conflict"]
+    session = PreviewSession(project.root)
+    assert [problem.rule for problem in session.compile().problems] == ["merge-conflict"]
     (project.root / "cards/notetypes/word.yaml").unlink()
-    assert "unknown-notetype" in [one.rule for one in recompiler.compile().problems]
+    assert "unknown-notetype" in [problem.rule for problem in session.compile().problems]
 
 
 @pytest.mark.parametrize("style", ["merge", "diff3", "zdiff3"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_what_git_writes_is_a_conflict(project, style, end):
+def test_conflicts_written_by_git_are_detected(project, style, end):
     git = ("git", "-c", f"merge.conflictStyle={style}", "-c", "user.name=x", "-c", "user.email=x@x")
 
     def commit(answer, *, branch):
         text = f"notes:\n  - q: a\n    a: |\n{answer}    extra: c\n".replace("\n", end)
         project.write("cards/a.yaml", text)
         subprocess.run(["git", "add", "."], cwd=project.root, check=True)
-        words = [[*git, "commit", "-qm", "x"], [*git, "switch", "-qc", branch]]
-        for one in words if branch else words[:1]:
-            subprocess.run(one, cwd=project.root, check=True)
+        commands = [[*git, "commit", "-qm", "x"], [*git, "switch", "-qc", branch]]
+        for command in commands if branch else commands[:1]:
+            subprocess.run(command, cwd=project.root, check=True)
 
     subprocess.run(["git", "init", "-q"], cwd=project.root, check=True)
     commit("      one\n", branch="theirs")
@@ -269,9 +271,9 @@ def test_what_git_writes_is_a_conflict(project, style, end):
         ("a: |\n" + DECK).encode(),
     ],
 )
-def test_markers_of_a_conflict_are_found(data):
+def test_conflict_markers_are_detected(data):
     file = read_yaml("cards/a.yaml", data)
-    assert [one.rule for one in file.problems] == ["merge-conflict"]
+    assert [problem.rule for problem in file.problems] == ["merge-conflict"]
     assert file.documents == ()
 
 
@@ -288,19 +290,21 @@ def test_markers_of_a_conflict_are_found(data):
         "q: a # <<<<<<< HEAD\nb: c # >>>>>>> x\n",
     ],
 )
-def test_what_git_does_not_write_is_no_conflict(text):
-    assert "merge-conflict" not in [one.rule for one in read_yaml("a.yaml", text.encode()).problems]
+def test_other_text_is_not_a_conflict(text):
+    assert "merge-conflict" not in [
+        problem.rule for problem in read_yaml("a.yaml", text.encode()).problems
+    ]
 
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "||||||| 1234567", "=======", ">>>>>>> x"])
-def test_a_marker_that_is_left_alone_is_not_put_into_quotes(project, marker):
+def test_a_single_marker_is_not_quoted(project, marker):
     text = f"notes:\n  - q: a\n    a: b\n{marker}\n  - q: c\n    a: d\n"
     project.write("cards/a.yaml", text)
     assert mend(project.root) == []
-    assert [one for one in project.check() if one.severity == "error"]
+    assert [problem for problem in project.check() if problem.severity == "error"]
 
 
-def test_a_table_that_excel_wrote_can_be_in_conflict(project):
+def test_conflicts_are_detected_in_tables_from_excel(project):
     project.write("cards/a.yaml", "table: words.csv\n")
     (project.root / "cards/words.csv").write_bytes(b"\xff\xfe" + TABLE.encode("utf-16-le"))
     assert places(project) == [("merge-conflict", "cards/words.csv", 3)]

@@ -1,4 +1,4 @@
-"""Damaged locks, links that lead elsewhere, outputs that take nothing: said, healed or borne."""
+"""Damaged locks, links out of the project and unwritable outputs: reported or repaired."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMAND = f"{sys.executable} -m flashdeck"
 
 
 def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """Run a line of shell; `$F` is the command."""
+    """Run a shell command; `$F` is flashdeck."""
     return subprocess.run(
         ["bash", "-c", command],
         cwd=root,
@@ -37,13 +37,13 @@ def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
 # identity
 
 
-def test_equal_notes_get_their_ids_in_a_time_that_grows_with_their_number(project, monkeypatch):
+def test_ids_of_equal_notes_take_linear_time(project, monkeypatch):
     project.write("cards/deck.yaml", "notes:\n" + "  - {q: a, a: b}\n" * 300)
     tried = []
     base32 = identity.base32
     monkeypatch.setattr(identity, "base32", lambda *words: tried.append(words) or base32(*words))
     project.check()
-    assert len(tried) < 3 * 300  # now n * n / 2: 10,000 equal notes are some minutes
+    assert len(tried) < 3 * 300  # quadratic time would take minutes for 10,000 equal notes
 
 
 # stamp
@@ -64,7 +64,7 @@ def test_ids_are_written_into_a_file_that_needs_its_raised_limits(project):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_damaged_lock_is_said_or_healed(two_notes, seed):
+def test_a_damaged_lock_is_reported_or_repaired(two_notes, seed):
     two_notes.built()
     path = two_notes.root / "flashdeck.lock"
     path.write_bytes(damaged(path.read_bytes(), random.Random(seed)))
@@ -72,7 +72,7 @@ def test_a_damaged_lock_is_said_or_healed(two_notes, seed):
     try:
         built = two_notes.build()
     except FlashdeckError as error:
-        assert "flashdeck.lock" in str(error)  # noqa: PT017 - it may also be said otherwise
+        assert "flashdeck.lock" in str(error)  # noqa: PT017 - it may also be a diagnostic
     else:
         for problem in built.diagnostics:
             assert_well_said(problem, before)
@@ -81,11 +81,11 @@ def test_a_damaged_lock_is_said_or_healed(two_notes, seed):
     assert state(two_notes.root) == before
 
 
-def test_a_damaged_schema_in_the_lock_is_said_at_its_line(two_notes):
+def test_a_damaged_schema_in_the_lock_is_reported_at_its_line(two_notes):
     two_notes.built()
     two_notes.replace("flashdeck.lock", '"fields":', '"fields"')
-    found = [(one.rule, one.span.path) for one in two_notes.build().diagnostics]
-    assert found == [("lock", "flashdeck.lock")] * 2
+    problems = [(problem.rule, problem.span.path) for problem in two_notes.build().diagnostics]
+    assert problems == [("lock", "flashdeck.lock")] * 2
 
 
 def test_a_deck_named_like_the_locks_word_for_none_does_not_move_with_each_build(project):
@@ -98,7 +98,7 @@ def test_a_deck_named_like_the_locks_word_for_none_does_not_move_with_each_build
 # build
 
 
-def test_the_file_that_one_build_holds_is_no_way_out_of_the_project(two_notes, tmp_path):
+def test_the_build_lock_can_not_be_a_link_out_of_the_project(two_notes, tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("precious")
     (two_notes.root / "build").mkdir()
@@ -108,7 +108,7 @@ def test_the_file_that_one_build_holds_is_no_way_out_of_the_project(two_notes, t
     assert precious.read_text() == "precious"
 
 
-def test_a_package_in_build_is_no_way_out_of_the_project(two_notes, tmp_path):
+def test_a_package_can_not_be_a_link_out_of_the_project(two_notes, tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("precious")
     (two_notes.root / "build").mkdir()
@@ -118,7 +118,7 @@ def test_a_package_in_build_is_no_way_out_of_the_project(two_notes, tmp_path):
     assert precious.read_text() == "precious"
 
 
-def test_a_build_folder_that_cannot_be_made_is_said_in_lower_case(two_notes):
+def test_an_unwritable_build_folder_is_reported_in_lower_case(two_notes):
     two_notes.write("build", "a file")
     with pytest.raises(FlashdeckError, match=r"build can't be made: file exists"):
         two_notes.build()
@@ -127,9 +127,9 @@ def test_a_build_folder_that_cannot_be_made_is_said_in_lower_case(two_notes):
 # read/decks
 
 
-def test_a_deck_with_an_empty_list_of_notes_is_said(project):
+def test_a_deck_with_an_empty_list_of_notes_is_reported(project):
     project.write("cards/deck.yaml", "notes: []\n")
-    assert [one.rule for one in project.check()] == ["no-notes"]
+    assert [problem.rule for problem in project.check()] == ["no-notes"]
 
 
 # kinds
@@ -149,26 +149,26 @@ def test_a_message_quotes_a_long_text_by_its_beginning(project):
 
 @pytest.mark.parametrize("arguments", ["build", "check", "cards --json", "--version"])
 @pytest.mark.parametrize("where", [">&-", ">/dev/full", "2>&-"])
-def test_an_output_that_takes_nothing_is_no_bug_of_ours(two_notes, arguments, where):
+def test_an_unwritable_output_is_not_an_internal_error(two_notes, arguments, where):
     shown = run(two_notes.root, f"$F {arguments} {where}")
     assert shown.returncode != 3
     assert "Traceback" not in shown.stderr
 
 
 @pytest.mark.parametrize("arguments", ["build", "check --format json", "cards --json", "--version"])
-def test_a_reader_that_has_gone_does_not_make_a_build_fail(two_notes, arguments):
+def test_a_closed_pipe_does_not_fail_a_build(two_notes, arguments):
     shown = run(two_notes.root, f"$F {arguments} | true; exit ${{PIPESTATUS[0]}}")
     assert "Traceback" not in shown.stderr
     assert shown.returncode == 0
 
 
-def test_a_name_of_a_folder_that_is_too_long_is_one_sentence(two_notes):
+def test_a_folder_name_that_is_too_long_is_an_error(two_notes):
     shown = run(two_notes.root, "$F check -C " + "x" * 5_000)
     assert shown.returncode == 1
     assert "Traceback" not in shown.stderr
 
 
-def test_ctrl_c_while_the_program_is_loaded_is_one_word(two_notes):
+def test_ctrl_c_during_startup_prints_one_word(two_notes):
     code = """
 import sys
 class Interrupt:

@@ -1,4 +1,4 @@
-"""The decks that ship, judged by the real Anki."""
+"""The shipped decks in the real Anki."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from flashdeck.source.note import Texts
 
 @pytest.fixture
 def shipped(tmp_path):
-    """A copy of the repository's own project, with the lock that is committed."""
+    """A copy of the repository's own project with the committed lock."""
     for name in ("cards", "flashdeck.yaml", "flashdeck.lock"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     latest = max(
-        int(one) for one in re.findall(r"\t(\d{10})\b", (ROOT / "flashdeck.lock").read_text())
+        int(time) for time in re.findall(r"\t(\d{10})\b", (ROOT / "flashdeck.lock").read_text())
     )
     return ProjectFolder(tmp_path, now=max(NOW, latest + 1000))
 
 
 @pytest.fixture
 def learner():
-    with Learner() as one:
-        yield one
+    with Learner() as learner:
+        yield learner
 
 
 def package_of(shipped, name):
-    return next(one for one in shipped.built().packages if one.path.name == name)
+    return next(package for package in shipped.built().packages if package.path.name == name)
 
 
 def compiled_at(root):
@@ -51,8 +51,8 @@ def test_its_ids_and_its_lock_are_committed(shipped):
     assert built.diagnostics == ()
 
 
-def test_there_are_notes_enough_of_every_kind(shipped):
-    notes = [one.note for one in compiled_at(shipped.root).notes]
+def test_there_are_enough_notes_of_every_kind(shipped):
+    notes = [item.note for item in compiled_at(shipped.root).notes]
     kinds = [note.kind.name for note in notes if note.deck.startswith("Flask")]
     assert len(kinds) >= 30
     assert kinds.count("cloze") >= 5
@@ -60,7 +60,7 @@ def test_there_are_notes_enough_of_every_kind(shipped):
 
 
 def test_the_tour_shows_every_key_of_every_built_in_kind(shipped):
-    notes = [one.note for one in compiled_at(shipped.root).notes if one.note.deck == "Tour"]
+    notes = [item.note for item in compiled_at(shipped.root).notes if item.note.deck == "Tour"]
     for kind in KINDS:
         if kind.notetype:
             own = [set(note.values) for note in notes if note.kind is kind]
@@ -89,15 +89,15 @@ def test_anki_imports_all_of_it(shipped, learner, name):
     assert len(learner.media()) == package.media
 
 
-def test_anki_shows_every_card_as_we_do(shipped, learner):
+def test_anki_renders_every_card_the_same(shipped, learner):
     for package in shipped.built().packages:
         learner.import_package(package.path)
-    for one in cards(compiled_at(shipped.root).collection):
-        shown = learner.render(one.note.guid, one.card.ordinal)
-        assert (shown.question, shown.answer) == (one.question, one.answer)
-        assert learner.card(one.note.guid, one.card.ordinal).deck == one.card.deck
-        assert learner.note(one.note.guid).fields == one.note.fields
-        assert set(learner.note(one.note.guid).tags) == set(one.note.tags)
+    for card in cards(compiled_at(shipped.root).collection):
+        shown = learner.render(card.note.guid, card.card.ordinal)
+        assert (shown.question, shown.answer) == (card.question, card.answer)
+        assert learner.card(card.note.guid, card.card.ordinal).deck == card.card.deck
+        assert learner.note(card.note.guid).fields == card.note.fields
+        assert set(learner.note(card.note.guid).tags) == set(card.note.tags)
 
 
 def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
@@ -115,8 +115,8 @@ def test_one_edit_updates_that_note_and_keeps_every_review(shipped, learner):
     package = package_of(shipped, "flask.apkg")
     assert learner.import_package(package.path) == (0, 1, len(guids) - 1, 0)
     changed = []
-    for guid, (note, held, reviews) in before.items():
-        assert learner.cards(guid) == held
+    for guid, (note, cards_before, reviews) in before.items():
+        assert learner.cards(guid) == cards_before
         assert learner.review_log(guid) == reviews
         if learner.note(guid) != note:
             changed.append(learner.note(guid).fields[1])
@@ -129,8 +129,8 @@ def test_an_import_of_the_same_build_changes_nothing(shipped, learner):
     assert learner.import_package(package.path) == (0, 0, package.notes, 0)
 
 
-def test_the_lock_is_text_that_reads_well():
+def test_the_lock_is_readable_text():
     lines = (ROOT / "flashdeck.lock").read_text().splitlines()
     assert [line.split("\t")[0] for line in lines[1:3]] == ["format", "project"]
     assert lines[3:] == sorted(lines[3:], key=lambda line: line.split("\t")[:1])
-    assert json.loads(next(one for one in lines if one.startswith("notetype")).split("\t")[2])
+    assert json.loads(next(line for line in lines if line.startswith("notetype")).split("\t")[2])

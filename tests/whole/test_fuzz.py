@@ -1,4 +1,4 @@
-"""Damaged sources: whatever stands in them, there are words for it and nothing is half done.
+"""Fuzzing: damaged sources are reported, and files are written together or not at all.
 
 Each case damages the shipped deck or a golden source by bytes, lines or tokens. The cases are the
 same in every run; FLASHDECK_FUZZ=20000 in the environment asks for more of them.
@@ -79,7 +79,7 @@ TOKENS = [
     b"notetype: ", b"limits: {scalar: 1}", b"fields:", b"null", b"2024-01-01",
 ]
 # fmt: on
-# What a writer may well type in the middle of a text.
+# Text that an author may type.
 TYPED = [
     "ü",
     "日本",
@@ -98,19 +98,19 @@ TYPED = [
     "ש",
     "x y",
 ]
-# What a terminal would obey.
+# Control characters of terminals.
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def corpus() -> list[bytes]:
     """Sources to damage."""
     decks = [path.read_bytes() for path in sorted(SHIPPED.glob("*.yaml"))]
-    found: list[bytes] = []
+    files: list[bytes] = []
     for path in sorted((ROOT / "tests" / "cases" / "problems").glob("*.txt")):
         sections = path.read_text("utf-8").split("=== ")[1:]
-        sources = (one.partition("\n")[2].partition("--- expect\n")[0] for one in sections)
-        found += [one.encode() for one in sources]
-    return [*found, *[*decks, MANY_KINDS] * len(found)]
+        sources = (section.partition("\n")[2].partition("--- expect\n")[0] for section in sections)
+        files += [source.encode() for source in sources]
+    return [*files, *[*decks, MANY_KINDS] * len(files)]
 
 
 def _bytes(data: bytes, luck: random.Random) -> bytes:
@@ -120,13 +120,13 @@ def _bytes(data: bytes, luck: random.Random) -> bytes:
 
 
 def _token(data: bytes, luck: random.Random) -> bytes:
-    places = [found.start() for found in re.finditer(rb"\b|[\s:]", data)]
+    places = [match.start() for match in re.finditer(rb"\b|[\s:]", data)]
     at = luck.choice(places) if places else 0
     return data[:at] + luck.choice(TOKENS) + data[at + luck.choice((0, 0, 0, 1, 4)) :]
 
 
 def _typed(data: bytes, luck: random.Random) -> bytes:
-    places = [found.end() for found in re.finditer(rb"[A-Za-z]{2}(?=[a-z])", data)]
+    places = [match.end() for match in re.finditer(rb"[A-Za-z]{2}(?=[a-z])", data)]
     at = luck.choice(places) if places else 0
     return data[:at] + luck.choice(TYPED).encode() + data[at + luck.choice((0, 0, 1)) :]
 
@@ -176,23 +176,23 @@ def damaged(data: bytes, luck: random.Random) -> bytes:
 
 
 def state(root: Path) -> dict[str, bytes]:
-    """Everything that stands in a project but what only running builds need."""
-    found = {
+    """All files of a project but those of the build in progress."""
+    files = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in root.rglob("*")
         if path.is_file()
     }
     for name in (".lock", ".state", ".notes", ".media", ".gitignore"):
-        found.pop(f"build/{name}", None)
-    return found
+        files.pop(f"build/{name}", None)
+    return files
 
 
 def errors(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [one for one in problems if one.severity is Severity.ERROR]
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 def assert_well_said(problem: Diagnostic, files: dict[str, bytes]) -> None:
-    """A rule in words, a message on one line, and a place that exists."""
+    """A rule with documentation, a one-line message, and a valid span."""
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.rule), problem
     assert problem.message.strip(), problem
     assert "\n" not in problem.message, problem
@@ -211,13 +211,13 @@ def assert_well_said(problem: Diagnostic, files: dict[str, bytes]) -> None:
 
 
 def assert_only_inserted(before: bytes, after: bytes) -> None:
-    """Every byte of the old text still stands there, in order."""
+    """Whether the text contains every byte of the old one, in order."""
     rest = iter(after)
     assert all(byte in rest for byte in before)
 
 
 def one_case(root: Path, luck: random.Random, sources: list[bytes]) -> bool:
-    """Damage a project, check it, build it twice; give whether it could be built."""
+    """Damage a project, check it, build it twice; returns whether it was built."""
     (root / "cards" / "notetypes").mkdir(parents=True)
     source, notetype, settings = luck.choice(sources), NOTETYPE, SETTINGS
     victim = luck.choice(("deck",) * 10 + ("notetype", "settings", "none"))

@@ -1,4 +1,4 @@
-"""The catalogue of hazards, row by row: sources, files, names, and what Anki makes of them."""
+"""The catalogue of hazards, row by row: sources, files, names, and their import into Anki."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ templates:
 
 @pytest.fixture
 def media(project):
-    """A project with pictures, and with things that only look like pictures."""
+    """A project with pictures and with invalid picture files."""
     cards = project.root / "cards"
     for name, data in FILES.items():
         (cards / name).parent.mkdir(exist_ok=True)
@@ -62,21 +62,25 @@ def media(project):
 
 
 def fields(project):
-    """The fields of every note, as they would go into a package."""
+    """The fields of every note in the package."""
     compiled, _ = compile_project(load_project(project.root)[0])
     return [note.fields for note in compiled.collection.notes]
 
 
 def errors(problems):
-    return [one for one in problems if one.severity is Severity.ERROR]
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_the_row_is_said_at_its_place_in_the_authors_words(media, row: Row):
+def test_each_row_is_reported_at_its_position(media, row: Row):
     source = row.source if isinstance(row.source, bytes) else row.source.encode()
     (media.root / "cards" / "deck.yaml").write_bytes(source)
-    problems = [one for one in report.in_order(media.check()) if one.span.path == "cards/deck.yaml"]
-    assert [(one.span.line, one.span.column, one.rule) for one in problems] == [
+    problems = [
+        problem
+        for problem in report.in_order(media.check())
+        if problem.span.path == "cards/deck.yaml"
+    ]
+    assert [(problem.span.line, problem.span.column, problem.rule) for problem in problems] == [
         said[:3] for said in row.said
     ]
     for problem, (*_, words) in zip(problems, row.said, strict=True):
@@ -113,7 +117,7 @@ def test_row_17_fifty_errors_in_a_large_file_are_all_found(project, bad):
     good = "  - q: What is the number {}?\n    a: It is {}\n"
     notes = [(bad if n % 30 == 7 else good).format(n, n) for n in range(1_500)]
     project.write("cards/deck.yaml", "notes:\n" + "".join(notes))
-    lines = {one.span.line for one in project.check() if one.severity is Severity.ERROR}
+    lines = {problem.span.line for problem in project.check() if problem.severity is Severity.ERROR}
     assert len(lines) >= 49
 
 
@@ -126,7 +130,7 @@ def test_row_17_a_file_that_is_no_deck_ends_with_some_problems(project):
 
 def test_row_17_many_bytes_that_are_no_text_end_with_some_problems(project):
     (project.root / "cards" / "deck.yaml").write_bytes(b"\xff" * 2_000_000)
-    assert [one.rule for one in project.check()] == ["encoding"] * 50
+    assert [problem.rule for problem in project.check()] == ["encoding"] * 50
 
 
 # Fields and templates
@@ -139,11 +143,11 @@ def test_row_17_many_bytes_that_are_no_text_end_with_some_problems(project):
 def test_row_34_a_template_that_cannot_work_is_an_error_in_its_file(project, front, words):
     project.write("cards/notetypes/country.yaml", COUNTRY.replace("{{Country}}", front))
     project.write("cards/deck.yaml", "notes:\n  - {notetype: Country, fields: {Country: a}}\n")
-    found = [one for one in project.check() if one.rule == "template"]
-    assert [(one.span.path, one.span.line) for one in found] == [
+    problems = [problem for problem in project.check() if problem.rule == "template"]
+    assert [(problem.span.path, problem.span.line) for problem in problems] == [
         ("cards/notetypes/country.yaml", 4)
     ]
-    assert words in found[0].message
+    assert words in problems[0].message
 
 
 def test_row_20_a_field_that_the_note_type_lacks_is_an_error(project):
@@ -172,19 +176,19 @@ def test_row_78_formulas_stay_formulas(project):
 @pytest.mark.parametrize("text", ACTIVE_IN_HTML)
 def test_row_76_html_that_a_browser_would_run_is_an_error(media, text):
     media.write("cards/deck.yaml", as_html(text))
-    rules = {one.rule for one in errors(media.check())}
+    rules = {problem.rule for problem in errors(media.check())}
     assert rules & {"active-content", "unclosed-tag"}
 
 
 @pytest.mark.parametrize("text", HARMLESS_IN_HTML)
 def test_row_76_html_that_runs_nothing_passes_as_it_is(media, text):
     media.write("cards/deck.yaml", as_html(text))
-    assert [one for one in media.check() if one.rule != "unused-media"] == []
+    assert [problem for problem in media.check() if problem.rule != "unused-media"] == []
     shown = fields(media)[0][0]
     assert shown == text or "<img" in text
 
 
-# Files that are none
+# Special files
 
 
 @pytest.mark.parametrize("name", ["deck.yaml", "flashdeck.yaml", "flashdeck.lock"])
@@ -213,26 +217,26 @@ def test_rows_73_and_74_sources_that_are_no_files_of_the_project_are_refused(
         words = f"{error} {error.hint}"
     else:
         words = report.framed(problems, report.source_lines(two_notes.root), color=False)
-        assert {one.rule for one in problems} == {"unreadable"}
+        assert {problem.rule for problem in problems} == {"unreadable"}
     assert f"{name} can't be read: " in words
     assert "SECRET" not in words
     assert state(two_notes.root) == before
     assert not (two_notes.root / "nothing").exists()
 
 
-def test_row_73_a_linked_folder_is_said_and_not_passed_over(two_notes):
+def test_row_73_a_linked_folder_is_reported(two_notes):
     (two_notes.root.parent / "others").mkdir()
     (two_notes.root / "cards" / "more").symlink_to(two_notes.root.parent / "others")
     (two_notes.root / "cards" / "circle").symlink_to(".")
     problems = two_notes.check()
-    assert [(one.rule, one.span.path) for one in problems] == [
+    assert [(problem.rule, problem.span.path) for problem in problems] == [
         ("unreadable", "cards/circle"),
         ("unreadable", "cards/more"),
     ]
     assert "a link to a folder" in problems[0].message
 
 
-def test_a_folder_that_may_not_be_read_is_said_and_not_passed_over(two_notes, monkeypatch):
+def test_an_unreadable_folder_is_reported(two_notes, monkeypatch):
     closed = two_notes.root / "cards" / "closed"
     closed.mkdir()
     iterdir = type(closed).iterdir
@@ -292,7 +296,7 @@ def test_a_source_in_capitals_is_read(project):
 @pytest.mark.parametrize(
     "name", ["../../evil.apkg", "/evil.apkg", "a/b.apkg", "a\\b.apkg", "a\tb.apkg"]
 )
-def test_row_73_a_package_lies_in_build_whatever_the_settings_name(two_notes, name):
+def test_row_73_a_package_is_always_in_build(two_notes, name):
     two_notes.write(
         "flashdeck.yaml", "packages:\n  " + repr(name).replace("'", '"') + ": [Flask]\n"
     )
@@ -353,7 +357,7 @@ def test_a_projects_name_fits_into_the_name_of_a_note_type(two_notes, name):
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfeh\0i\0", b"\x80\x81" * 500])
-def test_a_lock_that_is_no_text_is_one_sentence(two_notes, data):
+def test_a_binary_lock_is_an_error(two_notes, data):
     (two_notes.root / "flashdeck.lock").write_bytes(data)
     with pytest.raises(FlashdeckError) as caught:
         two_notes.build()
@@ -363,14 +367,14 @@ def test_a_lock_that_is_no_text_is_one_sentence(two_notes, data):
 def test_a_lock_of_garbage_is_not_quoted_to_its_end(two_notes):
     two_notes.write("flashdeck.lock", "garbage\n" * 5_000)
     problems = two_notes.check()
-    assert [one.rule for one in problems] == ["lock"] * 20 + ["more-problems"]
+    assert [problem.rule for problem in problems] == ["lock"] * 20 + ["more-problems"]
     assert "4,980 more lines" in problems[-1].message
 
 
-# What is shown
+# Output
 
 
-def test_row_14_a_frame_shows_control_characters_and_does_not_send_them(project):
+def test_row_14_control_characters_are_escaped_in_source_lines(project):
     project.write("cards/deck.yaml", asks("a\x1b]0;x\x07b\u202ec"))
     shown = report.framed(project.check(), report.source_lines(project.root), color=False)
     assert "a␛]0;x␇b\ufffdc" in shown
@@ -381,7 +385,7 @@ def test_row_14_a_frame_shows_control_characters_and_does_not_send_them(project)
 
 
 def run(root, *arguments, **options):
-    """Run the command in a process of its own."""
+    """Run the command in a new process."""
     command = [sys.executable, "-m", "flashdeck", *arguments]
     return subprocess.run(
         command, cwd=root, capture_output=True, text=True, check=False, timeout=60, **options
@@ -389,7 +393,7 @@ def run(root, *arguments, **options):
 
 
 @pytest.mark.parametrize("size", [3_000, 100])
-def test_row_81_a_full_disk_is_one_sentence_and_changes_nothing(two_notes, size):
+def test_row_81_a_full_disk_is_an_error_and_changes_nothing(two_notes, size):
     import resource
 
     two_notes.built()
@@ -403,7 +407,7 @@ def test_row_81_a_full_disk_is_one_sentence_and_changes_nothing(two_notes, size)
     assert state(two_notes.root) == before
 
 
-def test_row_81_a_second_build_says_who_is_building(two_notes):
+def test_row_81_a_second_build_reports_the_running_one(two_notes):
     from flashdeck.files.lock import lock
 
     two_notes.built()
@@ -416,10 +420,10 @@ def test_row_81_a_second_build_says_who_is_building(two_notes):
     assert state(two_notes.root) == before
 
 
-# What Anki makes of it
+# Import into Anki
 
 
-def test_row_33_the_cards_that_we_name_are_the_cards_that_anki_has(project):
+def test_row_33_compiled_cards_are_the_cards_in_anki(project):
     project.write("cards/notetypes/country.yaml", COUNTRY.replace(
         "back:", "back: x}\n  - {name: Back, front: '{{#Capital}}{{Capital}}{{/Capital}}', back:"
     ))  # fmt: skip
@@ -437,8 +441,8 @@ def test_row_33_the_cards_that_we_name_are_the_cards_that_anki_has(project):
     project.built()
     with Learner() as learner:
         assert learner.import_package(project.package).new == 5
-        found = [[card.ordinal for card in learner.cards(guid)] for guid in learner.guids()]
-        assert found == [[0], [0, 1], [0, 2], [0], [0, 1]]
+        ordinals = [[card.ordinal for card in learner.cards(guid)] for guid in learner.guids()]
+        assert ordinals == [[0], [0, 1], [0, 2], [0], [0, 1]]
         assert learner.check_database() == ""
         assert learner.empty_cards() == []
 
@@ -467,7 +471,7 @@ def test_rows_37_and_50_two_authors_decks_never_meet(project, tmp_path):
         packages.append(tmp_path / f"{len(packages)}.apkg")
         project.built(output=packages[-1])
     with Learner() as learner:
-        assert [learner.import_package(one).new for one in packages] == [1, 1]
+        assert [learner.import_package(package).new for package in packages] == [1, 1]
         assert len(set(learner.guids())) == 2
 
 
@@ -481,10 +485,10 @@ def test_row_40_two_equal_notes_are_two_notes(project):
         assert learner.import_package(project.package).updated == 2
 
 
-def test_row_51_a_renamed_deck_is_said_with_what_learners_do(two_notes):
+def test_row_51_a_renamed_deck_is_reported_with_instructions(two_notes):
     two_notes.built()
     two_notes.replace("cards/flask.yaml", "deck: Flask", "deck: Flask::Web")
-    moved = [one for one in two_notes.built().diagnostics if one.rule == "deck-moved"]
+    moved = [problem for problem in two_notes.built().diagnostics if problem.rule == "deck-moved"]
     assert moved
     assert "'Flask'" in moved[0].message
 
@@ -496,7 +500,7 @@ def test_row_54_a_released_note_type_cannot_get_another_field(project):
     project.replace("cards/notetypes/country.yaml", "Capital]", "Capital, Flag]")
     before = state(project.root)
     problems = errors(project.build().diagnostics)
-    assert [one.rule for one in problems] == ["schema-change"]
+    assert [problem.rule for problem in problems] == ["schema-change"]
     assert "'Flag'" in problems[0].message
     assert state(project.root) == before
 
@@ -511,12 +515,12 @@ def test_row_55_another_kind_is_another_note_and_the_import_goes_on(two_notes):
             'cloze: "{{c1::Armin}} created Flask."',
         )
         problems = two_notes.built().diagnostics
-        assert "changed-kind" in {one.rule for one in problems}
+        assert "changed-kind" in {problem.rule for problem in problems}
         done = learner.import_package(two_notes.package)
         assert (done.new, done.updated, done.conflicting) == (1, 1, 0)
 
 
-def test_row_57_a_note_that_was_not_edited_keeps_what_learners_did_to_it(two_notes):
+def test_row_57_an_unedited_note_keeps_changes_by_learners(two_notes):
     two_notes.built()
     with Learner() as learner:
         learner.import_package(two_notes.package)
@@ -530,14 +534,14 @@ def test_row_57_a_note_that_was_not_edited_keeps_what_learners_did_to_it(two_not
         assert "mine" in learner.note(second).tags
 
 
-def test_row_58_a_cloze_that_is_gone_is_said(two_notes):
+def test_row_58_a_removed_cloze_is_reported(two_notes):
     two_notes.built()
     two_notes.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     problems = two_notes.built().diagnostics
-    assert [one.rule for one in problems] == ["cloze-removed"]
+    assert [problem.rule for problem in problems] == ["cloze-removed"]
 
 
-def test_row_60_ids_come_from_a_time_that_anki_can_bear(two_notes):
+def test_row_60_ids_are_valid_times_in_anki(two_notes):
     two_notes.now = 0
     with pytest.raises(FlashdeckError, match="the clock says 0 seconds"):
         two_notes.build()
@@ -548,7 +552,7 @@ def test_row_60_ids_come_from_a_time_that_anki_can_bear(two_notes):
         assert learner.check_database() == ""
 
 
-def test_row_61_a_later_note_is_learned_later(project):
+def test_row_61_notes_are_learned_in_order(project):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b}\n  - {q: c, a: d}\n")
     project.built()
     with Learner() as learner:
@@ -557,11 +561,11 @@ def test_row_61_a_later_note_is_learned_later(project):
         project.now += 86_400
         project.built()
         learner.import_package(project.package)
-        due = {learner.note(one).fields[0]: learner.card(one).due for one in learner.guids()}
+        due = {learner.note(guid).fields[0]: learner.card(guid).due for guid in learner.guids()}
         assert due["a"] < due["c"] < due["e"]
 
 
-def test_rows_62_to_68_a_picture_arrives_under_a_name_of_its_own(media):
+def test_rows_62_to_68_a_picture_is_imported_under_a_unique_name(media):
     media.write("cards/deck.yaml", single("![](map.png) ![](img/city.png)"))
     media.built()
     with Learner() as learner:

@@ -1,4 +1,4 @@
-"""The laws of the house, read from the imports themselves."""
+"""The architecture's laws, checked against the imports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flashdeck.cli.app import app
 PACKAGE = Path(flashdeck.__file__).parent
 ROOT = PACKAGE.parent
 
-# Each third-party package has one home; where two names stand, both are.
+# The modules that may import each third-party package.
 HOMES = {
     "backports": ("anki.read.zstd",),
     "blake3": ("anki.template.filters",),
@@ -35,14 +35,14 @@ HOMES = {
     "werkzeug": ("preview.serve",),
     "yaml": ("yamlnode",),
 }
-# Low to high: a folder imports only what stands before it.
+# From low to high: a folder imports only preceding ones.
 ORDER = """
     css diagnostics limits text model kinds markup files yamlnode anki rules notetypes report
     rendered_cards source project compile comparison release formatting editor exporting stats
     scaffold checking preview importing cli
 """.split()
-GROUND = ("css", "diagnostics", "limits", "markup", "text")
-KNOW_ONLY_THE_WAIST = (
+BASE = ("css", "diagnostics", "limits", "markup", "text")
+KNOW_ONLY_MODEL = (
     "anki",
     "comparison",
     "preview.frame",
@@ -50,11 +50,11 @@ KNOW_ONLY_THE_WAIST = (
     "preview.terminal",
     "rules",
 )
-THE_WAIST = ("model", "diagnostics", "limits", "text")
+MODEL = ("model", "diagnostics", "limits", "text")
 # Small things that only Anki decides.
 ANKI = ("anki.clozes", "anki.deck_names", "anki.html_text")
 # What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
-AND_ALSO = {
+ALSO_ALLOWED = {
     "anki": ("files.copy",),
     "comparison": ("anki.template", *ANKI),
     "preview.frame": ("anki.template", *ANKI),
@@ -64,7 +64,7 @@ AND_ALSO = {
 }
 # These two read what is to be compared.
 READ_MORE = ("comparison.versions", "comparison.revisions")
-# A folder has a dozen modules; these have a few more, each for one idea.
+# Folders that may have more than a dozen modules.
 ROOM, ROOMY = 12, {"rules": 14, "anki.template": 13, "importing": 14}
 TESTS = 14
 # A module for each command, however many there are.
@@ -96,59 +96,59 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def _ours(name: str) -> set[str]:
-    found = set()
-    for one in _imports(MODULES[name]):
-        if one == "flashdeck" or one.startswith("flashdeck."):
-            found.add(one.removeprefix("flashdeck").removeprefix("."))
-    return found - {""}
+    result = set()
+    for module in _imports(MODULES[name]):
+        if module == "flashdeck" or module.startswith("flashdeck."):
+            result.add(module.removeprefix("flashdeck").removeprefix("."))
+    return result - {""}
 
 
-def _lies_in(name: str, place: str) -> bool:
+def _is_in(name: str, place: str) -> bool:
     return name == place or name.startswith(place + ".")
 
 
-def test_every_third_party_package_has_one_home():
+def test_each_third_party_package_is_imported_in_one_place():
     strays = [
-        f"{name} imports {one}"
+        f"{name} imports {module}"
         for name in MODULES
-        for one in _imports(MODULES[name])
+        for module in _imports(MODULES[name])
         for package, homes in HOMES.items()
-        if _lies_in(one, package) and not any(_lies_in(name, home) for home in homes)
+        if _is_in(module, package) and not any(_is_in(name, home) for home in homes)
     ]
     assert strays == []
 
 
-def test_nothing_third_party_is_used_that_is_not_declared():
+def test_every_third_party_import_is_declared():
     declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
     declared |= {"blake3", "filelock", "flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names
-    used = {one.split(".")[0] for tree in MODULES.values() for one in _imports(tree)}
+    used = {module.split(".")[0] for tree in MODULES.values() for module in _imports(tree)}
     assert used - known == set()
 
 
-def test_ground_modules_import_only_ground_modules():
+def test_base_modules_import_only_base_modules():
     strays = [
-        f"{name} imports {one}"
+        f"{name} imports {module}"
         for name in MODULES
-        for ground in GROUND
-        if _lies_in(name, ground)
-        for one in _ours(name)
-        if not any(_lies_in(one, other) for other in GROUND)
+        for ground in BASE
+        if _is_in(name, ground)
+        for module in _ours(name)
+        if not any(_is_in(module, other) for other in BASE)
     ]
     assert strays == []
 
 
-def test_what_stands_behind_the_waist_knows_only_the_waist():
+def test_consumers_of_collections_import_only_the_model():
     strays = [
-        f"{name} imports {one}"
+        f"{name} imports {module}"
         for name in MODULES
-        for place in KNOW_ONLY_THE_WAIST
-        if _lies_in(name, place) and name not in READ_MORE
-        for one in _ours(name)
-        if not _lies_in(one, place) and one not in THE_WAIST
-        if not any(_lies_in(one, other) for other in AND_ALSO.get(place, ()))
+        for place in KNOW_ONLY_MODEL
+        if _is_in(name, place) and name not in READ_MORE
+        for module in _ours(name)
+        if not _is_in(module, place) and module not in MODEL
+        if not any(_is_in(module, other) for other in ALSO_ALLOWED.get(place, ()))
     ]
     assert strays == []
 
@@ -161,20 +161,20 @@ def test_only_the_command_line_prints_exits_and_reads_environment_or_clock():
     strays = [
         f"{name}: {line.strip()}"
         for name in MODULES
-        if not _lies_in(name, "cli") and name != "__main__"
+        if not _is_in(name, "cli") and name != "__main__"
         for line in (PACKAGE / "__init__.py").parent.joinpath(_path(name)).read_text().splitlines()
         if forbidden.search(line)
     ]
     assert strays == []
 
 
-def test_folders_import_only_what_stands_before_them():
+def test_folders_import_only_preceding_folders():
     strays = [
-        f"{name} imports {one}"
+        f"{name} imports {module}"
         for name in MODULES
         if name not in {"", "__main__"}
-        for one in _ours(name)
-        if ORDER.index(one.split(".")[0]) > ORDER.index(name.split(".")[0])
+        for module in _ours(name)
+        if ORDER.index(module.split(".")[0]) > ORDER.index(name.split(".")[0])
     ]
     assert strays == []
 
@@ -192,9 +192,11 @@ def test_a_folder_of_tests_has_fourteen_modules_at_most():
     assert {name: count for name, count in counts.items() if count > TESTS} == {}
 
 
-def test_imports_run_in_no_circle():
+def test_imports_have_no_cycles():
     # `flashdeck` itself only points to what is public, and loads nothing.
-    graph = {name: {one for one in _ours(name) if one in MODULES} for name in MODULES if name}
+    graph = {
+        name: {module for module in _ours(name) if module in MODULES} for name in MODULES if name
+    }
     done: set[str] = set()
     for start in graph:
         _walk(graph, start, (), done)
@@ -218,18 +220,18 @@ def test_the_repository_names_no_machine_and_no_registry():
     # The words are put together here so that this file does not hold them.
     words = ["/" + "work/", "/" + "root/", "pypi" + ".org", "python" + "hosted", "npm" + "js.org"]
     kept = ("*.py", "*.md", "*.toml", "*.yaml", "*.txt", "Makefile", "*.css", "*.lock")
-    folders = [ROOT / one for one in ("flashdeck", "tests", "docs", "cards", ".ci")]
+    folders = [ROOT / name for name in ("flashdeck", "tests", "docs", "cards", ".ci")]
     paths = itertools.chain(
         (path for folder in folders for pattern in kept for path in folder.rglob(pattern)),
         (path for pattern in kept for path in ROOT.glob(pattern)),
     )
-    found = [
+    result = [
         f"{path.name}: {word}"
         for path in paths
         for word in words
         if word in path.read_text("utf-8", "replace")
     ]
-    assert found == []
+    assert result == []
 
 
 def _sets_deadline(path: Path) -> bool:
@@ -248,6 +250,6 @@ def _walk(graph: dict[str, set[str]], name: str, above: tuple[str, ...], done: s
     assert name not in above, " -> ".join((*above[above.index(name) :], name))
     if name in done:
         return
-    for one in sorted(graph[name]):
-        _walk(graph, one, (*above, name), done)
+    for module in sorted(graph[name]):
+        _walk(graph, module, (*above, name), done)
     done.add(name)

@@ -1,6 +1,6 @@
-"""What `make deck` and `make test` print: each step while they set up, and then only the result.
+"""The output of `make deck` and `make test`: the steps of the setup, then only the result.
 
-Python, pip, apt-get and the browser are stand-ins, so that nothing is installed.
+Python, pip, apt-get and the browser are stubs, so that nothing is installed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from conftest import ROOT
 
 Make = Callable[[str], list[str]]
 
-# Makes an environment whose programs print what matters here.
+# Creates an environment with stub programs that print their arguments.
 PYTHON = """\
 #!/bin/sh
 mkdir -p "$3/bin"
@@ -77,7 +77,7 @@ def make(tmp_path: Path, bin_: Path) -> Make:
     return run
 
 
-def test_make_deck_says_that_it_sets_up_and_how_to_open_the_package(make):
+def test_make_deck_reports_the_setup_and_how_to_open_the_package(make):
     assert make("deck") == [
         "Setting up .venv (Python packages, about a minute) …",
         *RESULT,
@@ -89,7 +89,7 @@ def test_make_deck_prints_only_the_result_once_it_is_set_up(make):
     assert make("deck") == RESULT
 
 
-def test_make_test_says_what_it_sets_up(make):
+def test_make_test_reports_the_setup(make):
     assert make("test") == [
         "Setting up .venv for the tests (Python packages and Anki's backend, about two minutes) …",
         "Installing Chromium, to test the preview (apt-get, about a minute) …",
@@ -112,6 +112,6 @@ def test_make_check_runs_lint_and_types_and_then_the_tests_that_are_not_slow(mak
     ]
 
 
-def test_make_test_says_how_to_get_a_browser_where_it_cannot_install_one(make, bin_):
+def test_make_test_explains_how_to_install_a_browser(make, bin_):
     (bin_ / "apt-get").unlink()
     assert "install Chromium, as in 'apt-get install chromium'" in make("test")[1]

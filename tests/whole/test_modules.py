@@ -1,4 +1,4 @@
-"""What `make modules` counts: the modules that a build of one note enters."""
+"""`make modules`: the modules that a build of one note uses."""
 
 from __future__ import annotations
 

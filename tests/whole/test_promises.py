@@ -1,4 +1,4 @@
-"""Bugs that the proof found, each as its smallest history."""
+"""Bugs found by random histories, each as its shortest history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flashdeck.anki.read.apkg import read_apkg
 DAY = 86_400
 
 
-def test_a_merge_is_dated_anew_even_if_one_branch_had_built_the_very_same(two_notes, tmp_path):
+def test_a_merge_gets_a_new_time_even_if_one_branch_built_the_same(two_notes, tmp_path):
     """Anki up to 24.11 stamps what an import updates with the time of that import.
 
     Ours was imported after theirs was built. Where the merge says what theirs said, the times of
@@ -25,7 +25,7 @@ def test_a_merge_is_dated_anew_even_if_one_branch_had_built_the_very_same(two_no
         shutil.copytree(two_notes.root, branch.root)
         branch.replace("cards/flask.yaml", "Armin Ronacher", answer)
         branch.built()
-    locks = [str(one.root / "flashdeck.lock") for one in (ours, two_notes, theirs)]
+    locks = [str(project.root / "flashdeck.lock") for project in (ours, two_notes, theirs)]
     merged = subprocess.run(
         ["git", "merge-file", "-p", *locks], capture_output=True, text=True, check=False
     )

@@ -1,6 +1,6 @@
-"""The proof, a short round of it, with the Anki that is installed here.
+"""A few random histories with the installed version of Anki.
 
-`make anki-matrix` runs a long one, with every generation of Anki's importer.
+`make anki-matrix` runs many, with every generation of Anki's importer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from proof.histories import CommandLineHistory, History
 
 pytestmark = pytest.mark.slow
 
-# The same histories in every run: `make anki-matrix` looks for others.
+# Deterministic, unlike `make anki-matrix`.
 SHORT = settings(
     max_examples=8,
     stateful_step_count=15,

@@ -1,4 +1,4 @@
-"""A proof is worth something only if it can fail: what others do with times and ids is caught."""
+"""The random histories detect wrong times and ids, as other tools use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 RELEASE = flashdeck.release.make.release
 IDENTIFY = flashdeck.compile.compiler.identify
-# The first broken history will do, however long it is.
+# The first failing history, without shrinking.
 FIRST = settings(
     max_examples=100,
     stateful_step_count=15,
@@ -33,21 +33,21 @@ FIRST = settings(
 
 
 def broken_promise():
-    """Run histories until one breaks a promise; give the promise's name."""
+    """Run histories until one breaks a promise; returns its name."""
     with pytest.raises(BrokenPromiseError) as caught:
         run_state_machine_as_test(History, settings=FIRST)
     return str(caught.value).split(":")[0]
 
 
 def dated(time_of):
-    """Release as always, but for the notes' times."""
+    """The release function with other note times."""
 
     def release(content, lock, now, *others):
         releases, new_lock, problems = RELEASE(content, lock, now, *others)
         changed = []
-        for one in releases:
-            notes = tuple(replace(note, mod=time_of(now)) for note in one.collection.notes)
-            changed.append(replace(one, collection=replace(one.collection, notes=notes)))
+        for item in releases:
+            notes = tuple(replace(note, mod=time_of(now)) for note in item.collection.notes)
+            changed.append(replace(item, collection=replace(item.collection, notes=notes)))
         return tuple(changed), new_lock, problems
 
     return release
@@ -75,16 +75,16 @@ def test_the_time_of_the_edit_alone_leaves_notes_behind_that_learners_touched(mo
 
 def test_a_hash_of_the_fields_for_an_id_loses_reviews(monkeypatch):
     def identify(*others):
-        found, problems = IDENTIFY(*others)
+        items, problems = IDENTIFY(*others)
         return [
-            replace(one, id=fresh, stamped=False, was=one.id if one.stamped else "")
-            if (fresh := hashed(one.note)) != one.id
-            else one
-            for one in found
+            replace(item, id=fresh, stamped=False, was=item.id if item.stamped else "")
+            if (fresh := hashed(item.note)) != item.id
+            else item
+            for item in items
         ], problems
 
     monkeypatch.setattr(flashdeck.compile.compiler, "identify", identify)
-    # No file passes it by.
+    # Disable the cache of files.
     monkeypatch.setattr(DeckFiles, "settled", lambda *_: None)
     assert broken_promise() == "no review lost"
 
@@ -93,12 +93,12 @@ def test_a_hash_of_the_fields_for_a_guid_is_another_note(monkeypatch):
     def release(*others):
         releases, new_lock, problems = RELEASE(*others)
         changed = []
-        for one in releases:
+        for item in releases:
             notes = tuple(
                 replace(note, guid=hashlib.sha256("".join(note.fields).encode()).hexdigest()[:10])
-                for note in one.collection.notes
+                for note in item.collection.notes
             )
-            changed.append(replace(one, collection=replace(one.collection, notes=notes)))
+            changed.append(replace(item, collection=replace(item.collection, notes=notes)))
         return tuple(changed), new_lock, problems
 
     monkeypatch.setattr(flashdeck.release.make, "release", release)

@@ -12,7 +12,7 @@ import pytest
 import flashdeck
 
 
-def test_every_public_name_is_there():
+def test_every_public_name_exists():
     assert [name for name in flashdeck.__all__ if not hasattr(flashdeck, name)] == []
     assert sorted(flashdeck.__all__) == flashdeck.__all__
 
@@ -23,7 +23,7 @@ def test_nothing_else_is_public():
         flashdeck.nope  # noqa: B018 - asking is the test
 
 
-def test_importing_it_loads_nothing_else():
+def test_importing_flashdeck_imports_no_submodules():
     code = "import sys, flashdeck; print([m for m in sys.modules if m.startswith('flashdeck.')])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "[]\n"
@@ -31,8 +31,8 @@ def test_importing_it_loads_nothing_else():
 
 def test_from_a_project_to_a_package_and_back(two_notes):
     project, problems = flashdeck.load_project(two_notes.root)
-    compiled, found = flashdeck.compile_project(project)
-    assert [*problems, *found, *flashdeck.check(two_notes.root)] == []
+    compiled, more_problems = flashdeck.compile_project(project)
+    assert [*problems, *more_problems, *flashdeck.check(two_notes.root)] == []
     assert [card.card.ordinal for card in flashdeck.cards(compiled.collection)] == [0, 0, 1]
     built = flashdeck.build(two_notes.root, flashdeck.Options(now=two_notes.now))
     collection = flashdeck.read_apkg(built.packages[0].path)
@@ -41,7 +41,7 @@ def test_from_a_project_to_a_package_and_back(two_notes):
     assert out.getvalue() == built.packages[0].path.read_bytes()
 
 
-def test_it_comes_with_its_type_hints():
+def test_the_package_has_type_hints():
     assert files("flashdeck").joinpath("py.typed").is_file()
 
 
@@ -49,6 +49,6 @@ def test_check_has_the_name_of_its_command_and_an_older_one():
     assert flashdeck.lint is flashdeck.check
 
 
-def test_no_module_hides_a_public_name_behind_itself():
+def test_no_module_hides_a_public_name():
     modules = {path.name.removesuffix(".py") for path in files("flashdeck").iterdir()}
     assert modules & set(flashdeck.__all__) == set()

@@ -1,4 +1,4 @@
-"""Projects of earlier versions, built by this one, harm no learner."""
+"""Upgrades of projects from earlier versions, without loss for learners."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ class Upgraded:
     def publish(self):
         """Build and import; give the counts of both."""
         built = self.project.built()
-        done = [self.learner.import_package(one.path) for one in built.packages]
-        changed = sum(one.counts.changed for one in built.packages)
-        return changed, sum(one.updated for one in done), sum(one.conflicting for one in done)
+        done = [self.learner.import_package(package.path) for package in built.packages]
+        changed = sum(package.counts.changed for package in built.packages)
+        return changed, sum(item.updated for item in done), sum(item.conflicting for item in done)
 
 
-@pytest.fixture(params=VERSIONS, ids=[one.name for one in VERSIONS])
+@pytest.fixture(params=VERSIONS, ids=[version.name for version in VERSIONS])
 def upgraded(request, tmp_path):
     with Learner() as learner:
         yield Upgraded(request.param, tmp_path / "project", learner)
 
 
-def test_an_upgrade_loses_and_doubles_nothing(upgraded):
+def test_an_upgrade_loses_and_duplicates_nothing(upgraded):
     cards, reviews, notes = upgraded.look()
     changed, updated, conflicting = upgraded.publish()
     after_cards, after_reviews, after = upgraded.look()
@@ -79,7 +79,7 @@ def test_an_upgrade_loses_and_doubles_nothing(upgraded):
     assert upgraded.learner.check_database() == ""
 
 
-def test_edits_after_an_upgrade_arrive(upgraded):
+def test_edits_after_an_upgrade_are_imported(upgraded):
     upgraded.publish()
     upgraded.project.now += DAY
     for name, old, new in (
@@ -96,12 +96,12 @@ def test_edits_after_an_upgrade_arrive(upgraded):
         for note in read_apkg(package).notes
         if note.cards
     }
-    held = {guid: upgraded.learner.note(guid).fields for guid in texts}
-    assert held == texts
+    fields = {guid: upgraded.learner.note(guid).fields for guid in texts}
+    assert fields == texts
     assert upgraded.learner.doubled_cards() == []
 
 
-def test_a_newcomer_gets_every_card_once(upgraded):
+def test_a_new_learner_gets_every_card_once(upgraded):
     upgraded.project.built()
     with Learner() as newcomer:
         for package in upgraded.packages:
