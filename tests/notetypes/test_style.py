@@ -44,12 +44,12 @@ FIXED = [
 
 
 def variables(selector):
-    """The colours that the rules of a selector set."""
-    found = {}
+    """The colors that the rules of a selector set."""
+    colors = {}
     for selectors, body in RULES:
-        if selector in [one.strip() for one in selectors.split(",")]:
-            found |= dict(re.findall(r"--fd-([a-z-]+): (#[0-9a-f]{3,6});", body))
-    return found
+        if selector in [part.strip() for part in selectors.split(",")]:
+            colors |= dict(re.findall(r"--fd-([a-z-]+): (#[0-9a-f]{3,6});", body))
+    return colors
 
 
 DAY = variables(".card")
@@ -64,17 +64,17 @@ THEMES = {
 
 def luminance(colour):
     digits = colour.removeprefix("#")
-    digits = "".join(2 * one for one in digits) if len(digits) == 3 else digits
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (
-        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one, other):
+def contrast(first, second):
     """The contrast ratio of WCAG 2: from 1 to 21."""
-    dark, light = sorted((luminance(one), luminance(other)))
+    dark, light = sorted((luminance(first), luminance(second)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -85,38 +85,38 @@ def test_the_measure_is_that_of_wcag():
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("front", "back", "least"), PAIRS)
-def test_every_pair_of_colours_has_contrast_enough(theme, front, back, least):
-    colours = THEMES[theme]
-    assert contrast(colours[front], colours[back]) >= least
+def test_every_pair_of_colors_has_enough_contrast(theme, front, back, least):
+    colors = THEMES[theme]
+    assert contrast(colors[front], colors[back]) >= least
 
 
 @pytest.mark.parametrize(("front", "back", "least"), FIXED)
-def test_masks_have_contrast_enough_on_any_picture(front, back, least):
+def test_masks_have_enough_contrast_on_any_picture(front, back, least):
     assert front in CSS
     assert back in CSS
     assert contrast(front, back) >= least
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["day", "night"])
-def test_highlighted_code_has_contrast_enough_and_so_have_gaps_in_it(mode):
+def test_highlighted_code_and_clozes_in_it_have_enough_contrast(mode):
     theme = (DAY, NIGHT)[mode]
-    colours = [pair[mode] for pair in COLOURS.values()] + [list(FOREGROUND.values())[mode]]
+    colors = [pair[mode] for pair in COLOURS.values()] + [list(FOREGROUND.values())[mode]]
     for back in (list(BACKGROUND.values())[mode], theme["panel"], theme["tint"]):
-        assert min(contrast(one, back) for one in colours) >= TEXT
+        assert min(contrast(color, back) for color in colors) >= TEXT
 
 
-def test_every_colour_that_is_written_with_is_measured():
+def test_every_color_in_use_is_measured():
     used = {
-        one for _, body in RULES for one in re.findall(r"[^-]color: var\(--fd-([a-z-]+)\)", body)
+        name for _, body in RULES for name in re.findall(r"[^-]color: var\(--fd-([a-z-]+)\)", body)
     }
     assert used - {front for front, _, _ in PAIRS} == set()
     backs = {
-        one for _, body in RULES for one in re.findall(r"background: var\(--fd-([a-z-]+)\)", body)
+        name for _, body in RULES for name in re.findall(r"background: var\(--fd-([a-z-]+)\)", body)
     }
     assert backs - {back for _, back, _ in PAIRS} == set()
 
 
-def test_night_changes_every_colour():
+def test_dark_mode_changes_every_color():
     assert set(variables(".card.nightMode")) == set(variables(".card.night_mode")) == set(DAY)
 
 
@@ -124,22 +124,26 @@ def test_fonts_are_named_before_any_generic_family():
     families = re.findall(r"font-family:([^;]+);", CSS)
     assert len(families) >= 3
     for family in families:
-        names = [one.strip() for one in family.replace("!important", "").split(",")]
+        names = [part.strip() for part in family.replace("!important", "").split(",")]
         assert {"sans-serif", "monospace"}.isdisjoint(names[:-1])
         assert len(names) > 5
 
 
-def test_borders_are_written_out():
+def test_borders_are_explicit():
     borders = [
         value
         for _, body in RULES
         for value in re.findall(r"border(?:-(?:top|start|inline-start))?: ([^;]+);", body)
     ]
-    loose = [one for one in borders if one != "0" and not re.search(r"px (solid|dashed) \S+$", one)]
+    loose = [
+        border
+        for border in borders
+        if border != "0" and not re.search(r"px (solid|dashed) \S+$", border)
+    ]
     assert loose == []
 
 
-def test_what_browsers_give_a_border_of_their_own_has_ours():
+def test_elements_with_default_borders_have_explicit_ones():
     for element in (
         ".card hr",
         ".card table",
@@ -156,11 +160,11 @@ def test_what_browsers_give_a_border_of_their_own_has_ours():
         assert any("border" in body for body in bodies), element
 
 
-def test_it_needs_nothing_that_old_web_views_lack():
+def test_it_works_in_old_web_views():
     assert not re.search(r":has\(|:is\(|:where\(|@layer|@import|url\(|\bclamp\(|\bmin\(", CSS)
 
 
-def test_one_rule_sets_the_size_of_everything():
-    sizes = [one for selectors, body in RULES for one in re.findall(r"font-size: (\S+)", body)]
-    in_pixels = [one for one in sizes if one.endswith("px;")]
+def test_only_two_font_sizes_are_in_pixels():
+    sizes = [size for selectors, body in RULES for size in re.findall(r"font-size: (\S+)", body)]
+    in_pixels = [size for size in sizes if size.endswith("px;")]
     assert in_pixels == ["20px;", "16px;"]  # the card's own, and the "?" for what knows no rem
