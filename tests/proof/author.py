@@ -1,4 +1,4 @@
-"""An author with a real project folder, and what they know to stand in it."""
+"""An author with a real project folder and a model of its sources."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _LEAVES = ("", "::One", "::Two")
 PATHS = ("art.yaml", "bio.yaml", "more/chemistry.yaml", "zoo.yaml")
 TAGS = ("easy", "exam", "lang::es", "old")
 PICTURES = 3
-# Both are safe; the one in C is many times faster.
+# The C loader is many times faster.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
 class Author:
-    """One person with one project folder, and what they know to stand in it."""
+    """A person with a project folder and a model of its sources."""
 
     root: Path
     sources: Sources = field(default_factory=Sources)
     fresh: count[int] = field(default_factory=lambda: count(1))
-    """Numbers that no text, note or picture of any author has had before."""
+    """Unused numbers for texts, notes and pictures of all authors."""
 
     @classmethod
     def begin(cls, root: Path, notes: int) -> Author:
-        """Begin a project of some notes in two files, every kind among them."""
+        """Create a project with notes of every kind in two files."""
         author = cls(root)
         first, second = Document("Art::One", []), Document("Bio", [])
         author.sources.files = [File(PATHS[0], [first]), File(PATHS[1], [second])]
@@ -44,17 +44,17 @@ class Author:
             document = second if number % 3 == 2 else first
             document.notes.append(author.draft(number))
         author.sources.sweep()
-        # Given, so that the same history has the same ids in every run.
+        # A fixed id, so that the same history has the same ids in every run.
         _write(root / "flashdeck.yaml", b"id: proofproofproof\nname: Proof\n")
         author.save()
         return author
 
     def fork(self, root: Path) -> Author:
-        """Another person, who begins with a copy of the same sources."""
+        """Create another person with a copy of the same sources."""
         return Author(root, copy.deepcopy(self.sources), self.fresh)
 
     def save(self) -> None:
-        """Write what changed to disk, as an editor would."""
+        """Write changed files to disk, as an editor would."""
         cards = self.root / "cards"
         for file in self.sources.files:
             text = self.sources.text(file)
@@ -63,24 +63,24 @@ class Author:
                 file.shown = text
         notetype = cards / "notetypes" / "fact.yaml"
         _write(notetype, self.sources.notetype().encode())
-        wanted = {notetype, *(cards / file.path for file in self.sources.files)}
-        for path in set(cards.rglob("*.yaml")) - wanted:
+        paths = {notetype, *(cards / file.path for file in self.sources.files)}
+        for path in set(cards.rglob("*.yaml")) - paths:
             path.unlink()
         for number, data in self.sources.pictures.items():
             _write(cards / "pictures" / picture(number), data)
         self._save_style()
 
     def read_ids(self) -> dict[int, tuple[Draft, Draft]]:
-        """Learn the ids that a build wrote into the sources.
+        """Read the ids that a build wrote into the sources.
 
-        Give the notes that had another id before, as they were and as they are, by their handles.
+        Returns the notes whose id changed, before and after, by handle.
         """
         before = {draft.handle: draft for _, draft in self.sources.drafts()}
         for file in self.sources.files:
             text = (self.root / "cards" / file.path).read_text("utf-8")
             documents: list[Any] = list(yaml.load_all(text, _LOADER))
-            ids = [note.get("id", "") for one in documents for note in one["notes"]]
-            assert len(ids) == sum(len(one.notes) for one in file.documents)
+            ids = [note.get("id", "") for document in documents for note in document["notes"]]
+            assert len(ids) == sum(len(document.notes) for document in file.documents)
             self.sources.identify(iter(ids), file)
             file.shown = self.sources.text(file)
         changed = {}
@@ -90,7 +90,7 @@ class Author:
                 changed[draft.handle] = old, draft
         return changed
 
-    # What they are made of
+    # Parts
 
     def draft(self, how: int) -> Draft:
         return Draft(
@@ -100,7 +100,7 @@ class Author:
             answer=self.words(how // 2),
             extra=self.words(how) if how % 3 == 0 else None,
             reverse=how % 4 == 2,
-            gaps=tuple((number, next(self.fresh)) for number in range(1, 2 + how % 3)),
+            clozes=tuple((number, next(self.fresh)) for number in range(1, 2 + how % 3)),
             tags=frozenset(TAGS[: how % 2]),
             flow=how % 5 == 3,
         )

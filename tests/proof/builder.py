@@ -1,4 +1,4 @@
-"""Builds a project as its author would, from Python or by the command line."""
+"""Builds of a project from Python or by the command line."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _ROOT = Path(__file__).parents[2]
 
 
 class RefusedError(Exception):
-    """No build: `rules` names what was wrong in the sources, '' what was wrong elsewhere."""
+    """A refused build: `rules` names the errors in the sources, '' any other error."""
 
-    def __init__(self, rules: frozenset[str], words: str) -> None:
-        super().__init__(words)
+    def __init__(self, rules: frozenset[str], message: str) -> None:
+        super().__init__(message)
         self.rules = rules
 
 
@@ -39,7 +39,7 @@ class Package:
 
     @classmethod
     def at(cls, path: Path) -> Package:
-        """Look into a package, without flashdeck's help."""
+        """Read a package, independently of flashdeck."""
         data = path.read_bytes()
         with zipfile.ZipFile(path) as archive, tempfile.NamedTemporaryFile() as collection:
             collection.write(archive.read("collection.anki2"))
@@ -48,33 +48,33 @@ class Package:
             rows = database.execute("select guid from notes").fetchall()
             database.close()
         guids = [guid for (guid,) in rows]
-        assert len(set(guids)) == len(guids), f"a GUID stands twice in {path.name}"
+        assert len(set(guids)) == len(guids), f"duplicate GUID in {path.name}"
         return cls(path, hashlib.sha256(data).hexdigest(), frozenset(guids))
 
 
 class Builder(Protocol):
-    """Builds the project at `root` at the time `now`; `RefusedError` when nothing is built."""
+    """Builds the project at `root` at the time `now`; raises `RefusedError` if nothing is built."""
 
     def __call__(self, root: Path, now: int, *, accept_removals: bool = False) -> list[Package]:
-        """Give the packages of the build."""
+        """Return the packages of the build."""
 
 
 def through_python(root: Path, now: int, *, accept_removals: bool = False) -> list[Package]:
-    """Build by the public function."""
+    """Build with the public function."""
     try:
         built = build(root, Options(now=now, accept_removals=accept_removals))
     except FlashdeckError as error:
         raise RefusedError(frozenset({""}), str(error)) from error
-    errors = [one for one in built.diagnostics if one.severity is Severity.ERROR]
+    errors = [problem for problem in built.diagnostics if problem.severity is Severity.ERROR]
     if errors:
-        raise RefusedError(frozenset(one.rule for one in errors), str(errors))
-    return [Package.at(one.path) for one in built.packages]
+        raise RefusedError(frozenset(problem.rule for problem in errors), str(errors))
+    return [Package.at(package.path) for package in built.packages]
 
 
 def through_command_line(root: Path, now: int, *, accept_removals: bool = False) -> list[Package]:
-    """Build by the command, with the clock that it is told."""
+    """Build with the command, with SOURCE_DATE_EPOCH as its clock."""
     command = [sys.executable, "-m", "flashdeck", "build", "-C", str(root), "--json"]
-    done = subprocess.run(
+    process = subprocess.run(
         [*command, "--accept-removals"] if accept_removals else command,
         env={**os.environ, "SOURCE_DATE_EPOCH": str(now)},
         cwd=_ROOT,
@@ -82,10 +82,12 @@ def through_command_line(root: Path, now: int, *, accept_removals: bool = False)
         text=True,
         check=False,
     )
-    if done.returncode not in {0, 1}:
-        raise AssertionError(done.stderr)
-    if done.returncode:
-        problems = json.loads(done.stdout)["diagnostics"] if done.stdout else []
-        rules = {one["rule"] for one in problems if one["severity"] == "error"} or {""}
-        raise RefusedError(frozenset(rules), done.stderr)
-    return [Package.at(root / one["path"]) for one in json.loads(done.stdout)["packages"]]
+    if process.returncode not in {0, 1}:
+        raise AssertionError(process.stderr)
+    if process.returncode:
+        problems = json.loads(process.stdout)["diagnostics"] if process.stdout else []
+        rules = {problem["rule"] for problem in problems if problem["severity"] == "error"} or {""}
+        raise RefusedError(frozenset(rules), process.stderr)
+    return [
+        Package.at(root / package["path"]) for package in json.loads(process.stdout)["packages"]
+    ]

@@ -1,4 +1,4 @@
-"""What stands in the sources, as their author thinks of it: notes, documents, files."""
+"""A model of the sources: notes, documents and files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Pictures = Mapping[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A note as Anki must hold it, and what comes with it."""
+    """The expected content of a note in Anki, with its deck and media."""
 
     kind: str
     fields: tuple[str, ...]
@@ -24,18 +24,18 @@ class Content:
 
     @property
     def taken(self) -> tuple[object, ...]:
-        """What an import can change: an edit is a change of this."""
+        """The parts that an import updates; an edit is a change of these."""
         return self.kind, self.fields, self.tags
 
     @property
     def package(self) -> str:
-        """The file that it comes in."""
+        """The name of its package."""
         return self.deck.split("::")[0].lower() + ".apkg"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A note in the sources. `handle` tells it from all others, through every edit of it."""
+    """A note in the sources. `handle` identifies it through all edits."""
 
     handle: int
     kind: str
@@ -43,8 +43,8 @@ class Draft:
     answer: Words
     extra: Words | None = None
     reverse: bool = False
-    gaps: tuple[tuple[int, int], ...] = ((1, 0),)
-    """Of a cloze: the number of each gap, and the number of the word that it hides."""
+    clozes: tuple[tuple[int, int], ...] = ((1, 0),)
+    """For a cloze note: the number of each cloze, and the number of the word that it hides."""
     tags: frozenset[str] = frozenset()
     deck: str = ""
     id: str = ""
@@ -63,15 +63,14 @@ class Document:
 
 @dataclass(slots=True)
 class File:
-    """One file below `cards/`. `shown` is what stood in it when it was last written or read."""
+    """A file in `cards/`. `shown` is its text when last written or read."""
 
     path: str
     documents: list[Document]
     shown: str = field(default="", compare=False)
 
 
-# What each kind of note writes into the sources, and what Anki must make of it. Another kind
-# belongs here: its keys, its fields, its cards.
+# The keys of each kind of note in the sources, and its fields and cards in Anki.
 
 
 _NAMES = ("Name", "Value", "More")
@@ -79,7 +78,7 @@ KINDS = ("question", "cloze", "custom")
 
 
 def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]:
-    """The keys of a note's mapping, but for its id; `names` are those of a custom note's fields."""
+    """The keys of a note's mapping without its id; `names` are the field names of a custom note."""
     match draft.kind:
         case "question":
             pairs: dict[str, object] = {
@@ -89,10 +88,9 @@ def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]
             if draft.reverse:
                 pairs["reverse"] = True
         case "cloze":
-            pairs = {"cloze": f"{draft.text.source(folder)}: {_gaps(draft)}"}
+            pairs = {"cloze": f"{draft.text.source(folder)}: {_clozes(draft)}"}
         case _:
-            given = (draft.text, draft.answer, draft.extra)
-            named = zip(names, given, strict=True)
+            named = zip(names, (draft.text, draft.answer, draft.extra), strict=True)
             texts = {name: words.source(folder) for name, words in named if words is not None}
             pairs = {"notetype": "Fact", "fields": texts}
     if draft.extra is not None and draft.kind != "custom":
@@ -105,7 +103,7 @@ def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]
 
 
 def content(draft: Draft, document: Document, pictures: Pictures) -> Content:
-    """What Anki must make of a note that has its id."""
+    """The expected content in Anki of a note with an id."""
     extra = draft.extra.html(pictures) if draft.extra is not None else ""
     shown = [draft.text, *([draft.extra] if draft.extra is not None else [])]
     match draft.kind:
@@ -116,27 +114,27 @@ def content(draft: Draft, document: Document, pictures: Pictures) -> Content:
             ordinals = frozenset({0, 1} if draft.reverse else {0})
             shown.append(draft.answer)
         case "cloze":
-            fields = (f"{draft.text.html(pictures)}: {_gaps(draft)}", extra, "", draft.id)
-            ordinals = frozenset(number - 1 for number, _ in draft.gaps)
+            fields = (f"{draft.text.html(pictures)}: {_clozes(draft)}", extra, "", draft.id)
+            ordinals = frozenset(number - 1 for number, _ in draft.clozes)
         case _:
             answer = draft.answer.html(pictures)
             fields = (draft.text.html(pictures), answer, extra)
             ordinals = frozenset({0, 1} if extra else {0})
             shown.append(draft.answer)
-    media = {name: data for one in shown for name, data in one.media(pictures).items()}
+    media = {name: data for item in shown for name, data in item.media(pictures).items()}
     tags = draft.tags | document.tags
     return Content(draft.kind, fields, tags, ordinals, draft.deck or document.deck, media)
 
 
-def _gaps(draft: Draft) -> str:
-    return ", ".join(f"{{{{c{number}::gap{word}}}}}" for number, word in draft.gaps)
+def _clozes(draft: Draft) -> str:
+    return ", ".join(f"{{{{c{number}::word{word}}}}}" for number, word in draft.clozes)
 
 
 @dataclass(slots=True)
 class Sources:
-    """Everything an author wrote; `trash` holds deleted notes, `css` the project's own style.
+    """All sources of an author; `trash` holds deleted notes, `css` the project stylesheet.
 
-    `texts` is a word in the custom note type's templates, `names` are its fields' names.
+    `texts` is a word in the custom note type's templates, `names` are its field names.
     """
 
     files: list[File] = field(default_factory=list)
@@ -147,8 +145,8 @@ class Sources:
     trash: list[Draft] = field(default_factory=list)
 
     def documents(self) -> list[Document]:
-        """Every document, in the order in which it is studied."""
-        files = sorted(self.files, key=lambda one: one.path.split("/"))
+        """Every document, in study order."""
+        files = sorted(self.files, key=lambda item: item.path.split("/"))
         return [document for file in files for document in file.documents]
 
     def drafts(self) -> list[tuple[Document, Draft]]:
@@ -156,14 +154,14 @@ class Sources:
         return [(document, draft) for document in self.documents() for draft in document.notes]
 
     def put(self, changed: Draft) -> None:
-        """Put a note in place of the one with its handle."""
+        """Replace the note with the same handle."""
         for document in self.documents():
             document.notes[:] = [
                 changed if draft.handle == changed.handle else draft for draft in document.notes
             ]
 
     def take(self, handle: int) -> Draft | None:
-        """Take a note out; None where there is none."""
+        """Remove and return a note, None if it does not exist."""
         for document in self.documents():
             for draft in document.notes:
                 if draft.handle == handle:
@@ -173,12 +171,12 @@ class Sources:
         return None
 
     def identify(self, ids: Iterator[str], file: File) -> None:
-        """Give the notes of a file the ids that a build wrote into it."""
+        """Set the ids that a build wrote into a file."""
         for document in file.documents:
             document.notes[:] = [replace(draft, id=next(ids)) for draft in document.notes]
 
     def contents(self) -> dict[str, Content]:
-        """What Anki must make of everything, by id; notes without one are left out."""
+        """The expected content of each note with an id, by id."""
         return {
             draft.id: content(draft, document, self.pictures)
             for document, draft in self.drafts()
@@ -186,20 +184,20 @@ class Sources:
         }
 
     def descriptions(self) -> dict[str, str]:
-        """The description of each deck that has one, as Anki must hold it."""
+        """The expected description in Anki of each deck that has one."""
         return {
             document.deck: document.description.html(self.pictures)
             for document in self.documents()
             if document.description is not None and self.describes(document)
         }
 
-    def looks(self) -> dict[str, str]:
-        """What the texts of the note type of each kind must hold."""
+    def styling(self) -> dict[str, str]:
+        """The text that the note type of each kind must contain."""
         own = f"{self.texts} {{{{{self.names[0]}}}}}"
         return {"question": self.css, "cloze": self.css, "custom": own}
 
     def notetype(self) -> str:
-        """The file of the custom note type; its second card asks for what has more to say."""
+        """The file of the custom note type; its second card needs the third field."""
         first, second, third = self.names
         fields = [
             name if name == was else {"name": name, "was": was}
@@ -214,18 +212,18 @@ class Sources:
         return "".join(f"{key}: {_quoted(value)}\n" for key, value in whole.items())
 
     def describes(self, document: Document) -> bool:
-        """Whether a document may describe its deck: only the first one that would."""
+        """Whether a document is the first with a description of its deck."""
         mine = (
-            one
-            for one in self.documents()
-            if one.deck == document.deck and one.description is not None
+            other
+            for other in self.documents()
+            if other.deck == document.deck and other.description is not None
         )
         return next(mine, None) is document
 
     def text(self, file: File) -> str:
         """A file's text."""
         folder = "../" * file.path.count("/") + "pictures/"
-        return "---\n".join(self._document(one, folder) for one in file.documents)
+        return "---\n".join(self._document(document, folder) for document in file.documents)
 
     def _document(self, document: Document, folder: str) -> str:
         lines = [f"deck: {_quoted(document.deck)}"]
@@ -244,9 +242,9 @@ class Sources:
         return "\n".join(lines) + "\n"
 
     def sweep(self) -> None:
-        """Remove what holds no note any more."""
+        """Remove documents and files without notes."""
         for file in self.files:
-            file.documents[:] = [one for one in file.documents if one.notes]
+            file.documents[:] = [document for document in file.documents if document.notes]
         self.files[:] = [file for file in self.files if file.documents]
 
 

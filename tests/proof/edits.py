@@ -1,4 +1,4 @@
-"""All that an author can do to the sources of a deck, by name."""
+"""The edits that an author can make to the sources, by name."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from proof.words import FORMS, Words
 
 
 def rewrite(author: Author, which: int, how: int) -> None:
-    """Write another question, answer or extra."""
+    """Replace the question, answer or extra."""
     _, draft = author.note(which)
     part = ("text", "answer", "extra")[how % 3]
     author.put(draft, **{part: author.words(how)})
 
 
 def mark_up(author: Author, which: int, how: int) -> None:
-    """Write the same words with other markup, or with a picture."""
+    """Change the markup of a text, or add a picture."""
     _, draft = author.note(which)
     part = ("text", "answer")[how % 2]
     words: Words = getattr(draft, part)
@@ -29,19 +29,19 @@ def mark_up(author: Author, which: int, how: int) -> None:
 
 
 def tag(author: Author, which: int, how: int) -> None:
-    """Add a tag to a note, or take it away."""
+    """Add a tag to a note, or remove it."""
     _, draft = author.note(which)
     author.put(draft, tags=draft.tags ^ {TAGS[how % len(TAGS)]})
 
 
 def tag_document(author: Author, which: int, how: int) -> None:
-    """Add a tag to all notes of a document, or take it away."""
+    """Add a tag to all notes of a document, or remove it."""
     document = author.document(which)
     document.tags ^= {TAGS[how % len(TAGS)]}
 
 
 def replace_picture(author: Author, which: int, _: int) -> None:
-    """Draw a picture anew, under the same name."""
+    """Replace a picture under the same name."""
     author.sources.pictures[which % PICTURES] = author.paint()
 
 
@@ -49,14 +49,14 @@ def replace_picture(author: Author, which: int, _: int) -> None:
 
 
 def reorder(author: Author, which: int, how: int) -> None:
-    """Move a note to another place of its document."""
+    """Move a note within its document."""
     document, draft = author.note(which)
     document.notes.remove(draft)
     document.notes.insert(how % (len(document.notes) + 1), draft)
 
 
 def move(author: Author, which: int, how: int) -> None:
-    """Move a note to another document, or to one that is made for it."""
+    """Move a note to another document, or to a new one."""
     _, draft = author.note(which)
     taken = author.sources.take(draft.handle)
     assert taken is not None
@@ -69,20 +69,20 @@ def move(author: Author, which: int, how: int) -> None:
 def move_file(author: Author, which: int, how: int) -> None:
     """Rename a file."""
     file = author.sources.files[which % len(author.sources.files)]
-    free = [path for path in PATHS if all(one.path != path for one in author.sources.files)]
+    free = [path for path in PATHS if all(file.path != path for file in author.sources.files)]
     if free:
         file.path = free[how % len(free)]
         file.shown = ""
 
 
 def set_deck(author: Author, which: int, how: int) -> None:
-    """Put a note into another deck than its document's, or back."""
+    """Move a note to another deck than its document's, or back."""
     _, draft = author.note(which)
     author.put(draft, deck="" if draft.deck else deck_name(how))
 
 
 def rename_deck(author: Author, which: int, how: int) -> None:
-    """Rename a document's deck, its root as well: then it is in another package."""
+    """Rename a document's deck, possibly to another root deck and so another package."""
     author.document(which).deck = deck_name(how)
 
 
@@ -90,40 +90,40 @@ def rename_deck(author: Author, which: int, how: int) -> None:
 
 
 def reverse(author: Author, which: int, _: int) -> None:
-    """Ask a note the other way round too, or no more."""
+    """Turn `reverse` on or off."""
     draft = author.kind_of_note("question", which)
     if draft is not None:
         author.put(draft, reverse=not draft.reverse)
 
 
-def add_gap(author: Author, which: int, _: int) -> None:
-    """Add a gap with a new number."""
+def add_cloze(author: Author, which: int, _: int) -> None:
+    """Add a cloze with a new number."""
     draft = author.kind_of_note("cloze", which)
     if draft is not None:
-        number = max(number for number, _ in draft.gaps) + 1
-        author.put(draft, gaps=(*draft.gaps, (number, next(author.fresh))))
+        number = max(number for number, _ in draft.clozes) + 1
+        author.put(draft, clozes=(*draft.clozes, (number, next(author.fresh))))
 
 
-def remove_gap(author: Author, which: int, how: int) -> None:
-    """Take a gap out of the text."""
+def remove_cloze(author: Author, which: int, how: int) -> None:
+    """Remove a cloze from the text."""
     draft = author.kind_of_note("cloze", which)
-    if draft is not None and len(draft.gaps) > 1:
-        gone = draft.gaps[how % len(draft.gaps)]
-        author.put(draft, gaps=tuple(gap for gap in draft.gaps if gap != gone))
+    if draft is not None and len(draft.clozes) > 1:
+        gone = draft.clozes[how % len(draft.clozes)]
+        author.put(draft, clozes=tuple(cloze for cloze in draft.clozes if cloze != gone))
 
 
 def renumber(author: Author, which: int, how: int) -> None:
-    """Give the gaps each other's numbers, or others."""
+    """Renumber the clozes."""
     draft = author.kind_of_note("cloze", which)
     if draft is not None:
-        numbers = [number + how % 2 for number, _ in draft.gaps]
+        numbers = [number + how % 2 for number, _ in draft.clozes]
         turned = numbers[1:] + numbers[:1]
-        words = [word for _, word in draft.gaps]
-        author.put(draft, gaps=tuple(zip(turned, words, strict=True)))
+        words = [word for _, word in draft.clozes]
+        author.put(draft, clozes=tuple(zip(turned, words, strict=True)))
 
 
 def change_kind(author: Author, which: int, how: int) -> None:
-    """Make a question a cloze note or one of a custom note type, or whatever it was not."""
+    """Change the kind of a note."""
     _, draft = author.note(which)
     place = KINDS.index(draft.kind) + 1 + how % 2
     author.put(draft, kind=KINDS[place % len(KINDS)])
@@ -139,7 +139,7 @@ def add(author: Author, which: int, how: int) -> None:
 
 
 def delete(author: Author, which: int, _: int) -> None:
-    """Delete a note, but never the last one."""
+    """Delete a note unless it is the last."""
     if len(author.sources.drafts()) > 1:
         gone = author.sources.take(author.note(which)[1].handle)
         assert gone is not None
@@ -147,14 +147,14 @@ def delete(author: Author, which: int, _: int) -> None:
 
 
 def put_back(author: Author, which: int, how: int) -> None:
-    """Put a deleted note back, with its id."""
+    """Restore a deleted note with its id."""
     if author.sources.trash:
         back = author.sources.trash.pop(which % len(author.sources.trash))
         author.document(how).notes.append(back)
 
 
 def copy_with_id(author: Author, which: int, how: int) -> int | None:
-    """Copy a note with its id, which is an error; give the copy's handle."""
+    """Copy a note with its id, which is an error; returns the copy's handle."""
     _, draft = author.note(which)
     if not draft.id:
         return None
@@ -164,7 +164,7 @@ def copy_with_id(author: Author, which: int, how: int) -> int | None:
 
 
 def remove_id(author: Author, handle: int) -> None:
-    """Take the id away from a copy, as the error says."""
+    """Remove the id of a copy, as the error advises."""
     (copied,) = (draft for _, draft in author.sources.drafts() if draft.handle == handle)
     author.put(copied, id="")
 
@@ -173,15 +173,15 @@ def remove_id(author: Author, handle: int) -> None:
 
 
 def describe(author: Author, which: int, how: int) -> None:
-    """Write a deck's description, or take it away."""
+    """Change a deck's description, or remove it."""
     document = author.document(which)
-    # No picture: a description can't hold any.
+    # A description can't contain pictures.
     words = Words(next(author.fresh), how % (FORMS - 1))
     document.description = None if how % 4 == 3 else words
 
 
 def restyle(author: Author, _: int, __: int) -> None:
-    """Change the project's own style."""
+    """Change the project stylesheet."""
     author.sources.css = f".own{next(author.fresh)} {{ color: red }}"
 
 
@@ -198,7 +198,7 @@ def rename_field(author: Author, which: int, _: int) -> None:
 
 
 Edit = Callable[[Author, int, int], object]
-"""Done to the `which`-th of what it is about, in the way that `how` says; none where none fits."""
+"""Edits the `which`-th suitable item in a way chosen by `how`; without one it does nothing."""
 
 EDITS: dict[str, Edit] = {
     edit.__name__: edit
@@ -214,8 +214,8 @@ EDITS: dict[str, Edit] = {
         set_deck,
         rename_deck,
         reverse,
-        add_gap,
-        remove_gap,
+        add_cloze,
+        remove_cloze,
         renumber,
         change_kind,
         add,

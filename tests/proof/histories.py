@@ -1,4 +1,4 @@
-"""Random histories: hypothesis chooses what author and learner do, and shrinks what goes wrong."""
+"""Random histories: hypothesis chooses the actions of author and learner, and shrinks failures."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def _steps(names: list[str], most: int) -> st.SearchStrategy[list[tuple[str, int
     return st.lists(st.tuples(st.sampled_from(names), _ANY, _ANY), max_size=most)
 
 
-# Older releases know fields by their names alone: the reference of note types says so.
+# Older releases identify fields by name only, as the reference of note types documents.
 _FOLLOWS_RENAMES = (23, 10)
 _EDITS = _steps(sorted(set(EDITS) - ({"rename_field"} if VERSION < _FOLLOWS_RENAMES else set())), 4)
-# Most of what learners do is to answer.
+# Learners mostly answer.
 _ACTS = _steps(["answer"] * 6 + sorted(ACTS), 5)
 _WAIT = st.sampled_from([0, 60, DAY, 5 * DAY, 40 * DAY, 200 * DAY, 400 * DAY])
 _WHICH = st.none() | st.integers(0, 2)
 
 
 class History(RuleBasedStateMachine):
-    """A history in Python. `total` adds up what happened in all of them."""
+    """A history built from Python. `total` sums the tallies of all histories."""
 
     builder: ClassVar[Builder] = staticmethod(through_python)
     total: ClassVar[Counter[str]] = Counter()
@@ -52,7 +52,7 @@ class History(RuleBasedStateMachine):
 
     @rule(edits=_EDITS, before=_ACTS, between=_ACTS, after=_ACTS, wait=_WAIT, which=_WHICH)
     def publish(self, edits, before, between, after, wait, which):
-        """A whole round: edit, build, import, the learner at work all the while."""
+        """A complete round of edits, build and import, with reviews in between."""
         with self._step() as world:
             world.edit(edits)
             world.act(before)
@@ -66,7 +66,7 @@ class History(RuleBasedStateMachine):
 
     @rule(edits=_EDITS, acts=_ACTS, wait=_WAIT)
     def build(self, edits, acts, wait):
-        """A build that the learner passes over."""
+        """A build that the learner does not import."""
         with self._step() as world:
             world.edit(edits)
             world.act(acts)
@@ -75,7 +75,7 @@ class History(RuleBasedStateMachine):
 
     @rule(which=_WHICH, acts=_ACTS, wait=_WAIT)
     def take(self, which, acts, wait):
-        """An import of what was built some time ago, perhaps for the second time."""
+        """An import of an older build, possibly repeated."""
         with self._step() as world:
             world.wait(wait)
             world.act(acts)
@@ -100,7 +100,7 @@ class History(RuleBasedStateMachine):
         which=_ANY,
     )
     def go_wrong(self, what, hours, which):
-        """What should not happen, and does."""
+        """An accident."""
         with self._step() as world:
             match what:
                 case "slow clock":
@@ -125,14 +125,14 @@ class History(RuleBasedStateMachine):
 
     @contextmanager
     def _step(self) -> Iterator[World]:
-        """Do one step; after one that failed nothing more is tried."""
+        """Run a step, and record whether it succeeded."""
         self._whole = False
         yield self.world
         self._whole = True
 
 
 class CommandLineHistory(History):
-    """A history in which every build goes through the command line."""
+    """A history built by the command line."""
 
     builder = staticmethod(through_command_line)
     total: ClassVar[Counter[str]] = Counter()

@@ -1,4 +1,4 @@
-"""What must hold after every import, whatever author and learner did before it."""
+"""The invariants of every import."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DESCRIPTIONS = (2, 1, 55)
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken promise: which, and of what."""
+    """A broken promise and its details."""
 
     promise: str
     what: str
@@ -29,11 +29,11 @@ class Violation:
 
 @dataclass(slots=True)
 class Check:
-    """One import, held against what was published and what the learner did.
+    """One import, compared with the published content and the learner's work.
 
-    `touched`, `stamped` and `got` are the student's before the import. `late` gathers the notes
-    that are behind their source by the one exception, a learner's touch after the build and before
-    its import; `current` gathers all others.
+    `touched`, `stamped` and `got` are the student's before the import. `late` collects the notes
+    that are outdated by the only exception, an edit by the learner between build and import;
+    `current` collects all others.
     """
 
     name: str
@@ -51,10 +51,10 @@ class Check:
         return [
             *self._nothing_lost(),
             *self._nothing_doubled(imported),
-            *(one for guid in sorted(self.ours) for one in self._note(guid)),
+            *(violation for guid in sorted(self.ours) for violation in self._note(guid)),
             *self._others(),
             *self._media(learner),
-            *self._looks(learner),
+            *self._styling(learner),
         ]
 
     @property
@@ -67,9 +67,9 @@ class Check:
             if self.after.reviews.get(review) != row:
                 yield Violation("no review lost", f"review {row}")
         for card, row in self.before.cards.items():
-            found = self.after.cards.get(card)
-            if found != row:
-                yield Violation("no review lost", f"card {card} was {row} and is {found}")
+            now = self.after.cards.get(card)
+            if now != row:
+                yield Violation("no review lost", f"card {card} was {row} and is {now}")
         cards = {row[0] for row in self.after.cards.values()}
         for row in self.after.reviews.values():
             if row[1] not in cards and row[0] not in self.before.reviews:
@@ -95,8 +95,8 @@ class Check:
             yield Violation("text as in the source", f"note {guid} did not arrive")
             return
         yield from self._cards(guid, record.content)
-        wanted = _wanted(record, len(has.fields))
-        is_current = (has.fields, has.tags) == wanted
+        expected = _expected(record, len(has.fields))
+        is_current = (has.fields, has.tags) == expected
         own = record.edited is None and self.got.get(guid, -1) >= record.born
         if had is not None and own:
             if (has.fields, has.tags) != (had.fields, had.tags):
@@ -104,15 +104,17 @@ class Check:
         elif not is_current and self._excused(guid, record):
             self.late.add(guid)
             if has != had:
-                yield Violation("text as in the source", f"note {guid}: neither {wanted} nor {had}")
+                yield Violation(
+                    "text as in the source", f"note {guid}: neither {expected} nor {had}"
+                )
             return
         elif not is_current:
-            yield Violation("text as in the source", f"note {guid}: {has}, not {wanted}")
+            yield Violation("text as in the source", f"note {guid}: {has}, not {expected}")
         self.current.add(guid)
         yield from self._empty_cards(guid, record.content)
 
     def _excused(self, guid: str, record: Record) -> bool:
-        """Whether the learner touched the note after the build, as far as its clock tells."""
+        """Whether the learner edited the note after the build, by the build's clock."""
         due = record.due(self.ledger.revised[self.name])
         times = [self.touched.get(guid, 0)]
         if self.name in self.ledger.early:
@@ -120,30 +122,32 @@ class Check:
         return guid in self.before.notes and max(times) >= due
 
     def _cards(self, guid: str, content: Content | None) -> Iterator[Violation]:
-        wanted = self.before.ordinals(guid) | (content.ordinals if content else frozenset())
-        found = self.after.ordinals(guid)
-        if found != wanted:
-            yield Violation("no card doubled", f"note {guid} has {set(found)}, not {set(wanted)}")
+        expected = self.before.ordinals(guid) | (content.ordinals if content else frozenset())
+        ordinals = self.after.ordinals(guid)
+        if ordinals != expected:
+            yield Violation(
+                "no card doubled", f"note {guid} has {set(ordinals)}, not {set(expected)}"
+            )
 
     def _empty_cards(self, guid: str, content: Content | None) -> Iterator[Violation]:
-        """Of a note that is as in the source: cards that the source has no more are listed."""
+        """*Empty Cards* lists exactly the cards that the source no longer has."""
         gone = self.after.ordinals(guid) - (content.ordinals if content else frozenset())
-        wanted = frozenset(self.after.cards[guid, ordinal][0] for ordinal in gone)
+        expected = frozenset(self.after.cards[guid, ordinal][0] for ordinal in gone)
         listed = self.after.empty.get(guid, frozenset())
-        if guid in self.ledger.scattered and listed <= wanted:
-            return  # Anki 25.07 and later may list only some of cards that lie apart
-        if listed != wanted:
-            yield Violation("Empty Cards", f"note {guid}: {set(listed)}, not {set(wanted)}")
-        deletes = content is None and bool(wanted)
+        if guid in self.ledger.scattered and listed <= expected:
+            return  # Anki 25.07 and later may list only some cards with scattered ids
+        if listed != expected:
+            yield Violation("Empty Cards", f"note {guid}: {set(listed)}, not {set(expected)}")
+        deletes = content is None and bool(expected)
         if (guid in self.after.deletes) != deletes:
             yield Violation("Empty Cards", f"note {guid} would {'not ' * deletes}be deleted")
 
     def _others(self) -> Iterator[Violation]:
-        """What is not in the package stays as it was."""
-        for guid, held in self.before.notes.items():
+        """Notes that are not in the package are unchanged."""
+        for guid, note in self.before.notes.items():
             if guid in self.ours:
                 continue
-            if self.after.notes.get(guid) != held:
+            if self.after.notes.get(guid) != note:
                 yield Violation("learners keep their work", f"note {guid} of another package")
             if self.after.ordinals(guid) != self.before.ordinals(guid):
                 yield Violation("no card doubled", f"note {guid} of another package")
@@ -151,14 +155,14 @@ class Check:
                 yield Violation("Empty Cards", f"note {guid} of another package")
 
     def _media(self, learner: Learner) -> Iterator[Violation]:
-        held = learner.media()
+        media = learner.media()
         for guid in sorted(self.current):
             content = self.ledger.notes[guid].content
             for name, data in (content.media if content else {}).items():
-                if held.get(name) != data:
+                if media.get(name) != data:
                     yield Violation("media as in the source", f"{name} of note {guid}")
 
-    def _looks(self, learner: Learner) -> Iterator[Violation]:
+    def _styling(self, learner: Learner) -> Iterator[Violation]:
         living = {
             guid: record.content
             for guid, record in self.ledger.notes.items()
@@ -169,14 +173,14 @@ class Check:
                 if (guid, ordinal) in self.after.cards:
                     deck = learner.collection.decks.name(self.after.cards[guid, ordinal][1])
                     if deck != content.deck:
-                        what = f"the new card {ordinal} of {guid} lies in {deck}"
+                        what = f"the new card {ordinal} of {guid} is in {deck}"
                         yield Violation("decks as in the source", what)
         for name in sorted({content.kind for content in living.values()}):
             guid = next(guid for guid, content in living.items() if content.kind == name)
             notetype = learner.notetype(learner.note(guid).notetype)
-            texts = [notetype["css"], *(one["qfmt"] for one in notetype["tmpls"])]
-            if not any(self.ledger.looks[name] in text for text in texts):
-                what = f"{name} lacks {self.ledger.looks[name]}"
+            texts = [notetype["css"], *(template["qfmt"] for template in notetype["tmpls"])]
+            if not any(self.ledger.styling[name] in text for text in texts):
+                what = f"{name} lacks {self.ledger.styling[name]}"
                 yield Violation("note types as in the source", what)
         for deck in sorted({content.deck for content in living.values()}):
             text = self.ledger.descriptions.get(deck, "")
@@ -184,7 +188,7 @@ class Check:
                 yield Violation("description as in the source", f"{deck} lacks {text}")
 
 
-def _wanted(record: Record, count: int) -> tuple[tuple[str, ...], frozenset[str]]:
+def _expected(record: Record, count: int) -> tuple[tuple[str, ...], frozenset[str]]:
     if record.content is None:
         return ("",) * count, REMOVED
     return record.content.fields, record.content.tags

@@ -1,4 +1,4 @@
-"""What was published, build by build, as an author could have noted it by hand."""
+"""The published content, build by build, tracked independently of flashdeck."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YEAR = 365 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of one note; times are those that the builds were told.
+    """The history of a note; times are those passed to the builds.
 
     `born` is the number of its first build, `first` its time; `edited` the time of the last build
     that brought an edit, None for a note never edited; `content` is None while it is removed.
@@ -27,10 +27,10 @@ class Record:
     edited: int | None = None
 
     def due(self, revised: int) -> int:
-        """The time up to which a learner's touch of this note is overridden by the package.
+        """The time up to which the package overrides a learner's edit of this note.
 
-        A note whose lock was lost counts as never edited: touched between the build after that and
-        its import, it stays as it was until its next edit.
+        A note whose lock was lost counts as never edited: if the learner edits it between the next
+        build and its import, it is not updated until its next edit.
         """
         if self.edited is None:
             return self.first
@@ -46,14 +46,14 @@ class Ledger:
     revised: dict[str, int] = field(default_factory=dict)
     """When the contents of each package last changed, by the author's clock."""
     early: set[str] = field(default_factory=set)
-    """The packages whose contents are older by that clock than they were published: it was slow,
-    or somebody else had built them before our last import."""
+    """The packages with contents older, by that clock, than their publication: it was slow, or
+    another author had built them before the last import."""
     descriptions: dict[str, str] = field(default_factory=dict)
-    looks: dict[str, str] = field(default_factory=dict)
-    """What the texts of the note type of each kind must hold."""
+    styling: dict[str, str] = field(default_factory=dict)
+    """The text that the note type of each kind must contain."""
     scattered: set[str] = field(default_factory=set)
-    """Notes that were there when a lock was lost together with `build/`: cards that they get later
-    lie apart from the ones before, since nobody knows where those lie."""
+    """Notes from before the loss of a lock together with `build/`: the ids of their later cards are
+    not adjacent to the earlier ones, which are unknown."""
     order: list[str] = field(default_factory=list)
     builds: int = 0
     _revisions: dict[str, tuple[object, int]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Ledger:
     def enter(
         self, now: int, contents: Mapping[str, Content], packages: list[Package], *, slow: bool
     ) -> None:
-        """Note down a build by a clock that may be slow."""
+        """Record a build by a clock that may be slow."""
         self.builds += 1
         self.order = list(contents)
         for guid, content in contents.items():
@@ -79,7 +79,7 @@ class Ledger:
             self.revised[name] = self._revisions[name][1]
 
     def lose_lock(self) -> None:
-        """Begin anew, as a build without a lock does: removed notes are forgotten."""
+        """Start over, like a build without a lock: removed notes are forgotten."""
         self.notes = {
             guid: replace(record, born=self.builds + 1, edited=None)
             for guid, record in self.notes.items()
@@ -98,7 +98,7 @@ class Ledger:
         return self.packages[file].guids.union(living)
 
     def fork(self) -> Ledger:
-        """What another branch begins with."""
+        """Create the ledger of another branch."""
         return replace(
             self,
             notes=dict(self.notes),
@@ -109,10 +109,10 @@ class Ledger:
         )
 
     def merge(self, other: Ledger, base: Ledger) -> None:
-        """Take over what another branch published since both had the same base.
+        """Merge the builds of another branch since the common base.
 
-        A package of which they built two versions is built anew; one that only the others built, or
-        both in the same way, is as they left it.
+        A package that both built differently gets a new revision; one that only the other branch
+        built, or both equally, keeps its revision.
         """
         for guid, theirs in other.notes.items():
             ours = self.notes.get(guid)
@@ -137,12 +137,12 @@ class Ledger:
         return replace(old, content=content)
 
     def _shape(self, package: Package) -> object:
-        """All that surely makes up a package's contents."""
-        found = {guid: self.notes[guid].content for guid in self.order if guid in package.guids}
-        living = [content for content in found.values() if content is not None]
-        described = {one.deck: self.descriptions.get(one.deck, "") for one in living}
-        looks = {one.kind: self.looks[one.kind] for one in living}
-        return list(found.items()), package.guids - set(found), described, looks
+        """The parts that determine a package's contents."""
+        contents = {guid: self.notes[guid].content for guid in self.order if guid in package.guids}
+        living = [content for content in contents.values() if content is not None]
+        described = {content.deck: self.descriptions.get(content.deck, "") for content in living}
+        styling = {content.kind: self.styling[content.kind] for content in living}
+        return list(contents.items()), package.guids - set(contents), described, styling
 
 
 def _time(revision: tuple[object, int]) -> int:
@@ -150,7 +150,7 @@ def _time(revision: tuple[object, int]) -> int:
 
 
 def _merged(ours: Record, theirs: Record) -> Record:
-    edits = [one.edited for one in (ours, theirs) if one.edited is not None]
+    edits = [record.edited for record in (ours, theirs) if record.edited is not None]
     return replace(
         ours,
         born=min(ours.born, theirs.born),

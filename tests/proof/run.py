@@ -1,7 +1,7 @@
-"""Runs histories with one release of Anki: `python -m proof.run`, the folder tests/ being known.
+"""Run histories with one release of Anki: `python -m proof.run`, with tests/ on the path.
 
-The same seed gives the same histories. Of a violation the shortest history that shows it is
-printed, as calls of `History`, and the exit code is 1.
+The same seed gives the same histories. On a violation, the shortest history that reproduces it is
+printed as calls of `History`, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from proof.histories import CommandLineHistory, History
 
-# Of so many histories one goes through the command line.
+# One of so many histories is built by the command line.
 _COMMAND_LINE = 10
 
 
 def run(machine: type[History], histories: int, steps: int, number: int) -> str:
-    """Run random histories; give what is wrong with the first bad one, '' when all are well."""
-    wanted = settings(
+    """Run random histories; returns the first failure, '' if there is none."""
+    options = settings(
         max_examples=histories,
         stateful_step_count=steps,
         deadline=None,
@@ -34,36 +34,36 @@ def run(machine: type[History], histories: int, steps: int, number: int) -> str:
         suppress_health_check=list(HealthCheck),
     )
     try:
-        # Anki prints where it is when something takes long.
+        # Anki prints a stack trace when something takes long.
         with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing):
-            run_state_machine_as_test(seed(number)(machine), settings=wanted)
-    except Exception as error:  # noqa: BLE001 - whatever ends a history breaks a promise
+            run_state_machine_as_test(seed(number)(machine), settings=options)
+    except Exception as error:  # noqa: BLE001 - any exception is a failure
         return "\n".join([str(error) or repr(error), *getattr(error, "__notes__", ())])
     return ""
 
 
 def main() -> int:
-    """Parse, run, print one line."""
+    """Parse arguments, run histories, print a summary."""
     parser = argparse.ArgumentParser(prog="proof.run", description=__doc__)
     parser.add_argument("--histories", type=int, default=200)
     parser.add_argument("--steps", type=int, default=15)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    args = parser.parse_args()
     begun = time.monotonic()
-    by_command = -(-given.histories // _COMMAND_LINE)
+    by_command = -(-args.histories // _COMMAND_LINE)
     broken = [
         words
         for machine, count in (
-            (History, given.histories - by_command),
+            (History, args.histories - by_command),
             (CommandLineHistory, by_command),
         )
-        if count and (words := run(machine, count, given.steps, given.seed))
+        if count and (words := run(machine, count, args.steps, args.seed))
     ]
     sys.stderr.write("\n".join(broken))
     seconds = time.monotonic() - begun
     counts = History.total + CommandLineHistory.total
     sys.stdout.write(
-        f"Anki {version('anki')}: {counts['histories']} histories of {given.steps} steps,"
+        f"Anki {version('anki')}: {counts['histories']} histories of {args.steps} steps,"
         f" {counts['edits']} edits, {counts['builds']} builds, {counts['imports']} imports,"
         f" {counts['reviews']} reviews made; {counts['late']} notes touched between build and"
         f" import, {counts['healed']} of them current by now;"

@@ -1,4 +1,4 @@
-"""One edit at a time, and what becomes of a learner's cards: the rows of the table for authors."""
+"""Single edits and their effect on a learner's cards: the rows of the table for authors."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from proof.snapshot import Snapshot
 from proof.words import FORMS, Words
 from proof.world import Step, World
 
-# The notes of the project that every scenario begins with, by their places.
+# The positions of the notes in the initial project of every scenario.
 _QUESTION, _BOTH_WAYS, _CLOZE, _CUSTOM, _OTHER = range(5)
 _OWN_TAG = "mine0"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An edit in words and in deeds, and the place of the note to look at."""
+    """An edit, its description, and the position of the observed note."""
 
     words: str
     do: Callable[[World], object]
@@ -30,7 +30,7 @@ class Scenario:
 
 
 def row(scenario: Scenario) -> str:
-    """Try a scenario with Anki, every promise being checked; give its row of the table."""
+    """Run a scenario with Anki, checking every promise; returns its table row."""
     world = _begin()
     try:
         draft = _drafts(world)[scenario.note]
@@ -48,20 +48,22 @@ def row(scenario: Scenario) -> str:
 
 
 class _Seen:
-    """A note and its cards, before and after."""
+    """A note and its cards, before and after the edit."""
 
     def __init__(self, world: World, draft: Draft) -> None:
         self._world = world
         self._old = draft
         documents = world.author.sources.documents()
-        self._document = next(tuple(one.notes) for one in documents if draft in one.notes)
+        self._document = next(
+            tuple(document.notes) for document in documents if draft in document.notes
+        )
         self._before = world.student.look()
         self._content = world.ledger.notes[draft.id].content
         self._descriptions = dict(world.ledger.descriptions)
-        self._looks = dict(world.ledger.looks)
+        self._styling = dict(world.ledger.styling)
 
     def reviews(self) -> str:
-        """What became of its cards and their reviews."""
+        """The effect on its cards and their reviews."""
         after, guid = self._after, self._old.id
         words = ["kept" if self._history() else "lost"]
         if self._now is None:
@@ -75,27 +77,27 @@ class _Seen:
         return " ".join(words).replace(" ,", ",").replace(" ;", ";")
 
     def text(self) -> str:
-        """What is to be seen."""
+        """The text that the learner sees."""
         ledger = self._world.ledger
         if self._now is None:
             return "an empty card"
-        held = self._after.notes[self._now.id]
+        note = self._after.notes[self._now.id]
         content = ledger.notes[self._now.id].content
         assert content is not None
-        if (held.fields, held.tags - {_OWN_TAG, "late"}) != (content.fields, content.tags):
+        if (note.fields, note.tags - {_OWN_TAG, "late"}) != (content.fields, content.tags):
             return "the old text, till your next build"
         deck = {self._world.student.anki.card(self._now.id).deck}
         if deck != {content.deck}:
             return "new cards come to the new deck, old ones stay"
         if self._content is None or self._content.taken != content.taken:
             return "your edit"
-        if (ledger.descriptions, ledger.looks) != (self._descriptions, self._looks):
+        if (ledger.descriptions, ledger.styling) != (self._descriptions, self._styling):
             return "your edit"
         return "as before"
 
     def tags(self) -> str:
-        """What became of the learner's own tags and edits."""
-        kept = {guid for guid, one in self._after.notes.items() if _OWN_TAG in one.tags}
+        """The effect on the learner's own tags and edits."""
+        kept = {guid for guid, note in self._after.notes.items() if _OWN_TAG in note.tags}
         if self._old.id in kept:
             return "kept"
         if not kept:
@@ -109,21 +111,21 @@ class _Seen:
 
     @property
     def _now(self) -> Draft | None:
-        found = (one for one in _drafts(self._world) if one.handle == self._old.handle)
-        return next(found, None)
+        drafts = (draft for draft in _drafts(self._world) if draft.handle == self._old.handle)
+        return next(drafts, None)
 
     def _history(self) -> bool:
         after = self._after
-        cards = all(after.cards.get(card) == one for card, one in self._before.cards.items())
+        cards = all(after.cards.get(card) == row for card, row in self._before.cards.items())
         return cards and after.reviews == self._before.reviews
 
     def _is_renumbered(self, now: Draft) -> bool:
-        old, new = dict(self._old.gaps), dict(now.gaps)
+        old, new = dict(self._old.clozes), dict(now.clozes)
         return any(old[number] != new[number] for number in set(old) & set(new))
 
 
 def _begin() -> World:
-    """A learner who has answered every card of a project with every kind, and tagged every note."""
+    """A project with every kind, whose learner has answered every card and tagged every note."""
     world = World()
     world.author = author = Author.begin(world.root, 1)
     number = author.fresh
@@ -132,8 +134,8 @@ def _begin() -> World:
         return Words(next(number), form)
 
     def draft(kind: str, handle: int, form: int = 0, *, reverse: bool = False) -> Draft:
-        gaps = ((1, next(number)), (2, next(number)))
-        return Draft(handle, kind, words(form), words(), None, reverse, gaps)
+        clozes = ((1, next(number)), (2, next(number)))
+        return Draft(handle, kind, words(form), words(), None, reverse, clozes)
 
     notes = count(1000)
     first = [
@@ -219,8 +221,8 @@ SCENARIOS = (
     Scenario("rename its root, and so the package", _edits(("rename_deck", 0, 5))),
     Scenario("turn `reverse` on", _edits(("reverse", 0, 0))),
     Scenario("turn `reverse` off", _edits(("reverse", 1, 0)), _BOTH_WAYS),
-    Scenario("add a gap with a new number", _edits(("add_gap", 0, 0)), _CLOZE),
-    Scenario("remove a gap", _edits(("remove_gap", 0, 0)), _CLOZE),
+    Scenario("add a gap with a new number", _edits(("add_cloze", 0, 0)), _CLOZE),
+    Scenario("remove a gap", _edits(("remove_cloze", 0, 0)), _CLOZE),
     Scenario("renumber gaps", _edits(("renumber", 0, 0)), _CLOZE),
     Scenario("make a question a cloze note", _edits(("change_kind", _QUESTION, 0))),
     Scenario("make it a note of your own note type", _edits(("change_kind", _QUESTION, 1))),

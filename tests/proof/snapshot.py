@@ -1,4 +1,4 @@
-"""All that an import could harm in a learner's collection, at one moment."""
+"""A learner's collection at one moment: everything that an import could damage."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A note as the learner holds it: its row's id, its note type, fields and tags."""
+class NoteState:
+    """A note in the learner's collection: its id, note type, fields and tags."""
 
     id: int
     notetype: int
@@ -24,12 +24,12 @@ class Held:
 class Snapshot:
     """A collection at one moment.
 
-    `doubled` lists what stands twice; `cards` gives the row of each card by GUID and ordinal:
-    its id, deck and whole history; `empty` the ids of cards that *Empty Cards* lists by GUID, and
-    `deletes` the GUIDs that it would delete wholly.
+    `doubled` lists duplicates; `cards` maps GUID and ordinal to a card's row: its id, deck and
+    scheduling; `empty` maps GUIDs to the card ids that *Empty Cards* lists, and `deletes` holds
+    the GUIDs of notes that it would delete.
     """
 
-    notes: dict[str, Held]
+    notes: dict[str, NoteState]
     cards: dict[tuple[str, int], Row]
     reviews: dict[int, Row]
     empty: dict[str, frozenset[int]]
@@ -38,11 +38,11 @@ class Snapshot:
 
     def ordinals(self, guid: str) -> frozenset[int]:
         """The ordinals of a note's cards."""
-        return frozenset(ordinal for one, ordinal in self.cards if one == guid)
+        return frozenset(ordinal for owner, ordinal in self.cards if owner == guid)
 
 
 def snapshot(learner: Learner) -> Snapshot:
-    """Look at everything."""
+    """Take a snapshot of the collection."""
     rows = learner.collection.db
     notes = rows.all("select guid, id, mid, flds, tags from notes")
     cards = rows.all(
@@ -54,13 +54,13 @@ def snapshot(learner: Learner) -> Snapshot:
     listed = learner.empty_cards()
     return Snapshot(
         notes={
-            guid: Held(id_, notetype, tuple(fields.split("\x1f")), frozenset(tags.split()))
+            guid: NoteState(id_, notetype, tuple(fields.split("\x1f")), frozenset(tags.split()))
             for guid, id_, notetype, fields, tags in notes
         },
         cards={(row[0], row[1]): tuple(row[2:]) for row in cards},
         reviews={row[0]: tuple(row) for row in reviews},
-        empty={guids[one.note]: frozenset(one.cards) for one in listed},
-        deletes=frozenset(guids[one.note] for one in listed if one.deletes_note),
+        empty={guids[entry.note]: frozenset(entry.cards) for entry in listed},
+        deletes=frozenset(guids[entry.note] for entry in listed if entry.deletes_note),
         doubled=(
             *_twice("note", [row[0] for row in notes]),
             *_twice("card", [(row[0], row[1]) for row in cards]),
@@ -68,5 +68,5 @@ def snapshot(learner: Learner) -> Snapshot:
     )
 
 
-def _twice(what: str, found: list[Any]) -> list[str]:
-    return sorted({f"{what} {one}" for one in found if found.count(one) > 1})
+def _twice(what: str, keys: list[Any]) -> list[str]:
+    return sorted({f"{what} {key}" for key in keys if keys.count(key) > 1})

@@ -1,4 +1,4 @@
-"""A learner between imports: answers, suspends, flags, tags, edits, in a time of our own.
+"""A learner between imports: answers, suspends, flags, tags and edits at simulated times.
 
 Anki reads the real clock, and our histories take years. So they lie in the past, and whatever Anki
 stamps by itself gets the time that the history has come to.
@@ -14,7 +14,7 @@ from real_anki import Imported, Learner
 
 from proof.snapshot import Snapshot, snapshot
 
-# What lies so close to the real clock was stamped by Anki itself.
+# Times this close to the real clock were set by Anki itself.
 _REAL = 86_400
 LATEST = int(time.time()) - 2 * _REAL
 """Histories end here at the latest."""
@@ -32,15 +32,15 @@ class Student:
         self.touched: dict[str, int] = {}
         self.stamped: dict[str, int] = {}
         self.got: dict[str, int] = {}
-        """The number of the build whose text the learner last got, by GUID."""
+        """The number of the build last imported, by GUID."""
         self.reviews = 0
 
     def close(self) -> None:
-        """Close the collection and throw it away."""
+        """Close and delete the collection."""
         self.anki.close()
 
     def look(self) -> Snapshot:
-        """See everything as it is now."""
+        """Take a snapshot of the collection."""
         return snapshot(self.anki)
 
     def take(self, package: Path, now: int) -> Imported:
@@ -50,7 +50,7 @@ class Student:
         return done
 
     def act(self, name: str, which: int, how: int, now: int) -> None:
-        """Do one thing by its name to some card; nothing where there is none."""
+        """Run an act by name on a card; without cards it does nothing."""
         cards = self.anki.collection.db.all(
             "select n.guid, c.ord, c.queue from cards c join notes n on n.id = c.nid"
             " order by n.id, c.ord"
@@ -67,7 +67,7 @@ class Student:
         self.reviews += 1
 
     def leech(self, guid: str, ordinal: int, _: int) -> None:
-        """Forget a card once more, so that Anki tags its note as a leech."""
+        """Fail a card until Anki tags its note as a leech."""
         self.anki.answer(guid, ordinal, 4)
         card = self.anki.card(guid, ordinal)
         self.anki.collection.db.execute("update cards set lapses = 7 where id = ?", card.id)
@@ -95,11 +95,11 @@ class Student:
         self.anki.add_tag(guid, "marked")
 
     def move(self, guid: str, ordinal: int, how: int) -> None:
-        """Move a card into a deck of the learner's own, or another one of ours."""
+        """Move a card into a deck of the learner, or into another deck of the project."""
         self.anki.move(guid, ("Mine", "Art", "Bio::Two")[how % 3], ordinal)
 
     def edit(self, guid: str, _: int, how: int) -> None:
-        """Add words to one of a note's texts."""
+        """Edit a field of a note."""
         field = how % 2
         text = self.anki.note(guid).fields[field]
         self.anki.edit(guid, field, f"{text} (mine)")
@@ -109,15 +109,15 @@ class Student:
         self.anki.delete_empty_cards()
 
     def check(self, _: str, __: int, ___: int) -> None:
-        """Let Anki check its database, which also gathers statistics of it."""
+        """Run *Check Database*, which also runs ANALYZE."""
         self.anki.check_database()
 
     def optimize(self, _: str, __: int, ___: int) -> None:
-        """Let Anki tidy its database, as its window does by itself every two weeks."""
+        """Optimize the database, as Anki's window does every two weeks."""
         self.anki.optimize()
 
     def _settle(self, now: int, stamps: dict[str, int]) -> None:
-        """Move what Anki stamped just now to the time that the history has come to."""
+        """Replace the real times set by Anki with the simulated time."""
         rows = self.anki.collection.db
         for guid in rows.list("select guid from notes where mod > ?", LATEST):
             stamps[guid] = now
@@ -125,7 +125,7 @@ class Student:
 
 
 Act = Callable[[Student, str, int, int], None]
-# More of what learners do most.
+# Frequent acts are listed more often.
 ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (

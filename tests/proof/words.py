@@ -1,4 +1,4 @@
-"""Texts as an author writes them, and as Anki must hold them: two spellings, written by hand."""
+"""Texts as source and as the expected HTML in Anki, both written by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PICTURED = FORMS - 1
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text: a number tells it from all others, its form says how it is marked up.
+    """A text: its number identifies it, its form selects the markup.
 
     `picture` is the number of the picture that the pictured form shows.
     """
@@ -31,15 +31,15 @@ class Words:
     picture: int = 0
 
     def source(self, folder: str) -> str:
-        """What the author writes in a file from which the pictures lie in `folder`."""
+        """The text in a source file; `folder` is the relative path of the pictures."""
         return _FORMS[self.form][0].format(f"w{self.number}", f"{folder}{picture(self.picture)}")
 
     def html(self, pictures: Mapping[int, bytes]) -> str:
-        """What Anki must hold, as long as the pictures look like that."""
+        """The expected HTML in Anki with these pictures."""
         return _FORMS[self.form][1].format(f"w{self.number}", self._packed(pictures))
 
     def media(self, pictures: Mapping[int, bytes]) -> dict[str, bytes]:
-        """The files that must come with it, by their names in Anki."""
+        """The expected media files, by their names in Anki."""
         if self.form != _PICTURED:
             return {}
         return {self._packed(pictures): pictures[self.picture]}

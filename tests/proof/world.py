@@ -1,4 +1,4 @@
-"""An author and a learner side by side, in one time that passes for both."""
+"""An author and a learner with a common simulated clock."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from proof.study import LATEST, Student
 START = 1_600_000_000
 LOCK = "flashdeck.lock"
 Step = tuple[str, int, int]
-"""An edit or a learner's act: its name, to which note or card, and how."""
+"""An edit or a learner's act: its name, the index of the note or card, and its variant."""
 
 
 class BrokenPromiseError(AssertionError):
-    """What was promised does not hold; the text says what, in lines."""
+    """A broken promise; the message lists the violations."""
 
 
 class World:
-    """One history, from a new project and an empty collection on.
+    """A history that starts with a new project and an empty collection.
 
-    `tally` counts what happened: builds, imports, reviews, what was late, what was healed.
+    `tally` counts events: builds, imports, reviews, late notes, healed notes.
     """
 
     def __init__(self, builder: Builder = through_python) -> None:
@@ -39,7 +39,7 @@ class World:
         self._builder = builder
         self.now = START
         self.behind = 0
-        """By how many seconds the author's clock is slow."""
+        """The number of seconds by which the author's clock is slow."""
         self.root = Path(self._folder.name) / "project"
         self.author = Author(self.root)
         self.student = Student()
@@ -48,29 +48,29 @@ class World:
         self._late: set[str] = set()
 
     def close(self) -> None:
-        """Throw everything away."""
+        """Delete all files."""
         self.student.close()
         self._folder.cleanup()
 
     def begin(self, notes: int) -> None:
-        """Begin a project, build it, import it."""
+        """Create a project, build it, import it."""
         self.author = Author.begin(self.root, notes)
         self.build()
         self.wait(DAY)
         self.take()
 
     def wait(self, seconds: int) -> None:
-        """Let time pass, but never up to the real present."""
+        """Advance the simulated clock, up to a limit before the real time."""
         self.now = min(self.now + seconds, LATEST)
 
     def edit(self, edits: Sequence[Step]) -> None:
-        """Let the author edit the sources."""
+        """Edit the sources."""
         for name, which, how in edits:
             EDITS[name](self.author, which, how)
             self.tally["edits"] += 1
 
     def act(self, acts: Sequence[Step]) -> None:
-        """Let the learner study."""
+        """Run the learner's acts."""
         before = self.student.reviews
         for name, which, how in acts:
             self.student.act(name, which, how, self.now)
@@ -78,23 +78,23 @@ class World:
         self.tally["reviews"] += self.student.reviews - before
 
     def build(self) -> None:
-        """Save the sources, build them, and note down what was published."""
+        """Save the sources, build them, and record the published content."""
         self._build(self.author, self.ledger)
 
     def take(self, which: int | None = None) -> None:
-        """Import the packages of the last build, or only one of them, and check every promise."""
+        """Import all packages of the last build, or only one, and check every promise."""
         names = sorted(self.ledger.packages)
         for name in names if which is None else [names[which % len(names)]]:
             self._take(name)
 
     def finish(self) -> None:
-        """Build and import once more; Anki's own check must find nothing to mend."""
+        """Build and import once more; *Check Database* must find no problems."""
         if self.ledger.builds:
             self.build()
             self.wait(60)
             self.take()
-        found = self.student.anki.check_database()
-        _raise([Violation("a sound collection", found)] if found else [])
+        problems = self.student.anki.check_database()
+        _raise([Violation("a sound collection", problems)] if problems else [])
 
     def copy_with_id(self, which: int, how: int) -> None:
         """Copy a note with its id: the build must refuse it and change nothing."""
@@ -105,19 +105,21 @@ class World:
             self.build()
 
     def clock_of_another_time(self) -> None:
-        """Build by a clock that is days behind: the build must refuse it and change nothing."""
+        """Build with a clock that is days slow: the build must refuse it and change nothing."""
         self._must_refuse("", max(self.ledger.revised.values()) - 3 * DAY)
 
     def lose_lock(self, *, with_packages: bool) -> None:
-        """Delete the lock; from the packages, where they are left, it can be rebuilt."""
+        """Delete the lock, which can be rebuilt from the packages if they are kept."""
         self.tally["locks lost"] += 1
         if with_packages:
             (self.root / LOCK).unlink()
             return
         if any(_retyped(draft, self.ledger) for _, draft in self.author.sources.drafts()):
-            self.build()  # without a lock a change of kind can't be noticed
+            self.build()  # without a lock a change of kind can't be detected
         trash = self.author.sources.trash
-        trash[:] = [replace(one, id="") if _retyped(one, self.ledger) else one for one in trash]
+        trash[:] = [
+            replace(draft, id="") if _retyped(draft, self.ledger) else draft for draft in trash
+        ]
         self.wait(2 * DAY)
         self.behind = 0
         (self.root / LOCK).unlink()
@@ -127,10 +129,10 @@ class World:
     def branch(
         self, here: Sequence[Step], there: Sequence[Step], acts: Sequence[Step], how: int
     ) -> None:
-        """Let another person edit and build as well, and merge what both made of it.
+        """Let another person edit and build a copy, and merge both branches.
 
-        The bits of `how` say who builds first, whether the learner imports in between, and whose
-        work comes first and whose is kept where both edited one note in the merge.
+        The bits of `how` choose who builds first, whether the learner imports in between, and whose
+        lock comes first and whose edit of the same note is kept in the merge.
         """
         self.build()
         base, base_ledger = _lock(self.root), self.ledger.fork()
@@ -179,7 +181,7 @@ class World:
             if not _retyped(old, ledger)
         ]
         sources = author.sources
-        ledger.descriptions, ledger.looks = sources.descriptions(), sources.looks()
+        ledger.descriptions, ledger.styling = sources.descriptions(), sources.styling()
         ledger.enter(now, sources.contents(), packages, slow=self.behind > 0)
         self.tally["builds"] += 1
         _raise(wrong)
@@ -220,7 +222,7 @@ def _raise(violations: list[Violation]) -> None:
 
 
 def _retyped(draft: Draft, ledger: Ledger) -> bool:
-    """Whether a note is of another kind than what was published under its id."""
+    """Whether a note's kind differs from the published one."""
     record = ledger.notes.get(draft.id)
     return record is not None and record.kind != draft.kind
 
@@ -230,7 +232,7 @@ def _lock(root: Path) -> bytes:
 
 
 def _everything(root: Path) -> dict[str, bytes]:
-    """Every file but the lock against other builds and the digests of media, which are a cache."""
+    """Every file but the project lock and the media cache."""
     return {
         str(path): path.read_bytes()
         for path in root.rglob("*")
@@ -239,7 +241,7 @@ def _everything(root: Path) -> dict[str, bytes]:
 
 
 def _merged(ours: bytes, base: bytes, theirs: bytes) -> bytes:
-    """Merge three versions of the lock as git does, conflict markers and all."""
+    """Merge three versions of the lock as git does, including conflict markers."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
         for path, data in zip(paths, (ours, base, theirs), strict=True):
@@ -256,7 +258,7 @@ def _merge_sources(
     *,
     yield_: bool,
 ) -> None:
-    """Take over each note and picture that only the others changed; all others', if we yield."""
+    """Merge the notes and pictures that only `theirs` changed; all of theirs with `yield_`."""
     mine = {draft.handle: draft for _, draft in ours.drafts()}
     for _, draft in theirs.drafts():
         base = before.get(draft.handle)
