@@ -1,1 +1,1 @@
-"""Speed: decks of any size, programs that flashdeck is held against, and the table of ratios."""
+"""Benchmarks: generated decks, programs to compare with, and the table of ratios."""

@@ -1,7 +1,7 @@
-"""Measures flashdeck and what it is held against: `python -m bench`, the folder tests/ being known.
+"""Compare flashdeck's speed with other programs: `python -m bench`, with tests/ on the path.
 
-All figures of a row come from runs in turns, so that its ratio holds on a busy machine, too. Times
-are CPU seconds, user and system, of whole processes; medians.
+The runs of a row are interleaved, so that its ratio is reliable on a busy machine, too. Times are
+medians of CPU seconds, user and system, of whole processes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bench.peers import Peers
 from bench.row import Row
 
 HERE = Path(__file__).parent
-ENOUGH_FOR_SAFE = 10_000  # PyYAML's own loader takes minutes for more
+ENOUGH_FOR_SAFE = 10_000  # PyYAML's Python loader takes minutes for more
 LARGE = 100_000
 MIB = 2**20
 TYPER = """
@@ -38,57 +38,57 @@ app()
 
 
 class Bench:
-    """A folder to measure in."""
+    """The benchmarks, in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.growth: dict[int, Figures] = {}
 
     def project(self, count: int, *, html: bool = False) -> Path:
-        """Give a project of so many notes."""
+        """Create a project of `count` notes."""
         root = self.folder / f"{count}{'-html' if html else ''}"
         if not root.exists():
             write_project(root, count, html=html)
         return root
 
     def flashdeck(self, root: Path, before: Callable[[], None]) -> Subject:
-        """Give a build."""
+        """A build with flashdeck."""
         return Subject(["-m", "flashdeck", "build", "--quiet"], root, before)
 
     def plain(self, root: Path, *flags: str) -> Subject:
-        """Give the plain script."""
+        """A build with the plain script."""
         out = self.folder / "plain.apkg"
         return Subject([str(HERE / "plain.py"), str(root), str(out), *flags], root)
 
     def builds(self, count: int) -> Iterator[Row]:
-        """Measure a project of so many notes: from nothing, after an edit, and again."""
+        """Measure builds of `count` notes: cold, after an edit, and up to date."""
         root = self.project(count)
         subjects = {
             "cold": self.flashdeck(root, lambda: forget(root)),
             "edit": self.flashdeck(root, lambda: edit(root)),
-            # A build right behind an edit is not sure yet that it saw all of it; the next one is.
+            # A build right after an edit can't trust the file times yet; the next one can.
             "again": self.flashdeck(root, lambda: settle(root)),
             "plain": self.plain(root),
             "typer": Subject(["-c", TYPER], root),
         }
         if count <= ENOUGH_FOR_SAFE:
             subjects["safe"] = self.plain(root, "--safe")
-        found = interleaved(subjects, rounds(count))
-        self.growth[count] = found["cold"]
-        cold = found["cold"].seconds
+        figures = interleaved(subjects, rounds(count))
+        self.growth[count] = figures["cold"]
+        cold = figures["cold"].seconds
         yield Row(
-            f"{count:,} notes, cold : plain script, C loader", cold, found["plain"].seconds, 1 / 4
+            f"{count:,} notes, cold : plain script, C loader", cold, figures["plain"].seconds, 1 / 4
         )
-        if "safe" in found:
-            yield Row(f"{count:,} notes, cold : plain script", cold, found["safe"].seconds, 1 / 9)
-        yield Row(f"{count:,} notes, one edit : cold", found["edit"].seconds, cold, 1 / 5)
-        nothing = found["again"].seconds
+        if "safe" in figures:
+            yield Row(f"{count:,} notes, cold : plain script", cold, figures["safe"].seconds, 1 / 9)
+        yield Row(f"{count:,} notes, one edit : cold", figures["edit"].seconds, cold, 1 / 5)
+        nothing = figures["again"].seconds
         yield Row(
-            f"{count:,} notes, nothing to do : bare Typer", nothing, found["typer"].seconds, 0.8
+            f"{count:,} notes, nothing to do : bare Typer", nothing, figures["typer"].seconds, 0.8
         )
 
     def advice(self, count: int) -> Iterator[Row]:
-        """Measure `check` on notes of which each is written twice, nearly alike."""
+        """Measure `check` on notes that all have a near duplicate."""
         root = self.folder / f"{count}-doubled"
         write_project(root, count // 2)
         for path in list((root / "cards").glob("*.yaml")):
@@ -98,23 +98,23 @@ class Bench:
             "check": Subject(["-m", "flashdeck", "check", "--format", "json"], root),
             "cold": self.flashdeck(root, lambda: forget(root)),
         }
-        found = interleaved(subjects, rounds(count))
-        ours, theirs = found["check"].seconds, found["cold"].seconds
+        figures = interleaved(subjects, rounds(count))
+        ours, theirs = figures["check"].seconds, figures["cold"].seconds
         yield Row(f"{count:,} notes, each nearly twice, check : cold build", ours, theirs, 2.0)
 
     def ready_fields(self, count: int) -> Iterator[Row]:
-        """Measure fields that are HTML already."""
+        """Measure notes with HTML fields."""
         root = self.project(count, html=True)
         subjects = {
             "cold": self.flashdeck(root, lambda: forget(root)),
             "plain": self.plain(root, "--html"),
         }
         subjects["safe"] = self.plain(root, "--html", "--safe")
-        found = interleaved(subjects, rounds(count))
+        figures = interleaved(subjects, rounds(count))
         name = f"{count:,} notes of HTML, cold : plain script"
-        ours = found["cold"].seconds
-        yield Row(name, ours, found["safe"].seconds, 1 / 10)
-        yield Row(f"{name}, C loader", ours, found["plain"].seconds, 1 / 2)
+        ours = figures["cold"].seconds
+        yield Row(name, ours, figures["safe"].seconds, 1 / 10)
+        yield Row(f"{name}, C loader", ours, figures["plain"].seconds, 1 / 2)
 
     def peers(self, count: int) -> Iterator[Row]:
         """Measure other programs on plain questions."""
@@ -123,9 +123,9 @@ class Bench:
         subjects = peers.subjects(count)
         root = peers.project(count)
         subjects["flashdeck"] = self.flashdeck(root, lambda: forget(root))
-        found = {name: one.seconds for name, one in interleaved(subjects, 3).items()}
-        ours = found.pop("flashdeck")
-        for name, theirs in found.items():
+        seconds = {name: figures.seconds for name, figures in interleaved(subjects, 3).items()}
+        ours = seconds.pop("flashdeck")
+        for name, theirs in seconds.items():
             yield Row(f"{count:,} plain questions, cold : {name}", ours, theirs, 1 / 4)
 
     def package(self, count: int) -> Iterator[Row]:
@@ -137,13 +137,13 @@ class Bench:
             name: Subject([str(HERE / f"{name}.py"), built, out], root, says_seconds=True)
             for name in ("stage", "floor", "ready")
         }
-        found = interleaved(subjects, rounds(count))
-        ours = found["stage"].seconds
-        yield Row(f"{count:,} notes, package : floor in C", ours, found["floor"].seconds, 2.5)
-        yield Row(f"{count:,} notes, package : genanki alone", ours, found["ready"].seconds, 1.0)
+        figures = interleaved(subjects, rounds(count))
+        ours = figures["stage"].seconds
+        yield Row(f"{count:,} notes, package : floor in C", ours, figures["floor"].seconds, 2.5)
+        yield Row(f"{count:,} notes, package : genanki alone", ours, figures["ready"].seconds, 1.0)
 
     def starts(self) -> Iterator[Row]:
-        """Measure starting up."""
+        """Measure startup times."""
         root = self.project(50)
         subjects = {
             "pass": Subject(["-c", "pass"], root),
@@ -152,19 +152,19 @@ class Bench:
             "help": Subject(["-m", "flashdeck", "--help"], root),
             "cold": self.flashdeck(root, lambda: forget(root)),
         }
-        found = {name: one.seconds for name, one in interleaved(subjects, 9).items()}
-        yield Row("--version : python -c pass", found["version"], found["pass"], 2.0)
-        yield Row("--help : bare Typer", found["help"], found["typer"], 0.8)
-        yield Row("50 notes, cold : bare Typer", found["cold"], found["typer"], 2.0)
+        seconds = {name: figures.seconds for name, figures in interleaved(subjects, 9).items()}
+        yield Row("--version : python -c pass", seconds["version"], seconds["pass"], 2.0)
+        yield Row("--help : bare Typer", seconds["help"], seconds["typer"], 0.8)
+        yield Row("50 notes, cold : bare Typer", seconds["cold"], seconds["typer"], 2.0)
 
     def screen(self, count: int) -> Iterator[Row]:
-        """Measure how long a saved edit takes to the page; wall time against 50 ms."""
+        """Measure the wall time from a saved edit to the page, against 50 ms."""
         root = self.project(count)
         waited = run(Subject([str(HERE / "screen.py"), str(root)], root, says_seconds=True)).seconds
         yield Row(f"{count:,} notes, save to the page : 50 ms (wall)", waited, 0.05, 1.0)
 
     def media(self, size: int) -> Iterator[Row]:
-        """Measure so many bytes of pictures against copying them."""
+        """Measure `size` bytes of pictures against copying them."""
         root = self.folder / "media"
         write_media(root, size)
         copy = (
@@ -176,16 +176,16 @@ class Bench:
             "edit": self.flashdeck(root, lambda: edit(root)),
             "cp": Subject(["-c", copy], root),
         }
-        found = interleaved(subjects, 3)
-        cp = found["cp"].seconds
-        yield Row(f"{size // MIB:,} MiB of media, cold : copying", found["cold"].seconds, cp, 2.5)
+        figures = interleaved(subjects, 3)
+        cp = figures["cp"].seconds
+        yield Row(f"{size // MIB:,} MiB of media, cold : copying", figures["cold"].seconds, cp, 2.5)
         yield Row(
-            f"{size // MIB:,} MiB of media, one edit : copying", found["edit"].seconds, cp, 1.3
+            f"{size // MIB:,} MiB of media, one edit : copying", figures["edit"].seconds, cp, 1.3
         )
         self.folder.joinpath("copy").exists() and shutil.rmtree(self.folder / "copy")
 
     def memory(self) -> Iterator[Row]:
-        """Say what the cold builds needed, against 400 MiB for 100,000 notes."""
+        """Report the memory of the cold builds, against 400 MiB for 100,000 notes."""
         for count, figures in self.growth.items():
             allowed = 400 if count <= LARGE else 3 * 1024
             yield Row(f"{count:,} notes, peak memory", figures.peak / MIB, allowed, 1.0, "MiB")
@@ -197,26 +197,26 @@ class Bench:
 
 
 def rounds(count: int) -> int:
-    """Say how often so many notes are measured: what takes long varies less."""
+    """The number of runs for `count` notes: long runs vary less."""
     if count > LARGE:
         return 1
     return 5 if count <= ENOUGH_FOR_SAFE else 2
 
 
 def forget(root: Path) -> None:
-    """Leave a project as a fresh clone holds it."""
+    """Reset a project to the state of a fresh clone."""
     shutil.rmtree(root / "build", ignore_errors=True)
     with suppress(FileNotFoundError):
         (root / "flashdeck.lock").unlink()
 
 
 def settle(root: Path) -> None:
-    """Build, without measuring it."""
+    """Build without measuring."""
     run(Subject(["-m", "flashdeck", "build", "--quiet"], root))
 
 
 def edit(root: Path) -> None:
-    """Edit one note: its number of edits grows by one."""
+    """Edit a note, and count its edits in the text."""
     path = min((root / "cards").glob("*.yaml"))
     head, mark, tail = path.read_text("utf-8").partition("in step 0")
     edits = len(tail) - len(tail.lstrip("'"))
@@ -224,7 +224,7 @@ def edit(root: Path) -> None:
 
 
 def write_media(root: Path, size: int) -> None:
-    """Write a project that shows pictures of 1 MiB each."""
+    """Write a project with pictures of 1 MiB each."""
     if root.exists():
         return
     cards = root / "cards"
@@ -239,25 +239,27 @@ def write_media(root: Path, size: int) -> None:
 
 
 def main() -> int:
-    """Parse, measure, print."""
+    """Parse arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--notes", default="1000,10000,100000", help="sizes, separated by commas")
     parser.add_argument("--media", type=int, default=1024, help="MiB of media; 0 for none")
     parser.add_argument("--json", action="store_true", help="print rows as JSON")
-    parser.add_argument("--peers", action="store_true", help="fetch other programs, and race them")
+    parser.add_argument(
+        "--peers", action="store_true", help="install other programs and compare with them"
+    )
     parser.add_argument("--record", type=Path, help="add the rows to this history")
-    given = parser.parse_args()
-    sizes = [int(one) for one in given.notes.split(",") if one]
+    args = parser.parse_args()
+    sizes = [int(size) for size in args.notes.split(",") if size]
     rows: list[Row] = []
 
-    def add(found: Iterator[Row]) -> None:
-        for row in found:
+    def add(new: Iterator[Row]) -> None:
+        for row in new:
             rows.append(row)
-            if not given.json:
+            if not args.json:
                 sys.stdout.write(f"{row}\n")
                 sys.stdout.flush()
 
-    if not given.json:
+    if not args.json:
         head = f"{'ours':>9} {'theirs':>9}     {'ratio':>7} {'goal':>7}  met"
         sys.stdout.write(f"{'':<58} {head}\n")
     with tempfile.TemporaryDirectory(prefix="flashdeck-bench-") as folder:
@@ -271,13 +273,13 @@ def main() -> int:
         add(bench.package(middle))
         add(bench.screen(middle))
         add(bench.memory())
-        if given.media:
-            add(bench.media(given.media * MIB))
-        if given.peers:
+        if args.media:
+            add(bench.media(args.media * MIB))
+        if args.peers:
             add(bench.peers(1_000))
-    if given.record is not None:
-        record(given.record, rows)
-    if given.json:
+    if args.record is not None:
+        record(args.record, rows)
+    if args.json:
         report = {
             "python": platform.python_version(),
             "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],

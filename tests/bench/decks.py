@@ -1,4 +1,4 @@
-"""Makes projects to measure with: mixed notes, as people write them, the same for the same number.
+"""Generated projects to measure: realistic mixed notes, deterministic for each size.
 
 Of ten notes five are plain questions (one reversed), two have Markdown, two are clozes, and one has
 code or math; every hundredth shows a picture.
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_IN_A_FILE = 500  # as people cut up a deck that is large
+_IN_A_FILE = 500  # notes, as in a large deck
 _WORDS = (
     "request response route server client session cookie template context blueprint view signal "
     "handler error config factory extension database model form test debug proxy thread worker"
@@ -25,7 +25,7 @@ _PROJECT = "id: 0123456789abcdef\nname: Measured\n"
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One note: its kind, its texts as Markdown, its tags, and its id."""
+    """A note: its kind, Markdown texts, tags and id."""
 
     id: str
     kind: str
@@ -34,7 +34,7 @@ class Drawn:
 
 
 def drawn(count: int) -> Iterator[Drawn]:
-    """Draw notes. Each text names its number, so that no two notes are alike."""
+    """Generates notes. Each text contains a number, so that all notes differ."""
     dice = random.Random(count)
     for number in range(count):
         kind, texts = _note(number, dice)
@@ -43,7 +43,7 @@ def drawn(count: int) -> Iterator[Drawn]:
 
 
 def write_project(root: Path, count: int, *, html: bool = False) -> None:
-    """Write a project of so many notes, which have their ids; with `html` its fields are ready."""
+    """Write a project of `count` notes with ids; with `html` the fields are HTML."""
     cards = root / "cards"
     (cards / "pictures").mkdir(parents=True)
     (root / "flashdeck.yaml").write_text(_PROJECT, "utf-8")
@@ -130,7 +130,7 @@ def _math(number: int, some: list[str]) -> str:
 
 
 def _png(number: int) -> bytes:
-    """Make a picture of 8 by 8 pixels in one colour."""
+    """Create a picture of 8 by 8 pixels in one color."""
     row = b"\0" + bytes((number * 12, 99, 200 - number)) * 8
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The least that writing a package takes: ready rows into SQLite, and that into a zip.
+"""The lower bound for writing a package: prepared rows into SQLite, and that into a zip.
 
 Usage: python floor.py PACKAGE OUT.apkg; the rows are read from PACKAGE beforehand. Prints the CPU
 seconds of the writing alone.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Read a package, write its rows again, print the seconds that the writing took."""
+    """Read a package, write its rows again, print the seconds of writing."""
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(sys.argv[1]) as package:
         package.extract("collection.anki2", folder)
         source = sqlite3.connect(Path(folder) / "collection.anki2")
@@ -33,10 +33,10 @@ def main() -> None:
     for sql in made:
         if sql.lower().startswith("create table"):
             target.execute(sql)
-    for name, held in rows.items():
-        if held:
-            marks = ",".join("?" * len(held[0]))
-            target.executemany(f"insert into {name} values ({marks})", held)
+    for name, records in rows.items():
+        if records:
+            marks = ",".join("?" * len(records[0]))
+            target.executemany(f"insert into {name} values ({marks})", records)
     for sql in made:
         if not sql.lower().startswith("create table"):
             target.execute(sql)

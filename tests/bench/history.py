@@ -1,4 +1,4 @@
-"""The history of measurements: a page of the docs, a section for each time."""
+"""The history of benchmarks: a page of the docs with a section for each run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ differ, and so does what else they did. A goal in brackets was missed.
 
 
 def record(path: Path, rows: Iterable[Row]) -> None:
-    """Put a section for today in front of the others."""
+    """Insert a section for today before the others."""
     older = path.read_text("utf-8").removeprefix(_HEAD) if path.exists() else ""
     path.write_text(_HEAD + _section(rows) + older, "utf-8")
 

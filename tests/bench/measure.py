@@ -1,4 +1,4 @@
-"""Times whole commands: CPU seconds and peak memory of a process and all its children."""
+"""Measurements of commands: CPU seconds and peak memory of a process and its children."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: user and system time in seconds, peak memory in bytes, what it printed."""
+    """A finished process: user and system time in seconds, peak memory in bytes, output."""
 
     seconds: float
     peak: int
@@ -22,9 +22,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is timed: a command, what is done before each of its runs, whether it times itself.
+    """A command to measure, its setup before each run, and whether it prints its own time.
 
-    `program` is what runs the command, by default this Python.
+    `program` runs the command, by default this Python.
     """
 
     command: Sequence[str]
@@ -35,12 +35,12 @@ class Subject:
 
 
 def run(subject: Subject) -> Run:
-    """Run a command once; raises `RuntimeError` with its words when it fails."""
+    """Run a command once; raises `RuntimeError` with its output if it fails."""
     subject.before()
     with subprocess.Popen(
         [subject.program, *subject.command],
         cwd=subject.folder,
-        env={key: held for key, held in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
+        env={key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -60,19 +60,21 @@ def run(subject: Subject) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The medians of one subject's runs."""
+    """The medians of a subject's runs."""
 
     seconds: float
     peak: int
 
 
 def interleaved(subjects: dict[str, Subject], rounds: int) -> dict[str, Figures]:
-    """Time several subjects in turns, so that whatever else the machine does hits all alike."""
+    """Measure subjects in turns, so that other load on the machine affects all equally."""
     runs: dict[str, list[Run]] = {name: [] for name in subjects}
     for _ in range(rounds):
         for name, subject in subjects.items():
             runs[name].append(run(subject))
     return {
-        name: Figures(median(one.seconds for one in held), int(median(one.peak for one in held)))
-        for name, held in runs.items()
+        name: Figures(
+            median(run.seconds for run in results), int(median(run.peak for run in results))
+        )
+        for name, results in runs.items()
     }

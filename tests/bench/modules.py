@@ -1,7 +1,7 @@
-"""Counts how many of our modules a build of one note enters: `python -m bench.modules`.
+"""Count the modules that a build of one note uses: `python -m bench.modules`.
 
 A module is entered when one of its functions is called; importing it is not enough. Each call from
-one module into another is a move: what a reader who follows the build has to do in an editor.
+one module into another is a move, as a reader who follows the build makes in an editor.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DECK = "deck: One\nnotes:\n  - q: Who created Flask?\n    a: Armin Ronacher\n"
 
 @dataclass
 class Trace:
-    """The calls into each module, and the moves from module to module."""
+    """The calls into each module, and the moves between modules."""
 
     calls: Counter[str] = field(default_factory=Counter)
     moves: int = 0
@@ -47,7 +47,7 @@ class Trace:
 
 
 def build_one_note() -> Trace:
-    """Build a project of one note for the first time, by the command."""
+    """Run the first build of a project of one note."""
     from flashdeck.cli.run import run
 
     trace = Trace()
@@ -65,7 +65,7 @@ def build_one_note() -> Trace:
 
 
 def main() -> int:
-    """Print the figures; the exit code."""
+    """Print the figures; returns the exit code."""
     trace = build_one_note()
     loaded = [name for name in sys.modules if name.partition(".")[0] == "flashdeck"]
     every = len(list(PACKAGE.rglob("*.py")))

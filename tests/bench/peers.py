@@ -1,4 +1,4 @@
-"""Other programs that make packages from text, given the same plain questions.
+"""Other programs that create packages from text, with the same plain questions.
 
 They are fetched into an environment of their own, and only where somebody asks for them: what they
 can read differs, so each gets the questions alone, without code, math, clozes and pictures.
@@ -36,18 +36,18 @@ data:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """An environment that holds the other programs."""
+    """An environment with the other programs."""
 
     folder: Path
 
     def install(self) -> None:
-        """Fetch them."""
+        """Install them."""
         venv.create(self.folder / "env", with_pip=True)
         command = [self._program("python"), "-m", "pip", "install", "--quiet", *PEERS]
         subprocess.run(command, check=True, stdout=sys.stderr)
 
     def subjects(self, count: int) -> dict[str, Subject]:
-        """Write the questions for each of them, and for flashdeck."""
+        """Write the questions for each program and for flashdeck."""
         notes = list(_questions(count))
         root = self.folder / f"questions-{count}"
         for name, texts in (
@@ -64,7 +64,7 @@ class Peers:
         return {"ankcompiler": ankc, "anki-yaml-tool": tool}
 
     def project(self, count: int) -> Path:
-        """Give where the questions for flashdeck lie."""
+        """The folder of the questions for flashdeck."""
         return self.folder / f"questions-{count}" / "flashdeck"
 
     def _program(self, name: str) -> str:

@@ -1,6 +1,6 @@
-"""What a good programmer would write in an afternoon: PyYAML, markdown-it-py, Pygments, genanki.
+"""A straightforward script with PyYAML, markdown-it-py, Pygments and genanki.
 
-The program that flashdeck is held against: the same notes to the same kind of package, without
+The program that flashdeck is compared with: the same notes to the same kind of package, without
 errors, identity, history or preview. Usage: python plain.py PROJECT OUT.apkg [--safe] [--html]
 """
 

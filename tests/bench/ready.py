@@ -1,4 +1,4 @@
-"""genanki alone: rows of a package that flashdeck built, given to genanki as a script would.
+"""genanki alone: the rows of a package built by flashdeck, written by genanki.
 
 Usage: python ready.py PACKAGE OUT.apkg. Prints the CPU seconds that genanki took.
 """
@@ -15,20 +15,21 @@ from flashdeck import read_apkg
 
 
 def main() -> None:
-    """Read a package, have genanki write it, print the seconds that it took."""
+    """Read a package, write it with genanki, print the seconds of writing."""
     collection = read_apkg(Path(sys.argv[1]))
     begun = time.process_time()
     models = {
-        one.id: genanki.Model(
-            one.id,
-            one.name,
-            fields=[{"name": field.name} for field in one.fields],
+        notetype.id: genanki.Model(
+            notetype.id,
+            notetype.name,
+            fields=[{"name": field.name} for field in notetype.fields],
             templates=[
-                {"name": each.name, "qfmt": each.front, "afmt": each.back} for each in one.templates
+                {"name": each.name, "qfmt": each.front, "afmt": each.back}
+                for each in notetype.templates
             ],
-            model_type=genanki.Model.CLOZE if one.cloze else genanki.Model.FRONT_BACK,
+            model_type=genanki.Model.CLOZE if notetype.cloze else genanki.Model.FRONT_BACK,
         )
-        for one in collection.notetypes
+        for notetype in collection.notetypes
     }
     deck = genanki.Deck(1, "Measured")
     for note in collection.notes:

@@ -1,4 +1,4 @@
-"""One line of what `make bench` prints."""
+"""A line in the output of `make bench`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: two figures, their ratio, and what it should be at most."""
+    """A line of the table: two figures, their ratio and its upper limit."""
 
     name: str
     ours: float
@@ -17,7 +17,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Ours by theirs."""
+        """The ratio of ours to theirs."""
         return self.ours / self.theirs
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""From a save to the browser: a file is edited, and the time goes by until its event arrives.
+"""From a save to the browser: the time from an edit until its event arrives.
 
 Usage: python screen.py PROJECT. Prints the median of the wall seconds.
 """
@@ -17,7 +17,7 @@ _ROUNDS = 9
 
 
 def main() -> None:
-    """Start a preview, edit one note again and again, print how long the page waited."""
+    """Start a preview, edit a note repeatedly, print the latency."""
     root = Path(sys.argv[1])
     deck = min((root / "cards").glob("*.yaml"))
     with subprocess.Popen(
@@ -27,10 +27,10 @@ def main() -> None:
         text=True,
     ) as preview:
         assert preview.stdout is not None
-        found = re.fullmatch(r"http://([^/]+)(/.*)\n", preview.stdout.readline())
-        assert found is not None
-        connection = http.client.HTTPConnection(found[1])
-        connection.request("GET", f"{found[2]}events")
+        match = re.fullmatch(r"http://([^/]+)(/.*)\n", preview.stdout.readline())
+        assert match is not None
+        connection = http.client.HTTPConnection(match[1])
+        connection.request("GET", f"{match[2]}events")
         answer = connection.getresponse()
         text = deck.read_text("utf-8")
         waited = []

@@ -1,4 +1,4 @@
-"""The package stage alone: a package that flashdeck built is written again by flashdeck.
+"""The package stage alone: flashdeck rewrites a package that it built.
 
 Usage: python stage.py PACKAGE OUT.apkg. Prints the CPU seconds that the writing took.
 """
@@ -14,7 +14,7 @@ from flashdeck import read_apkg, write_apkg
 
 
 def main() -> None:
-    """Read a package, write it, print the seconds that the writing took."""
+    """Read a package, write it, print the seconds of writing."""
     gc.disable()  # as the command line does
     collection = read_apkg(Path(sys.argv[1]))
     with Path(sys.argv[2]).open("wb") as stream:
