@@ -1,11 +1,11 @@
-"""Makes the pictures of the tour deck: `make pictures`. Needs Chromium on the path.
+"""Take the pictures of the tour deck: `make pictures`. Needs Chromium on the path.
 
-Each side of a card stands in the preview's own frame, dressed as Anki's desktop app or, on a
-phone, AnkiDroid; MathJax sets the formulas. Storage is denied and the day is fixed, so that choices
-stand in the same order every time.
+Each side of a card is shown in the preview's frame, as in Anki's desktop app or, on a phone,
+AnkiDroid; MathJax typesets the formulas. Storage is blocked and the date is fixed, so that choices
+always have the same order.
 """
 
-# ruff: noqa: INP001 - a script by itself, no package
+# ruff: noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FLAGS = (
     " --virtual-time-budget=12000 --allow-file-access-from-files"
 ).split()
 GAP = 12
-SCALE = 0.75  # of the sheets that show every card
+SCALE = 0.75  # of the sheets with all cards
 
 MATHJAX = Path(assets.__file__).parent / "mathjax"
 AROUND = Surroundings(
@@ -45,7 +45,7 @@ BEFORE = """
 Date.now = function () { return 0; };
 Object.defineProperty(window, "sessionStorage", { get: function () { throw new Error(); } });
 """
-# Ticks what a learner would have ticked, once the card is there.
+# Ticks choices once the card is loaded.
 AFTER = """
 setTimeout(function () {
   [].slice.call(document.querySelectorAll(".fd-choices input"), 0, 2).forEach(function (box) {
@@ -55,8 +55,8 @@ setTimeout(function () {
   });
 }, 1000);
 """
-# Puts each card's two sides beside each other, both as high as the higher one, into the column that
-# is the shortest so far; says in the title how high all of it is.
+# Places the two sides of each card next to each other, with equal height, in the shortest column.
+# The title becomes the total height.
 ARRANGE = """
 addEventListener("load", function () { setTimeout(function () {
   var tops = [];
@@ -65,13 +65,13 @@ addEventListener("load", function () { setTimeout(function () {
   for (i = 0; i < frames.length; i += 2) {
     var pair = [frames[i], frames[i + 1]], column = 0;
     for (var c = 0; c < columns; c += 2) { if (tops[c] < tops[column]) { column = c; } }
-    var height = Math.max.apply(null, pair.map(function (one) {
-      return one.contentDocument.body.offsetHeight;
+    var height = Math.max.apply(null, pair.map(function (frame) {
+      return frame.contentDocument.body.offsetHeight;
     }));
-    pair.forEach(function (one, side) {
-      one.height = height;
-      one.style.left = gap + (column + side) * (width + gap) + "px";
-      one.style.top = tops[column] + "px";
+    pair.forEach(function (frame, side) {
+      frame.height = height;
+      frame.style.left = gap + (column + side) * (width + gap) + "px";
+      frame.style.top = tops[column] + "px";
     });
     tops[column] += height + gap;
   }
@@ -82,7 +82,7 @@ addEventListener("load", function () { setTimeout(function () {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One picture: which cards, how wide each is, whose screen, by night, in how many columns."""
+    """A picture: its cards, their width, the screen and the number of columns."""
 
     name: str
     cards: Sequence[RenderedCard]
@@ -93,7 +93,7 @@ class Sheet:
 
 
 def main() -> int:
-    """Make every picture; the exit code."""
+    """Take every picture; returns the exit code."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         print("make pictures needs Chromium: install it, and try again", file=sys.stderr)  # noqa: T201
@@ -103,7 +103,7 @@ def main() -> int:
     if problems:
         print("the decks have problems: flashdeck check", file=sys.stderr)  # noqa: T201
         return 1
-    tour = [one for one in cards(compiled.collection) if one.card.deck.split("::")[0] == "Tour"]
+    tour = [card for card in cards(compiled.collection) if card.card.deck.split("::")[0] == "Tour"]
     with tempfile.TemporaryDirectory() as folder:
         for media in compiled.collection.media:
             with media.open() as source:
@@ -120,16 +120,15 @@ def _sheets(tour: Sequence[RenderedCard]) -> Iterator[Sheet]:
         yield Sheet(f"phone-{mode}", tour, 390, Screen(Dress.ANDROID, night=night), 8, SCALE)
     for name, (night, *parts) in PARTS.items():
         chosen = [
-            one
+            item
             for words, ordinal in parts
-            for one in tour
-            if words in one.note.fields[0] and one.card.ordinal == ordinal
+            for item in tour
+            if words in item.note.fields[0] and item.card.ordinal == ordinal
         ]
         yield Sheet(name, chosen, 390, Screen(night=night), columns=2)
 
 
-# The pictures beside the sources in the reference: whether by night, and which cards they show, by
-# words of theirs and their ordinals.
+# The pictures in the reference: whether in dark mode, and the cards, by words in them and ordinals.
 PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
     "question": (False, ("Who created", 0)),
     "choices": (False, ("WSGI layer", 0)),
@@ -149,8 +148,8 @@ def _shoot(browser: str, folder: Path, sheet: Sheet) -> None:
     width = sheet.columns * (sheet.width + GAP) + GAP
     flags = [f"--force-device-scale-factor={sheet.scale}"]
     measured = _run([*base, *flags, f"--window-size={width},800", "--dump-dom", page.as_uri()])
-    found = re.search(r"<title>(\d+)</title>", measured)
-    height = int(found.group(1)) if found else 800
+    match = re.search(r"<title>(\d+)</title>", measured)
+    height = int(match.group(1)) if match else 800
     target = OUTPUT / f"{sheet.name}.png"
     size = f"--window-size={width},{height}"
     _run([*base, *flags, size, f"--screenshot={target}", page.as_uri()])
@@ -164,11 +163,11 @@ def _run(command: Sequence[str]) -> str:
 
 
 def _page(sheet: Sheet) -> str:
-    """Put every side into a frame, as high as its card, in columns of about the same height."""
+    """Write a page with a frame for each side, in columns of about the same height."""
     frames = "".join(
         f'<iframe width="{sheet.width}" height="700" srcdoc="{html.escape(frame)}"></iframe>'
-        for one in sheet.cards
-        for frame in (_frame(one, "question", sheet), _frame(one, "answer", sheet))
+        for card in sheet.cards
+        for frame in (_frame(card, "question", sheet), _frame(card, "answer", sheet))
     )
     back = "#4b515c" if sheet.screen.night else "#c9ced6"
     return f"""<!doctype html><meta charset="utf-8"><title>0</title>
@@ -177,10 +176,10 @@ iframe {{ display: block; position: absolute; border: 0; border-radius: 6px; }}<
 <script>var gap = {GAP}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
 
 
-def _frame(one: RenderedCard, side: Literal["question", "answer"], sheet: Sheet) -> str:
-    shown = face(one.notetype, one.note, one.card)
+def _frame(item: RenderedCard, side: Literal["question", "answer"], sheet: Sheet) -> str:
+    shown = face(item.notetype, item.note, item.card)
     expected = shown["typed"]["expected"] if shown["typed"] else ""
-    typed = f"{expected[:-1]}x"  # a slip at the end, to show how it is compared
+    typed = f"{expected[:-1]}x"  # a typo at the end, to show the comparison
     document = card_document(shown, sheet.screen, AROUND, side=side, typed=typed)
     head, _, rest = document.partition("<head>")
     body, _, end = rest.rpartition("</body>")

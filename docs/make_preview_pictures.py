@@ -1,9 +1,9 @@
-"""Makes the pictures of the preview: `make pictures`. Needs Chromium on the path.
+"""Take the pictures of the preview: `make pictures`. Needs Chromium on the path.
 
 It is the real command, on a copy of the tour deck, in a browser that is driven as its author would.
 """
 
-# ruff: noqa: INP001 - a script by itself, no package
+# ruff: noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OUTLINED = 78  # columns
 
 
 def main() -> int:
-    """Make every picture; the exit code."""
+    """Take every picture; returns the exit code."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         print("make pictures needs Chromium: install it, and try again", file=sys.stderr)  # noqa: T201
@@ -53,7 +53,7 @@ def main() -> int:
 @contextmanager
 def _served(project: Path) -> Iterator[str]:
     command = [*COMMAND, "--no-browser", "-C", str(project)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - flashdeck itself
     try:
         assert server.stdout is not None
         yield server.stdout.readline().strip()
@@ -91,7 +91,7 @@ def _page_pictures(browser: Browser, address: str, deck: Path) -> None:
 
 
 def _terminal_picture(browser: Browser, project: Path) -> None:
-    """Draw what the terminal is sent, in the colours of a terminal."""
+    """Draw terminal output in color."""
     command = [
         *COMMAND,
         "--terminal",
@@ -114,7 +114,7 @@ def _terminal_picture(browser: Browser, project: Path) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Wait until all that is in sight is drawn, and nothing moves."""
+    """Wait until all visible cards are drawn and nothing moves."""
     page.evaluate(
         "() => new Promise(done => { const look = () =>"
         " [...document.querySelectorAll('.tile')].every(one => one.style.visibility === 'hidden'"

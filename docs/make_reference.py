@@ -1,6 +1,6 @@
-"""Writes the pages of the reference that follow from the program itself: `make reference`."""
+"""Write the generated pages of the reference: `make reference`."""
 
-# ruff: noqa: INP001 - a script by itself, no package
+# ruff: noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ tags (bash, zsh, fish, PowerShell). `python -m flashdeck` is the same as `flashd
 
 
 def settings_page() -> str:
-    """Describe every setting, and show a file with all of them."""
+    """The page of settings, with an example of all of them."""
     words = {"QUOTED": "Spanish", "DECK": "Spanish::The Moon", "ID": "nzcq86nza31542tk"}
     example = starter_text(PROJECT["flashdeck.yaml"], words)
     defaults = asdict(Limits())
@@ -68,7 +68,7 @@ def settings_page() -> str:
 
 
 def commands_page() -> str:
-    """Describe every command."""
+    """The page of commands."""
     group = typer.main.get_command(app())
     assert isinstance(group, typer.main.TyperGroup)
     parts = [COMMANDS_HEAD]
@@ -76,7 +76,7 @@ def commands_page() -> str:
         context = command.make_context(f"flashdeck {name}", [], resilient_parsing=True)
         usage = command.get_usage(context).removeprefix("Usage: ")
         records = filter(
-            None, (one.get_help_record(context) for one in command.get_params(context))
+            None, (param.get_help_record(context) for param in command.get_params(context))
         )
         rows = [f"| `{_words(left)}` | {_words(right)} |" for left, right in records]
         parts += [
@@ -89,12 +89,12 @@ def commands_page() -> str:
 
 
 def rules_page() -> str:
-    """Describe every rule."""
+    """The page of rules."""
     return reference(pages().values())
 
 
 def _words(text: str) -> str:
-    """Write a part of a help text for a table."""
+    """Escape a help text for a table."""
     return " ".join(text.replace("|", ", ").split())
 
 
