@@ -1,4 +1,4 @@
-"""A preview that runs, and a browser to look at it with."""
+"""Fixtures: a running preview, and a browser for it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ON_SCREEN = """() => {
 
 @dataclass
 class Running:
-    """A preview that is being served; `opened` is what its editor was told to open."""
+    """A running preview; `opened` lists the positions opened in the editor."""
 
     guard: Guard
     shelf: PreviewStore
@@ -72,7 +72,7 @@ class Running:
 
 
 def cards_on_screen(page: Page) -> list[str]:
-    """Give the titles of the cards that somebody in front of the page sees."""
+    """The titles of the visible cards."""
     return list(page.evaluate(ON_SCREEN))
 
 
@@ -107,8 +107,8 @@ def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium. Without one the tests fail: a preview that nobody looked at is not tested."""
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    """Chromium. Tests fail without it, since the preview would be untested."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.fail(WITHOUT)
     expect.set_options(timeout=20_000)  # whatever else the machine has to do
@@ -120,7 +120,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def tab(browser) -> Iterator[Page]:
-    """The tab that all tests share: opening one takes longer than most of them."""
+    """The tab shared by all tests, since opening one takes longer than most tests."""
     context = browser.new_context(viewport=VIEWPORT, color_scheme="light")
     context.set_default_timeout(20_000)
     yield context.new_page()
@@ -129,7 +129,7 @@ def tab(browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(tab) -> Iterator[Page]:
-    """An empty page where nothing is remembered. Mistakes of our scripts are failures."""
+    """An empty page without stored state. Script errors are failures."""
     mistakes: list[str] = []
 
     def hear(error: Error) -> None:
@@ -147,6 +147,6 @@ def page(tab) -> Iterator[Page]:
 
 @pytest.fixture
 def preview(project):
-    """Preview the project, and everything that is written into it."""
+    """Serve a live preview of the project."""
     with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
         yield running

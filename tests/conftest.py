@@ -1,4 +1,4 @@
-"""What many tests need: projects in throw-away folders."""
+"""Fixtures shared by many tests: projects in temporary folders."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.release.build import build
 from flashdeck.release.result import BuildResult, Options
 
-# How long an example takes says more about the machine than about the code.
+# The duration of an example depends on the machine.
 settings.register_profile("no deadlines", deadline=None)
 settings.load_profile("no deadlines")
 
 ROOT = Path(__file__).parent.parent
 
-# A Monday in 2026; tests move on from it by hand.
+# A Monday in 2026; tests advance it explicitly.
 NOW = 1_780_000_000
 LONG_AGO = 1_700_000_000
 
 
 def rest(root: Path) -> None:
-    """Let files and folders be older than one tick of the disk's clock."""
+    """Make files and folders older than one tick of the disk's clock."""
     for path in root.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what looks at a real browser as slow."""
+    """Mark tests with a real browser as slow."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class ProjectFolder:
-    """A project on disk, and the time that its builds are told."""
+    """A project on disk, and the time of its builds."""
 
     root: Path
     now: int = NOW
@@ -69,9 +69,9 @@ class ProjectFolder:
         return build(self.root, Options(now=self.now, **options))  # type: ignore[arg-type]
 
     def built(self, **options: object) -> BuildResult:
-        """Build, and expect no errors."""
+        """Build without errors."""
         result = self.build(**options)
-        errors = [one for one in result.diagnostics if one.severity is Severity.ERROR]
+        errors = [problem for problem in result.diagnostics if problem.severity is Severity.ERROR]
         assert not errors, errors
         return result
 

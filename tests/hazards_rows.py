@@ -1,22 +1,22 @@
-"""The catalogue of what goes wrong in sources: each row with all that is said of it.
+"""The catalogue of hazards in sources: each row with its expected diagnostics.
 
-What is said is `(line, column, rule, words)`: the place exactly, and words of the author's that the
-message or its hint must repeat. A row without any is accepted, and needs no words.
+A diagnostic is `(line, column, rule, words)`: its exact position, and words of the author that the
+message or its hint must quote. A row without any is accepted.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-Said = tuple[int, int, str, str]
+Expected = tuple[int, int, str, str]
 
 
 class Row(NamedTuple):
-    """A source (`cards/deck.yaml`) under the row's number and name, and what is said of it."""
+    """A source (`cards/deck.yaml`), the row's number and name, and its diagnostics."""
 
     name: str
     source: str | bytes
-    said: tuple[Said, ...]
+    expected: tuple[Expected, ...]
 
 
 def asks(text: str) -> str:
@@ -334,7 +334,7 @@ ACTIVE_IN_HTML = [
     '<img/src="map.png"/onerror=alert(1)>',
     "<a href='java&#9;script:alert(1)'>x</a>",
 ]
-"""What browsers run, or take for a part of a card's frame, in a field that is HTML already."""
+"""Active content in an HTML field, and markup that would break a card's frame."""
 
 HARMLESS_IN_HTML = [
     "<!-- a comment --><b>bold</b>",

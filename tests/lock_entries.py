@@ -1,4 +1,4 @@
-"""Entries of a lock, as tests need them."""
+"""Lock entries for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collections to write: a rich one that never changes, and any that hypothesis can think of."""
+"""Collections to write: a rich fixed one, and random ones from hypothesis."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def media(name: str, data: bytes) -> Media:
 
 
 def note(number: int, question: str, *decks: str, **others: Any) -> Note:
-    """A question with one card in each deck; positions, ids and times follow from its number."""
+    """A question with one card in each deck; positions, ids and times derive from its number."""
     born = BORN + 100 * number
     cards = tuple(Card(at, deck, 10 * number + at, born + 1 + at) for at, deck in enumerate(decks))
     made = Note(
@@ -100,7 +100,7 @@ ODD = (
 
 
 def text(*, least: int = 0, without: str = "") -> st.SearchStrategy[str]:
-    """Any text that a package can hold: no lone surrogates."""
+    """Any text that a package can contain: no lone surrogates."""
     alphabet = st.characters(codec="utf-8", exclude_characters=without)
     odd = [word for word in ODD if not set(word) & set(without)]
     return st.sampled_from(odd) | st.text(alphabet, min_size=least, max_size=8)
@@ -164,7 +164,7 @@ def notetypes(draw: st.DrawFn) -> NoteType:
 
 @st.composite
 def collections(draw: st.DrawFn) -> Collection:
-    """Any collection that keeps to the writer's contract."""
+    """Any collection that satisfies the writer's contract."""
     types = [
         replace(each, id=id_)
         for each, id_ in zip(

@@ -27,7 +27,7 @@ _CONDITIONS = {"if newer": 0, "always": 1, "never": 2}
 
 
 class Imported(NamedTuple):
-    """What Anki says that it did with a package's notes.
+    """Anki's report on the notes of an imported package.
 
     `duplicate` notes were skipped as not newer, `conflicting` ones as of another note type.
     """
@@ -39,7 +39,7 @@ class Imported(NamedTuple):
 
 
 class LearnerNote(NamedTuple):
-    """A note as it stands in the learner's collection."""
+    """A note in the learner's collection."""
 
     id: int
     notetype: str
@@ -49,7 +49,7 @@ class LearnerNote(NamedTuple):
 
 
 class LearnerCard(NamedTuple):
-    """A card and everything that a learner's work changes about it."""
+    """A card with its scheduling state."""
 
     id: int
     ordinal: int
@@ -83,13 +83,13 @@ class Rendered(NamedTuple):
 
 
 class Learner:
-    """A learner's collection in a folder of its own, gone when it is closed."""
+    """A learner's collection in a temporary folder, deleted when closed."""
 
     def __init__(self) -> None:
         """Open an empty collection, in English, with the scheduler of that release."""
         anki.lang.set_lang("en")
         self._folder = tempfile.TemporaryDirectory(prefix="learner-", ignore_cleanup_errors=True)
-        # Any, because its types differ from release to release.
+        # Any, because its types differ between releases.
         self.collection: Any = Collection(str(Path(self._folder.name) / "collection.anki2"))
         if VERSION < _ONLY_V3_SCHEDULER and self.collection.sched_ver() == 1:
             self.collection.upgrade_to_v2_scheduler()
@@ -115,7 +115,7 @@ class Learner:
         notes: str = "if newer",
         notetypes: str = "if newer",
     ) -> Imported:
-        """Import a package through the importer that this release's window uses, and its defaults.
+        """Import a package with the importer and the defaults of this release's window.
 
         `merge`, `notes` and `notetypes` are the options of the import window, which came with
         23.10; `notes` and `notetypes` are "if newer", "always" or "never". Raises what Anki raises.
@@ -133,7 +133,7 @@ class Learner:
             )
             request = messages.ImportAnkiPackageRequest(package_path=str(path), options=options)
             done = _counted(self.collection.import_anki_package(request))
-        self.collection.models._clear_cache()  # as Anki's window does by a reset
+        self.collection.models._clear_cache()  # as a reset of Anki's window does
         return done
 
     def _import_in_python(self, path: Path) -> Imported:
@@ -141,7 +141,7 @@ class Learner:
             self.collection, str(path)
         )
         importer.run()
-        conflicting = len(importer._ignoredGuids)  # it says so nowhere else
+        conflicting = len(importer._ignoredGuids)  # not reported elsewhere
         return Imported(importer.added, importer.updated, importer.dupes, conflicting)
 
     # Looking
@@ -151,7 +151,7 @@ class Learner:
         return self._column("select guid from notes order by id")
 
     def note(self, guid: str) -> LearnerNote:
-        """The one note with a GUID; `LookupError` when there is none, or more than one."""
+        """The only note with a GUID; `LookupError` if there are none or several."""
         rows = self._rows("select id, mid, mod, tags, flds from notes where guid = ?", guid)
         if len(rows) != 1:
             message = f"{len(rows)} notes have the GUID {guid!r}"
@@ -185,7 +185,7 @@ class Learner:
         return len(self._column("select id from cards"))
 
     def decks(self) -> dict[str, int]:
-        """Every deck by its name, with the number of cards that lie in it."""
+        """The number of cards in each deck, by name."""
         entries = self.collection.decks.all_names_and_ids()
         count = "select count() from cards where did = ?"
         return {deck.name: self._column(count, deck.id)[0] for deck in entries}
@@ -199,7 +199,7 @@ class Learner:
         return {tag for tags in self._column("select tags from notes") for tag in tags.split()}
 
     def notetype(self, name: str) -> dict[str, Any]:
-        """A note type as Anki gives it to add-ons."""
+        """A note type in Anki's legacy format."""
         return dict(self.collection.models.by_name(name))
 
     def notetypes(self) -> set[str]:
@@ -222,7 +222,7 @@ class Learner:
         return self._column("select ease from revlog where cid = ? order by id", card)
 
     def empty_cards(self) -> list[EmptyCards]:
-        """What *Empty Cards* would delete, nothing being deleted."""
+        """What *Empty Cards* would delete, without deleting it."""
         report = self.collection.get_empty_cards()
         return [
             EmptyCards(note.note_id, tuple(note.card_ids), note.will_delete_note)
@@ -230,12 +230,12 @@ class Learner:
         ]
 
     def check_database(self) -> str:
-        """What *Check Database* found and mended; '' when all was well."""
+        """The report of *Check Database*; '' if there were no problems."""
         problems, fine = self.collection.fix_integrity()
         return "" if fine else problems
 
     def optimize(self) -> None:
-        """Do what Anki's window does every 14 days: tidy the database and gather statistics."""
+        """Optimize the database, as Anki's window does every 14 days."""
         self.collection.optimize()
 
     def doubled_cards(self) -> list[tuple[str, int]]:
@@ -247,7 +247,7 @@ class Learner:
         return [(guid, ordinal) for guid, ordinal in rows]
 
     def schema_time(self) -> int:
-        """A time that moves when the next sync will have to replace one side wholly."""
+        """A time that changes when the next sync must be a full sync."""
         return int(self.collection.db.scalar("select scm from col"))
 
     # Learning
@@ -269,15 +269,15 @@ class Learner:
         self.collection.sched.bury_cards([self.card(guid, ordinal).id])
 
     def flag(self, guid: str, ordinal: int = 0, colour: int = 1) -> None:
-        """Give a card a flag; 0 takes it away."""
+        """Set a card's flag; 0 removes it."""
         self.collection.set_user_flag_for_cards(colour, [self.card(guid, ordinal).id])
 
     def move(self, guid: str, deck: str, ordinal: int = 0) -> None:
-        """Move a card into a deck, which is made if need be."""
+        """Move a card into a deck, which is created if necessary."""
         self.collection.set_deck([self.card(guid, ordinal).id], self.collection.decks.id(deck))
 
     def rename_deck(self, old: str, new: str) -> None:
-        """Rename a deck, and with it those below it."""
+        """Rename a deck and its subdecks."""
         self.collection.decks.rename(self.collection.decks.by_name(old)["id"], new)
 
     def add_tag(self, guid: str, tag: str) -> None:
@@ -285,7 +285,7 @@ class Learner:
         self.collection.tags.bulk_add([self.note(guid).id], tag)
 
     def edit(self, guid: str, field: int, text: str) -> None:
-        """Write another text into a field."""
+        """Replace the text of a field."""
         note = self.collection.get_note(self.note(guid).id)
         note.fields[field] = text
         self.collection.update_note(note)

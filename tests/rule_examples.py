@@ -1,4 +1,4 @@
-"""Examples of the rules' pages, as projects on disk."""
+"""Examples from the rules' documentation, as projects on disk."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ _NOW = 1_780_000_000
 
 
 def said(page: Page, example: str, root: Path) -> list[Diagnostic]:
-    """Everything that is said of an example, behind what has to be built before it."""
+    """The diagnostics of an example, after building its first version."""
     (root / "cards").mkdir(parents=True)
     if page.before:
         write(page.before, root)
         built = build(root, Options(now=_NOW))
-        assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
+        assert [
+            problem for problem in built.diagnostics if problem.severity is Severity.ERROR
+        ] == []
     write(example, root)
     if not page.before:
         return check(root)
@@ -53,7 +55,7 @@ def _write(path: Path, note: str, text: str) -> None:
     elif note == "in Latin-1":
         path.write_bytes(text.encode("latin-1"))
     elif note == r"with \u escapes":
-        words = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+        words = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
         path.write_bytes(words.encode())
     elif note == "a folder":
         path.mkdir()

@@ -37,7 +37,7 @@ CLOZE = NoteType(
 
 
 def question(number: int, *fields: str, deck: str = "Spanish", **others: Any) -> Note:
-    """A question; with a third field it is asked both ways."""
+    """A question; with a third field it is asked in both directions."""
     texts = (*fields, "", "", "")[:3]
     born = BORN + 100 * number
     cards = [Card(at, deck, 10 * number + at, born + 1 + at) for at in range(2 if texts[2] else 1)]

@@ -1,4 +1,4 @@
-"""What tests count, said at the end of a run: a test records it as the property `summary`."""
+"""Summaries at the end of a test run, recorded by tests as the property `summary`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`flashdeck build --watch`, running in a process of its own as in an author's terminal."""
+"""`flashdeck build --watch` in a separate process, as in a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Terminal:
-    """The command, running; `line` waits for what it says next, without the time of day."""
+    """The running command; `line` waits for its next line, without the time of day."""
 
     def __init__(self, root: Path) -> None:
         self.process = subprocess.Popen(

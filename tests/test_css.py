@@ -1,4 +1,4 @@
-"""CSS, whoever wrote it: what it loads and what its rules are, as browsers have it."""
+"""CSS from any source: its loads and its rules, as browsers interpret them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_no_css_is_too_deep_or_too_long(css):
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
-def test_any_text_is_css_and_places_are_inside_of_it(css):
+def test_any_text_is_parsed_and_positions_are_inside_it(css):
     for load in loads(css):
         assert load.address.encode()
         assert 0 <= load.start < load.end <= len(css)
@@ -63,7 +63,7 @@ def test_any_text_is_css_and_places_are_inside_of_it(css):
         (r"a{b:url(\d800 x)}", "\ufffdx", r"\d800 x"),
     ],
 )
-def test_what_css_loads_is_decoded_and_has_a_place(css, address, written):
+def test_loads_are_decoded_and_have_positions(css, address, written):
     (load,) = loads(css)
     assert (load.address, css[load.start : load.end]) == (address, written)
 
@@ -84,10 +84,10 @@ def test_what_css_loads_is_decoded_and_has_a_place(css, address, written):
         "a { b: \\22url(x.png) ",
     ],
 )
-def test_what_css_does_not_load_is_not_taken_for_a_file(css):
+def test_other_text_is_not_a_load(css):
     assert loads(css) == []
 
 
-def test_what_css_loads_comes_in_the_order_of_its_places():
+def test_loads_are_ordered_by_position():
     css = "a { b: url(1); c { d: image-set('2' 1x), url(3) } e: url(4) } @import '5';"
     assert [load.address for load in loads(css)] == list("12345")

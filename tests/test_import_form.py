@@ -1,4 +1,4 @@
-"""What an import and a build write is what `flashdeck fmt` writes."""
+"""The output of imports and builds is what `flashdeck fmt` writes."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from flashdeck.release.result import Options
 
 
 def unformatted(root: Path) -> list[str]:
-    """Give the files that `flashdeck fmt --check` names; there must be no errors."""
+    """The files that `flashdeck fmt --check` reports; fails on errors."""
     project, _ = load_project(root)
-    found, problems = format_files(project, [*project.notetypes, *project.decks])
+    formatted, problems = format_files(project, [*project.notetypes, *project.decks])
     assert problems == []
-    return [f"{one.after.decode()}" for one in found if one.is_changed]
+    return [f"{file.after.decode()}" for file in formatted if file.is_changed]
 
 
 def imported(collection: Collection, root: Path, *, now: int = NOW, **wishes: bool) -> Imported:
@@ -76,7 +76,7 @@ WIDE = (
 
 @st.composite
 def decks(draw: st.DrawFn) -> Collection:
-    """A collection whose notes hold texts that are hard to write as YAML."""
+    """A collection with texts that are hard to write as YAML."""
     names = draw(st.lists(NAMES, min_size=1, max_size=3, unique_by=str.casefold))
     notes = []
     for number in range(draw(st.integers(1, 5))):
@@ -90,9 +90,9 @@ def decks(draw: st.DrawFn) -> Collection:
         notes.append(
             Note(guid, kind.id, tuple(fields), tuple(sorted(tags)), cards, ID + number, NOW - 99)
         )
-    used = {one.notetype for one in notes}
+    used = {note.notetype for note in notes}
     return Collection(
-        tuple(one for one in WIDE if one.id in used),
+        tuple(item for item in WIDE if item.id in used),
         tuple(Deck(name, draw(TEXTS), draw(st.booleans())) for name in sorted(names)),
         tuple(notes),
     )
@@ -103,9 +103,7 @@ SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 @SLOW
 @given(decks(), decks(), st.booleans())
-def test_whatever_is_imported_is_formatted_and_still_is_after_a_second_import(
-    first, second, markdown
-):
+def test_imports_are_formatted_even_after_a_second_import(first, second, markdown):
     with TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         imported(first, root, markdown=markdown)
@@ -120,8 +118,8 @@ def test_whatever_is_imported_is_formatted_and_still_is_after_a_second_import(
 
 
 def later(first: Collection, second: Collection) -> Collection:
-    """A collection some time later: every other note edited, and those of a second one added."""
-    texts = [text for one in second.notes for text in one.fields]
+    """A later version of a collection: every other note edited, and notes of another one added."""
+    texts = [text for note in second.notes for text in note.fields]
     edited = [
         one
         if number % 2
@@ -137,32 +135,32 @@ def later(first: Collection, second: Collection) -> Collection:
         one if len(one.fields) == len(old.fields) else old
         for one, old in zip(edited, first.notes, strict=True)
     ]
-    known = {one.guid for one in first.notes}
+    known = {note.guid for note in first.notes}
     new = [
         replace(one, id=ID + 5000 + number, mod=NOW + 500)
         for number, one in enumerate(second.notes)
         if one.guid not in known
     ]
     taken = {deck.name.casefold() for deck in first.decks}
-    decks = [*first.decks, *(one for one in second.decks if one.name.casefold() not in taken)]
+    decks = [*first.decks, *(deck for deck in second.decks if deck.name.casefold() not in taken)]
     names = {deck.name.casefold(): deck.name for deck in decks}
     new = [
-        replace(one, cards=(replace(one.cards[0], deck=names[one.cards[0].deck.casefold()]),))
-        for one in new
+        replace(item, cards=(replace(item.cards[0], deck=names[item.cards[0].deck.casefold()]),))
+        for item in new
     ]
-    return Collection(WIDE, tuple(sorted(decks, key=lambda one: one.name)), (*edited, *new))
+    return Collection(WIDE, tuple(sorted(decks, key=lambda item: item.name)), (*edited, *new))
 
 
 @SLOW
 @given(collections())
-def test_any_collection_is_formatted_once_it_is_imported(collection):
+def test_any_imported_collection_is_formatted(collection):
     with TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         try:
             done = imported(collection, root)
         except FlashdeckError:
             return  # nothing in it that a project can hold
-        if not any(one.severity is Severity.ERROR for one in done.diagnostics):
+        if not any(problem.severity is Severity.ERROR for problem in done.diagnostics):
             assert unformatted(root) == []
 
 
@@ -174,15 +172,15 @@ DECK = "cards/d.yaml"
 
 
 def edited(tmp_path: Path, before: str, *notes: Note) -> str:
-    """Import a note, lay its deck out like `before`, and import notes again; give the deck then.
+    """Import a note, lay its deck out like `before`, import notes again; returns the deck.
 
     In `before` the note is called NOTE.
     """
     root = import_file(packed(tmp_path / "x.apkg", [THEIRS]), tmp_path / "p", now=NOW).root
     (root / DECK).write_text(dedent(before), "utf-8")
     built = build(root, Options(now=NOW + 9))
-    assert [one for one in built.diagnostics if one.severity is Severity.ERROR] == []
-    later = [replace(one, mod=NOW + 99) for one in notes]
+    assert [problem for problem in built.diagnostics if problem.severity is Severity.ERROR] == []
+    later = [replace(note, mod=NOW + 99) for note in notes]
     done = import_file(packed(tmp_path / "y.apkg", later), root, now=NOW + 999)
     assert done.conflicts == 0
     return (root / DECK).read_text("utf-8")
@@ -202,7 +200,7 @@ OWN = """\
     -   id: another-one
         fields: {Fr:ont: "mine", a: "1"}
     """
-TIDY = """\
+FORMATTED = """\
     # my notes
     deck: D
     notetype: kind
@@ -222,7 +220,7 @@ TIDY = """\
     """
 
 
-def test_an_edit_changes_nothing_but_itself_where_the_author_has_another_layout(tmp_path):
+def test_an_edit_keeps_the_authors_layout(tmp_path):
     new = replace(THEIRS, fields=("x: z", "no", "two\nlines"), tags=("b", "tag"))
     expected = OWN.replace("Fr:ont:   x ", 'Fr:ont: "x: z" ').replace("[ tag ]", "[b, tag]")
     expected = expected.replace("tags:   [b", "tags: [b").replace(
@@ -231,7 +229,7 @@ def test_an_edit_changes_nothing_but_itself_where_the_author_has_another_layout(
     assert edited(tmp_path, OWN, new) == dedent(expected)
 
 
-def test_a_new_note_joins_notes_of_another_layout_in_the_layout_of_fmt(tmp_path):
+def test_a_new_note_is_formatted_among_notes_of_another_layout(tmp_path):
     new = note(2, "two", ("1", "", "z"), ("b",))
     added = """\
 
@@ -245,10 +243,10 @@ def test_a_new_note_joins_notes_of_another_layout_in_the_layout_of_fmt(tmp_path)
     assert edited(tmp_path, own, THEIRS, new) == dedent(own) + dedent(added)
 
 
-def test_what_was_formatted_is_formatted_after_an_edit(tmp_path):
+def test_formatted_files_stay_formatted_after_an_imported_edit(tmp_path):
     new = replace(THEIRS, fields=("two\nlines", "no", "y"), tags=("t" * 50, "tag", "u" * 50))
     newer = note(2, "two", ("1", "", "z"), ("b",))
-    after = edited(tmp_path, TIDY, new, newer)
+    after = edited(tmp_path, FORMATTED, new, newer)
     assert unformatted(tmp_path / "p") == []
     assert after == dedent(
         f"""\
@@ -294,7 +292,7 @@ def test_a_comment_stays_when_block_text_becomes_a_line_and_a_line_becomes_block
 # What a build writes
 
 
-def test_what_was_formatted_is_formatted_after_a_build(project):
+def test_formatted_files_stay_formatted_after_a_build(project):
     """The build writes ids and the numbers of masks."""
     random_author.Author(project.root, random.Random(1))
     mask = f"{{label: {'x' * 30}, at: [10.25%, 10.25%, 20.25%, 20.25%], group: g}}"

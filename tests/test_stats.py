@@ -1,4 +1,4 @@
-"""What is counted, and how long it takes to learn it."""
+"""Counts of cards and words, and the study plan."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_adjacent_clozes_are_separate_words(call, project):
     assert json.loads(call("--json"))["words"] == 2
 
 
-def test_it_is_drawn_for_people(call):
+def test_the_report_is_readable_text(call):
     bar = "█" * 28
     assert call("--per-day", "2") == (
         "3 notes, 5 cards, 17 words, 1 media file (2.4 kB)\n"
@@ -96,12 +96,12 @@ def test_it_is_drawn_for_people(call):
     )
 
 
-def test_a_package_is_counted_like_its_sources_but_for_the_names_of_kinds(call, project):
+def test_a_package_is_counted_like_its_sources_except_for_kinds(call, project):
     project.built()
     ours, theirs = json.loads(call("--json")), json.loads(call("build/france.apkg", "--json"))
-    assert [one.pop("name") for one in theirs["kinds"]] == ["France Question", "France Cloze"]
-    assert [one.pop("name") for one in ours["kinds"]] == ["question", "cloze"]
-    # What a package doesn't say is which fields are flashdeck's own.
+    assert [kind.pop("name") for kind in theirs["kinds"]] == ["France Question", "France Cloze"]
+    assert [kind.pop("name") for kind in ours["kinds"]] == ["question", "cloze"]
+    # A package does not record which fields are internal.
     assert theirs.pop("words") > ours.pop("words")
     assert theirs == ours
 

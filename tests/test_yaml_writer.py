@@ -1,4 +1,4 @@
-"""Data written as YAML reads back the same, and is what `flashdeck fmt` would make of it."""
+"""Data written as YAML reads back the same, and is formatted as by `flashdeck fmt`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ NAMES = st.lists(PIECES, min_size=1, max_size=5).map(lambda parts: "".join(parts
 
 
 def read(text: str) -> Node:
-    """Read a file of one document that holds nothing wrong."""
+    """Read a file of one document without problems."""
     file = read_yaml("x.yaml", text.encode(), control=True)
-    assert [one for one in file.problems if one.severity is Severity.ERROR] == [], text
+    assert [problem for problem in file.problems if problem.severity is Severity.ERROR] == [], text
     assert formatted(file) == text
     (document,) = file.documents
     assert isinstance(document, MappingNode)
@@ -37,12 +37,12 @@ def read(text: str) -> Node:
 
 
 def value_of(node: Node) -> object:
-    """Give what a node says; every scalar is a text."""
+    """The value of a node; every scalar is text."""
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, MappingNode):
         return {key.value: value_of(value) for key, value in node.pairs}
-    return [value_of(one) for one in node.items]
+    return [value_of(item) for item in node.items]
 
 
 @given(TEXTS, TEXTS, st.lists(NAMES, max_size=12), st.dictionaries(NAMES, TEXTS, max_size=3))
@@ -56,7 +56,7 @@ def test_every_text_reads_back_the_same_and_is_laid_out(text, other, tags, field
 
 
 @given(st.dictionaries(NAMES, TEXTS, min_size=1, max_size=3), st.integers(1, 6))
-def test_pairs_and_notes_may_stand_at_any_column(pairs, column):
+def test_pairs_and_notes_may_be_indented(pairs, column):
     margin = "\n" + " " * column
     written = margin.join(pair_text(*pair, column) for pair in pairs.items())
     for text, expected in (
@@ -64,7 +64,9 @@ def test_pairs_and_notes_may_stand_at_any_column(pairs, column):
         (f"a:\n{notes_text([pairs, pairs], column)}", [pairs, pairs]),
     ):
         file = read_yaml("x.yaml", text.encode(), control=True)
-        assert [one for one in file.problems if one.severity is Severity.ERROR] == [], text
+        assert [problem for problem in file.problems if problem.severity is Severity.ERROR] == [], (
+            text
+        )
         assert file.documents[0] is not None
         assert value_of(file.documents[0]) == {"a": expected}
 
@@ -93,17 +95,17 @@ def test_pairs_and_notes_may_stand_at_any_column(pairs, column):
         ("x: " * 40 + "y", ">-\n      " + "x: " * 30 + "x:\n      " + "x: " * 9 + "y"),
     ],
 )
-def test_quotes_stand_only_where_they_are_needed(text, written):
+def test_quotes_are_written_only_where_necessary(text, written):
     assert pair_text("a", text, 4) == f"a: {written}"
 
 
-def test_a_long_list_stands_in_lines():
+def test_a_long_list_is_written_in_block_style():
     assert pair_text("tags", ["a", "b::c"], 4) == "tags: [a, b::c]"
     long = pair_text("tags", ["w" * 50, "x" * 50], 4)
     assert long == f"tags:\n      - {'w' * 50}\n      - {'x' * 50}"
 
 
-# What other YAML readers take for something else than text
+# Values that other YAML parsers don't read as text
 
 ODD = st.text("0123456789abcdefoxABEFOXtTzZ+-._,:~=<> nulNyYsSrR", min_size=1, max_size=12)
 WORDS = st.sampled_from(
@@ -128,33 +130,33 @@ WORDS = st.sampled_from(
 
 
 def yaml_1_1(text: str) -> object:
-    """Give the value that PyYAML takes a text for: YAML 1.1."""
+    """The value of a text in PyYAML: YAML 1.1."""
     return yaml.safe_load(f"[{text}]")[0]
 
 
 def yaml_1_2(text: str) -> object:
-    """Give the value that an editor takes a text for: YAML 1.2's core schema."""
+    """The value of a text in editors: YAML 1.2's core schema."""
     return as_json(read_yaml("x.yaml", text.encode()).documents[0])
 
 
 @given(WORDS | ODD)
-def test_what_needs_no_quotes_is_text_to_every_reader(text):
+def test_text_without_quotes_is_text_to_every_parser(text):
     if not is_plain(text, flow=True) or is_wordlike(text):
         return
     try:
         assert yaml_1_1(text) == text
-    except ValueError:  # a date that is none, as 2001-13-01
+    except ValueError:  # an invalid date, as 2001-13-01
         pytest.fail(text)
     assert yaml_1_2(text) == text
 
 
 @pytest.mark.parametrize("text", ["1.2.3", "e5", "_", "+", "1f", "0b", "o", "12-3", "yesterday"])
-def test_what_only_looks_like_a_number_needs_none(text):
+def test_text_similar_to_a_number_needs_no_quotes(text):
     assert pair_text("a", text) == f"a: {text}"
     assert yaml_1_1(text) == text == yaml_1_2(text)
 
 
-# Where lines may be broken
+# Line wrapping
 
 
 def test_a_long_text_is_wrapped_between_words_and_never_inside_a_tag():
@@ -167,7 +169,7 @@ def test_a_long_text_is_wrapped_between_words_and_never_inside_a_tag():
         assert line.count("<") == line.count(">")
 
 
-def test_less_than_is_no_tag():
+def test_less_than_is_not_a_tag():
     block = block_text("a < b and c > d " * 5 + "x", 20, folded=False)
     assert block is not None
     assert max(map(len, block.lines)) <= 20
@@ -178,6 +180,6 @@ def test_a_text_on_one_line_reads_back_the_same_inside_brackets_and_outside(text
     for flow, whole in ((False, "a: {}\n"), (True, "a: [{}]\n")):
         written = one_line(text, flow=flow)
         assert "\n" not in written
-        found = read_yaml("x.yaml", whole.format(written).encode(), control=True).documents[0]
-        assert found is not None
-        assert value_of(found) == {"a": [text] if flow else text}
+        document = read_yaml("x.yaml", whole.format(written).encode(), control=True).documents[0]
+        assert document is not None
+        assert value_of(document) == {"a": [text] if flow else text}

@@ -1,4 +1,4 @@
-"""YAML as editors read it: our own nodes, plain scalars resolved by YAML 1.2's core schema."""
+"""YAML values as in editors: plain scalars resolved by YAML 1.2's core schema."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CORE = (
 
 
 def as_json(node: Node | None) -> Any:
-    """Give the value that an editor's language server takes a node for."""
+    """The value of a node in an editor's language server."""
     match node:
         case None:
             return None

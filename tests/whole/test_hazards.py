@@ -81,9 +81,9 @@ def test_each_row_is_reported_at_its_position(media, row: Row):
         if problem.span.path == "cards/deck.yaml"
     ]
     assert [(problem.span.line, problem.span.column, problem.rule) for problem in problems] == [
-        said[:3] for said in row.said
+        expected[:3] for expected in row.expected
     ]
-    for problem, (*_, words) in zip(problems, row.said, strict=True):
+    for problem, (*_, words) in zip(problems, row.expected, strict=True):
         assert words in f"{problem.message}; {problem.hint}"
 
 
