@@ -62,15 +62,15 @@ EDITS = [
 
 @pytest.mark.parametrize(("old", "new"), EDITS)
 def test_compiling_changed_files_equals_compiling_everything(decks, old, new):
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     path = decks.root / "cards" / "flask.yaml"
     decks.replace("cards/flask.yaml", old, new)
-    partly, wholly = recompiler.compile([path]), fresh(decks)
+    partly, wholly = previewed.compile([path]), fresh(decks)
     assert partly == wholly
     assert places(partly) == places(wholly)
     decks.replace("cards/flask.yaml", new, old)
-    assert recompiler.compile([path]) == fresh(decks)
+    assert previewed.compile([path]) == fresh(decks)
 
 
 LINES = """\
@@ -116,8 +116,8 @@ def test_successive_edits_equal_compiling_everything(decks):
     )
     dice = random.Random(7)
     path = decks.write("cards/flask.yaml", settled)
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     for _ in range(150):
         lines = decks.read("cards/flask.yaml").splitlines(keepends=True)
         at = dice.randrange(len(lines) + 1)
@@ -133,7 +133,7 @@ def test_successive_edits_equal_compiling_everything(decks):
             case _:
                 lines = settled.splitlines(keepends=True)
         path.write_text("".join(lines), "utf-8")
-        partly, wholly = recompiler.compile([path]), fresh(decks)
+        partly, wholly = previewed.compile([path]), fresh(decks)
         assert partly == wholly, "".join(lines)
         assert places(partly) == places(wholly), "".join(lines)
 
@@ -169,10 +169,10 @@ def test_unedited_parts_of_a_file_are_kept(decks, before, after):
     head = "deck: Flask\nnotes:\n"
     path = decks.write("cards/flask.yaml", head + before)
     decks.built()
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     path.write_text(head + after, "utf-8")
-    partly, wholly = recompiler.compile([path]), fresh(decks)
+    partly, wholly = previewed.compile([path]), fresh(decks)
     assert partly == wholly
     assert places(partly) == places(wholly)
 
@@ -182,10 +182,10 @@ def test_text_after_the_notes_of_an_indented_deck_is_read(decks):
     text = f"  deck: Flask\n  notes:\n{notes}  tags: [late]\n"
     path = decks.root / "cards" / "flask.yaml"
     path.write_text(text, "utf-8")
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     path.write_text(text.replace("q: d", "q: edited"), "utf-8")
-    partly = recompiler.compile([path])
+    partly = previewed.compile([path])
     assert partly == fresh(decks)
     assert {note.tags for note in partly.collection.notes} == {("late",), ()}
 
@@ -195,10 +195,10 @@ def test_an_edit_that_makes_a_deck_too_large_is_reported(decks):
     decks.write("flashdeck.yaml", settings + "limits: {nodes: 40}\n")
     notes = "".join(f"  - {{q: {letter}, a: two, id: {letter * 9}}}\n" for letter in "cdef")
     path = decks.write("cards/flask.yaml", "notes:\n" + notes)
-    recompiler = PreviewSession(decks.root)
-    assert not recompiler.compile().problems
+    previewed = PreviewSession(decks.root)
+    assert not previewed.compile().problems
     decks.replace("cards/flask.yaml", "q: d", "tags: [h, i, j, k, l, m, n, o, p], q: d")
-    partly = recompiler.compile([path])
+    partly = previewed.compile([path])
     assert partly == fresh(decks)
     assert [problem.rule for problem in partly.problems] == ["limit"]
 
@@ -207,9 +207,9 @@ def test_an_edit_of_a_long_deck_parses_only_the_edited_notes(decks, monkeypatch)
     head = "deck: Long\nnotes:\n"
     notes = [f"  - q: question {n}\n    a: answer\n    id: number{n:03d}\n" for n in range(100)]
     path = decks.write("cards/flask.yaml", head + "".join(notes))
-    recompiler = PreviewSession(decks.root)
+    previewed = PreviewSession(decks.root)
     decks.built()
-    recompiler.compile()
+    previewed.compile()
     read = []
     read_yaml = project_module.read_yaml
     monkeypatch.setattr(
@@ -219,7 +219,7 @@ def test_an_edit_of_a_long_deck_parses_only_the_edited_notes(decks, monkeypatch)
     )
     notes[50] = notes[50].replace("answer", "another\n    extra: more")
     path.write_text(head + "".join(notes), "utf-8")
-    state = recompiler.compile([path])
+    state = previewed.compile([path])
     assert read == [(head + notes[50]).encode()]
     assert state == fresh(decks)
     assert places(state) == places(fresh(decks))
@@ -230,12 +230,12 @@ def places(state):
 
 
 def test_new_and_deleted_files_are_detected(decks):
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     path = decks.write("cards/new.yaml", "deck: New\nnotes:\n  - {q: a, a: b, id: cccccccc1}\n")
-    assert len(recompiler.compile([path]).collection.notes) == 4
+    assert len(previewed.compile([path]).collection.notes) == 4
     path.unlink()
-    assert len(recompiler.compile([path]).collection.notes) == 3
+    assert len(previewed.compile([path]).collection.notes) == 3
 
 
 def test_only_new_and_edited_notes_have_changed_since_the_last_build(decks):
@@ -569,14 +569,14 @@ def test_pictures_are_read_once_per_session(decks, monkeypatch):
         return keep(cache, path, entry)
 
     monkeypatch.setattr(MediaCache, "keep", gather)
-    recompiler = PreviewSession(decks.root)
-    recompiler.compile()
+    previewed = PreviewSession(decks.root)
+    previewed.compile()
     for answer in ("one", "two", "three"):
         path = decks.write("cards/more.yaml", f"notes:\n  - {{q: a, a: {answer}, id: bbbbbbbb1}}\n")
         later = path.stat().st_ctime_ns + 10**9
         monkeypatch.setattr(session, "_latest", lambda _, later=later: later)
-        recompiler.compile([path])
+        previewed.compile([path])
     # The first compilation does not know the disk's time yet.
     assert counted == ["cards/map.png"] * 2
     picture.write_bytes(b"another")
-    assert recompiler.compile([picture]) == fresh(decks)
+    assert previewed.compile([picture]) == fresh(decks)
