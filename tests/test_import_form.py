@@ -92,7 +92,7 @@ def decks(draw: st.DrawFn) -> Collection:
         )
     used = {note.notetype for note in notes}
     return Collection(
-        tuple(item for item in WIDE if item.id in used),
+        tuple(notetype for notetype in WIDE if notetype.id in used),
         tuple(Deck(name, draw(TEXTS), draw(st.booleans())) for name in sorted(names)),
         tuple(notes),
     )
@@ -121,34 +121,34 @@ def later(first: Collection, second: Collection) -> Collection:
     """A later version of a collection: every other note edited, and notes of another one added."""
     texts = [text for note in second.notes for text in note.fields]
     edited = [
-        one
+        note
         if number % 2
         else replace(
-            one,
-            fields=(one.fields[0], *texts[: len(one.fields) - 1]),
+            note,
+            fields=(note.fields[0], *texts[: len(note.fields) - 1]),
             tags=second.notes[0].tags,
             mod=NOW + 500,
         )
-        for number, one in enumerate(first.notes)
+        for number, note in enumerate(first.notes)
     ]
     edited = [
-        one if len(one.fields) == len(old.fields) else old
-        for one, old in zip(edited, first.notes, strict=True)
+        note if len(note.fields) == len(old.fields) else old
+        for note, old in zip(edited, first.notes, strict=True)
     ]
     known = {note.guid for note in first.notes}
     new = [
-        replace(one, id=ID + 5000 + number, mod=NOW + 500)
-        for number, one in enumerate(second.notes)
-        if one.guid not in known
+        replace(note, id=ID + 5000 + number, mod=NOW + 500)
+        for number, note in enumerate(second.notes)
+        if note.guid not in known
     ]
     taken = {deck.name.casefold() for deck in first.decks}
     decks = [*first.decks, *(deck for deck in second.decks if deck.name.casefold() not in taken)]
     names = {deck.name.casefold(): deck.name for deck in decks}
     new = [
-        replace(item, cards=(replace(item.cards[0], deck=names[item.cards[0].deck.casefold()]),))
-        for item in new
+        replace(note, cards=(replace(note.cards[0], deck=names[note.cards[0].deck.casefold()]),))
+        for note in new
     ]
-    return Collection(WIDE, tuple(sorted(decks, key=lambda item: item.name)), (*edited, *new))
+    return Collection(WIDE, tuple(sorted(decks, key=lambda deck: deck.name)), (*edited, *new))
 
 
 @SLOW
