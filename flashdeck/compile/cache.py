@@ -1,11 +1,11 @@
-"""Rendered notes, kept in `build/.cache`: what was seen before is not rendered again.
+"""Cache of rendered notes, in `build/.cache`.
 
-One law: a build with a cache gives what a build without one gives, to the byte. A note is found by
-all that decides how it renders: by what its author wrote of it, or, without being read, by the text
-of its item and of the head of its document. Only what rendered without diagnostics is kept.
+A build with a cache gives the same bytes as a build without one. The key of a note covers all that
+decides how it renders: its source, or, without parsing it, the text of its item and of the head of
+its document. Only notes that rendered without diagnostics are cached.
 
-Whoever could write the cache could put any HTML on a card. So it is believed only in the place
-where it was written, by the flashdeck that wrote it, and whole.
+Write access to the cache means any HTML on a card. So a cache is read only in the project in which
+it was written, by the flashdeck that wrote it, and only if it is complete.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from flashdeck.yamlnode import ScalarNode
 _NAME = ".cache"
 _LARGEST = 2**30
 KEY_BYTES = 16
-# Up to so many times what a compilation used is held for the next: a file that is being typed at
-# can't be read for a moment, and comes back.
+# A table keeps unused rows up to this multiple of the used ones: a file that is being edited may
+# be invalid for a moment.
 _SPARE = 2
 _TABLES = 3
 _PIECE = 2_000  # rows
@@ -39,11 +39,11 @@ _EMPTY = marshal.dumps([])
 
 
 class CachedNote(NamedTuple):
-    """A rendered note, undated and without its place.
+    """A rendered note without times and position.
 
-    `kind` is what the lock calls its kind, `digest` tells an edit of it. `media` are the names of
-    files in its texts with their names in the package, '' for a file that may be missing and is;
-    `verbatim` says how those were looked up.
+    `kind` is its kind in the lock, `digest` changes with its content. `media` maps the file names
+    in its texts to names in the package, '' for an optional file that is missing; `verbatim` is
+    how they were looked up.
     """
 
     guid: str
@@ -58,15 +58,15 @@ class CachedNote(NamedTuple):
     media: tuple[tuple[str, str], ...]
 
     def note(self, source: Any) -> Note:
-        """Give the note, written at `source`."""
+        """Return the note, with its position in the sources."""
         cards = tuple([Card(ordinal, self.deck) for ordinal in self.ordinals])
         return Note(self.guid, self.notetype, self.fields, self.tags, cards, source=source)
 
 
 class CachedItem(NamedTuple):
-    """An item of a list of notes: the key of its note, and the note's place within it.
+    """An item of a list of notes: the key of its note, and the note's span within the item.
 
-    `column`, `lines` (from its first one to its last) and `end_column` are those of its span.
+    `lines` is the distance from the first line to the last.
     """
 
     note: bytes
@@ -76,7 +76,7 @@ class CachedItem(NamedTuple):
 
 
 class CachedHead(NamedTuple):
-    """The head of a document: its deck and where that is named in it, if it is; its description."""
+    """The head of a document: its deck, the span of the deck's name if any, its description."""
 
     deck: str
     span: tuple[int, int, int, int] | None
@@ -88,37 +88,37 @@ Row = tuple[Any, ...]
 
 
 class Table:
-    """Rows by keys: `held` from before, `used` since then. Plain tuples, as they are written."""
+    """Rows by keys: `held` from the last compilation, `used` by this one. Rows are plain tuples."""
 
     def __init__(self, held: dict[bytes, Row] | None = None) -> None:
         self.held = held if held is not None else {}
         self.used: dict[bytes, Row] = {}
 
     def get(self, key: bytes) -> Row | None:
-        """Give a row, which is used by that."""
+        """Return a row and mark it as used."""
         row = self.used.get(key)
         if row is None and (row := self.held.get(key)) is not None:
             self.used[key] = row
         return row
 
     def put(self, key: bytes, row: Row) -> None:
-        """Keep a row."""
-        self.used[key] = tuple(row)  # named ones can't be written
+        """Add a row."""
+        self.used[key] = tuple(row)  # `marshal` refuses named tuples
 
     @property
     def is_changed(self) -> bool:
-        """Whether what was used is something else than what was held."""
+        """Whether the used rows differ from the held ones."""
         return self.used.keys() != self.held.keys()
 
     def turn(self) -> None:
-        """Hold what was used; what was not stays while there is little of it."""
+        """Start the next compilation; unused rows stay while there are few of them."""
         is_little = len(self.held) < _SPARE * len(self.used)
         self.held = self.held | self.used if is_little else self.used
         self.used = {}
 
 
 class Cache:
-    """Rendered notes by what was written; `items` and `heads` of documents by their text."""
+    """Rendered notes by their sources; `items` and `heads` of documents by their text."""
 
     def __init__(self, *held: dict[bytes, Row]) -> None:
         self.notes, self.items, self.heads = map(Table, held or ({}, {}, {}))
@@ -128,13 +128,13 @@ class Cache:
         return self.notes, self.items, self.heads
 
     def turn(self) -> None:
-        """Begin the next compilation with what this one used."""
+        """Start the next compilation."""
         for table in self._tables:
             table.turn()
 
     @classmethod
     def load(cls, root: Path) -> Cache:
-        """Read the cache of a project; an empty one where it is lost, damaged or of elsewhere."""
+        """Read the cache of a project; an empty one if it is missing, damaged or copied."""
         path = root / BUILD_NAME / _NAME
         try:
             data = read_regular(path, root, _LARGEST)
@@ -148,7 +148,7 @@ class Cache:
         return cls()
 
     def save(self, root: Path, publication: Publication) -> None:
-        """Write it down with all that a build publishes, where it is something else than before."""
+        """Add the cache to a publication, if it has changed."""
         if not any(table.is_changed for table in self._tables):
             return
         stream = publication.stage(root / BUILD_NAME / _NAME, root)
@@ -167,10 +167,7 @@ def _head(sealed: list[object], digest: bytes) -> bytes:
 
 
 def _pieces(tables: Iterable[Table]) -> Iterator[bytes]:
-    """Write tables down in pieces, so that they are never held twice: a length, and so many rows.
-
-    An empty piece ends a table.
-    """
+    """Serialise tables in pieces of a length and rows; an empty piece ends a table."""
     for table in tables:
         rows = iter(table.used.items())
         while True:
@@ -181,7 +178,7 @@ def _pieces(tables: Iterable[Table]) -> Iterator[bytes]:
 
 
 def _read(body: memoryview) -> Iterator[dict[bytes, Row]]:
-    """Read tables; raises `ValueError`, `TypeError` or `EOFError` for what is none."""
+    """Parse tables; raises `ValueError`, `TypeError` or `EOFError` for invalid data."""
     at = 0
     for _ in range(_TABLES):
         rows: dict[bytes, Row] = {}
@@ -191,25 +188,25 @@ def _read(body: memoryview) -> Iterator[dict[bytes, Row]]:
             at += 4 + size
             if piece == _EMPTY:
                 break
-            rows.update(marshal.loads(piece))  # noqa: S302 - sealed: nobody else wrote it
+            rows.update(marshal.loads(piece))  # noqa: S302 - sealed
         yield rows
 
 
 def digest_of(data: bytes | memoryview) -> bytes:
-    """Tell bytes from all others."""
+    """Return the digest of some bytes."""
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 
 def key_of(context: bytes, note: Identified) -> bytes:
-    """Give the key of a note: notes of one key render alike, wherever they stand."""
+    """Return the key of a note; notes with the same key render the same."""
     source = note.note
-    values = [(name, _words(value)) for name, value in source.values.items()]
-    words = (note.id, source.kind.name, source.notetype, source.deck, source.tags, source.markup)
-    return digest_of(context + repr((words, source.verbatim, note.numbers, values)).encode())
+    values = [(name, _plain(value)) for name, value in source.values.items()]
+    head = (note.id, source.kind.name, source.notetype, source.deck, source.tags, source.markup)
+    return digest_of(context + repr((head, source.verbatim, note.numbers, values)).encode())
 
 
-def _words(value: Value) -> object:
-    """Give all of a value that is not its place."""
+def _plain(value: Value) -> object:
+    """Return a value without its positions."""
     if isinstance(value, ScalarNode):
         return value.value
     if isinstance(value, bool):

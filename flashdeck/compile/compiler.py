@@ -1,4 +1,4 @@
-"""Project to `Collection`: the spine."""
+"""Compiles a project to a `Collection`."""
 
 from __future__ import annotations
 
@@ -29,20 +29,19 @@ if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
 Files = dict[Path, RenderedFile | ReadFile]
-"""Deck files in the order of study: rendered where nothing else has to be known of them."""
+"""Deck files in study order: rendered from the cache, or read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A project, compiled: what will go into packages, and what it was made from.
+    """A compiled project: its content, and the sources that were read.
 
-    The notes of `collection` are in study order and not dated yet; by their ids, `kinds` are what
-    the lock calls their kinds, `digests` tell edits of them, where that is known already. `notes`
-    are those of `sources` as their author wrote them: without a cache all there are, with one those
-    of files that had to be read as a whole. `notetypes` gives the note type of each kind that the
-    lock knows: by the kind's name, or by "custom:" and an id. `name` is the project's, or will be.
-    `texts` are the texts of `notes` as HTML, by the path of their file and where they begin in it.
-    `media` knows which files were named.
+    The notes of `collection` are in study order and have no times yet. `kinds` and `digests` are by
+    note id; a digest may be unknown. `notes` are those of `sources`: all notes without a cache,
+    with one those of files that were read as a whole. `notetypes` maps kinds in the lock to note
+    types: the kind's name, or "custom:" and an id. `name` is the project's, or the one that it will
+    get. `texts` are the texts of `notes` as HTML, by file and start index. `media` are the files
+    that were looked up.
     """
 
     collection: Collection
@@ -57,7 +56,7 @@ class Compiled:
 
     @property
     def has_stamps(self) -> bool:
-        """Whether any note brings its id, so that there was a build before."""
+        """Whether any note has its id in the sources, from an earlier build."""
         return len(self.kinds) > len(self.notes) or any(note.stamped for note in self.notes)
 
 
@@ -68,18 +67,17 @@ def compile_project(
     cache: Cache | None = None,
     media_cache: MediaCache | None = None,
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Read, identify and render everything in a project.
+    """Read, identify and render all notes of a project.
 
-    What the `cache` knows is taken from it, and it learns the rest; without one every file is read
-    as a whole. `media_cache` are the media that were read before: those that the last build kept,
-    if nothing else is given.
+    Notes are taken from the `cache` where possible, and added to it; without one every file is read
+    as a whole. `media_cache` defaults to that of the last build.
     """
     if media_cache is None:
         media_cache = load_media_cache(project.root)
     media = MediaTable(project.root, project.cards, media_cache)
     compiled, problems = _compile(project, media, cache, allow_scripts=allow_scripts)
     if cache is not None and media.clash:
-        # Of two files of one name the first keeps it, which is the first in the order of study.
+        # Of two files with one name, the first in study order keeps it.
         media = MediaTable(project.root, project.cards, media_cache)
         return _compile(project, media, Cache(), allow_scripts=allow_scripts, settle=False)
     return compiled, problems
@@ -93,34 +91,36 @@ def _compile(
     allow_scripts: bool,
     settle: bool = True,
 ) -> tuple[Compiled, list[Diagnostic]]:
-    dresser = AssetRewriter(media, allow_scripts)
-    project, problems = with_project_style(project, dresser)
-    types, found = read_custom_types(project, _number(project), dresser)
-    problems += found
+    rewriter = AssetRewriter(media, allow_scripts)
+    project, problems = with_project_style(project, rewriter)
+    types, type_problems = read_custom_types(project, _number(project), rewriter)
+    problems += type_problems
     custom = {key: source.notetype for key, source in types.items()}
     built = built_in(project.settings.name, project.settings.css, _number(project))
-    around = Surroundings(
+    surroundings = Surroundings(
         project,
         {source.notetype.name: source for source in types.values()},
         {**built, **custom},
         media,
         allow_scripts=allow_scripts,
-        more_types=may_lack_types(found),
+        more_types=may_lack_types(type_problems),
         cache=cache,
         context=b"",
     )
-    around = replace(around, context=_context(around) if cache is not None else b"")
-    deck_files = DeckFiles(around)
+    surroundings = replace(
+        surroundings, context=_context(surroundings) if cache is not None else b""
+    )
+    deck_files = DeckFiles(surroundings)
     files = _files(project, deck_files, settle=settle)
     read = [file for file in files.values() if isinstance(file, ReadFile)]
     problems += [problem for file in read for problem in file.problems]
-    identified, found = _identified(project, files, read)
-    problems += found
+    identified, id_problems = _identified(project, files, read)
+    problems += id_problems
     if any(deck.verbatim for file in files.values() for deck in file.decks):
         media.keep_static()
-    waiting = iter(identified)
+    remaining = iter(identified)
     rendered = [
-        deck_files.render(file, [next(waiting) for _ in file.notes])
+        deck_files.render(file, [next(remaining) for _ in file.notes])
         if isinstance(file, ReadFile)
         else file
         for file in files.values()
@@ -152,18 +152,18 @@ def _compile(
 
 
 def _files(project: Project, deck_files: DeckFiles, *, settle: bool) -> Files:
-    """Read the deck files; where an id is in two of them, both are read as a whole."""
+    """Read the deck files; two files with the same id are read as a whole."""
     files: Files = {}
     for path in project.decks:
         settled = deck_files.settled(path) if settle else None
         files[path] = settled if settled is not None else deck_files.read(path)
-    homes: dict[str, Path] = {}
+    first_files: dict[str, Path] = {}
     clashing: set[Path] = set()
     for path, file in files.items():
         for guid in _guids(file):
-            if guid in homes:
-                clashing |= {path, homes[guid]}
-            homes[guid] = path
+            if guid in first_files:
+                clashing |= {path, first_files[guid]}
+            first_files[guid] = path
     for path in clashing:
         if isinstance(files[path], RenderedFile):
             files[path] = deck_files.read(path)
@@ -179,7 +179,7 @@ def _guids(file: RenderedFile | ReadFile) -> Iterator[str]:
 def _identified(
     project: Project, files: Files, read: Iterable[ReadFile]
 ) -> tuple[list[Identified], list[Diagnostic]]:
-    """Give every note that was read its id, and every mask its number."""
+    """Assign ids to notes, and numbers to masks."""
     notes = [note for file in read for note in file.notes]
     if not notes:
         return [], []
@@ -199,7 +199,7 @@ def _identified(
 
 
 def _decks(files: Iterable[RenderedFile]) -> DeckTable:
-    """Gather the decks that documents and notes name, in the order of study."""
+    """Collect the decks that documents and notes name, in study order."""
     table = DeckTable()
     for file in files:
         for deck in file.decks:
@@ -216,28 +216,28 @@ def _decks(files: Iterable[RenderedFile]) -> DeckTable:
 
 
 def known_kinds(project: Project) -> dict[int, str]:
-    """Give the kinds that the lock knows by the ids of their note types."""
+    """Return the kinds in the lock by the ids of their note types."""
     number = _number(project)
     built = {number(kind.notetype): kind.name for kind in reversed(KINDS) if kind.notetype}
     return built | {source.notetype.id: key for key, source in custom_notetypes(project).items()}
 
 
 def custom_notetypes(project: Project) -> dict[str, SourceNoteType]:
-    """Give the project's own note types by what the lock knows them by."""
-    dresser = AssetRewriter(MediaTable(project.root, project.cards))
-    return read_custom_types(project, _number(project), dresser)[0]
+    """Return the project's custom note types by their keys in the lock."""
+    rewriter = AssetRewriter(MediaTable(project.root, project.cards))
+    return read_custom_types(project, _number(project), rewriter)[0]
 
 
 def _number(project: Project) -> Callable[..., int]:
-    """Derive ids of note types, fields and templates from the project's own."""
+    """Return the function that derives ids of note types, fields and templates."""
     return partial(notetype_id, project.settings.id or UNSAVED)
 
 
-def _context(around: Surroundings) -> bytes:
-    """Tell one state of the settings and note types from another."""
-    settings = replace(around.project.settings, rules={}, packages={}, name="", css="")
-    types = [(source.keys, source.notetype) for source in around.custom.values()]
-    parts = (settings, types, around.more_types, around.allow_scripts)
+def _context(surroundings: Surroundings) -> bytes:
+    """Return a digest of the settings and note types."""
+    settings = replace(surroundings.project.settings, rules={}, packages={}, name="", css="")
+    types = [(source.keys, source.notetype) for source in surroundings.custom.values()]
+    parts = (settings, types, surroundings.more_types, surroundings.allow_scripts)
     return digest_of(repr(parts).encode())
 
 

@@ -1,7 +1,7 @@
-"""The deck files of a project: read, and rendered as far as the cache does not know them.
+"""Reads and renders the deck files of a project, as far as they are not cached.
 
-A file in which all is settled (each note has its id, there are no diagnostics) is read in batches
-of the items that the cache does not know, and let go. Any other file is read as a whole.
+A settled file (each note has its id, there are no diagnostics) is read in batches of the items that
+are not cached. Any other file is read as a whole.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from flashdeck.yamlnode import YamlFile
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
-_BATCH = 500  # notes that are held as nodes at once
+_BATCH = 500  # notes that are parsed at once
 _UNSETTLED = ()
-"""Stands in the cache for an item that had diagnostics: its file is read as a whole at once."""
+"""The cached row of an item that has diagnostics: its file is read as a whole."""
 
 
 class RenderedNote(NamedTuple):
-    """A note, undated; `kind` is what the lock calls its kind, `digest` tells an edit of it."""
+    """A note without times; `kind` is its kind in the lock, `digest` changes with its content."""
 
     note: Note
     kind: str
@@ -54,7 +54,7 @@ class RenderedNote(NamedTuple):
 
 
 class RenderedDeck(NamedTuple):
-    """A document: its deck, and the deck's description as HTML where it has one."""
+    """A document: its deck, and the deck's description as HTML if any."""
 
     name: Text
     description: str | None
@@ -63,7 +63,7 @@ class RenderedDeck(NamedTuple):
 
 @dataclass(slots=True)
 class RenderedFile:
-    """What a file gives; `texts` are its texts as HTML, by its path and where they begin in it."""
+    """The content of a deck file; `texts` are its texts as HTML, by file and start index."""
 
     decks: list[RenderedDeck] = field(default_factory=list)
     notes: list[RenderedNote] = field(default_factory=list)
@@ -72,29 +72,29 @@ class RenderedFile:
 
 
 class ReadFile(NamedTuple):
-    """A file that was read as a whole, with the tables that it names."""
+    """A file that was read as a whole, and its tables."""
 
     sources: tuple[SourceFile, ...]
     problems: list[Diagnostic]
 
     @property
     def decks(self) -> Iterator[SourceDeck]:
-        """Its documents, and those of its tables, in their order."""
+        """The documents of the file and of its tables, in order."""
         return (deck for source in self.sources for deck in source.decks)
 
     @property
     def notes(self) -> Iterator[SourceNote]:
-        """Its notes, in their order."""
+        """The notes of the file and of its tables, in order."""
         return (note for deck in self.decks for note in deck.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What decides how the notes of a project render, besides what is written of them.
+    """All that decides how notes render, besides their sources.
 
-    `custom` are the project's own note types by their names, and with `more_types` there are others
-    that could not be read; `notetypes` are all of them by the keys that notes have. `context`
-    stands for all of this in the keys of the `cache`.
+    `custom` are the project's custom note types by name; `more_types` says that others may have
+    failed to load. `notetypes` are all note types by the keys in notes. `context` is a digest of
+    all this for the keys of the `cache`.
     """
 
     project: Project
@@ -108,21 +108,21 @@ class Surroundings:
 
 
 class _UnsettledError(Exception):
-    """A file has to be read as a whole."""
+    """A file must be read as a whole."""
 
 
 class DeckFiles:
     """Reads and renders deck files."""
 
     def __init__(self, surroundings: Surroundings) -> None:
-        self._around = surroundings
+        self._surroundings = surroundings
         self._project = surroundings.project
         self._disk = ManyFiles(self._project.root)
         self._tables = TableFiles(self._project)
 
     def settled(self, path: Path) -> RenderedFile | None:
-        """Render a file in which all is settled; None where it must be read as a whole."""
-        cache, text = self._around.cache, self._text(path)
+        """Render a settled file; None if it must be read as a whole."""
+        cache, text = self._surroundings.cache, self._text(path)
         if cache is None or text is None:
             return None
         parts = split(text)
@@ -131,58 +131,58 @@ class DeckFiles:
         rendered = RenderedFile()
         try:
             for part in parts:
-                _PartReader(self, self._around, path, part, cache).read(rendered)
+                _PartReader(self, self._surroundings, path, part, cache).read(rendered)
         except _UnsettledError:
             return None
         return rendered
 
     def read(self, path: Path, text: str | None = None) -> ReadFile:
-        """Read a file as a whole; with a `text`, that one in its place and without its tables."""
+        """Read a file as a whole; a `text` replaces its content, and has no tables."""
         project, settings = self._project, self._project.settings
-        opener = self._tables.beside(project.relative(path)) if text is None else None
+        open_table = self._tables.beside(project.relative(path)) if text is None else None
         if text is not None:
             project = replace(project, unsaved={path: text.encode()})
         file, problems = read_source(project, path, self._disk)
         if file is None:
             return ReadFile((), problems)
-        source, found = read_decks(
+        source, deck_problems = read_decks(
             file,
             default_deck(project, path),
             settings.markup,
-            self._around.custom,
-            opener,
+            self._surroundings.custom,
+            open_table,
             settings.limits,
             verbatim=settings.verbatim,
-            more_types=self._around.more_types,
+            more_types=self._surroundings.more_types,
         )
-        return ReadFile((source, *source.tables), [*problems, *found])
+        return ReadFile((source, *source.tables), [*problems, *deck_problems])
 
     def render(self, file: ReadFile, notes: Iterable[Identified]) -> RenderedFile:
-        """Render a file that was read; its notes are given with their ids."""
-        waiting = iter(notes)
+        """Render a file that was read; `notes` are its notes with their ids."""
+        remaining = iter(notes)
         rendered = RenderedFile()
         for source in file.sources:
-            renderer = NoteRenderer(self._around, source.yaml)
+            renderer = NoteRenderer(self._surroundings, source.yaml)
             for deck in source.decks:
                 rendered.decks.append(renderer.deck(deck))
-                for note in islice(waiting, len(deck.notes)):
-                    done = renderer.note(note)
-                    rendered.notes += [done] if done is not None else []
+                for note in islice(remaining, len(deck.notes)):
+                    rendered_note = renderer.note(note)
+                    rendered.notes += [rendered_note] if rendered_note is not None else []
             rendered.problems += renderer.problems
             rendered.texts[source.yaml.path] = renderer.texts
             if not file.problems and source.table is None:
-                self._keep_items(source.yaml, renderer)
+                self._cache_items(source.yaml, renderer)
         return rendered
 
-    def _keep_items(self, yaml: YamlFile, renderer: NoteRenderer) -> None:
-        """Keep which item each note is, so that none of them has to be read again."""
-        cache = self._around.cache
+    def _cache_items(self, yaml: YamlFile, renderer: NoteRenderer) -> None:
+        """Cache which note each item is."""
+        cache = self._surroundings.cache
         for part in (split(yaml.text) or ()) if cache is not None else ():
-            _, keys = item_keys(self._around.context, yaml.path, part)
+            _, keys = item_keys(self._surroundings.context, yaml.path, part)
             for item, key in zip(part.items, keys, strict=True):
-                kept = renderer.kept.get(item.line)
-                if kept is not None and cache is not None:
-                    cache.items.put(key, _cached_item(*kept))
+                entry = renderer.cached.get(item.line)
+                if entry is not None and cache is not None:
+                    cache.items.put(key, _cached_item(*entry))
 
     def _text(self, path: Path) -> str | None:
         try:
@@ -192,23 +192,23 @@ class DeckFiles:
 
 
 class NoteRenderer:
-    """Renders the notes of one text, but for those that the cache knows.
+    """Renders the notes of one text that are not cached.
 
-    `kept` are the cache's keys of notes without diagnostics, and their places, by their lines.
+    `cached` are the keys and spans of the settled notes in the cache, by line.
     """
 
-    def __init__(self, around: Surroundings, yaml: YamlFile) -> None:
-        self.kept: dict[int, tuple[bytes, Span]] = {}
-        self._around = around
-        self._resolvers = around.media.resolvers(yaml.path)
+    def __init__(self, surroundings: Surroundings, yaml: YamlFile) -> None:
+        self.cached: dict[int, tuple[bytes, Span]] = {}
+        self._surroundings = surroundings
+        self._resolvers = surroundings.media.resolvers(yaml.path)
         self._lookups = _Lookups(self._resolvers)
         self._renderer = Renderer(
-            yaml, around.notetypes, self._lookups.resolvers, around.allow_scripts
+            yaml, surroundings.notetypes, self._lookups.resolvers, surroundings.allow_scripts
         )
 
     @property
     def problems(self) -> list[Diagnostic]:
-        """What is wrong with the texts so far."""
+        """The problems of the texts so far."""
         return self._renderer.problems
 
     @property
@@ -217,56 +217,56 @@ class NoteRenderer:
         return self._renderer.texts
 
     def deck(self, deck: SourceDeck) -> RenderedDeck:
-        """Render what a document says of its deck."""
+        """Render the description of a document's deck."""
         described = deck.description is not None
         description = self._renderer.description(deck) if described else None
         return RenderedDeck(deck.name, description, deck.verbatim)
 
     def note(self, note: Identified) -> RenderedNote | None:
-        """Render a note; None where it has no note type, which is reported already."""
-        cache, kind, span = self._around.cache, note.note.released_kind, note.note.span
+        """Render a note; None if its note type is unknown, which is reported elsewhere."""
+        cache, kind, span = self._surroundings.cache, note.note.released_kind, note.note.span
         if cache is None:
             rendered = self._renderer.note(note)
             return RenderedNote(rendered, kind, "") if rendered is not None else None
-        key = key_of(self._around.context, note)
-        known = known_note(self._around, self._resolvers, cache.notes.get(key))
+        key = key_of(self._surroundings.context, note)
+        known = known_note(self._surroundings, self._resolvers, cache.notes.get(key))
         if known is not None:
-            self._keep(note, key)
+            self._record(note, key)
             return RenderedNote(known.note(span), kind, known.digest)
         self._lookups.names.clear()
         before = len(self.problems)
         rendered = self._renderer.note(note)
         if rendered is None:
             return None
-        done = RenderedNote(rendered, kind, note_digest(rendered))
+        result = RenderedNote(rendered, kind, note_digest(rendered))
         if len(self.problems) == before:
             media = tuple(self._lookups.names.items())
-            cache.notes.put(key, _cached_note(done, media, verbatim=note.note.verbatim))
-            self._keep(note, key)
-        return done
+            cache.notes.put(key, _cached_note(result, media, verbatim=note.note.verbatim))
+            self._record(note, key)
+        return result
 
-    def _keep(self, note: Identified, key: bytes) -> None:
+    def _record(self, note: Identified, key: bytes) -> None:
         if note.is_settled:
-            self.kept[note.note.span.line] = key, note.note.span
+            self.cached[note.note.span.line] = key, note.note.span
 
 
 class _PartReader:
-    """Reads one document of a settled file: of its items those that the cache does not know."""
+    """Reads the items of one document of a settled file that are not cached."""
 
     def __init__(
-        self, files: DeckFiles, around: Surroundings, path: Path, part: Part, cache: Cache
+        self, files: DeckFiles, surroundings: Surroundings, path: Path, part: Part, cache: Cache
     ) -> None:
         self._files = files
-        self._around = around
+        self._surroundings = surroundings
         self._path = path
-        self._name = around.project.relative(path)
+        self._name = surroundings.project.relative(path)
         self._part = part
         self._cache = cache
-        self._resolvers = around.media.resolvers(self._name)
+        self._resolvers = surroundings.media.resolvers(self._name)
 
     def read(self, rendered: RenderedFile) -> None:
-        """Add a document to what a file gives; raises `_UnsettledError`."""
-        head, keys = item_keys(self._around.context, self._name, self._part)
+        """Add a document to a rendered file; raises `_UnsettledError`."""
+        head, keys = item_keys(self._surroundings.context, self._name, self._part)
         items = list(zip(self._part.items, keys, strict=True))
         notes = [self._known(item, key) for item, key in items]
         missing = [place for place, note in enumerate(notes) if note is None]
@@ -290,44 +290,44 @@ class _PartReader:
         if row == _UNSETTLED:
             raise _UnsettledError
         place = CachedItem(*row)
-        known = known_note(self._around, self._resolvers, self._cache.notes.get(place.note))
+        known = known_note(self._surroundings, self._resolvers, self._cache.notes.get(place.note))
         if known is None:
             return None
         span = Span(self._name, item.line, place.column, item.line + place.lines, place.end_column)
         return RenderedNote(known.note(span), known.kind, known.digest)
 
     def _batch(self, head: bytes, items: Sequence[tuple[Item, bytes]]) -> list[RenderedNote]:
-        """Read and render items behind their head, as if they were the document."""
+        """Read and render items as a document with the same head."""
         text = self._part.head + "".join([item.text for item, _ in items])
         file = self._files.read(self._path, text)
         decks = list(file.decks)
         if file.problems or len(decks) != 1 or len(decks[0].notes) != len(items):
             raise _UnsettledError
-        renderer = NoteRenderer(self._around, file.sources[0].yaml)
+        renderer = NoteRenderer(self._surroundings, file.sources[0].yaml)
         deck = renderer.deck(decks[0])
         line = 1 + self._part.head.count("\n")
         rendered: list[RenderedNote] = []
         for (item, key), source in zip(items, decks[0].notes, strict=True):
             note = self._identified(source)
-            done = renderer.note(note)
-            if done is None or renderer.problems or source.span.line != line:
+            result = renderer.note(note)
+            if result is None or renderer.problems or source.span.line != line:
                 self._cache.items.put(key, _UNSETTLED)
                 raise _UnsettledError
-            kept = _cached_item(*renderer.kept[line])
-            self._cache.items.put(key, kept)
+            cached = _cached_item(*renderer.cached[line])
+            self._cache.items.put(key, cached)
             line += item.text.count("\n")
-            span = source.span._replace(line=item.line, end_line=item.line + kept.lines)
-            rendered.append(done._replace(note=replace(done.note, source=span)))
+            span = source.span._replace(line=item.line, end_line=item.line + cached.lines)
+            rendered.append(result._replace(note=replace(result.note, source=span)))
         self._cache.heads.put(head, self._cached_head(deck))
         return rendered
 
     def _identified(self, note: SourceNote) -> Identified:
-        """Give a note in which all stands that a build would write."""
+        """Return the id and numbers of a settled note; raises `_UnsettledError` for others."""
         if note.id is None:
             raise _UnsettledError
         numbers = tuple([mask.number or 0 for mask in note.masks])
         identified = Identified(note, note.id.value, stamped=True, numbers=numbers)
-        entry = self._around.project.lock.notes.get(identified.id)
+        entry = self._surroundings.project.lock.notes.get(identified.id)
         if not identified.is_settled or (entry and entry.kind != note.released_kind):
             raise _UnsettledError
         return identified
@@ -347,7 +347,7 @@ class _PartReader:
 
 
 class _Lookups:
-    """Records what is looked up and found; of files that may be missing, also that they are."""
+    """Records successful media look-ups, and which optional files are missing."""
 
     def __init__(self, resolvers: Resolvers) -> None:
         self.names: dict[str, str] = {}
@@ -361,17 +361,17 @@ class _Lookups:
         return self._recorded(destination, self._resolvers.verbatim(destination))
 
     def _present(self, name: str) -> str:
-        found = self.names[name] = self._resolvers.present(name)
-        return found
+        self.names[name] = self._resolvers.present(name)
+        return self.names[name]
 
-    def _recorded(self, destination: str, found: str | MediaRefusal) -> str | MediaRefusal:
-        if isinstance(found, str):
-            self.names[destination] = found
-        return found
+    def _recorded(self, destination: str, name: str | MediaRefusal) -> str | MediaRefusal:
+        if isinstance(name, str):
+            self.names[destination] = name
+        return name
 
 
 def item_keys(context: bytes, name: str, part: Part) -> tuple[bytes, list[bytes]]:
-    """Give the keys of a document's head, and of each of its items behind it."""
+    """Return the keys of a document's head and of its items."""
     head = hashlib.blake2b(context, digest_size=KEY_BYTES)
     head.update(f"{name}\0{part.head}\0".encode())
     keys: list[bytes] = []
@@ -383,18 +383,18 @@ def item_keys(context: bytes, name: str, part: Part) -> tuple[bytes, list[bytes]
 
 
 def known_note(
-    around: Surroundings, resolvers: Resolvers, row: tuple[object, ...] | None
+    surroundings: Surroundings, resolvers: Resolvers, row: tuple[object, ...] | None
 ) -> CachedNote | None:
-    """Give a cached note, if the lock calls its kind the same, and what it names is the same."""
+    """Return a cached note if its kind and its media have not changed."""
     if row is None:
         return None
     note = CachedNote(*row)  # type: ignore[arg-type]
-    entry = around.project.lock.notes.get(note.guid)
+    entry = surroundings.project.lock.notes.get(note.guid)
     if entry is not None and entry.kind != note.kind:
         return None
     resolve = resolvers.verbatim if note.verbatim else resolvers.hashed
     for destination, name in note.media:
-        # Under its own name, or not at all: only `present` gives that beside names of ours.
+        # Only `present` returns the original name, or none, where names are hashed.
         is_plain = name and (note.verbatim or name != destination)
         if (resolve if is_plain else resolvers.present)(destination) != name:
             return None
@@ -402,19 +402,19 @@ def known_note(
 
 
 def _cached_note(
-    done: RenderedNote, media: tuple[tuple[str, str], ...], *, verbatim: bool
+    rendered: RenderedNote, media: tuple[tuple[str, str], ...], *, verbatim: bool
 ) -> CachedNote:
-    note = done.note
+    note = rendered.note
     ordinals = tuple([card.ordinal for card in note.cards])
     return CachedNote(
         note.guid,
-        done.kind,
+        rendered.kind,
         note.notetype,
         note.fields,
         note.tags,
         note.cards[0].deck,
         ordinals,
-        done.digest,
+        rendered.digest,
         verbatim,
         media,
     )

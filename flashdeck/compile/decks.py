@@ -1,4 +1,4 @@
-"""The decks of a project: each spelled one way, described once."""
+"""The decks of a project, with one spelling and one description each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flashdeck.model import Deck
 
 
 class DeckTable:
-    """Gathers the decks that documents and notes name; `root` is that of the first one."""
+    """Collects decks; `root` is the top-level deck of the first one."""
 
     def __init__(self) -> None:
         self.root = ""
@@ -19,7 +19,7 @@ class DeckTable:
         self._descriptions: dict[str, Text] = {}
 
     def name(self, deck: Text) -> None:
-        """Note that a deck is named: one way, for to Anki 'verbs' and 'Verbs' are one deck."""
+        """Add a deck; Anki ignores case, so two spellings are reported."""
         self.root = self.root or root(deck.value)
         for name in with_parents(deck.value):
             first = self._spellings.setdefault(name.casefold(), Text(name, deck.span))
@@ -33,7 +33,7 @@ class DeckTable:
                 return
 
     def describe(self, deck: Text, html: str) -> None:
-        """Note a deck's description."""
+        """Add a deck's description."""
         first = self._descriptions.setdefault(deck.value.casefold(), Text(html, deck.span))
         if first.span != deck.span:
             self._report(
@@ -44,10 +44,10 @@ class DeckTable:
             )
 
     def decks(self, used: Iterable[str]) -> tuple[Deck, ...]:
-        """Give the decks that hold cards and the described ones above them, in order of names.
+        """Return the decks with cards and their described parents, sorted by name.
 
-        Those between the two as well: from a deck that holds cards Anki goes up until one is
-        missing, and does not look at what stands above that.
+        Decks between the two are included: Anki imports the parents of a deck up to the first one
+        that is missing.
         """
         names = set(used)
         for name in list(names):
@@ -58,8 +58,8 @@ class DeckTable:
         return tuple(Deck(name, self._description(name)) for name in sorted(names))
 
     def _description(self, name: str) -> str:
-        found = self._descriptions.get(name.casefold())
-        return found.value if found is not None else ""
+        description = self._descriptions.get(name.casefold())
+        return description.value if description is not None else ""
 
     def _report(self, rule: str, message: str, span: Span, hint: str) -> None:
         self.problems.append(Diagnostic(rule, message, span, hint=hint))

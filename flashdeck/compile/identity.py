@@ -1,7 +1,7 @@
-"""Which note is which: ids of notes, note types, fields and templates, and where they come from.
+"""Ids of notes and cloze numbers of masks.
 
-A note's id is its GUID in Anki, verbatim. Everything here follows from what is stamped in the
-sources; the lock only adds which ids are taken and what kind of note each one was.
+A note's id is its GUID in Anki. Ids come from the sources; the lock adds which ids are taken, and
+the kind of each note.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def derived_id(
 ) -> str:
     """Derive the id of a note that has none.
 
-    The first 60 bits of SHA-256 over project id, deck, kind, the text that opens the note and a
-    count, joined by NUL; the count grows while the id is taken or looks like a number. `tried`
-    keeps each count for the next note that opens alike: what was taken once stays so.
+    It is the first 60 bits of SHA-256 over project id, deck, kind, the note's first text and a
+    count, joined by NUL. The count grows while the id is taken or looks like a number; `tried`
+    holds it for the next note with the same start.
     """
     words = (project_id, note.deck, note.kind.name, note.head)
     head = unicodedata.normalize("NFC", "\0".join(words))
@@ -36,17 +36,17 @@ def derived_id(
         count = tried.get(head, 0)
         tried[head] = count + 1
         digest = hashlib.sha256(f"{head}\0{count}".encode()).digest()
-        found = base32(int.from_bytes(digest[:8], "big") >> 4, _ID_LENGTH)
-        if found not in taken and not NUMBER_LIKE.fullmatch(found):
-            return found
+        derived = base32(int.from_bytes(digest[:8], "big") >> 4, _ID_LENGTH)
+        if derived not in taken and not NUMBER_LIKE.fullmatch(derived):
+            return derived
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A note with its id. `stamped` is False when the id does not stand in the source (yet).
+    """A note with its id; `stamped` says whether the id is in the source.
 
-    `was` is the id it has in the source when a change of kind makes it another note. `numbers` are
-    the cloze numbers of the masks over its picture, in their order.
+    `was` is the id in the source that a new one replaces. `numbers` are the cloze numbers of its
+    masks, in order.
     """
 
     note: SourceNote
@@ -57,7 +57,7 @@ class Identified:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all that a build writes into the source stands there."""
+        """Whether a build has nothing to write into the source."""
         return self.stamped and all(mask.number is not None for mask in self.note.masks)
 
 
@@ -68,11 +68,11 @@ def identify(
     notetype_of: Mapping[str, str],
     others: Container[str] = frozenset(),
 ) -> tuple[list[Identified], list[Diagnostic]]:
-    """Give every note its id; `others` are ids of notes that are not among them.
+    """Assign ids to notes; `others` are ids that are taken by other notes.
 
-    `known` maps the ids of the lock to the kind that each note had, `notetype_of` kinds to note
-    types: Anki refuses a note that comes back with another note type, so it gets a new id. Derived
-    ids are the same whether or not they will be written.
+    `known` maps the ids in the lock to kinds, `notetype_of` kinds to note types. Anki refuses to
+    import a note whose note type changed, so it gets a new id. Derived ids do not depend on whether
+    they are written.
     """
     notes = list(notes)
     problems: list[Diagnostic] = []
@@ -88,19 +88,19 @@ def identify(
             first[note.id.value] = note.id.span
     taken = set(first) | set(known) | set(others)
     tried: dict[str, int] = {}
-    found: list[Identified] = []
+    identified: list[Identified] = []
     for index, note in enumerate(notes):
         if note.id is not None and index not in twice:
             was = known.get(note.id.value)
             if was is None or notetype_of.get(was, was) == note.notetype:
-                found.append(Identified(note, note.id.value, stamped=True))
+                identified.append(Identified(note, note.id.value, stamped=True))
                 continue
             problems.append(_changed_kind(note, was))
         fresh = derived_id(project_id, note, taken, tried)
         taken.add(fresh)
         replaced = note.id.value if note.id is not None else ""
-        found.append(Identified(note, fresh, stamped=False, was=replaced))
-    return found, problems
+        identified.append(Identified(note, fresh, stamped=False, was=replaced))
+    return identified, problems
 
 
 def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
@@ -116,7 +116,7 @@ def _changed_kind(note: SourceNote, was: str) -> Diagnostic:
     assert note.id is not None
     return Diagnostic(
         "changed-kind",
-        f"this note was a {_kind_words(was)} and is now a {_kind_words(note.kind.name)}; "
+        f"this note was a {_description(was)} and is now a {_description(note.kind.name)}; "
         "it gets a new id",
         note.id.span,
         Severity.WARNING,
@@ -124,38 +124,40 @@ def _changed_kind(note: SourceNote, was: str) -> Diagnostic:
     )
 
 
-def _kind_words(kind: str) -> str:
+def _description(kind: str) -> str:
     return "note of another note type" if kind.startswith("custom") else f"{kind} note"
 
 
 def with_numbers(notes: Iterable[Identified], lock: Lock) -> list[Identified]:
-    """Give every mask its number, those that the lock remembers of removed ones left out."""
-    return [_numbered(one, lock) if one.note.masks else one for one in notes]
+    """Assign numbers to masks; numbers of removed masks are not used again."""
+    return [_numbered(note, lock) if note.note.masks else note for note in notes]
 
 
-def _numbered(one: Identified, lock: Lock) -> Identified:
-    entry = lock.notes.get(one.id)
+def _numbered(note: Identified, lock: Lock) -> Identified:
+    entry = lock.notes.get(note.id)
     released = [number for number, _ in entry.clozes] if entry is not None else []
-    return replace(one, numbers=mask_numbers(one.note.masks, released))
+    return replace(note, numbers=mask_numbers(note.note.masks, released))
 
 
 def mask_numbers(masks: Sequence[Mask], released: Iterable[int] = ()) -> tuple[int, ...]:
-    """Give the number of each mask: the one it has, that of its group, or a new one.
+    """Return the number of each mask: its own, that of its group, or a new one.
 
-    New ones are greater than all that stand in the source or were `released`; only when there are
-    no greater ones, those that are free.
+    New numbers are greater than those in the source and those `released`; if there are none left,
+    they are the free ones.
     """
     groups = {mask.group: mask.number for mask in masks if mask.group and mask.number}
     taken = {mask.number for mask in masks if mask.number} | set(released)
     highest = max(taken, default=0)
-    free = sorted(set(range(1, LAST_CLOZE + 1)) - taken, key=lambda one: (one < highest, one))
+    free = sorted(
+        set(range(1, LAST_CLOZE + 1)) - taken, key=lambda number: (number < highest, number)
+    )
     fresh = iter(free)
-    found: list[int] = []
+    numbers: list[int] = []
     for mask in masks:
         number = mask.number or groups.get(mask.group)
         if number is None:
             number = next(fresh, LAST_CLOZE)
             if mask.group:
                 groups[mask.group] = number
-        found.append(number)
-    return tuple(found)
+        numbers.append(number)
+    return tuple(numbers)

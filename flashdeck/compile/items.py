@@ -1,9 +1,8 @@
-"""The text of a deck file in pieces: the head of each document, and its notes.
+"""Splits the text of a deck file into the heads of its documents and their items.
 
-A document is a head that ends with the line `notes:`, and a list of items in block style. At the
-start of an item YAML's reader is in the state in which it was at the start of the first one, so an
-item says the same whichever other items stand before it. Where a file is less plain than that, it
-is not split.
+A document is a head that ends with the line `notes:`, and a list of items in block style. A YAML
+parser is in the same state at the start of each item, so an item does not depend on the items
+before it. A file in any other form is not split.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ from typing import NamedTuple
 _NOTES = re.compile(
     r"^notes:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*(?P<indent> *)(?=- )", re.MULTILINE
 )
-# Line ends of YAML's that are none of ours, and what changes how a file is read.
+# Other line breaks of YAML, and byte order marks.
 _ODD = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _SEPARATOR = "---\n"
 _MARK = re.compile(r"^(?:---|\.\.\.|%)", re.MULTILINE)
-# A comment that speaks to flashdeck speaks of what stands around it.
+# Such a comment applies to its surroundings.
 _COMMENT = re.compile(r"#[ \t]*flashdeck:")
 
 
 class Item(NamedTuple):
-    """An item of the list, with all lines up to the next one; `line` is its first one, from 1."""
+    """An item of the list, up to the next one; `line` is its first line, from 1."""
 
     text: str
     line: int
 
 
 class Part(NamedTuple):
-    """A document: all up to its first item, and its items; `line` is its first line, from 1."""
+    """A document: the text up to its first item, and its items; `line` is its first, from 1."""
 
     head: str
     line: int
@@ -38,7 +37,7 @@ class Part(NamedTuple):
 
 
 def split(text: str) -> list[Part] | None:
-    """Split a deck file into its documents and their items; None where it is less plain."""
+    """Split a deck file into documents and items; None if it has another form."""
     if not text.endswith("\n") or _ODD.search(text) or _COMMENT.search(text):
         return None
     parts: list[Part] = []
@@ -53,24 +52,24 @@ def split(text: str) -> list[Part] | None:
 
 
 def most_nodes(text: str) -> int:
-    """Give a number that the nodes of a YAML file can't exceed, without reading it.
+    """Return an upper bound for the number of nodes in a YAML file, without parsing it.
 
-    A key has its colon and a value; what is in a list has its dash, or a comma or bracket before
-    it; what has none of them is a document.
+    A pair has a colon; an item has a dash, or a comma or bracket before it; any other node is a
+    document.
     """
     pairs = text.count(":") + text.count(",") + text.count("{") + text.count("?")
     return 1 + 2 * pairs + text.count("-") + text.count("[")
 
 
 def _documents(text: str) -> list[str]:
-    """Give the texts between the lines `---`; a file may begin with one."""
+    """Return the texts between `---` lines; a file may begin with one."""
     if text.startswith(_SEPARATOR):
-        # Its line is a part of the first document, so that lines are counted right.
+        # It is part of the first document, for the line numbers.
         first, *others = text[len(_SEPARATOR) :].split("\n---\n")
         documents = [_SEPARATOR + first, *others]
     else:
         documents = text.split("\n---\n")
-    return [f"{one}\n" for one in documents[:-1]] + documents[-1:]
+    return [f"{document}\n" for document in documents[:-1]] + documents[-1:]
 
 
 def _part(text: str, line: int) -> Part | None:
@@ -78,14 +77,15 @@ def _part(text: str, line: int) -> Part | None:
     if notes is None:
         return None
     first, indent = notes.start("indent"), len(notes["indent"])
-    # A line that begins no item and stands no further right than they do ends their list; so do
-    # the marks of documents that are not alone on their line.
+    # A line that begins no item and is not indented further ends the list; so do document markers
+    # with content.
     if re.compile(rf"\n(?! {{{indent}}}- ) {{0,{indent}}}[^\s#]").search(text, first - 1):
         return None
     if _MARK.search(text.removeprefix(_SEPARATOR)):
         return None
     starts = [
-        one.start() for one in re.compile(rf"^ {{{indent}}}- ", re.MULTILINE).finditer(text, first)
+        match.start()
+        for match in re.compile(rf"^ {{{indent}}}- ", re.MULTILINE).finditer(text, first)
     ]
     items: list[Item] = []
     at = line + text.count("\n", 0, first)

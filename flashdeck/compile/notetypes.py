@@ -1,4 +1,4 @@
-"""The note types of an author's own, from all the files of `cards/notetypes/`."""
+"""The custom note types of a project, from `cards/notetypes/`."""
 
 from __future__ import annotations
 
@@ -12,50 +12,55 @@ from flashdeck.project.project import Project, read_source
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import Dress, SourceNoteType
 
-# Errors in spite of which a note type is read.
+# Errors with which a note type is read nevertheless.
 _READ = frozenset({"template", "template-media", "duplicate-notetype"})
 
 
 def read_custom_types(
     project: Project, number: Callable[..., int], dress: Dress
 ) -> tuple[dict[str, SourceNoteType], list[Diagnostic]]:
-    """Give the note types by what notes and the lock know them by: "custom:" and the id."""
-    found: dict[str, SourceNoteType] = {}
-    names: dict[str, SourceNoteType] = {}
+    """Return the note types by their keys in notes and in the lock: "custom:" and the id."""
+    by_key: dict[str, SourceNoteType] = {}
+    by_name: dict[str, SourceNoteType] = {}
     problems: list[Diagnostic] = []
     for path in project.notetypes:
-        from flashdeck.source.notetypes import (
-            read_notetypes,  # few projects have types of their own
-        )
+        from flashdeck.source.notetypes import read_notetypes  # few projects need it
 
-        file, said = read_source(project, path)
-        problems += said
+        file, file_problems = read_source(project, path)
+        problems += file_problems
         if file is None:
             continue
-        own_style = style(project.settings.css)
-        types, said = read_notetypes(
-            file, project.root, own_style, number, dress, verbatim=project.settings.verbatim
+        types, type_problems = read_notetypes(
+            file,
+            project.root,
+            style(project.settings.css),
+            number,
+            dress,
+            verbatim=project.settings.verbatim,
         )
-        problems += (one for one in said if one not in problems)  # a side that two of them name
-        for one in types:
-            twin = names.get(one.notetype.name.casefold()) or found.get(one.key)
+        # Two note types may share a template file.
+        problems += (problem for problem in type_problems if problem not in problems)
+        for source in types:
+            name = source.notetype.name.casefold()
+            twin = by_name.get(name) or by_key.get(source.key)
             if twin is None:
-                found[one.key] = names[one.notetype.name.casefold()] = one
+                by_key[source.key] = by_name[name] = source
             else:
-                problems.append(_twice(one, twin))
-    return found, problems
+                problems.append(_duplicate(source, twin))
+    return by_key, problems
 
 
 def may_lack_types(problems: Iterable[Diagnostic]) -> bool:
-    """Whether there may be note types that could not be read, given what was reported of them."""
-    return any(one.severity is Severity.ERROR and one.rule not in _READ for one in problems)
-
-
-def _twice(one: SourceNoteType, twin: SourceNoteType) -> Diagnostic:
-    place = f"{twin.span.path}:{twin.span.line}"
-    same = (
-        "named" if one.notetype.name.casefold() == twin.notetype.name.casefold() else "with the id"
+    """Whether some note types may have failed to load, given the problems of all."""
+    return any(
+        problem.severity is Severity.ERROR and problem.rule not in _READ for problem in problems
     )
-    what = one.notetype.name if same == "named" else one.notetype.id
+
+
+def _duplicate(source: SourceNoteType, twin: SourceNoteType) -> Diagnostic:
+    place = f"{twin.span.path}:{twin.span.line}"
+    same, what = "with the id", str(source.notetype.id)
+    if source.notetype.name.casefold() == twin.notetype.name.casefold():
+        same, what = "named", source.notetype.name
     message = f"there are two note types {same} '{what}'; the other stands in {place}"
-    return Diagnostic("duplicate-notetype", message, one.span, hint="choose another")
+    return Diagnostic("duplicate-notetype", message, source.span, hint="choose another")

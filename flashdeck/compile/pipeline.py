@@ -1,6 +1,6 @@
-"""The one way from a project's folder to its collection and its diagnostics.
+"""Loads and compiles a project, for every command.
 
-Every command goes it, so that severities in the settings and `# flashdeck: ignore` hold everywhere.
+Severities in the settings and `# flashdeck: ignore` comments are applied here.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from flashdeck.project.project import Project, load_project
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A project and what it compiles to.
+    """A project and its compiled content.
 
-    `packages` gives the file name of the package that each deck goes into. `problems` are those of
-    settings, sources and package names, with the severities that their author wants; `suppressions`
-    give others the same.
+    `packages` maps decks to the file names of packages. `problems` are those of settings, sources
+    and package names, after `suppressions` were applied.
     """
 
     project: Project
@@ -35,7 +34,7 @@ class Outcome:
 
     @property
     def errors(self) -> int:
-        """How many of the problems are errors."""
+        """The number of errors."""
         return sum(problem.severity is Severity.ERROR for problem in self.problems)
 
 
@@ -56,13 +55,14 @@ def compile_loaded(
 ) -> Outcome:
     """Compile a project that was loaded with these problems.
 
-    With a `single_package` for all decks nothing can be wrong with the names of several.
+    With a `single_package` for all decks, package names are not checked.
     """
-    compiled, found = compile_project(
+    compiled, compile_problems = compile_project(
         project, allow_scripts=allow_scripts, cache=cache, media_cache=media_cache
     )
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
-    packages, named = package_files(sorted(decks), project.settings)
+    packages, name_problems = package_files(sorted(decks), project.settings)
     suppressions = Suppressions(project.settings.rules, compiled.sources)
-    judged = suppressions.applied([*problems, *found, *([] if single_package else named)])
-    return Outcome(project, compiled, packages, suppressions, tuple(judged))
+    problems = [*problems, *compile_problems, *([] if single_package else name_problems)]
+    applied = tuple(suppressions.applied(problems))
+    return Outcome(project, compiled, packages, suppressions, applied)

@@ -1,4 +1,4 @@
-"""Source notes to notes: texts become HTML, kinds compose fields, Anki's rule gives the cards."""
+"""Renders source notes: texts to HTML, fields by kind, cards by Anki's rules."""
 
 from __future__ import annotations
 
@@ -32,13 +32,16 @@ from flashdeck.model import Card, Note, NoteType
 from flashdeck.source.note import Masks, SourceDeck, SourceNote, Texts
 from flashdeck.yamlnode import ScalarNode, YamlFile
 
-# What stays an error even where everything is taken as Anki has it.
-_ALWAYS_GRAVE = frozenset({"active-content", "media-twice"})
-_MARKUPS = {one.value: one for one in Markup}
+# Rules that remain errors in verbatim sources.
+_ALWAYS_ERRORS = frozenset({"active-content", "media-twice"})
+_MARKUPS = {markup.value: markup for markup in Markup}
+
+_Formula = tuple[Problem, ScalarNode, str]
+"""A formula that Anki may run LaTeX for: its problem, its text, and that as HTML."""
 
 
 def no_media(destination: str) -> MediaRefusal:
-    """Refuse every picture and sound: where text can't hold any."""
+    """Refuse all media, in a text that can't hold any."""
     return MediaRefusal(f"'{destination}' can't stand here", "put it on a card")
 
 
@@ -48,9 +51,9 @@ def _any_media(destination: str) -> str:
 
 @dataclass(slots=True)
 class Renderer:
-    """Renders the notes of one file, and gathers what is wrong with their texts.
+    """Renders the notes of one file, and collects the problems of their texts.
 
-    `texts` are the texts as HTML, by the index at which they begin in the file.
+    `texts` are the texts as HTML, by their start index in the file.
     """
 
     file: YamlFile
@@ -59,28 +62,26 @@ class Renderer:
     allow_scripts: bool = False
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
-    verbatim: bool = False
-    _formulas: list[tuple[Problem, ScalarNode, str]] = field(default_factory=list)
 
     def note(self, identified: Identified) -> Note | None:
-        """Render a note; its times and its cards' places are set later, per package.
+        """Render a note without times and positions, which depend on its package.
 
-        None for a note of a note type that does not exist, which was reported when it was read.
+        Returns None if its note type is unknown, which was reported when it was read.
         """
         source = identified.note
         notetype = self.notetypes.get(source.notetype)
         if notetype is None:
             return None
-        self.verbatim = source.verbatim
-        fields = source.kind.compose(_Composer(self, source, notetype, identified))
+        composer = _Composer(self, source, notetype, identified)
+        fields = source.kind.compose(composer)
         if not "".join(fields).isascii():
-            fields = tuple([self._normal(text) for text in fields])
+            fields = tuple([_normalised(text, verbatim=source.verbatim) for text in fields])
         tags = tuple(sorted(source.tags))
         shown = shown_ordinals(notetype, fields, tags)
         if notetype.cloze and source.kind.gaps:
             self._check_clozes(source, fields)
         elif not notetype.cloze and not shown:
-            self._say_empty(source, notetype)
+            self._report_empty(source, notetype)
         note = Note(
             guid=identified.id,
             notetype=notetype.id,
@@ -89,35 +90,43 @@ class Renderer:
             cards=tuple([Card(ordinal, source.deck) for ordinal in shown or FIRST_ALONE]),
             source=source.span,
         )
-        self._take_formulas(note, notetype)
+        # Anki runs LaTeX if the image of a formula is missing.
+        images = [self.media.present(name) for name in sorted(formula_pictures(notetype, note))]
+        for problem, node, html in composer.formulas:
+            if not (all(images) and may_hold_formula([html])):
+                self._report([problem], node, verbatim=source.verbatim)
         return note
 
-    def _take_formulas(self, note: Note, notetype: NoteType) -> None:
-        """Take in the pictures of a note's formulas; where one is missing, Anki would run LaTeX."""
-        names = sorted(formula_pictures(notetype, note))
-        found = [self.media.present(name) for name in names]
-        for problem, node, html in self._formulas:
-            if not (all(found) and may_hold_formula([html])):
-                self._report([problem], node)
-        self._formulas.clear()
-
     def description(self, deck: SourceDeck) -> str:
-        """Render a deck's description; '' where it has none."""
+        """Render a deck's description; '' if it has none."""
         if deck.description is None:
             return ""
-        self.verbatim = deck.verbatim
-        media = _any_media if deck.verbatim else no_media
-        html = self.text(deck.description, deck.markup, cloze=False, media=media)
-        for problem, node, _ in self._formulas:
-            self._report([problem], node)
-        self._formulas.clear()
-        return self._normal(html)
+        verbatim = deck.verbatim
+        formulas: list[_Formula] = []
+        html = self.text(
+            deck.description,
+            deck.markup,
+            formulas,
+            cloze=False,
+            verbatim=verbatim,
+            media=_any_media if verbatim else no_media,
+        )
+        for problem, node, _ in formulas:
+            self._report([problem], node, verbatim=verbatim)
+        return _normalised(html, verbatim=verbatim)
 
     def text(
-        self, node: ScalarNode, markup: str, *, cloze: bool, media: MediaResolver | None = None
+        self,
+        node: ScalarNode,
+        markup: str,
+        formulas: list[_Formula],
+        *,
+        cloze: bool,
+        verbatim: bool,
+        media: MediaResolver | None = None,
     ) -> str:
-        """Render one text to HTML."""
-        looked_up = Lookups(media or self._media)
+        """Render one text to HTML, and add its formulas to `formulas`."""
+        looked_up = Lookups(media or self._media(verbatim=verbatim))
         rendered = render(
             node.value,
             _MARKUPS[markup],
@@ -127,40 +136,44 @@ class Renderer:
             allow_latex=True,
         )
         if rendered.problems:
-            self._report(rendered.problems, node)
+            self._report(rendered.problems, node, verbatim=verbatim)
         if not self.allow_scripts and markup != Markup.TEXT:
-            found = shell_tag_problems(node.value, rendered.html)
-            self._formulas += [(problem, node, rendered.html) for problem in found]
+            problems = shell_tag_problems(node.value, rendered.html)
+            formulas += [(problem, node, rendered.html) for problem in problems]
         if media is None:
-            self._report(unfound(looked_up.names, node.value, rendered.html), node)
-            for name in other_references(looked_up.names, rendered.html) if self.verbatim else ():
+            missing = unfound(looked_up.names, node.value, rendered.html)
+            self._report(missing, node, verbatim=verbatim)
+            for name in other_references(looked_up.names, rendered.html) if verbatim else ():
                 self.media.present(name)
         self.texts[node.start.index] = rendered.html
         return rendered.html
 
-    def picture(self, node: ScalarNode) -> str:
-        """Render a picture that is named outside of any text."""
-        shown = picture(node.value.strip(), media=self._media)
-        if not isinstance(shown, MediaRefusal):
-            return shown
-        self.report(node, shown.rule, shown.message, shown.hint)
+    def picture(self, node: ScalarNode, *, verbatim: bool) -> str:
+        """Render a picture from its file name."""
+        html = picture(node.value.strip(), media=self._media(verbatim=verbatim))
+        if not isinstance(html, MediaRefusal):
+            return html
+        self.report(node, html.rule, html.message, html.hint, verbatim=verbatim)
         return ""
 
-    def report(self, node: ScalarNode, rule: str, message: str, hint: str = "") -> None:
+    def report(
+        self, node: ScalarNode, rule: str, message: str, hint: str, *, verbatim: bool
+    ) -> None:
         """Report a problem of a whole text."""
-        self._report([Problem(rule, message, 0, len(node.value), hint)], node)
+        problem = Problem(rule, message, 0, len(node.value), hint)
+        self._report([problem], node, verbatim=verbatim)
 
-    def _report(self, problems: Iterable[Problem], node: ScalarNode) -> None:
+    def _report(self, problems: Iterable[Problem], node: ScalarNode, *, verbatim: bool) -> None:
         for problem in problems:
             if self.file.is_damaged(node):
                 return
             span = self.file.span_within(node, problem.start, problem.end)
-            severity = self._severity(problem.rule, Severity(problem.severity))
+            severity = _severity(problem.rule, Severity(problem.severity), verbatim=verbatim)
             self.problems.append(
                 Diagnostic(problem.rule, problem.message, span, severity, problem.hint)
             )
 
-    def _say_empty(self, source: SourceNote, notetype: NoteType) -> None:
+    def _report_empty(self, source: SourceNote, notetype: NoteType) -> None:
         from flashdeck.anki.template.problems import has_wrong_front
 
         if not has_wrong_front(notetype):
@@ -171,9 +184,10 @@ class Renderer:
         opener = source.kind.opener
         node = source.values.get(opener)
         if isinstance(node, ScalarNode):
-            self._report(cloze_problems(node.value, Markup(source.markup)), node)
-        own = fields if source.kind is CUSTOM else fields[:1]
-        numbers = {number for text in own for number in cloze_numbers(text)}
+            problems = cloze_problems(node.value, Markup(source.markup))
+            self._report(problems, node, verbatim=source.verbatim)
+        texts = fields if source.kind is CUSTOM else fields[:1]
+        numbers = {number for text in texts for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
             hint = "write what to hide as {{c1::hidden}}"
             self._report_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
@@ -196,40 +210,40 @@ class Renderer:
 
     def _report_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
         value = source.values.get(key)
-        severity = self._severity(rule, Severity.ERROR)
+        severity = _severity(rule, Severity.ERROR, verbatim=source.verbatim)
         if isinstance(value, ScalarNode) and not self.file.is_damaged(value):
             span = self.file.span(value)
             self.problems.append(Diagnostic(rule, message, span, severity, hint))
         elif isinstance(value, Mapping):
             self.problems.append(Diagnostic(rule, message, source.span, severity, hint))
 
-    @property
-    def _media(self) -> MediaResolver:
-        return self.media.verbatim if self.verbatim else self.media.hashed
+    def _media(self, *, verbatim: bool) -> MediaResolver:
+        return self.media.verbatim if verbatim else self.media.hashed
 
-    def _severity(self, rule: str, severity: Severity) -> Severity:
-        """How grave a problem is: what Anki took in once stops no build, unless it runs."""
-        kept = self.verbatim and severity is Severity.ERROR and rule not in _ALWAYS_GRAVE
-        return Severity.WARNING if kept else severity
 
-    def _normal(self, text: str) -> str:
-        """Normalise as Anki does when it stores a field (rslib/src/notes/mod.rs): NFC.
+def _severity(rule: str, severity: Severity, *, verbatim: bool) -> Severity:
+    """Return the severity of a problem: most errors are warnings in verbatim sources."""
+    is_lenient = verbatim and severity is Severity.ERROR and rule not in _ALWAYS_ERRORS
+    return Severity.WARNING if is_lenient else severity
 
-        What was imported stays as it is: Anki may have been told not to.
-        """
-        if self.verbatim or text.isascii():
-            return text
-        return unicodedata.normalize("NFC", text)
+
+def _normalised(text: str, *, verbatim: bool) -> str:
+    """Normalise to NFC, as Anki does when it stores a field (rslib/src/notes/mod.rs).
+
+    Verbatim text stays as it is: Anki has a setting not to normalise.
+    """
+    return text if verbatim or text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @dataclass(slots=True)
 class _Composer:
-    """Answers what a kind asks about one note."""
+    """The values of one note, for the `compose` function of its kind."""
 
     renderer: Renderer
     source: SourceNote
     notetype: NoteType
     identified: Identified
+    formulas: list[_Formula] = field(default_factory=list)
 
     @property
     def guid(self) -> str:
@@ -259,15 +273,22 @@ class _Composer:
             return ""
         if not self.flag("typed"):
             return escape_text(self.word("typed"))
-        found = typable(answer)
-        if found is None:
+        text = typable(answer)
+        if text is None:
             message = f"'{key}' holds no text that could be typed"
             for node in self._nodes(key)[:1]:
-                self.renderer.report(node, "typed-nothing", message, 'write it: typed: "…"')
-        return escape_text(found or "")
+                self.renderer.report(
+                    node,
+                    "typed-nothing",
+                    message,
+                    'write it: typed: "…"',
+                    verbatim=self.source.verbatim,
+                )
+        return escape_text(text or "")
 
     def picture(self, key: str) -> str:
-        return "".join(self.renderer.picture(node) for node in self._nodes(key))
+        verbatim = self.source.verbatim
+        return "".join(self.renderer.picture(node, verbatim=verbatim) for node in self._nodes(key))
 
     def covers(self, key: str) -> tuple[Cover, ...]:
         masks = self.source.values.get(key)
@@ -284,11 +305,11 @@ class _Composer:
         )
 
     def named_fields(self) -> tuple[str, ...]:
-        given = self.source.values.get("fields")
-        if not isinstance(given, Mapping):
-            given = {}
+        values = self.source.values.get("fields")
+        if not isinstance(values, Mapping):
+            values = {}
         return tuple(
-            self._html(given[field.name]) if field.name in given else ""
+            self._html(values[field.name]) if field.name in values else ""
             for field in self.notetype.fields
         )
 
@@ -299,6 +320,9 @@ class _Composer:
         return value.nodes if isinstance(value, Texts) else ()
 
     def _html(self, node: ScalarNode) -> str:
-        gaps = self.notetype.cloze and self.source.kind.gaps
-        html = self.renderer.text(node, self.source.markup, cloze=gaps)
-        return inert_braces(html) if self.notetype.cloze and not gaps else html
+        source, notetype = self.source, self.notetype
+        cloze = notetype.cloze and source.kind.gaps
+        html = self.renderer.text(
+            node, source.markup, self.formulas, cloze=cloze, verbatim=source.verbatim
+        )
+        return inert_braces(html) if notetype.cloze and not cloze else html

@@ -1,8 +1,7 @@
-"""How grave what was found is to its author: severities in the settings, ignores in the sources.
+"""Applies severities in the settings and `# flashdeck: ignore` comments to diagnostics.
 
-`# flashdeck: ignore rule-name` on or above a note silences a rule for that note; on or above the
-keys of a document, for all of it; the reason may follow in parentheses. Neither silences errors:
-with those there is no deck.
+`# flashdeck: ignore rule-name` on or above a note suppresses a rule for that note; on or above the
+keys of a document, for all of it. A reason may follow in parentheses. Errors can't be suppressed.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _NAME = re.compile(r"[^\s,]+")
 
 
 class Ignore(NamedTuple):
-    """One name in a comment, and the lines (from 1, both inclusive) that it speaks of."""
+    """A rule in a comment, and the lines (from 1, inclusive) that it applies to."""
 
     rule: Text
     first: int
@@ -30,7 +29,7 @@ class Ignore(NamedTuple):
 
 
 class Suppressions:
-    """Severities in the settings and comments in the sources; remembers which ones were used."""
+    """Severities in the settings and comments in the sources; records which comments are used."""
 
     def __init__(
         self, severities: Mapping[str, Severity | None], sources: Iterable[SourceFile]
@@ -39,28 +38,29 @@ class Suppressions:
         self._ignores: dict[tuple[str, str], list[Ignore]] = {}
         self._used: set[Text] = set()
         for source in sources:
-            for one in ignores(source.yaml):
-                self._ignores.setdefault((source.yaml.path, one.rule.value), []).append(one)
+            for ignore in ignores(source.yaml):
+                key = source.yaml.path, ignore.rule.value
+                self._ignores.setdefault(key, []).append(ignore)
 
     def applied(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Give the diagnostics that stay, each with the severity that its author wants."""
+        """Return the diagnostics that are not suppressed, with their configured severities."""
         applied = (self._applied(problem) for problem in problems)
         return [problem for problem in applied if problem is not None]
 
     def comments(self) -> list[Diagnostic]:
-        """Say which comments name no rule, and which ignored nothing of what was judged so far."""
+        """Report comments that name no rule, or that suppressed nothing so far."""
         if not self._ignores:
             return []
-        from flashdeck.rules.pages import pages  # a build has no use for them
+        from flashdeck.rules.pages import pages  # slow to load
 
         known = pages()
         unused = (
-            one.rule
-            for found in self._ignores.values()
-            for one in found
-            if one.rule not in self._used and self._severities.get(one.rule.value, True)
+            ignore.rule
+            for ignored in self._ignores.values()
+            for ignore in ignored
+            if ignore.rule not in self._used and self._severities.get(ignore.rule.value, True)
         )
-        return [_useless(rule) if rule.value in known else _unknown(rule) for rule in unused]
+        return [_unused(rule) if rule.value in known else _unknown(rule) for rule in unused]
 
     def _applied(self, problem: Diagnostic) -> Diagnostic | None:
         if problem.severity is Severity.ERROR:
@@ -82,30 +82,30 @@ class Suppressions:
 
 
 def ignores(file: YamlFile) -> list[Ignore]:
-    """Find the comments of a file that silence rules."""
+    """Return the rules that the comments of a file suppress."""
     comments = list(_COMMENT.finditer(file.text))
     if not comments:
         return []
     scalars = sorted(
         (node.start.index, node.end.index) for root in file.documents for node in _scalars(root)
     )
-    stretches = list(_stretches(file))
-    ends = [until for until, _, _ in stretches]
+    scopes = list(_scopes(file))
+    ends = [until for until, _, _ in scopes]
     place = places_in(file.path, file.text)
-    found: list[Ignore] = []
+    ignored: list[Ignore] = []
     for comment in comments:
         if _is_inside(scalars, comment.start()):
             continue
         line = place(*comment.span()).line
         at = bisect.bisect_left(ends, line)
-        first, last = stretches[at][1:] if at < len(stretches) else (line, line)
+        first, last = scopes[at][1:] if at < len(scopes) else (line, line)
         names = _NAME.finditer(file.text, comment.start("names"), comment.end("names"))
-        found += (Ignore(Text(name[0], place(*name.span())), first, last) for name in names)
-    return found
+        ignored += (Ignore(Text(name[0], place(*name.span())), first, last) for name in names)
+    return ignored
 
 
-def _stretches(file: YamlFile) -> Iterator[tuple[int, int, int]]:
-    """Give the lines of documents and notes, each behind the last line of a comment on it."""
+def _scopes(file: YamlFile) -> Iterator[tuple[int, int, int]]:
+    """Return the last line for a comment on each document and note, and its own lines."""
     for document in file.documents:
         if not isinstance(document, MappingNode):
             continue
@@ -123,15 +123,15 @@ def _lines(node: Node) -> tuple[int, int]:
 
 
 def _scalars(root: Node | None) -> Iterator[ScalarNode]:
-    waiting: list[Node] = [root] if root is not None else []
-    while waiting:
-        node = waiting.pop()
+    stack: list[Node] = [root] if root is not None else []
+    while stack:
+        node = stack.pop()
         if isinstance(node, ScalarNode):
             yield node
         elif isinstance(node, SequenceNode):
-            waiting += node.items
+            stack += node.items
         else:
-            waiting += (one for pair in node.pairs for one in pair)
+            stack += (part for pair in node.pairs for part in pair)
 
 
 def _is_inside(scalars: list[tuple[int, int]], index: int) -> bool:
@@ -146,6 +146,6 @@ def _unknown(rule: Text) -> Diagnostic:
     return Diagnostic("unknown-rule", message, rule.span, Severity.WARNING, meant(rule.value))
 
 
-def _useless(rule: Text) -> Diagnostic:
+def _unused(rule: Text) -> Diagnostic:
     message = f"'{rule.value}' finds nothing here that could be ignored"
     return Diagnostic("unused-ignore", message, rule.span, Severity.NOTE, "remove the comment")
