@@ -1,7 +1,7 @@
-"""Builds a project, or sees that there is nothing to do.
+"""Builds a project, unless nothing has changed.
 
-Most of what a build needs takes longer to load than it takes to see that nothing has changed, so it
-is loaded only then. For the same reason there is no lock before.
+The check for changes takes less time than to import a build's modules and to lock the project, so
+both come after it.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from flashdeck.release.state import State
 def build(root: Path, options: Options, progress: Progress = lambda *_: None) -> BuildResult:
     """Build every package of the project at `root`.
 
-    Raises `FlashdeckError` where nothing an author writes is to blame: a full disk, a wrong clock,
-    another build at work.
+    Raises `FlashdeckError` for causes outside the sources: a full disk, a wrong clock, another
+    build at work.
     """
     if options.output is not None:
         check_package_name(options.output.name)
     state = State(root, options)
-    if (built := state.current()) is not None:
-        return built
+    if (result := state.current()) is not None:
+        return result
     from flashdeck.release.make import make
 
-    with _locked(root) as begun:
+    with _locked(root) as started:
         _sweep(root)
-        state.look(begun)
+        state.record(started)
         made = make(root, options, progress)
         state.save(made)
-        return made.built
+        return made.result
 
 
 @contextmanager
 def locked_project(root: Path) -> Iterator[None]:
-    """Hold the project at `root` for oneself, and clear away what killed processes left."""
+    """Lock the project at `root`, and remove temporary files of killed processes."""
     with _locked(root):
         _sweep(root)
         yield
@@ -49,9 +49,9 @@ def locked_project(root: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(root: Path) -> Iterator[int]:
-    """Hold the project; give the time at which that began, in ns by the disk's own clock."""
+    """Lock the project; yields the start time, in ns by the clock of the disk."""
     folder = root / BUILD_NAME
-    _make(folder, root)
+    _make_folder(folder, root)
     with lock(folder / HOLD_NAME):
         yield (folder / HOLD_NAME).stat().st_mtime_ns  # just written
 
@@ -61,7 +61,7 @@ def _sweep(root: Path) -> None:
     sweep({root, root / BUILD_NAME, cards, *cards.rglob("*/")})
 
 
-def _make(folder: Path, root: Path) -> None:
+def _make_folder(folder: Path, root: Path) -> None:
     name = folder.relative_to(root)
     try:
         if not folder.is_dir():

@@ -1,8 +1,8 @@
-"""What an import of the next build will not do by itself, said before anybody imports."""
+"""Warnings about changes that an import of the next build will not carry over by itself."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -18,9 +18,9 @@ _EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
 def consequences(
     collection: Collection, lock: Lock, digests: Mapping[str, str] = MappingProxyType({})
 ) -> list[Diagnostic]:
-    """Compare what was released with what will be, and say what learners must do themselves.
+    """Compare a collection with the last release, and report what learners must do themselves.
 
-    `digests` are those of notes by their ids, as far as they are known.
+    `digests` are those of notes by id, as far as they are known.
     """
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     released = [
@@ -44,22 +44,20 @@ def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagn
         deck = note.cards[0].deck
         if entry.deck and deck != entry.deck:
             moved[entry.deck, deck].append(note)
-    held: dict[str, int] = defaultdict(int)
-    for one in lock.notes.values():
-        held[one.deck] += not one.removed
+    totals = Counter(entry.deck for entry in lock.notes.values() if not entry.removed)
     problems = []
     for (old, new), notes in moved.items():
-        whole = len(notes) == held[old]
+        whole = len(notes) == totals[old]
         what = f"the deck '{old}' is now '{new}'"
         if not whole:
             what = f"{counted(len(notes), 'note')} of '{old}' moved to '{new}'"
         message = f"{what}: Anki leaves existing cards where they are, and puts only new ones there"
-        from flashdeck.comparison.search import deck_search  # most builds have nothing to say
+        from flashdeck.comparison.search import deck_search  # most builds move nothing
 
         hint = f"learners find them with {deck_search(old)}, and move them with Change Deck"
         if whole:
             hint = f"learners rename '{old}' to '{new}' in Anki before they import"
-        problems.append(_say("deck-moved", message, notes[0].source, hint))
+        problems.append(_warning("deck-moved", message, notes[0].source, hint))
     return problems
 
 
@@ -80,14 +78,14 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
         )
         cards = _search(note, notetype)
         hint = f"give each gap its old number, and new gaps new numbers; cards: {cards}"
-        return [_say("cloze-renumbered", message, note.source, hint)]
+        return [_warning("cloze-renumbered", message, note.source, hint)]
     gone = sorted(set(before) - set(after))
     if not gone:
         return []
     numbers = ", ".join(map(str, gone))
     message = f"cloze {numbers} is gone: its card stays with learners, and shows nothing"
     hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
-    return [_say("cloze-removed", message, note.source, hint)]
+    return [_warning("cloze-removed", message, note.source, hint)]
 
 
 def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
@@ -103,7 +101,7 @@ def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Di
         return []
     message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
     hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
-    return [_say("card-removed", message, note.source, hint)]
+    return [_warning("card-removed", message, note.source, hint)]
 
 
 def _search(note: Note, notetype: NoteType) -> str:
@@ -113,5 +111,5 @@ def _search(note: Note, notetype: NoteType) -> str:
     return note_searches([Entry(note, notetype)])[0]
 
 
-def _say(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:
+def _warning(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:
     return Diagnostic(rule, message, span, Severity.WARNING, hint)

@@ -1,4 +1,4 @@
-"""A collection that was made in code, with the ids, times and order that a package needs."""
+"""Adds ids, times and order to a collection that was made in code."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from flashdeck.release.numbering import EARLIEST, free_blocks, position_gap
 
 
 def dated(collection: Collection, now: int, before: Collection | None = None) -> Collection:
-    """Give every note, card and note type the ids and times that it lacks, and sort all of it.
+    """Add missing ids and times to notes, cards and note types, and sort all of them.
 
-    `now` is in seconds since 1970. Notes are learned in the order in which they stand, and decks
-    that only cards name are added. `before` is the last version of the same deck, as `read_apkg`
-    gives it: what is unchanged since keeps its ids and times, and only what was edited is newer. An
-    import then updates these notes alone, and learners' tags and edits on all others stay. Raises
-    `ValueError` where `now` is no time in seconds.
+    `now` is in seconds since 1970. Notes keep their order, and decks that only cards name are
+    added. `before` is the last version of the same deck, from `read_apkg`: unchanged notes keep
+    their ids and times, so that an import updates only the others, and learners keep their tags and
+    edits. Raises `ValueError` if `now` is not a time in seconds.
     """
     if not EARLIEST <= now < EARLIEST * 1000:
         message = f"`now` is {now}: give the time in seconds since 1970"
         raise ValueError(message)
     old = before if before is not None else Collection()
-    times = [*(note.mod for note in old.notes), *(one.mod for one in old.notetypes)]
+    times = [*(note.mod for note in old.notes), *(notetype.mod for notetype in old.notetypes)]
     revision = max([now, *(time + 1 for time in times)])
     named = {deck.name for deck in collection.decks}
     used = {card.deck for note in collection.notes for card in note.cards}
@@ -40,7 +39,7 @@ def dated(collection: Collection, now: int, before: Collection | None = None) ->
 def _notetypes(
     notetypes: Sequence[NoteType], before: Sequence[NoteType], revision: int
 ) -> tuple[NoteType, ...]:
-    known = {(one.id, notetype_digest(one)): one.mod for one in before}
+    known = {(notetype.id, notetype_digest(notetype)): notetype.mod for notetype in before}
     return tuple(
         replace(
             notetype,
@@ -59,17 +58,17 @@ def _notes(
     taken = {number for note in (*known, *before.values()) for number in _ids(note)}
     blocks = reversed(free_blocks(len(known), taken, now))
     gap = position_gap(len(known))
-    found = [
+    numbered = [
         _dated(_complete(note, block, place * gap, taken), before.get(note.guid), revision)
         for place, (note, block) in enumerate(zip(known, blocks, strict=True), 1)
     ]
-    # What has no cards stands behind what is learned.
-    empty = sorted((note for note in found if not note.cards), key=attrgetter("id"))
-    return (*(note for note in found if note.cards), *empty)
+    # Notes without cards come last.
+    empty = sorted((note for note in numbered if not note.cards), key=attrgetter("id"))
+    return (*(note for note in numbered if note.cards), *empty)
 
 
 def _numbered(note: Note, before: Note | None) -> Note:
-    """Give a note and its cards the ids that they have in the version before."""
+    """Add the ids of a note and its cards in the last version."""
     if before is None:
         return note
     ids = {card.ordinal: card.id for card in before.cards}
@@ -82,7 +81,7 @@ def _ids(note: Note) -> set[int]:
 
 
 def _complete(note: Note, block: int, position: int, taken: Container[int]) -> Note:
-    """Give a note and its cards the ids that they lack; a new card's is beside the others'."""
+    """Add missing ids to a note and its cards; a new card's id is next to the others."""
     first = next((card.id - card.ordinal for card in note.cards if card.id), block)
     cards: list[Card] = []
     for card in sorted(note.cards, key=attrgetter("ordinal")):

@@ -1,4 +1,4 @@
-"""Lines of the lock for a note and for a note type, each made in one place."""
+"""Creates the entries of the lock for notes and note types."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def note_entry(
     changed: int = 0,
     before: NoteEntry | None = None,
 ) -> NoteEntry:
-    """Make the line of a living note.
+    """Create the entry of a note in the sources.
 
-    `digest` is the note's, where it is known. `before` is the note's line so far: it spares work
-    where the content is the same, and its cloze numbers stay known, so that none is given twice.
+    `digest` is the note's, if known. `before` is its last entry, which is reused where the content
+    is the same; its cloze numbers are kept, so that none is used again.
     """
     digest = digest or note_digest(note)
     same = before if before is not None and before.content == digest else None
@@ -50,11 +50,11 @@ def note_entry(
 
 
 def _clozes(note: Note, before: NoteEntry | None) -> tuple[tuple[int, str], ...]:
-    """Give the hashes of a note's clozes; `GONE` for numbers that it no longer has."""
+    """Return the hashes of a note's clozes; `GONE` for removed ones."""
     known = dict.fromkeys((number for number, _ in before.clozes), GONE) if before else {}
     return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
 
 
 def notetype_entry(notetype: NoteType, time: int) -> NoteTypeEntry:
-    """Make the line of a note type; `time` is that of the build that brought its content."""
+    """Create the entry of a note type; `time` is that of the build that last changed it."""
     return NoteTypeEntry(notetype.id, schema(notetype), notetype_digest(notetype), time)

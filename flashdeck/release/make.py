@@ -1,4 +1,4 @@
-"""Makes packages: compile, check, date, write, and publish all of it or nothing."""
+"""Builds packages: compiles, checks, dates, writes and publishes them, all or none."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from flashdeck.release.stamp import encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
 
-# Reports of what the build itself puts right: the next one has nothing to report.
-_PASSING = frozenset({"changed-kind", "lock-lost", "lock-merged", "project-id-restored"})
+# Rules about what a build repairs itself, so that the next package has nothing to report.
+_TRANSIENT = frozenset({"changed-kind", "lock-lost", "lock-merged", "project-id-restored"})
 
 
 class _Ready(NamedTuple):
-    """What is to be published: packages, and other files by their paths.
+    """The packages to publish, and other files by path.
 
-    `releases` is None where there are errors, or no notes and never were any. `read` are the
-    sources that were read as a whole. What all this was compiled from is gone by now, which leaves
-    room for the packages.
+    `releases` is None if there are errors, or no notes in the sources and in the lock. `read` are
+    the sources that were read as a whole. The compiled project is not part of it, to free memory
+    before packages are written.
     """
 
     problems: tuple[Diagnostic, ...]
@@ -52,9 +52,9 @@ class _Ready(NamedTuple):
 
 
 def make(root: Path, options: Options, progress: Progress) -> Made:
-    """Build every package of the project at `root`, while holding its lock.
+    """Build every package of the locked project at `root`.
 
-    Raises `FlashdeckError` where nothing an author writes is to blame.
+    Raises `FlashdeckError` for causes outside the sources.
     """
     with Publication() as publication:
         ready = _prepare(root, options, publication)
@@ -62,20 +62,20 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
             return Made(BuildResult((), ready.problems))
         packages = []
         for release in ready.releases:
-            # Where the author names a file, that may be anywhere.
+            # `--output` may name a file outside the project.
             inside = root if options.output is None else None
             target = options.output or root / BUILD_NAME / release.file
             stream = publication.stage(target, inside)
             report = partial(progress, release.file)
             packages.append(_package(stream, release, target, report, digest=options.digests))
-        # Packages take their time, and their author may have saved a file meanwhile.
+        # The sources may have been edited while packages were written.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
-    built = BuildResult(tuple(packages), ready.problems, ready.written)
-    return Made(built, ready.lasting, ready.others)
+    result = BuildResult(tuple(packages), ready.problems, ready.written)
+    return Made(result, ready.lasting, ready.others)
 
 
 def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
-    """Compile and date everything; stage all but the packages."""
+    """Compile and date the project; stage all files but the packages."""
     project, problems = load_project(root)
     project, lost = _with_identity(project)
     cache = Cache.load(root) if project.lock_text else Cache()
@@ -90,16 +90,17 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     )
     save_media_cache(root, media_cache, whole=not outcome.errors)
     compiled = outcome.compiled
-    said = [*(outcome.suppressions.applied(lost) if compiled.has_stamps else ()), *outcome.problems]
+    lost = outcome.suppressions.applied(lost) if compiled.has_stamps else []
+    reported = [*lost, *outcome.problems]
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
-        return _Ready(tuple(said))
-    releases, lock, found = _released(outcome, options)
+        return _Ready(tuple(reported))
+    releases, lock, release_problems = _released(outcome, options)
     written = _texts(outcome, lock_text(lock))
     if options.frozen:
-        found += _frozen(written)
-    said += outcome.suppressions.applied(found)
-    if any(problem.severity is Severity.ERROR for problem in said):
-        return _Ready(tuple(said))
+        release_problems += _frozen(written)
+    reported += outcome.suppressions.applied(release_problems)
+    if any(problem.severity is Severity.ERROR for problem in reported):
+        return _Ready(tuple(reported))
     if options.frozen:
         written = {}
     else:
@@ -110,8 +111,8 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
     return _Ready(
-        tuple(said),
-        tuple(problem for problem in outcome.problems if problem.rule not in _PASSING),
+        tuple(reported),
+        tuple(problem for problem in outcome.problems if problem.rule not in _TRANSIENT),
         releases,
         {root / path: data for path, data in written.items()},
         tuple(read),
@@ -120,7 +121,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
 
 
 def _with_identity(project: Project) -> tuple[Project, list[Diagnostic]]:
-    """Give a project that has an id, and a lock if there is any to be had."""
+    """Add a new id, or a recovered lock, to a project without package."""
     if not project.settings.id:
         settings = replace(project.settings, id=new_project_id())
         return replace(project, settings=settings), []
@@ -133,7 +134,7 @@ def _with_identity(project: Project) -> tuple[Project, list[Diagnostic]]:
 def _released(
     outcome: Outcome, options: Options
 ) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
-    """Date everything, and report what an import will not do by itself."""
+    """Date the content, and report what an import will not carry over by itself."""
     project, compiled = outcome.project, outcome.compiled
     content = Content(
         project=project.settings.id,
@@ -153,23 +154,23 @@ def _released(
     return releases, lock, problems
 
 
-def _texts(outcome: Outcome, lock_words: str) -> dict[str, bytes]:
-    """Give the files that will change, in the order in which they must appear on disk."""
+def _texts(outcome: Outcome, new_lock: str) -> dict[str, bytes]:
+    """Return the new content of changed files, in the order in which to write them."""
     project, compiled = outcome.project, outcome.compiled
     texts: dict[str, bytes] = {}
     yaml = project.settings.yaml
-    words = stamped_settings(project.settings, compiled.name)
+    settings = stamped_settings(project.settings, compiled.name)
     if yaml is None:
-        texts[SETTINGS_NAME] = words.encode()
-    elif words != yaml.text:
+        texts[SETTINGS_NAME] = settings.encode()
+    elif settings != yaml.text:
         path = project.root / SETTINGS_NAME
-        texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, words)
+        texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, settings)
     before = {source.yaml.path: source.yaml.text for source in compiled.sources}
     stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
     for name, text in stamped.items():
         texts[name] = encoded(project.root / name, project.root, before[name], text)
-    if lock_words != project.lock_text:
-        texts[LOCK_NAME] = lock_words.encode()
+    if new_lock != project.lock_text:
+        texts[LOCK_NAME] = new_lock.encode()
     return texts
 
 
@@ -183,30 +184,30 @@ def _frozen(changed: Iterable[str]) -> list[Diagnostic]:
 
 def _package(
     stream: BinaryIO,
-    one: Release,
+    package: Release,
     target: Path,
     progress: Callable[[int, int], None],
     *,
     digest: bool,
 ) -> BuiltPackage:
-    """Write a package beside its place, read it back, and compare.
+    """Write a package to a temporary file, read it back, and compare.
 
-    Media are not read back: each was counted while it was written, or looked untouched afterwards.
+    Media are not read back: each was hashed while it was written, or is unchanged on disk.
     """
-    write_apkg(one.collection, stream, progress=progress)
+    write_apkg(package.collection, stream, progress=progress)
     stream.seek(0)
-    if not holds(stream, one.collection):
-        message = f"{one.file} does not read back as what was meant; nothing was written"
+    if not holds(stream, package.collection):
+        message = f"{package.file} does not read back as what was meant; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
     stream.seek(0)
-    notes = [note for note in one.collection.notes if note.cards]
+    notes = [note for note in package.collection.notes if note.cards]
     return BuiltPackage(
         path=target,
         sha256=stream_digest(stream) if digest else None,
-        content=one.digest,
-        decks=tuple(deck.name for deck in one.collection.decks),
+        content=package.digest,
+        decks=tuple(deck.name for deck in package.collection.decks),
         notes=len(notes),
         cards=sum(len(note.cards) for note in notes),
-        media=len(one.collection.media),
-        counts=one.counts,
+        media=len(package.collection.media),
+        counts=package.counts,
     )

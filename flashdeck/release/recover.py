@@ -1,4 +1,4 @@
-"""A lost lock, rebuilt from the packages that were built with it."""
+"""Rebuilds a lost lock from the packages in `build/`."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ _HINT = "restore it from git; its times are what keeps learners' own tags and ed
 
 
 def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Diagnostic]]:
-    """Rebuild the lock from the packages in `folder`, and say so; `kinds` are those of note types.
+    """Rebuild the lock from the packages in `folder`, with a warning.
 
-    Without any package the lock stays empty: every history is kept even then, but times start anew.
+    `kinds` are by the ids of note types. Without packages the lock is empty: reviews are kept, but
+    the times of all notes change.
     """
-    found: dict[str, Collection] = {}
+    collections: dict[str, Collection] = {}
     problems: list[Diagnostic] = []
     for path in sorted(folder.glob("*.apkg")):
         try:
             collection = read_apkg(path)
         except FlashdeckError as error:
-            problems.append(_say(f"{path.name} can't help to rebuild {LOCK_NAME}: {error}"))
+            problems.append(_warning(f"{path.name} can't help to rebuild {LOCK_NAME}: {error}"))
             continue
         if _is_ours(collection, kinds):
-            found[path.name] = collection
+            collections[path.name] = collection
     lock = Lock()
-    first = BLOCK * (1 + sum(len(collection.notes) for collection in found.values()))
-    for name, collection in found.items():
+    first = BLOCK * (1 + sum(len(collection.notes) for collection in collections.values()))
+    for name, collection in collections.items():
         _add(lock, name, collection, kinds, first)
-    if found:
-        message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(found)}"
+    if collections:
+        message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(collections)}"
     else:
         message = (
             f"{LOCK_NAME} is missing, and build/ holds no package to rebuild it from: reviews are "
             "kept, but times start anew, so learners' own tags on all notes go at the next import"
         )
-    return lock, [*problems, _say(message)]
+    return lock, [*problems, _warning(message)]
 
 
-def _say(message: str) -> Diagnostic:
+def _warning(message: str) -> Diagnostic:
     return Diagnostic("lock-lost", message, Span.point(LOCK_NAME), Severity.WARNING, _HINT)
 
 
@@ -58,9 +59,9 @@ def _is_ours(collection: Collection, kinds: Mapping[int, str]) -> bool:
 def _add(
     lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str], first: int
 ) -> None:
-    """Add the lines of a package.
+    """Add the entries of a package.
 
-    A note's id lies at most `first` milliseconds before its first build: so many hold all notes.
+    A note's id is at most `first` milliseconds before its first build, the range of all blocks.
     """
     revision = 0
     for notetype in collection.notetypes:

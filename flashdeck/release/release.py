@@ -1,8 +1,8 @@
-"""What is released now: the times of every note, the revision of each package, the lock to keep.
+"""Dates a release: the times of notes, the revisions of packages, and the new lock.
 
-Anki takes an edited note only when its time is greater than the learner's, and then overwrites the
-learner's tags and edits. So a note that was never edited keeps the time of its first build for
-ever, an edited one follows its package's revision for a year, and no time ever goes back.
+Anki updates a note only if its time is greater than the learner's, and then overwrites the
+learner's tags and edits. So an unedited note keeps the time of its first build, an edited one has
+its package's revision for a year, and no time decreases.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
@@ -25,17 +26,17 @@ from flashdeck.release.schemas import dated_notetypes, schema_problems
 from flashdeck.source.names import OUR_TAG
 
 _DAY = 86_400
-# So long after its last edit a note is sent out anew with every revision, so that whoever touched
-# it between a build and its import gets the edit with the next one.
+# For this long after its last edit, a note is updated with every revision: a learner who changed it
+# between a build and its import gets the edit with the next one.
 _WINDOW = 365 * _DAY
 _TOMBSTONE_LIFE = 2 * 365 * _DAY
-# So many notes may vanish at once from any package without a word.
+# The number of notes that may be removed from a package without an error.
 _FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One package, dated, ready to be written. `digest` is what tells a change of its content."""
+    """A dated package, ready to be written. `digest` changes with its content."""
 
     file: str
     collection: Collection
@@ -45,11 +46,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What there is to release.
+    """The content of a release.
 
-    The project's id and name; the undated collection; the kind of each note by its id, the note
-    type of each kind by its name, the package of each deck; the digests of notes by their ids, as
-    far as they are known.
+    `project` is the project's id, `collection` has no times yet. `kinds` and `digests` are by note
+    id, and a digest may be unknown; `notetypes` are by kind, `packages` by deck.
     """
 
     project: str
@@ -63,7 +63,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the author decided: whether removed notes are emptied, and what is meant to happen."""
+    """Whether removed notes are emptied, and which changes the author accepts."""
 
     empty_removed: bool = True
     accept_removals: bool = False
@@ -73,9 +73,9 @@ class Policy:
 def release(
     content: Content, lock: Lock, now: int, policy: Policy, single: str = ""
 ) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
-    """Date everything. `now` is in seconds; `single` names one package for all decks.
+    """Date a release. `now` is in seconds; `single` names one package for all decks.
 
-    Raises `FlashdeckError` when the clock can't be right.
+    Raises `FlashdeckError` if the clock is wrong.
     """
     _check_clock(lock, now)
     dater = _Dater(content, lock, now, policy, single)
@@ -86,7 +86,7 @@ def release(
 
 
 class _Dater:
-    """Dates one build. Each package in turn adds what the new lock will say."""
+    """Dates the packages of a build, and collects the entries of the new lock."""
 
     def __init__(self, content: Content, lock: Lock, now: int, policy: Policy, single: str) -> None:
         self._content = content
@@ -96,7 +96,7 @@ class _Dater:
         notes = content.collection.notes
         known = content.digests
         self._digests = {note.guid: known.get(note.guid) or note_digest(note) for note in notes}
-        self._home = {note.guid: content.packages[_deck(note)] for note in notes}
+        self._package_of = {note.guid: content.packages[_deck(note)] for note in notes}
         new = [note.guid for note in notes if note.guid not in lock.notes]
         self._numbers = numbers(lock.notes.values(), new, now)
         self._gone = [entry for entry in lock.notes.values() if entry.id not in self._digests]
@@ -106,20 +106,20 @@ class _Dater:
         self._note_lines: dict[str, NoteEntry] = {}
         self._package_lines: dict[str, PackageEntry] = {}
         self._single = single
-        stones = self._gone if policy.empty_removed else []
-        homes = {*self._home.values(), *(entry.package for entry in stones)}
-        self.files = {single} if single else homes
+        removed = self._gone if policy.empty_removed else []
+        files = {*self._package_of.values(), *(entry.package for entry in removed)}
+        self.files = {single} if single else files
 
     def check_removals(self) -> list[Diagnostic]:
-        """Stop a build in which a fifth of a package vanishes: more likely a slip than a wish."""
+        """Report packages that lose a fifth of their notes, which is probably a mistake."""
         if self._policy.accept_removals or not self._policy.empty_removed:
             return []
         lost = Counter(entry.package for entry in self._gone if not entry.removed)
-        held = Counter(one.package for one in self._old.notes.values() if not one.removed)
+        totals = Counter(entry.package for entry in self._old.notes.values() if not entry.removed)
         problems: list[Diagnostic] = []
         for file, count in sorted(lost.items()):
-            if count > _FEW and count * 5 > held[file]:
-                message = f"{count} of {held[file]} notes of {file} are gone from the sources"
+            if count > _FEW and count * 5 > totals[file]:
+                message = f"{count} of {totals[file]} notes of {file} are gone from the sources"
                 hint = (
                     "their cards would be emptied for learners; if you mean it: --accept-removals"
                 )
@@ -133,18 +133,18 @@ class _Dater:
         notes = [
             note
             for note in self._content.collection.notes
-            if single or self._home[note.guid] == file
+            if single or self._package_of[note.guid] == file
         ]
-        stones = self._tombstones(file)
-        undated = self._assemble(notes, [stone for stone, _ in stones])
+        tombstones = self._tombstones(file)
+        undated = self._assemble(notes, [note for note, _ in tombstones])
         before = self._old.packages.get(file)
         digest = package_digest(undated, self._digests)
         if before is None or before.digest != digest:
-            kept = [pair for pair in stones if not self._outlived(pair[1])]
-            if len(kept) < len(stones):
-                self._dropped |= {entry.id for _, entry in stones} - {one.id for _, one in kept}
-                stones = kept
-                undated = self._assemble(notes, [stone for stone, _ in stones])
+            expired = {entry.id for _, entry in tombstones if self._is_expired(entry)}
+            if expired:
+                self._dropped |= expired
+                tombstones = [pair for pair in tombstones if pair[0].guid not in expired]
+                undated = self._assemble(notes, [note for note, _ in tombstones])
                 digest = package_digest(undated, self._digests)
         revision = self._revision(before, digest, undated.notes)
         counts: Counter[str] = Counter()
@@ -155,10 +155,10 @@ class _Dater:
         ]
         self._package_lines[file] = PackageEntry(file, revision, digest)
         collection = replace(undated, notes=tuple(dated))
-        return Release(file, collection, Counts(**counts, tombstones=len(stones)), digest)
+        return Release(file, collection, Counts(**counts, tombstones=len(tombstones)), digest)
 
     def new_lock(self) -> Lock:
-        """Give the lock that remembers this build."""
+        """Return the lock after this build."""
         absent = {
             entry.id: entry._replace(
                 **self._numbers[entry.id]._asdict(), removed=entry.removed or self._now
@@ -167,9 +167,9 @@ class _Dater:
             if entry.id not in self._dropped
         }
         notetypes = {
-            one.id: notetype_entry(one, one.mod)
-            for one in self._notetypes.values()
-            if one.id in self._shipped
+            notetype.id: notetype_entry(notetype, notetype.mod)
+            for notetype in self._notetypes.values()
+            if notetype.id in self._shipped
         }
         return Lock(
             self._projects(),
@@ -187,36 +187,38 @@ class _Dater:
     def _tombstones(self, file: str) -> list[tuple[Note, NoteEntry]]:
         if not self._policy.empty_removed:
             return []
-        found: list[tuple[Note, NoteEntry]] = []
-        for entry in sorted(self._gone, key=lambda one: (self._numbers[one.id], one.id)):
+        tombstones: list[tuple[Note, NoteEntry]] = []
+        for entry in sorted(self._gone, key=lambda entry: (self._numbers[entry.id], entry.id)):
             notetype = self._content.notetypes.get(entry.kind)
             if notetype is not None and (self._single or entry.package == file):
                 fields = ("",) * len(notetype.fields)
                 note_id = self._numbers[entry.id].note_id
                 note = Note(entry.id, notetype.id, fields, (OUR_TAG,), (), id=note_id)
-                found.append((note, entry))
-        return found
+                tombstones.append((note, entry))
+        return tombstones
 
-    def _outlived(self, entry: NoteEntry) -> bool:
+    def _is_expired(self, entry: NoteEntry) -> bool:
         return bool(entry.removed) and entry.removed + _TOMBSTONE_LIFE < self._now
 
-    def _assemble(self, notes: Sequence[Note], stones: Sequence[Note]) -> Collection:
-        """Put one package together: its notes, note types, decks and media, all undated."""
-        everything = (*notes, *stones)
-        used = {note.notetype for note in everything}
+    def _assemble(self, notes: Sequence[Note], tombstones: Sequence[Note]) -> Collection:
+        """Assemble a package: its notes, note types, decks and media, without times."""
+        all_notes = (*notes, *tombstones)
+        used = {note.notetype for note in all_notes}
         decks = {card.deck for note in notes for card in note.cards}
         whole = self._content.collection
         named = named_media(notes, whole.notetypes, whole.media)
         described = {deck.name for deck in whole.decks if deck.description}
         self._shipped |= used
-        types = sorted(self._notetypes.values(), key=lambda one: one.id)
-        used_types = tuple(one for one in types if one.id in used)
+        types = sorted(self._notetypes.values(), key=attrgetter("id"))
+        used_types = tuple(notetype for notetype in types if notetype.id in used)
         return Collection(
             notetypes=used_types,
             decks=tuple(deck for deck in whole.decks if _holds(deck, decks, described)),
-            notes=everything,
+            notes=all_notes,
             media=tuple(
-                one for one in whole.media if one.name in named or _is_dress(one, used_types)
+                media
+                for media in whole.media
+                if media.name in named or _is_asset(media, used_types)
             ),
         )
 
@@ -231,12 +233,12 @@ class _Dater:
         return max(floor, self._now)
 
     def _date(self, note: Note, position: int, revision: int, counts: Counter[str]) -> Note:
-        """Give a note and its cards their ids and times, the cards their place."""
+        """Add ids and times to a note and its cards, and positions to the cards."""
         guid = note.guid
         old = self._old.notes.get(guid)
-        if guid not in self._home:
-            assert old is not None, "only what the lock holds can be removed"
-            return self._date_stone(note, old, revision, counts)
+        if guid not in self._package_of:
+            assert old is not None, "only notes in the lock can be removed"
+            return self._date_tombstone(note, old, revision, counts)
         entry = self._living(note, old, revision)
         counts[_status(old, entry)] += 1
         self._note_lines[guid] = entry
@@ -248,10 +250,12 @@ class _Dater:
             ]
         )
         mod = _mod(entry, revision)
-        # Spelled out, for `replace` takes three times as long, and this is done for every note.
+        # `replace` takes three times as long.
         return Note(guid, note.notetype, note.fields, note.tags, cards, note_id, mod, note.source)
 
-    def _date_stone(self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]) -> Note:
+    def _date_tombstone(
+        self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]
+    ) -> Note:
         digest = note_digest(note)
         entry = old._replace(
             **self._numbers[note.guid]._asdict(),
@@ -270,7 +274,7 @@ class _Dater:
         return note_entry(
             note,
             kind,
-            self._home[note.guid],
+            self._package_of[note.guid],
             self._content.notetypes[kind],
             self._numbers[note.guid],
             old.first_built if old is not None else self._now,
@@ -281,7 +285,7 @@ class _Dater:
 
 
 def last_time(entry: NoteEntry, lock: Lock) -> int:
-    """Give the time that a note had in its package's last build, in seconds."""
+    """Return the time of a note in its package's last build, in seconds."""
     package = lock.packages.get(entry.package)
     return _mod(entry, package.revision if package is not None else entry.changed)
 
@@ -321,7 +325,7 @@ def _deck(note: Note) -> str:
 
 
 def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
-    """Whether a deck holds cards, or stands above one that does, and it or one above it says more.
+    """Whether a deck holds cards, or is between such a deck and a described one.
 
     `described` are the decks that have a description.
     """
@@ -332,8 +336,8 @@ def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
     )
 
 
-def _is_dress(media: Media, notetypes: Iterable[NoteType]) -> bool:
-    """Whether a note type's own texts name a file, or may: imported ones name each other, too."""
+def _is_asset(media: Media, notetypes: Iterable[NoteType]) -> bool:
+    """Whether note types may use a file; imported files may also use each other."""
     if not media.name.startswith("_fd-"):
         return media.name.startswith("_")
     return any(
@@ -341,6 +345,6 @@ def _is_dress(media: Media, notetypes: Iterable[NoteType]) -> bool:
         for notetype in notetypes
         for text in (
             notetype.css,
-            *(side for one in notetype.templates for side in (one.front, one.back)),
+            *(side for template in notetype.templates for side in (template.front, template.back)),
         )
     )

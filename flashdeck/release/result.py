@@ -1,6 +1,6 @@
-"""What a build is asked, and what it did.
+"""Build options and result.
 
-Named tuples where that does, since a build with nothing to do loads little else of ours.
+Most are named tuples, which load fast: a build without changes loads little else.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import NamedTuple
 from flashdeck.diagnostics import Diagnostic
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with the name of a step, the work done and the total."""
 
 
 class Options(NamedTuple):
-    """What the author asks of a build. `now` is the time in seconds since 1970.
+    """Options of a build. `now` is the time in seconds since 1970.
 
-    `output` is one package for all decks instead of one for each root deck in `build/`. `frozen`
-    promises to write nothing but packages. `digests` asks for the packages' SHA-256, which takes
-    its time where media are large.
+    `output` is one package for all decks, instead of one for each root deck in `build/`. With
+    `frozen` only packages are written. `digests` adds the packages' SHA-256, which is slow for
+    large media.
     """
 
     now: int
@@ -34,7 +34,7 @@ class Options(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How a package differs from the one before, in notes."""
+    """Numbers of notes by how they differ from the last package."""
 
     new: int = 0
     changed: int = 0
@@ -45,10 +45,10 @@ class Counts(NamedTuple):
 
 
 class BuiltPackage(NamedTuple):
-    """A package as it was written. `notes` counts living notes.
+    """A package that was written. `notes` does not include removed notes.
 
-    `content` tells a change of anything in it (the digest that the lock holds); `sha256` is that of
-    the file in hex, None where nobody asked for it.
+    `content` is the digest of its content, as in the lock; `sha256` is that of the file in hex, or
+    None unless it was requested.
     """
 
     path: Path
@@ -63,9 +63,9 @@ class BuiltPackage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build did; no packages when there were errors, and then nothing was written.
+    """The result of a build; after errors there are no packages, and nothing was written.
 
-    `written` are the sources, the settings and the lock that it wrote, by their paths.
+    `written` are the sources, settings and lock that it wrote, by path.
     """
 
     packages: tuple[BuiltPackage, ...]

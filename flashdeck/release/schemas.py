@@ -1,4 +1,4 @@
-"""Note types over time: what may change once they are released, and what stops a build."""
+"""Checks how the schemas of released note types change."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _HINT = "undo it; or make a note type of another name; or, if you mean it: --acc
 
 
 def dated_notetypes(notetypes: Iterable[NoteType], lock: Lock, now: int) -> dict[int, NoteType]:
-    """Give each note type the time of the build that brought its present content.
+    """Set the time of each note type to that of the build that last changed it.
 
-    A time that grows only with the content leaves alone what a learner changed about the type.
+    Anki keeps a learner's changes to a note type as long as its time does not change.
     """
     dated: dict[int, NoteType] = {}
     for notetype in notetypes:
@@ -41,20 +41,20 @@ def dated_notetypes(notetypes: Iterable[NoteType], lock: Lock, now: int) -> dict
 def schema_problems(
     notetypes: Mapping[str, NoteType], lock: Lock, *, accept: bool
 ) -> list[Diagnostic]:
-    """Say which released note types changed in a way that Anki won't carry over.
+    """Report changes of released note types that an import will not carry over.
 
-    `notetypes` are those of the sources, by the kinds that the lock knows. With `accept` such
-    changes are warnings.
+    `notetypes` are those of the sources, by their kinds in the lock. With `accept` such changes are
+    warnings.
     """
     severity = Severity.WARNING if accept else Severity.ERROR
     problems = []
-    present = {one.id: one for one in notetypes.values()}
+    present = {notetype.id: notetype for notetype in notetypes.values()}
     for number, entry in lock.notetypes.items():
         notetype = present.get(number)
         if notetype is None:
             kind = f"custom:{number}"
-            left = [one for one in lock.notes.values() if one.kind == kind]
-            problems += [_gone(number, len(left))] if left else []
+            count = sum(note.kind == kind for note in lock.notes.values())
+            problems += [_missing(number, count)] if count else []
             continue
         before, after = json.loads(entry.schema), json.loads(schema(notetype))
         for change in _changes(before, after):
@@ -71,7 +71,7 @@ def schema_problems(
     return problems
 
 
-def _gone(number: int, notes: int) -> Diagnostic:
+def _missing(number: int, notes: int) -> Diagnostic:
     return Diagnostic(
         "notetype-gone",
         f"the note type with the id {number} is gone, but {counted(notes, 'note')} of it "
@@ -83,21 +83,21 @@ def _gone(number: int, notes: int) -> Diagnostic:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    found = []
+    changes = []
     for what in ("fields", "templates"):
         old, new = _keys(before[what]), _keys(after[what])
-        one = what.removesuffix("s")
+        item = what.removesuffix("s")
         lost = [name for (name, _), key in zip(before[what], old, strict=True) if key not in new]
         added = [name for (name, _), key in zip(after[what], new, strict=True) if key not in old]
-        found += [f"lost its {one} '{name}'" for name in lost]
-        found += [f"has a new {one} '{name}'" for name in added]
+        changes += [f"lost its {item} '{name}'" for name in lost]
+        changes += [f"has a new {item} '{name}'" for name in added]
         if not lost and not added and old != new:
-            found.append(f"has its {what} in another order")
+            changes.append(f"has its {what} in another order")
     if before["sort"] != after["sort"]:
-        found.append("is sorted by another field")
+        changes.append("is sorted by another field")
     if before["cloze"] != after["cloze"]:
-        found.append("is of another kind")
-    return found
+        changes.append("is of another kind")
+    return changes
 
 
 def _renames(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -111,5 +111,5 @@ def _renames(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _keys(pairs: list[list[Any]]) -> list[Any]:
-    """What Anki recognises fields and templates by: their id, or their name where there is none."""
+    """Return the ids of fields or templates, or their names if there is none, as Anki does."""
     return [number if number is not None else name for name, number in pairs]

@@ -1,4 +1,4 @@
-"""Writes ids and numbers of masks into the sources: text is put in, every other byte stays."""
+"""Writes ids and numbers of masks into the sources, and keeps all other bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from flashdeck.yamlnode import (
 
 
 class _Stamp(NamedTuple):
-    """A pair that a mapping will hold, in the place of `old` where the key has a value already."""
+    """A pair to add to a mapping; it replaces `old`, if the key has a value."""
 
     mapping: MappingNode
     key: str
@@ -41,28 +41,28 @@ class _Stamp(NamedTuple):
 def stamped_sources(
     sources: Iterable[SourceFile], notes: Iterable[Identified], limits: Limits
 ) -> dict[str, str]:
-    """Give the new text of each file that lacks ids or numbers of masks, by its path.
+    """Return the new text of each file that lacks ids or numbers of masks, by path.
 
-    The new text is read again, within the limits that the old one was read with, and must say the
-    same as before but for those, or nothing is written at all.
+    The new text is parsed, within the same limits, and must differ from the old one only in ids and
+    numbers.
     """
-    waiting = iter(notes)
-    found: dict[str, str] = {}
+    remaining = iter(notes)
+    texts: dict[str, str] = {}
     for source in sources:
-        own = [next(waiting) for deck in source.decks for _ in deck.notes]
+        identified = [next(remaining) for deck in source.decks for _ in deck.notes]
         if source.table is not None:
-            found |= _stamped_table(source.yaml.path, source.table, own)
+            texts |= _stamped_table(source.yaml.path, source.table, identified)
             continue
-        stamps = [stamp for one in own for stamp in _stamps(one)]
+        stamps = [stamp for note in identified for stamp in _stamps(note)]
         if stamps:
             text = splice(source.yaml.text, [stamp.edit(source.yaml.text) for stamp in stamps])
             _verify(source.yaml, text, stamps, limits)
-            found[source.yaml.path] = text
-    return found
+            texts[source.yaml.path] = text
+    return texts
 
 
 def encoded(path: Path, root: Path, before: str, after: str) -> bytes:
-    """Give the bytes of a changed source; raises `FlashdeckError` if it was edited meanwhile."""
+    """Return the bytes of a changed source; raises `FlashdeckError` if it was edited meanwhile."""
     from flashdeck.source.csv_table import encoding_of  # most builds write no source
 
     data = read_regular(path, root, 2**40)
@@ -82,8 +82,8 @@ def require_unchanged(root: Path, files: Iterable[YamlFile], written: Container[
 
 
 def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) -> dict[str, str]:
-    """Give the new text of a table whose rows lack ids."""
-    ids = {source.rows[id(one.note.node)]: one.id for one in notes if not one.stamped}
+    """Return the new text of a table with rows that lack ids."""
+    ids = {source.rows[id(note.note.node)]: note.id for note in notes if not note.stamped}
     if not ids:
         return {}
     from flashdeck.source.csv_table import with_ids
@@ -94,27 +94,25 @@ def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) 
     return {path: text}
 
 
-def _stamps(one: Identified) -> Iterator[_Stamp]:
-    """Give what is missing, from the inside out: at one place a mask's line goes before its note's.
-
-    A mask that stands last in its note ends where the note does.
-    """
-    for mask, number in zip(one.note.masks, one.numbers, strict=True):
+def _stamps(note: Identified) -> Iterator[_Stamp]:
+    """Return the missing pairs, masks first: the last mask of a note ends where the note does."""
+    source = note.note
+    for mask, number in zip(source.masks, note.numbers, strict=True):
         if mask.number is None:
             yield _Stamp(mask.node, "n", str(number))
-    if not one.stamped:
-        yield _Stamp(one.note.node, "id", one.id, one.note.node.get("id") if one.was else None)
+    if not note.stamped:
+        yield _Stamp(source.node, "id", note.id, source.node.get("id") if note.was else None)
 
 
 def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp], limits: Limits) -> None:
     data = text.encode()
-    # A stamp may be what makes a file one byte too large; the next build says so.
+    # Stamps may make a file too large, which the next build reports.
     limits = replace(limits, size=max(limits.size, len(data)))
     after = read_yaml(before.path, data, limits, control=True)
     fresh = {id(stamp.mapping): {stamp.key: stamp.value} for stamp in stamps}
-    broken = any(one.severity is Severity.ERROR for one in after.problems)
-    if broken or [_plain(one, {}) for one in after.documents] != [
-        _plain(one, fresh) for one in before.documents
+    broken = any(problem.severity is Severity.ERROR for problem in after.problems)
+    if broken or [_plain(document, {}) for document in after.documents] != [
+        _plain(document, fresh) for document in before.documents
     ]:
         raise _bug(before.path)
 
@@ -125,7 +123,7 @@ def _bug(path: str) -> FlashdeckError:
 
 
 def _plain(node: Node | None, fresh: Mapping[int, Mapping[str, str]]) -> object:
-    """Give what a node says, with the pairs that will be added; keys in no order."""
+    """Return the data of a node, with the pairs to add."""
     if node is None:
         return None
     if isinstance(node, ScalarNode):

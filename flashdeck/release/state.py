@@ -1,7 +1,7 @@
-"""Whether anything has changed since the last build, seen by a few looks at the disk.
+"""The build state: whether anything has changed since the last build.
 
-`build/.state` holds how every file looked that the last build depends on, and what it reported. It
-is believed only in the place where it was written, and only where all files look the same.
+`build/.state` holds the fingerprints of all files that the last build depends on, and its result.
+It is valid only in the project in which it was written, and while all fingerprints are the same.
 """
 
 from __future__ import annotations
@@ -24,139 +24,143 @@ _NAME = ".state"
 _LARGEST = 2**28
 _DAY = 86_400
 
-Look = list[int | str] | None
-"""How a file looks: size, time in ns and inode; and the digest of one so young that it may have
-been written again within the same tick of the disk's clock. None where there is none."""
+Fingerprint = list[int | str] | None
+"""Size, time in ns and inode of a file, and the digest of a recent one, which may have been written
+again within the same tick of the disk's clock. None if there is no file."""
 
 
 class Made(NamedTuple):
-    """What a build did, and what of it the next one will report again.
+    """The result of a build, and what the next one reports again.
 
-    `lasting` are its diagnostics but for those about what it changed; `others` are the files that
-    it depends on outside of `cards/`.
+    `lasting` are its diagnostics without those about its own changes; `others` are the files
+    outside `cards/` that it depends on.
     """
 
-    built: BuildResult
+    result: BuildResult
     lasting: tuple[Diagnostic, ...] = ()
     others: tuple[Path, ...] = ()
 
 
 class State:
-    """The state of the project at `root`, for one build."""
+    """The build state of the project at `root`."""
 
     def __init__(self, root: Path, options: Options) -> None:
         self._root = root
         self._options = options
         self._old = 0
-        self._before: dict[str, Look] = {}
+        self._before: dict[str, Fingerprint] = {}
 
     def current(self) -> BuildResult | None:
-        """Give what a build would give, where nothing has changed since the last one; else None.
+        """Return the last result if nothing has changed since, else None.
 
-        It takes no lock: while another build is at work, this is what there was before.
+        It takes no lock: while another build is at work, this is the result before it.
         """
         try:
             path = self._root / BUILD_NAME / _NAME
-            held = json.loads(read_regular(path, self._root, _LARGEST))
-            if held["seal"] != seal(path.stat()) or held["options"] != self._wanted():
+            saved = json.loads(read_regular(path, self._root, _LARGEST))
+            if saved["seal"] != seal(path.stat()) or saved["options"] != self._relevant_options():
                 return None
-            if self._options.now < held["now"] - _DAY:
+            if self._options.now < saved["now"] - _DAY:
                 return None  # a wrong clock: a build reports it
-            if not self._is_same(held["files"]):
+            if not self._is_same(saved["files"]):
                 return None
-            if self._options.digests and any(one["sha256"] is None for one in held["packages"]):
-                self._hash(held)
-            return self._built(held)
+            if self._options.digests and any(
+                package["sha256"] is None for package in saved["packages"]
+            ):
+                self._hash(saved)
+            return self._result(saved)
         except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None  # lost, cut off, or of another time
+            return None  # missing, truncated, or of another version
 
-    def look(self, begun: int) -> None:
-        """Look at the sources, before they are read.
+    def record(self, started: int) -> None:
+        """Take the fingerprints of the sources, before they are read.
 
-        `begun` is when the build began, in ns by the disk's clock. A file not older than that, but
-        for one tick, may be written again unseen.
+        `started` is the start of the build, in ns by the disk's clock. A file written after that,
+        or one tick before, may change again with the same time.
         """
-        self._old = begun - TICK
+        self._old = started - TICK
         names = (SETTINGS_NAME, LOCK_NAME, *self._sources())
-        self._before = {name: self._seen(name) for name in names}
+        self._before = {name: self._fingerprint(name) for name in names}
 
     def save(self, made: Made) -> None:
-        """Write down what a build saw and did.
+        """Write the state after a build.
 
-        Nothing where a file was written meanwhile, or where the next build has less to report.
+        Nothing where a file was edited meanwhile, or where the next build has less to report.
         """
-        built = made.built
-        changed = any(package.counts != _unchanged(package.counts) for package in built.packages)
-        is_passing = len(made.lasting) < len(built.diagnostics) and (changed or bool(built.written))
+        result = made.result
+        packages = result.packages
+        changed = any(package.counts != _unchanged(package.counts) for package in packages)
+        has_resolved = len(made.lasting) < len(result.diagnostics)
         # The last removed notes of a package may be dropped: the next build does not make it.
-        is_empty = any(not one.notes and not one.counts.tombstones for one in built.packages)
-        if not built.packages or is_passing or is_empty:
+        is_empty = any(not package.notes and not package.counts.tombstones for package in packages)
+        if not packages or is_empty or (has_resolved and (changed or result.written)):
             return
-        written = {self._name(path): data for path, data in built.written.items()}
+        written = {self._name(path): data for path, data in result.written.items()}
         names = {*self._before, *written, *map(self._name, made.others)}
-        files = {name: self._seen(name) for name in names}
-        if not all(self._is_as_read(name, look, written) for name, look in files.items()):
+        files = {name: self._fingerprint(name) for name in names}
+        if not all(self._is_as_read(name, now, written) for name, now in files.items()):
             return
         if any(name not in names for name in self._sources()):
             return
-        files |= {self._name(one.path): self._stat(self._name(one.path)) for one in built.packages}
+        names = {self._name(package.path) for package in result.packages}
+        files |= {name: self._stat(name) for name in names}
         report = {
-            "options": self._wanted(),
+            "options": self._relevant_options(),
             "now": self._options.now,
             "files": files,
             "packages": [
-                one._asdict() | {"path": self._name(one.path), "counts": one.counts._asdict()}
-                for one in built.packages
+                package._asdict()
+                | {"path": self._name(package.path), "counts": package.counts._asdict()}
+                for package in result.packages
             ],
-            "diagnostics": [_plain(problem) for problem in built.diagnostics],
+            "diagnostics": [_plain(problem) for problem in result.diagnostics],
         }
         self._write(report)
 
-    def _is_as_read(self, name: str, look: Look, written: Mapping[str, bytes]) -> bool:
-        """Whether a file holds what the build read or wrote, as far as anybody can tell."""
+    def _is_as_read(self, name: str, now: Fingerprint, written: Mapping[str, bytes]) -> bool:
+        """Whether a file has the content that the build read or wrote."""
         if name in written:
-            return look is not None and look[3:] == [_digest(written[name])]
+            return now is not None and now[3:] == [_digest(written[name])]
         if name in self._before:
-            return look == self._before[name]
-        return look is None or not look[3:]  # nobody looked before it was read: it must be old
+            return now == self._before[name]
+        return now is None or not now[3:]  # not recorded before it was read, so it must be old
 
     def _is_same(self, files: Mapping[str, Any]) -> bool:
-        """Whether the files look as they did, and `cards/` holds no other ones."""
+        """Whether the fingerprints are the same, and `cards/` has no other files."""
         if {name for name in files if name.startswith(f"{CARDS_NAME}/")} != {*self._sources()}:
             return False
-        for name, look in files.items():
+        for name, before in files.items():
             now = self._stat(name)
-            if look is None or now is None:
-                if look != now:
+            if before is None or now is None:
+                if before != now:
                     return False
-            elif look[:3] != now or (look[3:] and look[3:] != [self._digest(name)]):
+            elif before[:3] != now or (before[3:] and before[3:] != [self._digest(name)]):
                 return False
         return True
 
     def _sources(self) -> Iterator[str]:
-        """Give the names of all files and folders below `cards/`."""
-        waiting = [CARDS_NAME]
-        while waiting:
-            folder = waiting.pop()
+        """Return the paths of all files and folders in `cards/`."""
+        folders = [CARDS_NAME]
+        while folders:
+            folder = folders.pop()
             with suppress(OSError), os.scandir(self._root / folder) as entries:
                 for entry in entries:
                     name = f"{folder}/{entry.name}"
                     yield name
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(name)
+                        folders.append(name)
 
-    def _seen(self, name: str) -> Look:
-        look = self._stat(name)
-        if look is not None and int(look[1]) > self._old and (digest := self._digest(name)):
-            return [*look, digest]
-        return look
+    def _fingerprint(self, name: str) -> Fingerprint:
+        now = self._stat(name)
+        if now is not None and int(now[1]) > self._old and (digest := self._digest(name)):
+            return [*now, digest]
+        return now
 
-    def _stat(self, name: str) -> Look:
+    def _stat(self, name: str) -> Fingerprint:
         try:
-            found = (self._root / name).stat()
+            return _stat((self._root / name).stat())
         except OSError:
             return None
-        return _look(found)
 
     def _digest(self, name: str) -> str:
         try:
@@ -164,18 +168,18 @@ class State:
         except (RefusedFileError, OSError):
             return ""  # a folder
 
-    def _hash(self, held: dict[str, Any]) -> None:
-        """Fill in the digests of the packages, which are as the last build left them, for good."""
-        from flashdeck.project.digest import stream_digest  # loads slowly, is hardly ever needed
+    def _hash(self, saved: dict[str, Any]) -> None:
+        """Add the digests of unchanged packages to the saved state."""
+        from flashdeck.project.digest import stream_digest  # slow to load
 
-        for package in held["packages"]:
+        for package in saved["packages"]:
             name = package["path"]
             with self._package(name).open("rb") as file:
-                if _look(os.fstat(file.fileno())) != held["files"][name]:
+                if _stat(os.fstat(file.fileno())) != saved["files"][name]:
                     msg = "another build was at work"
                     raise ValueError(msg)
                 package["sha256"] = stream_digest(file)
-        self._write(held)
+        self._write(saved)
 
     def _write(self, report: Mapping[str, Any]) -> None:
         try:
@@ -185,47 +189,49 @@ class State:
                 stream.write(json.dumps(whole).encode())
                 publication.commit()
         except FlashdeckError:
-            return  # the packages are there; the next build takes as long as this one
+            return  # only the next build is slower
 
-    def _wanted(self) -> dict[str, Any]:
-        """Everything but files and the clock that decides what a build gives."""
+    def _relevant_options(self) -> dict[str, Any]:
+        """Return the options that change the result of a build."""
         options = self._options._asdict() | {"output": str(self._options.output)}
         return {name: value for name, value in options.items() if name not in {"now", "digests"}}
 
     def _name(self, path: Path | str) -> str:
-        """Give a path as one in the project, where it is in there."""
+        """Return a path relative to the project, if it is inside."""
         return str(path).removeprefix(f"{self._root}{os.sep}")
 
     def _package(self, name: str) -> Path:
-        """Give the path of a package, which is in `build/` or where the author wants it."""
+        """Return the path of a package, in `build/` or from `--output`."""
         path = self._root / name
         if path != self._options.output and path.parent != self._root / BUILD_NAME:
             raise ValueError(name)
         return path
 
-    def _built(self, held: Mapping[str, Any]) -> BuildResult:
+    def _result(self, saved: Mapping[str, Any]) -> BuildResult:
         packages = tuple(
             BuiltPackage(
-                path=self._package(one["path"]),
-                sha256=one["sha256"],
-                content=one["content"],
-                decks=tuple(one["decks"]),
-                notes=one["notes"],
-                cards=one["cards"],
-                media=one["media"],
-                counts=Counts(unchanged=one["notes"], tombstones=one["counts"]["tombstones"]),
+                path=self._package(package["path"]),
+                sha256=package["sha256"],
+                content=package["content"],
+                decks=tuple(package["decks"]),
+                notes=package["notes"],
+                cards=package["cards"],
+                media=package["media"],
+                counts=Counts(
+                    unchanged=package["notes"], tombstones=package["counts"]["tombstones"]
+                ),
             )
-            for one in held["packages"]
+            for package in saved["packages"]
         )
         problems = tuple(
             Diagnostic(
-                one["rule"],
-                one["message"],
-                Span(*one["span"]) if one["span"] is not None else None,
-                Severity(one["severity"]),
-                one["hint"],
+                problem["rule"],
+                problem["message"],
+                Span(*problem["span"]) if problem["span"] is not None else None,
+                Severity(problem["severity"]),
+                problem["hint"],
             )
-            for one in held["diagnostics"]
+            for problem in saved["diagnostics"]
         )
         return BuildResult(packages, problems)
 
@@ -234,10 +240,10 @@ def _unchanged(counts: Counts) -> Counts:
     return Counts(unchanged=counts.unchanged, tombstones=counts.tombstones)
 
 
-def _look(found: os.stat_result) -> list[int | str]:
-    if stat.S_ISDIR(found.st_mode):
-        return [0, 0, 0]  # what is in it is looked at
-    return [found.st_size, found.st_mtime_ns, found.st_ino]
+def _stat(status: os.stat_result) -> list[int | str]:
+    if stat.S_ISDIR(status.st_mode):
+        return [0, 0, 0]  # its files have their own
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
 
 
 def _plain(problem: Diagnostic) -> dict[str, Any]:
@@ -251,6 +257,6 @@ def _plain(problem: Diagnostic) -> dict[str, Any]:
 
 
 def _digest(data: bytes) -> str:
-    import hashlib  # most builds with nothing to do have no young files
+    import hashlib  # slow to load, and rarely needed
 
     return hashlib.blake2b(data, digest_size=16).hexdigest()
