@@ -1,4 +1,4 @@
-"""Hashes of what is released: of a note, a note type, a package; of content, never of times."""
+"""Digests of the content of notes, note types and packages, without times."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _CHUNK = 1 << 20
 
 
 def note_digest(note: Note) -> str:
-    """Tell an edit: rendered fields, tags and note type, not its deck or place."""
-    words = (str(note.notetype), *note.fields, " ".join(sorted(note.tags)))
-    return _hex("\x1f".join(words))[:_SHORT]
+    """Digest of a note: rendered fields, tags and note type, without deck and position."""
+    parts = (str(note.notetype), *note.fields, " ".join(sorted(note.tags)))
+    return _hex("\x1f".join(parts))[:_SHORT]
 
 
 def field_digests(note: Note) -> str:
-    """Tell which fields were edited: 8 hex digits of each, "-" for an empty one, with commas."""
+    """Digests of the fields: 8 hex digits each, "-" if empty, separated by commas."""
     return ",".join([_hex(text)[:_SHORTER] if text else "-" for text in note.fields])
 
 
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:
-    """Give a short hash of what each cloze of a field hides, by number."""
+    """Short digests of the hidden texts of a field's clozes, by number."""
     pairs = sorted(hidden_texts(text).items())
     return tuple((number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs)
 
 
 def notetype_digest(notetype: NoteType) -> str:
-    """Tell a change of a note type: all of it but its time."""
-    return _hex(_json(_given(asdict(notetype))))[:_SHORT]
+    """Digest of a note type without its time."""
+    return _hex(_json(_without_defaults(asdict(notetype))))[:_SHORT]
 
 
 def schema(notetype: NoteType) -> str:
-    """Write down what must not change once released: fields and templates, their order and ids."""
+    """The schema, as JSON, which must not change after a release: fields, templates, their ids."""
     fields = [[field.name, field.id] for field in notetype.fields]
     templates = [[template.name, template.id] for template in notetype.templates]
     return _json(
@@ -53,9 +53,9 @@ def schema(notetype: NoteType) -> str:
 
 
 def package_digest(collection: Collection, known: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Tell a change of anything in a package that is not a time or an id that follows from one.
+    """Digest of a package without times and the ids derived from them.
 
-    `known` are digests of notes that were taken before, by guid.
+    `known` are digests of notes by GUID.
     """
     total = hashlib.sha256()
     for notetype in collection.notetypes:
@@ -74,20 +74,20 @@ def package_digest(collection: Collection, known: Mapping[str, str] = MappingPro
 
 
 def stream_digest(stream: BinaryIO) -> str:
-    """Give the SHA-256 of what a stream holds from here on, in hex, a piece at a time."""
+    """SHA-256 of the rest of a stream, in hex."""
     total = hashlib.sha256()
     while chunk := stream.read(_CHUNK):
         total.update(chunk)
     return total.hexdigest()
 
 
-def _given(value: object) -> object:
-    """Leave out what is empty or unset, so that a new attribute changes no old digest."""
+def _without_defaults(value: object) -> object:
+    """Remove empty and unset values, so that a new attribute does not change old digests."""
     if isinstance(value, dict):
-        kept = {key: _given(one) for key, one in value.items() if key != "mod"}
-        return {key: one for key, one in kept.items() if one not in (None, "", False)}
+        items = {key: _without_defaults(item) for key, item in value.items() if key != "mod"}
+        return {key: item for key, item in items.items() if item not in (None, "", False)}
     if isinstance(value, list | tuple):
-        return [_given(one) for one in value]
+        return [_without_defaults(item) for item in value]
     return value
 
 

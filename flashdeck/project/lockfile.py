@@ -1,11 +1,10 @@
-"""`flashdeck.lock`: what was released when, as text that git merges line by line.
+"""`flashdeck.lock`: the release history, as text that git merges line by line.
 
-Identity never depends on it, with one exception: it keeps the project's id for the day on which the
-settings lose theirs. It remembers what only time knows: when a note was first built and last
-changed, which revision each package has, which notes were removed.
+It records when each note was first built and last changed, the revision of each package, and the
+removed notes. Ids do not depend on it, except that it is a backup of the project's id.
 
-Format 2 is written. Format 1, which lacks the project, card blocks, note types' reserves and the
-digests of fields, is read.
+Format 2 is written. Format 1, without the project, card blocks, note types' reserves and digests of
+fields, can be read.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
@@ -33,17 +33,16 @@ GONE = "-"
 
 
 class NoteEntry(NamedTuple):
-    """A note that was released.
+    """A released note.
 
-    `kind` is the kind's name; `clozes` gives a short hash of each cloze's text by its number, "-"
-    for a number that is gone; `content` is the hash that tells an edit.
+    `kind` is the kind's name; `clozes` are short digests of the clozes' texts by number, "-" for a
+    removed one; `content` is the digest of the note.
 
-    `note_id` and `card_block` are in milliseconds: the note's id in Anki, and the first of the ids
-    that are kept for its cards. `first_built` (seconds) is the time of a note that was never edited
-    here: of its first build, or the one it had in Anki when it was imported. `changed` (seconds) is
-    the revision that brought the last edit, 0 for a note never edited; `removed` (seconds) is the
-    revision that emptied it, 0 for a living note. `fields` are the digests of what was last
-    shipped, as `digest.field_digests` gives them; '' where they are unknown.
+    `note_id` (milliseconds) is the note's id in Anki, `card_block` the first id of its cards'
+    block. `first_built` (seconds) is the time of its first build, or the one it had in Anki when it
+    was imported. `changed` (seconds) is the revision of the last edit, 0 for none; `removed`
+    (seconds) is the revision that emptied it, 0 if it is in the sources. `fields` are the last
+    digests from `digest.field_digests`, '' if unknown.
     """
 
     id: str
@@ -62,12 +61,12 @@ class NoteEntry(NamedTuple):
 
     @property
     def live_clozes(self) -> dict[int, str]:
-        """The hashes of the clozes that its last build held."""
+        """The digests of the clozes in its last build."""
         return {number: digest for number, digest in self.clozes if digest != GONE}
 
     @property
     def time(self) -> int:
-        """The latest time it knows, in seconds."""
+        """The latest time in the entry, in seconds."""
         return max(self.first_built, self.changed, self.removed)
 
 
@@ -85,10 +84,10 @@ class ProjectEntry(NamedTuple):
 
 
 class NoteTypeEntry(NamedTuple):
-    """A released note type: the schema that must not change, a hash of all of it, its time.
+    """A released note type: its schema, which must not change, its digest and its time.
 
-    `reserves` gives, as JSON, the name that each spare field and template has in the sources by its
-    name in Anki, '' for one that is still free; '' for a note type without any.
+    `reserves` maps, as JSON, names of spare fields and templates in Anki to names in the sources,
+    '' for unused ones; it is '' for a note type without any.
     """
 
     id: int
@@ -99,7 +98,7 @@ class NoteTypeEntry(NamedTuple):
 
 
 class PackageEntry(NamedTuple):
-    """A released package: its revision (seconds) and the digest of what it holds."""
+    """A released package: its revision (seconds) and the digest of its content."""
 
     file: str
     revision: int
@@ -113,9 +112,9 @@ class PackageEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Everything the lock knows, by id or file name.
+    """The entries of the lock, by id or file name.
 
-    There is one project; more where two people's first builds were merged.
+    There is one project, or more after a merge of two first builds.
     """
 
     projects: dict[str, ProjectEntry] = field(default_factory=dict)
@@ -125,7 +124,7 @@ class Lock:
 
     @property
     def latest(self) -> int:
-        """The latest time that stands in it, in seconds; 0 in an empty lock."""
+        """The latest time of all entries, in seconds; 0 for an empty lock."""
         entries: Iterable[ProjectEntry | NoteEntry | NoteTypeEntry | PackageEntry] = (
             *self.projects.values(),
             *self.notes.values(),
@@ -136,20 +135,20 @@ class Lock:
 
 
 def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
-    """Read a lock; where git left conflict markers, the line of the greater time wins.
+    """Parse a lock; between git's conflict markers, the entry with the greater time wins.
 
-    Of a lock in a later format than this one nothing is read.
+    A lock in a later format is reported and not parsed.
     """
     lock = Lock()
     problems: list[Diagnostic] = []
-    healed = 0
+    conflicts = 0
     if later := _later_format(path, text):
         return lock, [later]
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
             continue
         if line[0] in "<=>|" and _CONFLICT.fullmatch(line):
-            healed += 1
+            conflicts += 1
             continue
         try:
             _add(lock, line.split("\t"))
@@ -164,7 +163,7 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
                     "dated anew",
                 )
             )
-    if healed and not problems:
+    if conflicts and not problems:
         message = (
             "git left a conflict here; the newer lines won, and the next build writes it clean"
         )
@@ -173,7 +172,7 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
 
 
 def lock_text(lock: Lock) -> str:
-    """Write a lock: sorted, one line an entry, the same text for the same content."""
+    """Serialise a lock, one sorted entry per line."""
     lines = [
         f"project\t{entry.id}\t{entry.name}\t{entry.first_built}"
         for _, entry in sorted(lock.projects.items())
@@ -204,8 +203,8 @@ def _later_format(path: str, text: str) -> Diagnostic | None:
 def _add(lock: Lock, parts: list[str]) -> None:
     if parts[0] == "note":
         note = _note(parts)
-        old = lock.notes.get(note.id)
-        lock.notes[note.id] = note if old is None else _newer(old, note)
+        before = lock.notes.get(note.id)
+        lock.notes[note.id] = note if before is None else _newer(before, note)
         return
     match parts:
         case ["format", version]:
@@ -213,48 +212,48 @@ def _add(lock: Lock, parts: list[str]) -> None:
         case ["project", name, title, time]:
             project = ProjectEntry(name, title, int(time))
             other = lock.projects.get(name, project)
-            lock.projects[name] = min(project, other, key=lambda one: (one.first_built, one.name))
+            lock.projects[name] = min(project, other, key=attrgetter("first_built", "name"))
         case ["notetype", number, schema, content, time, *reserves] if len(reserves) <= 1:
             _check_schema(schema)
             spare = "" if reserves in ([], [_NONE]) else reserves[0]
             _check_reserves(spare)
             notetype = NoteTypeEntry(int(number), schema, content, int(time), spare)
-            held = lock.notetypes.get(notetype.id, notetype)
-            lock.notetypes[notetype.id] = max(
-                notetype, held, key=lambda one: (one.time, one.content)
-            )
+            old = lock.notetypes.get(notetype.id, notetype)
+            lock.notetypes[notetype.id] = max(notetype, old, key=attrgetter("time", "content"))
         case ["package", file, revision, digest]:
             package = PackageEntry(file, int(revision), digest)
-            kept = lock.packages.get(file)
-            lock.packages[file] = package if kept is None else _both_built(kept, package)
+            known = lock.packages.get(file)
+            lock.packages[file] = package if known is None else _merged(known, package)
         case _:
             raise ValueError(parts)
 
 
-def _newer(one: NoteEntry, other: NoteEntry) -> NoteEntry:
-    """The entry of the greater time, with the ids and the time of the earlier first build."""
-    newer = max(one, other, key=lambda entry: (entry.time, entry.content, entry.kind, entry.deck))
-    earlier = min(one, other, key=lambda entry: (entry.note_id, entry.card_block))
-    changed = max(one.changed, other.changed)
-    if one.content != other.content:
-        # Learners have one text or the other; what follows must be newer than both.
-        changed = max(one.time, other.time)
+def _newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:
+    """Return the newer entry, with the ids and time of the earlier first build."""
+    newer = max(
+        first, second, key=lambda entry: (entry.time, entry.content, entry.kind, entry.deck)
+    )
+    earlier = min(first, second, key=lambda entry: (entry.note_id, entry.card_block))
+    changed = max(first.changed, second.changed)
+    if first.content != second.content:
+        # Learners have either text, so the next build must be newer than both.
+        changed = max(first.time, second.time)
     return newer._replace(
         note_id=earlier.note_id,
         card_block=earlier.card_block,
-        first_built=min(one.first_built, other.first_built),
+        first_built=min(first.first_built, second.first_built),
         changed=changed,
     )
 
 
-def _both_built(one: PackageEntry, other: PackageEntry) -> PackageEntry:
-    """The later of two branches' revisions; without a digest, so that the next build is another.
+def _merged(first: PackageEntry, second: PackageEntry) -> PackageEntry:
+    """Return the later revision of two branches, without a digest, to force a new revision.
 
-    Anki up to 24.11 stamps notes with the time of the import, and somebody may have imported the
-    one package after the other was built: what follows must be newer than both.
+    Anki up to 24.11 sets the time of notes to that of the import, and a learner may have imported
+    either package, so the next build must be newer than both.
     """
-    digest = one.digest if one.digest == other.digest else ""
-    return PackageEntry(one.file, max(one.revision, other.revision), digest)
+    digest = first.digest if first.digest == second.digest else ""
+    return PackageEntry(first.file, max(first.revision, second.revision), digest)
 
 
 def _note(parts: list[str]) -> NoteEntry:
@@ -280,7 +279,7 @@ def _note(parts: list[str]) -> NoteEntry:
 
 
 def _from_format_1(parts: list[str]) -> list[str]:
-    """Give a note's line as format 2 has it."""
+    """Convert the entry of a note to format 2."""
     *head, note_id, changed, removed, imported = (
         [*parts, _NONE] if len(parts) == _FORMAT_1_COLUMNS else parts
     )
@@ -309,11 +308,11 @@ def _note_line(entry: NoteEntry) -> str:
 
 
 def _check_schema(text: str) -> None:
-    """Raise `ValueError` unless a schema is one as `digest.schema` writes it."""
-    given = json.loads(text)
-    if not isinstance(given, dict) or given.keys() != {"fields", "templates", "sort", "cloze"}:
+    """Raise `ValueError` unless the text is a schema from `digest.schema`."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.keys() != {"fields", "templates", "sort", "cloze"}:
         raise ValueError(text)
-    for pairs in (given["fields"], given["templates"]):
+    for pairs in (data["fields"], data["templates"]):
         for pair in pairs if isinstance(pairs, list) else [()]:
             match pair:
                 case [str(), int() | None]:
@@ -323,11 +322,11 @@ def _check_schema(text: str) -> None:
 
 
 def _check_reserves(text: str) -> None:
-    """Raise `ValueError` unless it is empty, or gives names in the sources by names in Anki."""
-    given = json.loads(text) if text else {}
-    if not isinstance(given, dict) or given.keys() - {"fields", "templates"}:
+    """Raise `ValueError` unless the text is empty or maps names to names."""
+    data = json.loads(text) if text else {}
+    if not isinstance(data, dict) or data.keys() - {"fields", "templates"}:
         raise ValueError(text)
-    for names in given.values():
+    for names in data.values():
         if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
             raise ValueError(text)
 

@@ -1,4 +1,4 @@
-"""Which deck goes into which package, and what a package is called."""
+"""Assigns decks to packages, and names packages."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _PATH_CHARACTERS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 def package_name(root_deck: str) -> str:
-    """Name the package of a root deck; a name with nothing ASCII in it stays itself."""
+    """Return the file name for a root deck; a name without ASCII letters is kept."""
     return (slug(root_deck) or _PATH_CHARACTERS.sub("-", root_deck.lower())) + ".apkg"
 
 
 def package_of(deck: str, settings: Settings) -> str:
-    """Give the file name of the package that a deck goes into: the nearest named, or its root's."""
-    best = ""
-    found = package_name(root(deck))
+    """Return the package of a deck: that of the nearest deck in the settings, or of its root."""
+    nearest = ""
+    package = package_name(root(deck))
     for file, decks in settings.packages.items():
-        for one in decks:
-            if is_within(deck, one) and len(one) > len(best):
-                best, found = one, file
-    return found
+        for parent in decks:
+            if is_within(deck, parent) and len(parent) > len(nearest):
+                nearest, package = parent, file
+    return package
 
 
 def package_files(
     decks: Iterable[str], settings: Settings
 ) -> tuple[Mapping[str, str], list[Diagnostic]]:
-    """Map decks to package file names; names that Anki or a disk would mistake are problems."""
+    """Map decks to package file names; invalid and ambiguous names are reported."""
     files = {deck: package_of(deck, settings) for deck in decks}
     problems: list[Diagnostic] = []
     span = Span.point(SETTINGS_NAME)
@@ -43,7 +43,7 @@ def package_files(
     for deck, file in files.items():
         top = root(deck)
         if not top:
-            continue  # no name for a deck, which is said where it stands
+            continue  # reported at the deck
         try:
             check_package_name(file)
         except FlashdeckError as refused:
@@ -56,7 +56,7 @@ def package_files(
         if file in settings.packages:
             continue
         other = roots.setdefault(file.lower(), top)
-        if other.lower() != top.lower():  # else one deck in two spellings, which is said elsewhere
+        if other.lower() != top.lower():  # else reported as `deck-spelling`
             message = f"the decks '{other}' and '{top}' would both be written to {file}"
             hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{top}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))

@@ -1,4 +1,4 @@
-"""Where the parts of a project lie."""
+"""The file names of a project."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from flashdeck.diagnostics import FlashdeckError
 SETTINGS_NAME = "flashdeck.yaml"
 LOCK_NAME = "flashdeck.lock"
 CARDS_NAME = "cards"
-KEPT_MEDIA = "cards/media"  # where imported media lie
+KEPT_MEDIA = "cards/media"  # imported media
 BUILD_NAME = "build"
 HOLD_NAME = ".lock"
 SOURCE_ENDINGS = frozenset({".yaml", ".yml"})
 
 
 def find_root(start: Path) -> Path:
-    """Give the nearest folder upwards that holds `flashdeck.yaml` or `cards/`."""
+    """Return the nearest parent folder with `flashdeck.yaml` or `cards/`."""
     for folder in (start, *start.parents):
         if (folder / SETTINGS_NAME).is_file() or (folder / CARDS_NAME).is_dir():
             return folder

@@ -1,4 +1,4 @@
-"""A project: its folder, its settings, the paths of what belongs to it."""
+"""Loads a project: its settings, its lock and the paths of its sources."""
 
 from __future__ import annotations
 
@@ -17,25 +17,21 @@ from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
 from flashdeck.source.names import clean_deck, deck_problem, path_problem
 from flashdeck.text import counted
-from flashdeck.yamlnode import (
-    MappingNode,
-    YamlFile,
-    read_yaml,
-)
+from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml
 
 NOTETYPES_NAME = "notetypes"
 
 _LARGEST_LOCK = 2**28
-# Of a lock that is no lock, so many lines are enough to see it.
+# A file that is not a lock has a problem in each line.
 _MOST_LOCK_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project as found on disk: its settings, what was released before, and what to read.
+    """A project on disk: its settings, its lock and its sources.
 
-    `lock_text` is the text of the lock as it stands, '' where there is none. `unsaved` are texts
-    to read in the place of files, by their paths.
+    `lock_text` is the text of the lock, '' if there is none. `unsaved` are contents that replace
+    those of files, by path.
     """
 
     root: Path
@@ -48,35 +44,33 @@ class Project:
 
     @property
     def cards(self) -> Path:
-        """Where the sources lie."""
+        """The folder of the sources."""
         return self.root / CARDS_NAME
 
     @property
     def build(self) -> Path:
-        """Where packages go."""
+        """The folder of the packages."""
         return self.root / BUILD_NAME
 
     def relative(self, path: Path) -> str:
-        """Give a path as diagnostics show it."""
+        """Return a path relative to the project, for diagnostics."""
         return path.relative_to(self.root).as_posix()
 
 
 def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
-    """Read a project's settings and list its sources, in the order in which they are studied."""
+    """Read the settings and the lock of a project, and list its sources in study order."""
     settings, problems = read_settings(root)
-    lock, lock_text, found = _lock(root)
-    problems += found
-    settings, found = with_id(settings, lock)
-    problems += found
+    lock, lock_text, lock_problems = _lock(root)
+    settings, id_problems = with_id(settings, lock)
     cards = root / CARDS_NAME
     decks: list[Path] = []
     notetypes: list[Path] = []
-    sources, found = _sources(root, cards)
-    problems += found
-    for path in sorted(sources, key=lambda one: one.relative_to(cards).parts):
+    sources, source_problems = _sources(root, cards)
+    problems += [*lock_problems, *id_problems, *source_problems]
+    for path in sorted(sources, key=lambda path: path.relative_to(cards).parts):
         folder = path.relative_to(cards).parts[0]
         (notetypes if folder == NOTETYPES_NAME else decks).append(path)
-    if not decks and not found:
+    if not decks and not source_problems:
         message = f"there is no deck in {CARDS_NAME}/"
         hint = f"write one, as {CARDS_NAME}/spanish.yaml"
         problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
@@ -89,9 +83,9 @@ def default_deck(project: Project, path: Path) -> str:
 
 
 def source_bytes(project: Project, path: Path, disk: ManyFiles | None = None) -> bytes:
-    """Give the bytes of a source, those not saved yet first; raises `RefusedFileError`.
+    """Return the bytes of a source, or its unsaved ones; raises `RefusedFileError`.
 
-    Who reads many gives the `disk` to read them from.
+    A shared `disk` makes it fast to read many files.
     """
     data = project.unsaved.get(path)
     if data is not None:
@@ -102,14 +96,14 @@ def source_bytes(project: Project, path: Path, disk: ManyFiles | None = None) ->
 def read_source(
     project: Project, path: Path, disk: ManyFiles | None = None
 ) -> tuple[YamlFile | None, list[Diagnostic]]:
-    """Read one YAML file of a project; None when it can't be read at all."""
+    """Read a YAML file of a project; None if it can't be read."""
     name = project.relative(path)
     try:
         data = source_bytes(project, path, disk)
     except RefusedFileError as refused:
         return None, [unreadable(name, refused.why)]
     file = read_yaml(name, data, project.settings.limits, control=project.settings.verbatim)
-    unnamed = any(isinstance(one, MappingNode) and not one.get("deck") for one in file.documents)
+    unnamed = any(isinstance(node, MappingNode) and not node.get("deck") for node in file.documents)
     problem = deck_problem(default_deck(project, path)) if unnamed else None
     if problem is None or path in project.notetypes:
         return file, []
@@ -118,21 +112,21 @@ def read_source(
 
 
 def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
-    """Find the YAML files below `cards/`; what can't be looked into is said, not passed over."""
-    found: list[Path] = []
+    """Find the YAML files in `cards/`, and report unreadable files and folders."""
+    sources: list[Path] = []
     problems: list[Diagnostic] = []
-    waiting = [cards]
-    while waiting:
-        folder = waiting.pop()
+    folders = [cards]
+    while folders:
+        folder = folders.pop()
         try:
-            inside = sorted(folder.iterdir())
+            paths = sorted(folder.iterdir())
         except FileNotFoundError:
             continue
         except OSError as error:
             why = reason(error)
             problems.append(unreadable(folder.relative_to(root).as_posix(), why))
             continue
-        for path in inside:
+        for path in paths:
             is_source = path.suffix.lower() in SOURCE_ENDINGS
             is_folder = path.is_dir() and not is_source
             if path.name.startswith(".") or not (is_source or is_folder):
@@ -143,24 +137,24 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
             if why:
                 problems.append(unreadable(path.relative_to(root).as_posix(), why))
             else:
-                (found if is_source else waiting).append(path)
-    return found, problems
+                (sources if is_source else folders).append(path)
+    return sources, problems
 
 
 def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
     path = root / LOCK_NAME
-    if not os.path.lexists(path):  # a link that leads nowhere is not nothing
+    if not os.path.lexists(path):  # a broken link is an error
         return Lock(), "", []
     try:
-        words = read_regular(path, root, _LARGEST_LOCK).decode()
+        text = read_regular(path, root, _LARGEST_LOCK).decode()
     except (RefusedFileError, UnicodeDecodeError) as error:
         why = error.why if isinstance(error, RefusedFileError) else "it is not UTF-8"
         message = f"{LOCK_NAME} can't be read: {why}"
         raise FlashdeckError(message, "restore it from git") from error
-    lock, problems = parse_lock(LOCK_NAME, words)
+    lock, problems = parse_lock(LOCK_NAME, text)
     if len(problems) > _MOST_LOCK_PROBLEMS:
-        left = len(problems) - _MOST_LOCK_PROBLEMS
-        message = counted(left, "more line(s) of it can't be read")
+        rest = len(problems) - _MOST_LOCK_PROBLEMS
+        message = counted(rest, "more line(s) of it can't be read")
         more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
         problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
-    return lock, words, problems
+    return lock, text, problems

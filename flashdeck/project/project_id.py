@@ -1,8 +1,9 @@
-"""The project's id, which all that learners have hangs on, and its second witness, the lock."""
+"""The project's id, on which learners' notes depend, and its backup in the lock."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import KINDS
@@ -29,20 +30,19 @@ def notetype_id(project_id: str, *words: str) -> int:
 
 
 def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]:
-    """Compare the id and name in the settings with those in the lock; give those that hold.
+    """Compare the id and name in the settings with those in the lock.
 
-    What the settings have lost is taken from the lock: where that has several ids, from the oldest.
-    Of an id that is not in the lock an error is reported, and the settings get the lock's id, so
-    that nothing else follows from it.
+    Missing ones are taken from the lock, and from the oldest project if there are several. An id
+    that is not in the lock is an error; the settings get the lock's id, to avoid further errors.
     """
     if not lock.projects:
         return settings, _unrecorded(settings, lock)
-    oldest = min(lock.projects.values(), key=lambda one: (one.first_built, one.id))
-    found = lock.projects.get(settings.id, oldest)
+    oldest = min(lock.projects.values(), key=attrgetter("first_built", "id"))
+    entry = lock.projects.get(settings.id, oldest)
     problems: list[Diagnostic] = []
     if not settings.id:
         message = (
-            f"{SETTINGS_NAME} has lost the project's id; '{found.id}' is taken from {LOCK_NAME}, "
+            f"{SETTINGS_NAME} has lost the project's id; '{entry.id}' is taken from {LOCK_NAME}, "
             "and the next build writes it back"
         )
         problems.append(_restored(message, "build, and commit the file"))
@@ -52,24 +52,24 @@ def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]
             f"the project's id is '{settings.id}' here, and {ids} in {LOCK_NAME}: {_CONSEQUENCE}"
         )
         hint = (
-            f"write id: {found.id} here again; for a project of its own, which shares no note with "
+            f"write id: {entry.id} here again; for a project of its own, which shares no note with "
             f"that one, delete {LOCK_NAME} instead"
         )
         problems.append(Diagnostic("project-id", message, _place(settings.yaml), hint=hint))
     elif len(lock.projects) > 1:
-        others = " and ".join(f"'{name}'" for name in lock.projects if name != found.id)
+        others = " and ".join(f"'{name}'" for name in lock.projects if name != entry.id)
         message = (
-            f"{LOCK_NAME} also has the id {others}, of another first build; '{found.id}' stays"
+            f"{LOCK_NAME} also has the id {others}, of another first build; '{entry.id}' stays"
         )
         hint = "build, and commit the lock"
         problems.append(_restored(message, hint))
-    return replace(settings, id=found.id, name=settings.name or found.name), problems
+    return replace(settings, id=entry.id, name=settings.name or entry.name), problems
 
 
 def stamped_settings(settings: Settings, name: str) -> str:
-    """Give the text of `flashdeck.yaml` with the project's id, and its name where it has none.
+    """Return the text of `flashdeck.yaml` with the project's id, and its name if missing.
 
-    A file that has an id stays as it is.
+    A file with an id is not changed.
     """
     file = settings.yaml
     root = file.documents[0] if file is not None and file.documents else None
@@ -82,8 +82,8 @@ def stamped_settings(settings: Settings, name: str) -> str:
         stamps.append(("name", quoted(name)))
     if file is not None and isinstance(root, MappingNode) and not pairs:
         inside = root.start.index + 1
-        words = ", ".join(f"{key}: {value}" for key, value in stamps)
-        return splice(file.text, [Edit(inside, inside, words)])
+        text = ", ".join(f"{key}: {value}" for key, value in stamps)
+        return splice(file.text, [Edit(inside, inside, text)])
     if file is not None and isinstance(root, MappingNode):
         edits = [insertion_into(file.text, root, f"{key}: {value}") for key, value in stamps]
         merged = Edit(edits[0].start, edits[0].end, "".join(edit.text for edit in edits))
@@ -95,12 +95,12 @@ def stamped_settings(settings: Settings, name: str) -> str:
 
 
 def _unrecorded(settings: Settings, lock: Lock) -> list[Diagnostic]:
-    """Compare the id with a lock of format 1, which knows only what was derived from it."""
+    """Compare the id with a lock of format 1, which has only ids derived from it."""
     kinds = {entry.kind for entry in lock.notes.values()}
     used = {kind.notetype for kind in KINDS if kind.name in kinds and kind.notetype}
     if not used or not lock.notetypes:
         return []
-    if settings.id and any(notetype_id(settings.id, one) in lock.notetypes for one in used):
+    if settings.id and any(notetype_id(settings.id, name) in lock.notetypes for name in used):
         return []
     lacks = f"'{settings.id}' is not the id that" if settings.id else "the project's id is missing:"
     message = f"{lacks} {LOCK_NAME} was built with; {_CONSEQUENCE}"

@@ -1,4 +1,4 @@
-"""`flashdeck.yaml`: the settings of a project, and how they are read."""
+"""Reads `flashdeck.yaml`, the settings of a project."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from flashdeck.yamlnode import (
     read_yaml,
 )
 
-_SEVERITIES = {**{one.value: one for one in Severity}, "off": None}
+_SEVERITIES = {**{severity.value: severity for severity in Severity}, "off": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `flashdeck.yaml` says; all but the project's id may be left out.
+    """The settings in `flashdeck.yaml`.
 
-    Id and name are those of the lock where the file has lost them. `css_file` is the file that
-    `css` was read from, relative to the project; '' where the text itself is written there.
+    A missing id or name is taken from the lock. `css_file` is the file that `css` was read from,
+    relative to the project, '' if the style is in the settings.
     """
 
     id: str = ""
@@ -55,7 +55,7 @@ class Settings:
 
 
 def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
-    """Read the settings of the project at `root`; all are the usual ones where there is no file."""
+    """Read the settings of the project at `root`; without a file, all have their defaults."""
     path = root / SETTINGS_NAME
     if not os.path.lexists(path):
         return Settings(), []
@@ -65,10 +65,10 @@ def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
         return Settings(), [unreadable(SETTINGS_NAME, refused.why)]
     file = read_yaml(SETTINGS_NAME, data)
     if is_conflict(file.problems):
-        # All other files are read with one side of it, rather than as if nothing were set.
+        # Read one side of it, since defaults would cause errors in other files.
         reader = _SettingsReader(read_yaml(SETTINGS_NAME, our_side(data)), root)
         settings = replace(reader.read(), yaml=file)
-        others = [one for one in reader.problems if is_conflict([one])]
+        others = [problem for problem in reader.problems if is_conflict([problem])]
         return settings, [*file.problems, *others]
     reader = _SettingsReader(file, root)
     settings = reader.read()
@@ -76,7 +76,7 @@ def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
 
 
 def unreadable(name: str, why: str) -> Diagnostic:
-    """Report a file or folder that can't be read, and why."""
+    """Report an unreadable file or folder."""
     return Diagnostic("unreadable", f"{name} can't be read: {why}", Span.point(name))
 
 
@@ -98,10 +98,10 @@ class _SettingsReader(MappingReader):
             return Settings(yaml=self.file)
         pairs = self.read_keys(node, SETTINGS, "flashdeck.yaml")
         css, css_file = self._css(pairs["css"][1]) if "css" in pairs else ("", "")
-        words = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
+        names = {name: self._name(*pairs[name]) for name in ("id", "name") if name in pairs}
         return Settings(
-            id=words.get("id", ""),
-            name=words.get("name", ""),
+            id=names.get("id", ""),
+            name=names.get("name", ""),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
             media=(
                 VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
@@ -127,7 +127,7 @@ class _SettingsReader(MappingReader):
         return scalar.value
 
     def _css(self, node: Node) -> tuple[str, str]:
-        """Give the text of the style, and the file that it is in, if it is in one."""
+        """Return the text of the style, and its file if any."""
         scalar = self.text(node, "'css'")
         if scalar is None:
             return "", ""
@@ -135,7 +135,7 @@ class _SettingsReader(MappingReader):
         return style.text, scalar.value.strip() if style.text != scalar.value else ""
 
     def _word(self, pairs: Mapping[str, tuple[ScalarNode, Node]], name: str) -> str:
-        key = next(one for one in SETTINGS if one.name == name)
+        key = next(key for key in SETTINGS if key.name == name)
         scalar = self.word(key, pairs[name][1]) if name in pairs else None
         return scalar.value.strip() if scalar is not None else key.words[0]
 
@@ -147,7 +147,7 @@ class _SettingsReader(MappingReader):
         return []
 
     def _packages(self, node: Node) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        packages: dict[str, tuple[str, ...]] = {}
         for name, value in self._mapping(node, "'packages'"):
             if not isinstance(value, SequenceNode):
                 hint = "write a list, as in spanish.apkg: [Spanish, Verbs]"
@@ -158,14 +158,14 @@ class _SettingsReader(MappingReader):
             except FlashdeckError as refused:
                 self.report("package-name", str(refused), name, "as in spanish.apkg")
                 continue
-            decks = [scalar for one in value.items if (scalar := self.text(one, "a deck"))]
-            found[name.value] = tuple(clean_deck(deck.value) for deck in decks)
-        return found
+            decks = [scalar for item in value.items if (scalar := self.text(item, "a deck"))]
+            packages[name.value] = tuple(clean_deck(deck.value) for deck in decks)
+        return packages
 
     def _rules(self, node: Node) -> dict[str, Severity | None]:
         from flashdeck.rules.pages import meant, pages  # most projects set none
 
-        found: dict[str, Severity | None] = {}
+        severities: dict[str, Severity | None] = {}
         for name, value in self._mapping(node, "'rules'"):
             page = pages().get(name.value)
             scalar = self.text(value, f"'{name.value}'")
@@ -176,14 +176,14 @@ class _SettingsReader(MappingReader):
                 message = f"what '{name.value}' says is an error, and stays one"
                 self.report("severity", message, name, "remove the line; mend what it is about")
             elif scalar is not None and scalar.value in _SEVERITIES:
-                found[name.value] = _SEVERITIES[scalar.value]
+                severities[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:
                 hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
                 self.report("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
-        return found
+        return severities
 
     def _limits(self, node: Node) -> Limits:
-        known = [one.name for one in LIMITS]
+        known = [key.name for key in LIMITS]
         values: dict[str, int] = {}
         for name, value in self._mapping(node, "'limits'"):
             if name.value not in known:

@@ -1,4 +1,4 @@
-"""Finds the tables that decks name: in `cards/` beside them, each for one deck alone."""
+"""Opens the tables of deck files. A table is in `cards/`, and belongs to one deck."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ENDINGS = (".csv", ".tsv", ".txt")
 
 
 class TableFiles:
-    """The tables of a project, and which deck each one was opened for."""
+    """The tables of a project, and the deck of each one."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._used: dict[Path, str] = {}
 
     def beside(self, deck: str) -> OpenTable:
-        """Give what opens tables for a deck file, by their names relative to it."""
+        """Return the function that opens tables by their paths relative to a deck file."""
         return lambda name: self._open(deck, name)
 
     def _open(self, deck: str, name: str) -> TableFile | NoTable:
@@ -55,9 +55,9 @@ class TableFiles:
         return TableFile(place, data)
 
     def _meant(self, folder: Path, name: str) -> str:
-        """Give a hint with the name that was probably meant."""
+        """Return a hint with the most similar name."""
         try:
-            names = [one.name for one in folder.iterdir() if one.suffix.lower() in _ENDINGS]
+            names = [path.name for path in folder.iterdir() if path.suffix.lower() in _ENDINGS]
         except OSError:
             names = []
         return did_you_mean(nearest(name, sorted(names)), "its name is relative to this file")
