@@ -10,14 +10,14 @@ from flashdeck.notetypes.built_in import style
 from flashdeck.project.project import Project, read_source
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import Dress, SourceNoteType
+    from flashdeck.source.notetypes import RewriteAssets, SourceNoteType
 
 # Errors with which a note type is read nevertheless.
 _READ = frozenset({"template", "template-media", "duplicate-notetype"})
 
 
 def read_custom_types(
-    project: Project, number: Callable[..., int], dress: Dress
+    project: Project, number: Callable[..., int], rewrite: RewriteAssets
 ) -> tuple[dict[str, SourceNoteType], list[Diagnostic]]:
     """Return the note types by their keys in notes and in the lock: "custom:" and the id."""
     by_key: dict[str, SourceNoteType] = {}
@@ -35,7 +35,7 @@ def read_custom_types(
             project.root,
             style(project.settings.css),
             number,
-            dress,
+            rewrite,
             verbatim=project.settings.verbatim,
         )
         # Two note types may share a template file.

@@ -1,4 +1,4 @@
-"""Reads what a question expects of the learner: choices, right answers, what is to be typed."""
+"""Reads choices, answers and typed answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_QUOTE = 60  # characters
 
 
 def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | None:
-    """Read a list of texts, each of them something and none of them twice."""
+    """Read a list of texts; empty ones and duplicates are reported."""
     name = key.value
     if isinstance(node, ScalarNode) and not node.value.strip():
         reader.filled(key, node, f"'{name}'")
@@ -24,40 +24,40 @@ def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | No
         hint = f"write a list, as in {name}: [one, two]"
         reader.report("not-a-list", f"'{name}' takes a list", node, hint)
         return None
-    found: dict[str, ScalarNode] = {}
+    texts: dict[str, ScalarNode] = {}
     for item in node.items:
         scalar = reader.text(item, f"one of '{name}'")
         if scalar is None:
             continue
-        words = scalar.value.strip()
-        if not words:
+        text = scalar.value.strip()
+        if not text:
             reader.report(
                 "empty", f"one of '{name}' is empty", item, "write its text, or remove it"
             )
-        elif words in found:
-            message = f"'{words}' stands twice in '{name}'"
+        elif text in texts:
+            message = f"'{text}' stands twice in '{name}'"
             reader.report("duplicate-choice", message, item, "remove one of them")
         else:
-            found[words] = scalar
+            texts[text] = scalar
     if not node.items:
         reader.report("empty", f"'{name}' is empty", key, "write its texts, or remove the key")
-    return Texts(tuple(found.values()))
+    return Texts(tuple(texts.values()))
 
 
 def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode | bool | None:
-    """Read `true` or `false`, or the text that is to be typed."""
+    """Read `true` or `false`, or the text to type."""
     scalar = reader.filled(key, node, "'typed'")
     if scalar is None:
         return None
-    words = scalar.value.strip()
-    if not scalar.style and words.lower() in FLAGS:
-        return FLAGS[words.lower()]
-    if not scalar.style and words.lower() in LIKE_FLAGS:
-        message = f"'typed: {words}' may mean the word or true and false"
-        hint = f"write {quoted(words)} to have the word typed, else true or false"
+    text = scalar.value.strip()
+    if not scalar.style and text.lower() in FLAGS:
+        return FLAGS[text.lower()]
+    if not scalar.style and text.lower() in LIKE_FLAGS:
+        message = f"'typed: {text}' may mean the word or true and false"
+        hint = f"write {quoted(text)} to have the word typed, else true or false"
         reader.report("not-a-flag", message, scalar, hint)
         return None
-    if "\n" in words:
+    if "\n" in text:
         message = "what is typed is a single line"
         reader.report("typed-lines", message, scalar, "choose the words that matter")
         return None
@@ -67,7 +67,7 @@ def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode
 def check_answers(
     reader: MappingReader, pairs: Mapping[str, Pair], values: Mapping[str, Value]
 ) -> None:
-    """Report what does not fit together in a question with choices."""
+    """Report contradictions in a question with choices."""
     choices = values.get("choices")
     if not isinstance(choices, Texts):
         return
@@ -82,16 +82,15 @@ def check_answers(
     nodes = answers.nodes if isinstance(answers, Texts) else (answers,)
     for node in nodes:
         if isinstance(node, ScalarNode) and known and node.value.strip() not in known:
-            shown = _one_line(node.value)
-            message = f"the answer '{shown}' is not among the choices"
+            message = f"the answer '{_one_line(node.value)}' is not among the choices"
             reader.report("no-such-choice", message, node, _hint(node.value.strip(), known))
 
 
-def _hint(words: str, known: list[str]) -> str:
-    near = _one_line(nearest(words, known))
+def _hint(answer: str, known: list[str]) -> str:
+    near = _one_line(nearest(answer, known))
     return did_you_mean(near, f"choices are {', '.join(map(_one_line, known))}")
 
 
 def _one_line(text: str) -> str:
-    """Give text as a message can quote it."""
+    """Shorten a text for a message."""
     return shortened(" ".join(text.split()), _LONGEST_QUOTE)

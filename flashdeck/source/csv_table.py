@@ -1,7 +1,7 @@
-"""The cells of a table and where each one stands.
+"""Parses CSV tables, with the positions of cells.
 
-Spreadsheets separate cells by commas, semicolons or tabs, by the language that they are set to; a
-cell in quotes may hold all of these, line ends, and quotes as two (RFC 4180).
+Spreadsheets separate cells by commas, semicolons or tabs, depending on their language. A cell in
+quotes may contain all of these, line ends, and doubled quotes (RFC 4180).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _OTHER_BYTES = "in a spreadsheet save it as 'CSV UTF-8' (it may be Latin-1 or Wi
 
 
 class Encoding(NamedTuple):
-    """How a file's text is encoded, and the byte order mark that it begins with."""
+    """The byte order mark of a file, and its encoding."""
 
     mark: bytes
     codec: str
 
 
 def encoding_of(data: bytes) -> Encoding:
-    """Tell an encoding by its byte order mark; without one it is UTF-8."""
+    """Detect the encoding by the byte order mark; without one it is UTF-8."""
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return Encoding(mark, codec)
@@ -35,7 +35,7 @@ def encoding_of(data: bytes) -> Encoding:
 
 
 def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
-    """Give a table's text, without its mark, and at most `most` problems."""
+    """Decode a table without its mark; returns at most `most` problems."""
     mark, codec = encoding_of(data)
     if codec != "utf-8":
         try:
@@ -45,19 +45,20 @@ def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnosti
             return "", [Diagnostic("encoding", message, Span.point(path), hint=_OTHER_BYTES)]
     text, problems = decode(path, data, most)
     return text, [
-        replace(one, hint=_OTHER_BYTES) if one.rule == "encoding" else one for one in problems
+        replace(problem, hint=_OTHER_BYTES) if problem.rule == "encoding" else problem
+        for problem in problems
     ]
 
 
 _SEPARATORS: Final = ",;\t|"
-_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel obeys
+_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # an instruction for Excel
 _QUOTED = re.compile(r'"(?:[^"]+|"")*"')
 _LINE_END = re.compile(r"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a text, all three from 0, in code points (a `yamlnode` mark)."""
+    """A position in a text, from 0, in code points; a `yamlnode` mark."""
 
     index: int
     line: int
@@ -65,7 +66,7 @@ class Place:
 
 
 class Cell(NamedTuple):
-    """A cell's text without blanks round it, and where that stands; quotes lie outside."""
+    """The text of a cell, and its position without quotes and surrounding spaces."""
 
     value: str
     start: Place
@@ -73,19 +74,19 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row; `end` is the index of its line end, or of the end of the text."""
+    """A row; `end` is the index of its line end."""
 
     cells: list[Cell]
     end: int
 
     @property
     def is_empty(self) -> bool:
-        """Whether no cell holds anything."""
+        """Whether all cells are empty."""
         return not any(cell.value for cell in self.cells)
 
 
 class Table(NamedTuple):
-    """A table: the names of its columns, and the rows below, empty ones included."""
+    """A table: its header and all other rows, also empty ones."""
 
     text: str
     separator: str
@@ -94,7 +95,7 @@ class Table(NamedTuple):
 
 
 class Flaw(NamedTuple):
-    """Why a text is no table, at which place, and the way out."""
+    """An error in a table, and how to fix it."""
 
     rule: str
     message: str
@@ -103,57 +104,57 @@ class Flaw(NamedTuple):
 
 
 def parse_table(text: str, most_cells: int) -> Table | Flaw:
-    """Read a table of at most `most_cells` cells; its first row that is not empty is the header."""
-    told = _TOLD.match(text)
-    begin = told.end() if told is not None else 0
-    separator = told[1] if told is not None else _separator(text)
-    found = _Reader(text, separator).rows(begin, most_cells)
-    if isinstance(found, Flaw):
-        return found
-    for number, row in enumerate(found):
+    """Parse a table of at most `most_cells` cells; its first non-empty row is the header."""
+    line = _SEP_LINE.match(text)
+    start = line.end() if line is not None else 0
+    separator = line[1] if line is not None else _separator(text)
+    rows = _Reader(text, separator).rows(start, most_cells)
+    if isinstance(rows, Flaw):
+        return rows
+    for number, row in enumerate(rows):
         if not row.is_empty:
-            return Table(text, separator, row, found[number + 1 :])
+            return Table(text, separator, row, rows[number + 1 :])
     hint = "write the names of the columns into its first row"
     return Flaw("no-notes", "the table is empty", Place(0, 0, 0), hint)
 
 
 def _separator(text: str) -> str:
-    """Tell what separates cells: what the header holds most of, outside of quotes."""
+    """Detect the separator: the most frequent one in the header, outside of quotes."""
     lines = text.split("\n", 100)
     first = next((line for line in lines if line.strip(" \r,;\t|")), text)
-    bare = _QUOTED.sub("", first)
-    return max(_SEPARATORS, key=bare.count)
+    unquoted = _QUOTED.sub("", first)
+    return max(_SEPARATORS, key=unquoted.count)
 
 
 class _Reader:
     def __init__(self, text: str, separator: str) -> None:
         self._text = text
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text)), len(text) + 1]
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
         self._line = 0
         self._bare = re.compile(rf"[^{re.escape(separator)}\r\n]*")
-        blank = r"[ \t]*" if separator != "\t" else " *"
+        space = r"[ \t]*" if separator != "\t" else " *"
         self._quoted = re.compile(
-            rf"{blank}{_QUOTED.pattern}{blank}(?={re.escape(separator)}|\r?\n|\Z)"
+            rf"{space}{_QUOTED.pattern}{space}(?={re.escape(separator)}|\r?\n|\Z)"
         )
         self._separator = separator
 
-    def rows(self, begin: int, most_cells: int) -> list[Row] | Flaw:
+    def rows(self, start: int, most_cells: int) -> list[Row] | Flaw:
         rows: list[Row] = []
         cells: list[Cell] = []
-        index, left, end = begin, most_cells, len(self._text)
+        index, remaining, end = start, most_cells, len(self._text)
         while index < end or cells:
-            left -= 1
-            if left < 0:
+            remaining -= 1
+            if remaining < 0:
                 hint = "split it, or raise the limit in flashdeck.yaml (limits: nodes)"
                 message = f"the table has more than {most_cells:,} cells"
                 return Flaw("limit", message, self._place(index), hint)
             quoted = self._quoted.match(self._text, index)
             if quoted is None and self._text.startswith('"', index):
                 return self._bad_quote(index)
-            found = quoted or self._bare.match(self._text, index)
-            assert found is not None  # a bare cell may be empty
-            cells.append(self._cell(found.start(), found.end(), is_quoted=quoted is not None))
-            index = found.end()
+            match = quoted or self._bare.match(self._text, index)
+            assert match is not None  # an unquoted cell may be empty
+            cells.append(self._cell(match.start(), match.end(), is_quoted=quoted is not None))
+            index = match.end()
             if self._text.startswith(self._separator, index):
                 index += 1
                 continue
@@ -185,7 +186,7 @@ class _Reader:
         return Flaw("text-behind-quote", message, self._place(closed.end()), hint)
 
     def _place(self, index: int) -> Place:
-        """Give the place of an index; they are asked for in their order."""
+        """Return the position of an index; indices must be in ascending order."""
         line = self._line
         while self._lines[line + 1] <= index:
             line += 1
@@ -194,10 +195,10 @@ class _Reader:
 
 
 def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]) -> str | None:
-    """Give a table's text with ids, by the place of their rows, in the column of that name.
+    """Write ids, by the index of their rows, into a column of the table's text.
 
-    Where there is no such column (None), it becomes the last one. None where the new text would
-    say more or less than the old one; that is our bug.
+    Without a `column`, one with this `name` is added behind the last. Returns None if anything else
+    in the table would change, which is a bug.
     """
     place = column if column is not None else len(table.header.cells)
     edits = [_put(table, table.rows[number], place, value) for number, value in ids.items()]
@@ -205,7 +206,7 @@ def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]
         edits.append(_put(table, table.header, place, name))
     text = splice(table.text, edits)
     added = name if column is None else None
-    return text if _says(text, table, place, added, ids) else None
+    return text if _is_same(text, table, place, added, ids) else None
 
 
 def _put(table: Table, row: Row, place: int, value: str) -> Edit:
@@ -216,18 +217,20 @@ def _put(table: Table, row: Row, place: int, value: str) -> Edit:
     return Edit(row.end, row.end, table.separator * missing + value)
 
 
-def _says(text: str, before: Table, place: int, name: str | None, ids: Mapping[int, str]) -> bool:
-    """Whether a text holds the table as it was, but for the ids and the name of a new column."""
+def _is_same(
+    text: str, before: Table, place: int, name: str | None, ids: Mapping[int, str]
+) -> bool:
+    """Whether a text is the table before, with only the ids and the new column added."""
     after = parse_table(text, sum(len(row.cells) + place + 1 for row in before.rows) + place + 9)
     if not isinstance(after, Table) or len(after.rows) != len(before.rows):
         return False
-    wanted = [_values(before.header, place, name)]
-    wanted += [_values(row, place, ids.get(number)) for number, row in enumerate(before.rows)]
-    return wanted == [_values(row, place, None) for row in (after.header, *after.rows)]
+    expected = [_values(before.header, place, name)]
+    expected += [_values(row, place, ids.get(number)) for number, row in enumerate(before.rows)]
+    return expected == [_values(row, place, None) for row in (after.header, *after.rows)]
 
 
 def _values(row: Row, place: int, value: str | None) -> list[str]:
-    """Give a row's texts, with that one in its place, without the empty ones at its end."""
+    """Return the texts of a row with a value added, without trailing empty ones."""
     values = [cell.value for cell in row.cells]
     if value is not None:
         values += [""] * (place + 1 - len(values))

@@ -1,4 +1,4 @@
-"""Reads deck files: YAML nodes to `SourceDeck`s."""
+"""Reads deck files, from YAML nodes to `SourceDeck`s."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
 from flashdeck.kinds.registry import DOCUMENT
 from flashdeck.source.note import SourceDeck, SourceFile
-from flashdeck.source.notes import Around, NoteReader
+from flashdeck.source.notes import NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
     from flashdeck.source.tables import OpenTable
 
-# With a table the list of notes may be missing.
-_BESIDE_A_TABLE = tuple(replace(key, required=False) for key in DOCUMENT)
+# With a table, the list of notes is optional.
+_TABLE_DOCUMENT = tuple(replace(key, required=False) for key in DOCUMENT)
 
 
 def read_decks(
@@ -34,13 +34,15 @@ def read_decks(
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Read every document of a file, and the tables that they name.
 
-    `default_deck` names a document that does not name itself; `markup` and `verbatim` are the
-    project's; `custom` are its own note types by their names, with `more_types` there are others
-    that could not be read; `open_table` finds tables, `limits` bound them.
+    `default_deck` is the name of a deck without one; `markup` and `verbatim` are the project's.
+    `custom` are its custom note types by name; `more_types` says that others may have failed to
+    load. `open_table` opens tables, within the `limits`.
     """
     reader = _DeckReader(file, custom, open_table, limits or Limits(), more_types=more_types)
-    around = Around(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
-    decks = [deck for one in file.documents if (deck := reader.document(one, around)) is not None]
+    defaults = NoteDefaults(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
+    decks = [
+        deck for node in file.documents if (deck := reader.document(node, defaults)) is not None
+    ]
     if not decks and not reader.problems and not file.problems:
         span = Span.point(file.path)
         hint = "write notes, or remove the file"
@@ -65,21 +67,21 @@ class _DeckReader(NoteReader):
         self._open_table = open_table
         self._limits = limits
 
-    def document(self, node: Node | None, around: Around) -> SourceDeck | None:
+    def document(self, node: Node | None, defaults: NoteDefaults) -> SourceDeck | None:
         if node is None:
             return None
         if not isinstance(node, MappingNode):
             hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
             self.report("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
             return None
-        keys = _BESIDE_A_TABLE if node.get("table") is not None else DOCUMENT
+        keys = _TABLE_DOCUMENT if node.get("table") is not None else DOCUMENT
         pairs = self.read_keys(node, keys, "a deck")
-        around = Around(
-            deck=self._name(pairs.get("deck"), around.deck),
+        defaults = NoteDefaults(
+            deck=self._name(pairs.get("deck"), defaults.deck),
             tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
-            or around.markup,
-            verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else around.verbatim,
+            or defaults.markup,
+            verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else defaults.verbatim,
             notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
         )
         description: ScalarNode | None = None
@@ -89,11 +91,13 @@ class _DeckReader(NoteReader):
             from flashdeck.source.tables import no_tables, read_table  # few decks have one
 
             opener = self._open_table or no_tables
-            table = read_table(self, pairs["table"], around, opener, self._limits)
+            table = read_table(self, pairs["table"], defaults, opener, self._limits)
             self.tables += [table] if table is not None else []
         items = self._items(pairs.get("notes"), described=description is not None)
-        notes = [note for one in items if (note := self.note(one, around)) is not None]
-        return SourceDeck(around.deck, description, around.markup, around.verbatim, tuple(notes))
+        notes = [note for item in items if (note := self.note(item, defaults)) is not None]
+        return SourceDeck(
+            defaults.deck, description, defaults.markup, defaults.verbatim, tuple(notes)
+        )
 
     def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:
         scalar = self.filled(*pair, "'deck'") if pair is not None else None
@@ -102,7 +106,7 @@ class _DeckReader(NoteReader):
         return Text(self.deck_name(scalar, scalar.value), self.file.span(scalar))
 
     def _items(self, pair: tuple[ScalarNode, Node] | None, *, described: bool) -> list[Node]:
-        """Give the notes; a document that describes its deck need not hold any."""
+        """Return the list of notes, which may be empty if the deck has a description."""
         if pair is None:
             return []
         key, node = pair

@@ -1,4 +1,4 @@
-"""Reads a mapping against a list of keys, and says with a place which are unknown or misshapen."""
+"""Reads mappings, and reports unknown keys and invalid values with their positions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from flashdeck.source.names import tag_problem
 from flashdeck.text import did_you_mean, nearest
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
 
-# What other tools call our keys.
-_ELSEWHERE = {
+# Names of keys in other tools.
+_SYNONYMS = {
     "front": "q",
     "question": "q",
     "back": "a",
@@ -36,25 +36,25 @@ _ELSEWHERE = {
     "masks": "occlude",
     "caption": "label",
 }
-# Keys that mean something elsewhere, and what to write in their stead.
-_OUT_OF_PLACE = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
+# Keys that are valid elsewhere, with hints.
+_MISPLACED = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
 FLAGS = {"true": True, "false": False}
 _MOST = 1_000
-_LARGEST = 2**24  # people put fonts into styles
+_LARGEST = 2**24  # styles may contain fonts
 _WHOLE = re.compile("-?[0-9]{1,20}")
 LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
-"""Words that other YAML tools take for true or false."""
+"""Words that YAML 1.1 parsers read as true or false."""
 
 
 class MappingReader:
-    """Reads the nodes of one file and gathers what is wrong with them."""
+    """Reads the nodes of one file, and collects their problems."""
 
     def __init__(self, file: YamlFile) -> None:
         self.file = file
         self.problems: list[Diagnostic] = []
-        self._said: Counter[Severity] = Counter()
-        # By the id of the keys, which are held here so that no others get it.
-        self._asked: dict[int, tuple[Sequence[Key], Mapping[str, bool]]] = {}
+        self._counts: Counter[Severity] = Counter()
+        # By the `id` of the keys, which must not be freed while it is used.
+        self._key_names: dict[int, tuple[Sequence[Key], Mapping[str, bool]]] = {}
         self._good_tags: set[str] = set()
 
     def report(
@@ -67,33 +67,33 @@ class MappingReader:
         fix: Fix | None = None,
         span: Span | None = None,
     ) -> None:
-        """Report a problem at a node; nothing where the text there was damaged, and reported.
+        """Report a problem at a node, unless the node is damaged, which is reported elsewhere.
 
-        `span` is its place where that is another. Nobody reads more than `_MOST` problems; in a
-        file that is no deck there could be millions.
+        `span` replaces the span of the node. After `_MOST` problems of a severity the rest is left
+        out: a file that is not a deck could have millions.
         """
         if self.file.is_damaged(node):
             return
-        self._said[severity] += 1
-        if self._said[severity] > _MOST:
+        self._counts[severity] += 1
+        if self._counts[severity] > _MOST:
             return
-        if self._said[severity] == _MOST:
+        if self._counts[severity] == _MOST:
             rule, message, hint = "more-problems", f"more {severity}s follow from here on", ""
             severity, fix = Severity.NOTE, None
         span = span or self.file.span(node)
         self.problems.append(Diagnostic(rule, message, span, severity, hint, fix))
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
-        """Report a key that `what` does not have; give the key that was probably meant, or ''."""
+        """Report an unknown key of `what`; returns the most similar key, or ''."""
         near = nearest_key(key.value, known)
         hint = did_you_mean(near, f"known are {', '.join(known)}")
         if called == "key" and not near:
-            hint = _OUT_OF_PLACE.get(key.value, hint)
+            hint = _MISPLACED.get(key.value, hint)
         self.report(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
         return near
 
     def text(self, node: Node, what: str) -> ScalarNode | None:
-        """Read one scalar as text."""
+        """Read a scalar as text."""
         if isinstance(node, ScalarNode):
             return node
         raw = self._raw_line(node)
@@ -105,7 +105,7 @@ class MappingReader:
         return None
 
     def filled(self, key: ScalarNode, node: Node, what: str) -> ScalarNode | None:
-        """Read one scalar that must hold some text."""
+        """Read a scalar that must not be empty."""
         scalar = self.text(node, what)
         if scalar is None or scalar.value.strip():
             return scalar
@@ -123,7 +123,7 @@ class MappingReader:
         return None
 
     def _uncommented(self, key: ScalarNode, comment: str) -> Fix | None:
-        """Quote what stands in a value's place; `# like this` may be meant as a comment."""
+        """Return a fix that quotes a comment in the place of a value; not for `# like this`."""
         if comment[1:2].isspace() or key.end.line != key.start.line:
             return None
         line, index = key.end.line + 1, self.file.text.index(comment, key.end.index)
@@ -133,9 +133,9 @@ class MappingReader:
     def text_or_file(
         self, scalar: ScalarNode, folder: Path, root: Path, ending: str
     ) -> tuple[Written, Path]:
-        """Give a text, or that of the file that it names, and the folder in which that text is."""
+        """Return a text, or the content of the file that it names, and its folder."""
         name = scalar.value.strip()
-        if not name.endswith(ending) or any(sign in name for sign in "\n<{"):
+        if not name.endswith(ending) or any(character in name for character in "\n<{"):
             return Written(scalar.value, partial(self.file.span_within, scalar)), folder
         path = folder / name
         shown = PurePath(os.path.relpath(path, root)).as_posix()
@@ -175,7 +175,7 @@ class MappingReader:
         return value
 
     def word(self, key: Key, node: Node) -> ScalarNode | None:
-        """Read one of the words that a key takes."""
+        """Read one of the words of a key."""
         scalar = self.text(node, f"'{key.name}'")
         if scalar is None or scalar.value.strip() in key.words:
             return scalar
@@ -185,24 +185,24 @@ class MappingReader:
         return None
 
     def is_verbatim(self, node: Node) -> bool:
-        """Read whether media keep their names."""
+        """Read `media`: whether media keep their names."""
         scalar = self.word(MEDIA, node)
         return scalar is not None and scalar.value.strip() == VERBATIM
 
     def number(self, node: Node, what: str, *, signed: bool = False) -> int | None:
-        """Read a whole number above 0, written in digits; with `signed` any whole number."""
+        """Read a positive integer; with `signed` any integer."""
         scalar = self.text(node, what)
         if scalar is None:
             return None
-        words = scalar.value.strip().replace("_", "")
-        found = int(words) if _WHOLE.fullmatch(words) else 0
-        if found > 0 or (signed and _WHOLE.fullmatch(words)):
-            return found
+        digits = scalar.value.strip().replace("_", "")
+        number = int(digits) if _WHOLE.fullmatch(digits) else 0
+        if number > 0 or (signed and _WHOLE.fullmatch(digits)):
+            return number
         self.report("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
         return None
 
     def tags(self, node: Node, what: str = "'tags'") -> tuple[str, ...]:
-        """Read a list of tags; wrong ones are reported and left out."""
+        """Read a list of tags; invalid ones are reported and left out."""
         if isinstance(node, ScalarNode) and not node.value and not node.style:
             return ()
         if not isinstance(node, SequenceNode):
@@ -213,7 +213,7 @@ class MappingReader:
                 fix = self._retagged(node, f"[{', '.join(words)}]", words)
             self.report("not-a-list", f"{what} takes a list", node, hint, fix=fix)
             return ()
-        found: dict[str, None] = {}  # a set in order
+        tags: dict[str, None] = {}  # an ordered set
         for item in node.items:
             scalar = self.text(item, "a tag")
             if scalar is None:
@@ -224,17 +224,17 @@ class MappingReader:
                 better = "_".join(tag.split())
                 fix = self._retagged(scalar, better, [better])
                 self.report("tag", problem[0], scalar, problem[1], fix=fix)
-            elif tag not in found:
-                found[tag] = None
+            elif tag not in tags:
+                tags[tag] = None
                 self._good_tags.add(tag)
-        return tuple(found)
+        return tuple(tags)
 
-    def _retagged(self, node: ScalarNode, instead: str, tags: Sequence[str]) -> Fix | None:
-        """Write tags otherwise, where they are right then and need no quotes."""
+    def _retagged(self, node: ScalarNode, text: str, tags: Sequence[str]) -> Fix | None:
+        """Return a fix for tags, if the new ones are valid without quotes."""
         span = self.file.span(node)
-        right = all(PLAIN.fullmatch(tag) and tag_problem(tag) is None for tag in tags)
+        is_valid = all(PLAIN.fullmatch(tag) and tag_problem(tag) is None for tag in tags)
         one_line = span.line == span.end_line and node.style not in ("|", ">")
-        return Fix(span, instead) if right and one_line else None
+        return Fix(span, text) if is_valid and one_line else None
 
     def markup(self, node: Node) -> str | None:
         """Read a kind of markup."""
@@ -248,30 +248,30 @@ class MappingReader:
     def read_keys(
         self, mapping: MappingNode, keys: Sequence[Key], what: str
     ) -> dict[str, tuple[ScalarNode, Node]]:
-        """Give the pairs under known keys; report unknown keys and missing required ones."""
+        """Return the pairs of known keys, and report unknown and missing ones."""
         names = self._names(keys)
-        found: dict[str, tuple[ScalarNode, Node]] = {}
+        pairs: dict[str, tuple[ScalarNode, Node]] = {}
         meant: set[str] = set()
         for pair in mapping.pairs:
             name = pair[0].value
             if name in names:
-                found.setdefault(name, pair)
+                pairs.setdefault(name, pair)
             elif name != "<<":
                 meant.add(self.unknown(pair[0], list(names), what))
         for name, required in names.items():
-            if required and name not in found and name not in meant:
+            if required and name not in pairs and name not in meant:
                 self.missing(mapping, name, what)
-        return found
+        return pairs
 
     def _names(self, keys: Sequence[Key]) -> Mapping[str, bool]:
-        """Give the names of keys, and which are required; remembered, for every note asks."""
-        held = self._asked.get(id(keys))
-        if held is None:
-            held = self._asked[id(keys)] = keys, {key.name: key.required for key in keys}
-        return held[1]
+        """Return the names of keys, and whether they are required; cached for speed."""
+        entry = self._key_names.get(id(keys))
+        if entry is None:
+            entry = self._key_names[id(keys)] = keys, {key.name: key.required for key in keys}
+        return entry[1]
 
     def missing(self, mapping: MappingNode, key: str, what: str) -> None:
-        """Report that a mapping lacks a key."""
+        """Report a missing key of a mapping."""
         first = mapping.pairs[0][0] if mapping.pairs else mapping
         if not self.file.may_be_cut(mapping):
             self.report("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
@@ -281,9 +281,9 @@ class MappingReader:
         return line[: node.end.index - node.start.index] if node.flow else line
 
     def comment_behind(self, key: ScalarNode) -> str:
-        """Give the comment that stands in a value's place: `q: # hash`; '' where there is none."""
-        found = re.match(r"[ \t]*:[ \t]+(#.*)", self._line_from(key.end.index))
-        return found.group(1) if found else ""
+        """Return the comment in the place of a value, as in `q: # hash`, or ''."""
+        match = re.match(r"[ \t]*:[ \t]+(#.*)", self._line_from(key.end.index))
+        return match[1] if match else ""
 
     def _line_from(self, index: int) -> str:
         end = self.file.text.find("\n", index)
@@ -291,9 +291,9 @@ class MappingReader:
 
 
 def nearest_key(name: str, known: Sequence[str]) -> str:
-    """Find the key that was meant: another tool's word for it, a slip, or its beginning."""
-    others = [word for word, key in _ELSEWHERE.items() if key in known]
+    """Return the most similar key: a synonym, a misspelling or a prefix of it."""
+    others = [word for word, key in _SYNONYMS.items() if key in known]
     word = nearest(name, [*known, *others])
-    begun = (one for one in (*others, *known) if name and one.startswith(name.lower()))
-    word = word or next(begun, "")
-    return word if word in known else _ELSEWHERE.get(word, "")
+    longer = (key for key in (*others, *known) if name and key.startswith(name.lower()))
+    word = word or next(longer, "")
+    return word if word in known else _SYNONYMS.get(word, "")

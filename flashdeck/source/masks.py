@@ -1,4 +1,4 @@
-"""Reads the masks over a picture: where each one lies, and which card is its own."""
+"""Reads the masks of a picture: their positions and cards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Place = tuple[str, str, str, str]
 
 
 def read_masks(reader: MappingReader, key: ScalarNode, node: Node) -> Masks | None:
-    """Read the list of masks; wrong ones are reported and left out."""
+    """Read the list of masks; invalid ones are reported and left out."""
     if isinstance(node, ScalarNode) and not node.value.strip():
         reader.filled(key, node, "'occlude'")
         return None
@@ -35,7 +35,7 @@ def read_masks(reader: MappingReader, key: ScalarNode, node: Node) -> Masks | No
 
 
 def check_labels(reader: MappingReader, values: Mapping[str, Value]) -> None:
-    """Report masks that leave the learner nothing to type."""
+    """Report masks without a label in a typed note."""
     masks = values.get("occlude")
     if not isinstance(masks, Masks) or values.get("typed") is not True:
         return
@@ -51,9 +51,9 @@ def _mask(reader: MappingReader, node: Node) -> Mask | None:
         reader.report("not-a-mask", "a mask is a mapping with the key 'at'", node, hint)
         return None
     pairs = reader.read_keys(node, MASK, "a mask")
-    words = {one.name: one for one in MASK}
+    keys = {key.name: key for key in MASK}
     place = _place(reader, pairs["at"][1]) if "at" in pairs else None
-    shape = reader.word(words["shape"], pairs["shape"][1]) if "shape" in pairs else None
+    shape = reader.word(keys["shape"], pairs["shape"][1]) if "shape" in pairs else None
     label = reader.filled(*pairs["label"], "'label'") if "label" in pairs else None
     group = reader.filled(*pairs["group"], "'group'") if "group" in pairs else None
     number = _number(reader, pairs["n"][1]) if "n" in pairs else None
@@ -62,7 +62,7 @@ def _mask(reader: MappingReader, node: Node) -> Mask | None:
     return Mask(
         label=label,
         place=place,
-        shape=shape.value.strip() if shape is not None else words["shape"].words[0],
+        shape=shape.value.strip() if shape is not None else keys["shape"].words[0],
         group=group.value.strip() if group is not None else "",
         number=number,
         node=node,
@@ -79,30 +79,30 @@ def _number(reader: MappingReader, node: Node) -> int | None:
 
 
 def _place(reader: MappingReader, node: Node) -> _Place | None:
-    found: list[Decimal] = []
+    values: list[Decimal] = []
     items = node.items if isinstance(node, SequenceNode) else []
     for item in items:
         percent = _PERCENT.fullmatch(item.value.strip()) if isinstance(item, ScalarNode) else None
         if percent is None:
             _not_percentages(reader, item)
             return None
-        found.append(Decimal(percent.group(1)))
-    if len(found) != len(_EDGES):
+        values.append(Decimal(percent[1]))
+    if len(values) != len(_EDGES):
         _not_percentages(reader, node)
         return None
-    for edge, value, item in zip(_EDGES, found, items, strict=True):
+    for edge, value, item in zip(_EDGES, values, items, strict=True):
         if value > _HUNDRED or (edge in _EDGES[2:] and not value):
-            message = f"a mask's {edge} is not {_written(value)}%"
+            message = f"a mask's {edge} is not {_decimal(value)}%"
             reader.report("mask-place", message, item, "percentages go from 0% to 100%")
             return None
-    left, top, width, height = found
+    left, top, width, height = values
     for start, size, index in ((left, width, 2), (top, height, 3)):
         if start + size > _HUNDRED:
-            message = f"this mask ends at {_written(start + size)}%, outside of the picture"
-            hint = f"its {_EDGES[index]} is at most {_written(_HUNDRED - start)}%"
+            message = f"this mask ends at {_decimal(start + size)}%, outside of the picture"
+            hint = f"its {_EDGES[index]} is at most {_decimal(_HUNDRED - start)}%"
             reader.report("mask-place", message, items[index], hint)
             return None
-    return (_written(left), _written(top), _written(width), _written(height))
+    return (_decimal(left), _decimal(top), _decimal(width), _decimal(height))
 
 
 def _not_percentages(reader: MappingReader, node: Node) -> None:
@@ -110,12 +110,12 @@ def _not_percentages(reader: MappingReader, node: Node) -> None:
     reader.report("mask-place", "'at' takes four percentages", node, hint)
 
 
-def _written(value: Decimal) -> str:
+def _decimal(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
 def _check_numbers(reader: MappingReader, masks: list[Mask]) -> None:
-    """Report masks that share a card and are no group, and groups that have two cards."""
+    """Report masks that share a number without a group, and groups with two numbers."""
     by_number: dict[int, Mask] = {}
     by_group: dict[str, Mask] = {}
     for mask in masks:

@@ -1,4 +1,4 @@
-"""Anki's rules for the names of decks and tags, in an author's terms."""
+"""Anki's rules for names of decks, tags, fields and templates."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import unicodedata
 from flashdeck.anki import deck_names
 from flashdeck.limits import DECK_NAME
 
-_BLANK = re.compile(r"\s")
+_SPACE = re.compile(r"\s")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-"""Control characters, and all else at which a line ends for some program: the lock is lines."""
+"""Control characters and all line breaks of Unicode, which would break lines of the lock."""
 
-# Anki adds these itself and strips them from packages (`leech` and `marked`).
+# Anki adds these itself, and removes them from packages.
 RESERVED_TAGS = frozenset({"leech", "marked"})
 OUR_TAG = "flashdeck::removed"
 
 
 def tag_problem(tag: str) -> tuple[str, str] | None:
-    """Say what keeps a text from being a tag, and the way out."""
+    """Return why a tag is invalid, and how to fix it."""
     if not tag:
         return "the tag is empty", "remove it"
-    if _BLANK.search(tag):
+    if _SPACE.search(tag):
         better = "_".join(tag.split())
         return (
             f"the tag '{tag}' holds a blank, which would make two tags of it",
@@ -37,13 +37,13 @@ def tag_problem(tag: str) -> tuple[str, str] | None:
 
 
 def clean_deck(name: str) -> str:
-    """Give a deck's name as Anki stores it: NFC, no blanks around its levels."""
+    """Return a deck's name as Anki stores it: NFC, without spaces around its levels."""
     levels = deck_names.levels(unicodedata.normalize("NFC", name))
     return deck_names.join(level.strip() for level in levels)
 
 
 def deck_problem(name: str) -> tuple[str, str] | None:
-    """Say what keeps a (clean) name from being a deck's, and the way out."""
+    """Return why a clean deck name is invalid, and how to fix it."""
     levels = deck_names.levels(name)
     if not name:
         return "the deck has no name", "name it"
@@ -59,31 +59,31 @@ def deck_problem(name: str) -> tuple[str, str] | None:
 
 
 def path_problem(name: str) -> str:
-    """Say what keeps a source from having a file name; '' where nothing does."""
-    if any("\ud800" <= one <= "\udfff" for one in name):
+    """Return why the file name of a source is invalid, or ''."""
+    if any("\ud800" <= character <= "\udfff" for character in name):
         return "its name is not UTF-8"
     return "its name holds a control character" if CONTROL.search(name) else ""
 
 
 def clean_name(name: str) -> str:
-    """Give a name of a note type, a field or a template as Anki stores it."""
+    """Return the name of a note type, field or template as Anki stores it."""
     return unicodedata.normalize("NFC", name).strip()
 
 
 def field_problem(name: str) -> tuple[str, str] | None:
-    """Say what keeps a (clean) name from being a field's (rslib/src/notetype/fields.rs)."""
+    """Return why a clean field name is invalid (rslib/src/notetype/fields.rs)."""
     if not name:
         return "the field has no name", "name it"
-    found = next((one for one in name if one in ':{}"'), None)
-    if found is not None:
-        return f"a field's name can't hold '{found}'", "choose another name"
+    invalid = next((character for character in name if character in ':{}"'), None)
+    if invalid is not None:
+        return f"a field's name can't hold '{invalid}'", "choose another name"
     if name[0] in "#/^":
         return f"a field's name can't begin with '{name[0]}'", "choose another name"
     return None
 
 
 def template_problem(name: str) -> tuple[str, str] | None:
-    """Say what keeps a (clean) name from being a template's."""
+    """Return why a clean template name is invalid."""
     if not name:
         return "the template has no name", "name it"
     if '"' in name:

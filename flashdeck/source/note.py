@@ -1,4 +1,4 @@
-"""What authors write, read but not yet rendered: decks of notes, each word with its place."""
+"""Decks and notes as in the sources, with their positions."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from flashdeck.diagnostics import Severity, Span, Text
+from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds.registry import Kind
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.source.csv_table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class MediaFault:
-    """What is wrong with a style or a template. `is_missing`: a file that it names is not there."""
-
-    message: str
-    hint: str = ""
-    severity: Severity = Severity.ERROR
-    is_missing: bool = False
 
 
 class Texts(NamedTuple):
@@ -32,11 +22,10 @@ class Texts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A mask over a picture, as its author wrote it.
+    """A mask of a picture.
 
     `place` is left, top, width and height in percent of the picture, as decimals. `number` is its
-    cloze number, None until the first build writes one. Masks of the same `group`, where it is not
-    '', share a number.
+    cloze number, None until the first build writes one. Masks with the same `group` share a number.
     """
 
     label: ScalarNode | None
@@ -48,7 +37,7 @@ class Mask:
 
 
 class Masks(NamedTuple):
-    """The masks over one picture."""
+    """The masks of a picture."""
 
     masks: tuple[Mask, ...]
 
@@ -58,12 +47,11 @@ Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode] | Texts | Masks
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """A note as its author wrote it.
+    """A note in the sources.
 
-    `notetype` is the key of its note type: a built-in one's ("Question", "Cloze"), or
-    "custom:" and the id of one of the author's own. `tags` are the document's and its own; `deck`
-    is the full name of the deck it goes to. `verbatim`: its media keep their names.
-    `short` gives the keys that stand for fields of its note type, by the fields' names.
+    `notetype` is the key of its note type: a built-in one ("Question", "Cloze"), or "custom:" and
+    the id of a custom one. `tags` include the document's; `deck` is the full name of its deck. With
+    `verbatim`, its media keep their names. `short` maps fields of its note type to short keys.
     """
 
     kind: Kind
@@ -80,12 +68,12 @@ class SourceNote:
 
     @property
     def released_kind(self) -> str:
-        """What the lock remembers of it: its kind, or which of the author's own note types."""
+        """Its kind in the lock: the kind's name, or the key of a custom note type."""
         return self.kind.name if self.kind.notetype else self.notetype
 
     @property
     def head(self) -> str:
-        """The words that its id is derived from: the question, the text with gaps, the fields."""
+        """The text that its id is derived from: the question, the cloze text, the fields."""
         value = self.values.get(self.kind.opener)
         if isinstance(value, Mapping):
             return "\0".join(node.value for node in value.values())
@@ -93,18 +81,18 @@ class SourceNote:
 
     @property
     def masks(self) -> tuple[Mask, ...]:
-        """The masks over its picture."""
+        """The masks of its picture."""
         value = self.values.get("occlude")
         return value.masks if isinstance(value, Masks) else ()
 
     def text(self, key: str) -> str:
-        """Give the words under a text key; '' where the note lacks it."""
+        """Return the text of a key, or ''."""
         value = self.values.get(key)
         return value.value if isinstance(value, ScalarNode) else ""
 
 
 class SourceDeck(NamedTuple):
-    """One document: a deck, or a part of one, and its notes."""
+    """A document: a deck, or part of one, and its notes."""
 
     name: Text
     description: ScalarNode | None
@@ -114,10 +102,9 @@ class SourceDeck(NamedTuple):
 
 
 class SourceTable(NamedTuple):
-    """The rows of a table, and which of them each note stands in, by the `id` of its node.
+    """A table, and the index of each note's row, by the `id` of the note's node.
 
-    `id_column` is the place of the column of ids, None where there is none yet; `id_name` is what
-    it is called, or will be.
+    `id_column` is the index of the column of ids, None if there is none yet; `id_name` is its name.
     """
 
     table: Table
@@ -127,9 +114,9 @@ class SourceTable(NamedTuple):
 
 
 class SourceFile(NamedTuple):
-    """One file of `cards/`, read; `tables` are those that it names.
+    """A file of `cards/`, and its `tables`.
 
-    Of a table `yaml` holds the text, in which the nodes of its notes have their places, and `table`
+    For a table, `yaml` is its text, in which the notes' nodes have their positions, and `table` are
     its rows.
     """
 

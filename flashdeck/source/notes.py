@@ -1,4 +1,4 @@
-"""Reads single notes: which kind each is, and what its keys hold."""
+"""Reads notes: their kinds, and the values of their keys."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _SHORTEST_ID = 8
 _OPENERS = [kind.opener for kind in KINDS]
 _ALL_KEYS = list(dict.fromkeys(key.name for kind in KINDS for key in kind.keys))
 UNREAD = "custom:?"
-"""Stands for a note type that could not be read."""
+"""The key of a note type that failed to load."""
 Pair = tuple[ScalarNode, Node]
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What a document says for all of its notes.
+class NoteDefaults:
+    """The values that a document sets for all of its notes.
 
-    `notetype` is a custom note type's key, '' for none, or `UNREAD`.
+    `notetype` is the key of a custom note type, '' for none, or `UNREAD`.
     """
 
     deck: Text
@@ -42,10 +42,10 @@ class Around:
 
 
 class NoteReader(MappingReader):
-    """Reads the notes of one file; `custom` are the project's own note types by their names.
+    """Reads the notes of one file; `custom` are the project's custom note types by name.
 
-    With `more_types` there are others that could not be read, which is reported already. A name
-    that is not known may be one of theirs, and notes of such a type are left out.
+    With `more_types`, others failed to load, which is reported elsewhere. An unknown name may be
+    one of them, so notes of such a type are left out.
     """
 
     def __init__(
@@ -54,43 +54,43 @@ class NoteReader(MappingReader):
         super().__init__(file)
         self.custom = custom
         self.more_types = more_types
-        self._by_key = {one.key: one for one in custom.values()}
+        self._by_key = {source.key: source for source in custom.values()}
 
-    def note(self, node: Node, around: Around) -> SourceNote | None:
-        """Read a note, or report why there is none."""
+    def note(self, node: Node, defaults: NoteDefaults) -> SourceNote | None:
+        """Read a note; None if it is invalid, which is reported."""
         if not isinstance(node, MappingNode) or not node.pairs:
             hint = "write '- q: …' and below it 'a: …'"
             self.report("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        if self._is_unread(node, around):
+        if self._is_unread(node, defaults):
             return None
-        short = self._short_keys(node, around)
+        short = self._short_keys(node, defaults)
         kind = CUSTOM if short else self.kind(node)
         if kind is None:
             return None
         article = "an" if kind.name[0] in "aeiou" else "a"
         keys = self._keys_of(short) if short else kind.keys
         pairs = self.read_keys(node, keys, f"{article} {kind.name} note")
-        notetype = self._notetype(kind, pairs, around, node)
+        notetype = self._notetype(kind, pairs, defaults, node)
         values = self._values(kind, pairs, notetype)
         if short:
-            given = [
+            fields = [
                 (pairs[key][0], name, pairs[key][1]) for key, name in short.items() if key in pairs
             ]
-            values["fields"] = self._texts(given)
-        own = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
+            values["fields"] = self._texts(fields)
+        tags = self.tags(pairs["tags"][1]) if "tags" in pairs else ()
         note = SourceNote(
             kind=kind,
             notetype=notetype,
             values=values,
-            id=self._id(pairs["id"], verbatim=around.verbatim) if "id" in pairs else None,
-            deck=self._deck(pairs["deck"], around.deck.value)
+            id=self._id(pairs["id"], verbatim=defaults.verbatim) if "id" in pairs else None,
+            deck=self._deck(pairs["deck"], defaults.deck.value)
             if "deck" in pairs
-            else around.deck.value,
-            tags=around.tags + tuple(tag for tag in own if tag not in around.tags),
+            else defaults.deck.value,
+            tags=defaults.tags + tuple(tag for tag in tags if tag not in defaults.tags),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
-            or around.markup,
-            verbatim=around.verbatim,
+            or defaults.markup,
+            verbatim=defaults.verbatim,
             short={name: key for key, name in short.items()} if short else {},
             span=self.file.span(node.pairs[0][0]),
             node=node,
@@ -98,13 +98,13 @@ class NoteReader(MappingReader):
         return note if notetype not in ("", UNREAD) else None
 
     def notetype_name(self, pair: Pair) -> str:
-        """Read the name of a custom note type; give its key, `UNREAD` where there is none."""
+        """Read the name of a custom note type; returns its key, or `UNREAD`."""
         scalar = self.filled(*pair, "'notetype'")
         if scalar is None:
             return UNREAD
-        found = self.custom.get(clean_name(scalar.value))
-        if found is not None:
-            return found.key
+        source = self.custom.get(clean_name(scalar.value))
+        if source is not None:
+            return source.key
         if not self.more_types:
             hint = "its file belongs into cards/notetypes/"
             if self.custom:
@@ -113,51 +113,51 @@ class NoteReader(MappingReader):
         return UNREAD
 
     def short_keys(self, notetype: str) -> Mapping[str, str]:
-        """Give the short keys of a custom note type, by its key: the field of each."""
-        found = self._by_key.get(notetype)
-        return found.keys if found is not None else {}
+        """Return the short keys of a custom note type, with their fields."""
+        source = self._by_key.get(notetype)
+        return source.keys if source is not None else {}
 
     def words_for_fields(self, notetype: str) -> dict[str, str]:
-        """Give what may name the fields of a custom note type: their names and short keys."""
-        found = self._by_key.get(notetype)
-        names = found.notetype.fields if found is not None else ()
+        """Return names and short keys of a custom note type's fields, with the fields."""
+        source = self._by_key.get(notetype)
+        names = source.notetype.fields if source is not None else ()
         return {**self.short_keys(notetype), **{field.name: field.name for field in names}}
 
     def deck_name(self, scalar: ScalarNode, name: str) -> str:
-        """Clean a deck's name, and report what keeps it from being one."""
+        """Clean a deck's name, and report an invalid one."""
         name = clean_deck(name)
         problem = deck_problem(name)
         if problem is not None:
             self.report("deck-name", problem[0], scalar, problem[1])
         return name
 
-    def _is_unread(self, node: MappingNode, around: Around) -> bool:
-        """Whether a note is of a note type that could not be read."""
+    def _is_unread(self, node: MappingNode, defaults: NoteDefaults) -> bool:
+        """Whether the note type of a note failed to load."""
         named = node.get("notetype")
         if isinstance(named, ScalarNode) and named.value.strip():
             return self.more_types and clean_name(named.value) not in self.custom
-        return around.notetype == UNREAD
+        return defaults.notetype == UNREAD
 
-    def _short_keys(self, node: MappingNode, around: Around) -> Mapping[str, str]:
-        """Give the short keys of a note that uses them; none where it is of another kind."""
+    def _short_keys(self, node: MappingNode, defaults: NoteDefaults) -> Mapping[str, str]:
+        """Return the short keys of a note's note type, if the note uses any."""
         if not self.custom:
             return {}
         present = {key.value for key, _ in node.pairs}
         named = node.get("notetype")
         if isinstance(named, ScalarNode):
-            found = self.custom.get(clean_name(named.value))
+            source = self.custom.get(clean_name(named.value))
         else:
-            found = self._by_key.get(around.notetype)
-        if found is None or "fields" in present or not present & set(found.keys):
+            source = self._by_key.get(defaults.notetype)
+        if source is None or "fields" in present or not present & set(source.keys):
             return {}
-        return found.keys
+        return source.keys
 
     def _keys_of(self, short: Mapping[str, str]) -> tuple[Key, ...]:
         common = tuple(key for key in CUSTOM.keys if key.name != "fields")
         return (*(Key(name, Shape.TEXT, "") for name in short), *common)
 
     def kind(self, node: MappingNode) -> Kind | None:
-        """Tell of which kind a note is, or report that nothing tells."""
+        """Detect the kind of a note, or report that there is none."""
         kind = kind_of(key.value for key, _ in node.pairs)
         if kind is not None:
             return kind
@@ -167,19 +167,19 @@ class NoteReader(MappingReader):
             if key.value not in _ALL_KEYS and key.value != "<<"
         }
         if not meant.intersection(_OPENERS) and not self.file.is_damaged(node):
-            names = ", ".join(f"'{one}'" for one in _OPENERS)
+            names = ", ".join(f"'{key}'" for key in _OPENERS)
             hint = "add its question: 'q: …', or its text with gaps: 'cloze: …'"
             self.report("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
         return None
 
     def _notetype(
-        self, kind: Kind, pairs: Mapping[str, Pair], around: Around, node: MappingNode
+        self, kind: Kind, pairs: Mapping[str, Pair], defaults: NoteDefaults, node: MappingNode
     ) -> str:
         if kind is not CUSTOM:
             return kind.notetype
         if "notetype" in pairs:
             return self.notetype_name(pairs["notetype"])
-        if not around.notetype:
+        if not defaults.notetype:
             hint = "add 'notetype: NAME' to the note or to its document"
             self.report(
                 "missing-key",
@@ -187,7 +187,7 @@ class NoteReader(MappingReader):
                 node.pairs[0][0],
                 hint,
             )
-        return around.notetype
+        return defaults.notetype
 
     def _values(self, kind: Kind, pairs: Mapping[str, Pair], notetype: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
@@ -202,7 +202,7 @@ class NoteReader(MappingReader):
         return values
 
     def value(self, key: Key, pairs: Mapping[str, Pair], notetype: str) -> Value | None:
-        """Read the value of a key; None where it holds nothing, or was reported."""
+        """Read the value of a key; None if it is empty or invalid."""
         name, node = pairs[key.name]
         match key.shape:
             case Shape.TEXT:
@@ -220,8 +220,8 @@ class NoteReader(MappingReader):
             case Shape.MASKS:
                 return read_masks(self, name, node)
             case Shape.FIELDS:
-                found = self._by_key.get(notetype)
-                return self._fields(node, found.notetype if found is not None else None)
+                source = self._by_key.get(notetype)
+                return self._fields(node, source.notetype if source is not None else None)
             case _:
                 return None
 
@@ -230,10 +230,10 @@ class NoteReader(MappingReader):
             return node
         if key.required or not isinstance(node, ScalarNode):
             return self.filled(name, node, f"'{key.name}'")
-        return self._maybe(name, node, f"'{key.name}'")
+        return self._optional(name, node, f"'{key.name}'")
 
-    def _maybe(self, name: ScalarNode, node: Node, what: str) -> ScalarNode | None:
-        """An optional text without text is as good as absent, unless a '#' took it away."""
+    def _optional(self, name: ScalarNode, node: Node, what: str) -> ScalarNode | None:
+        """Read an empty optional text as missing; report a comment in its place."""
         return self.filled(name, node, what) if self.comment_behind(name) else None
 
     def _fields(self, node: Node, notetype: NoteType | None) -> dict[str, ScalarNode] | None:
@@ -242,25 +242,25 @@ class NoteReader(MappingReader):
             self.report("not-a-mapping", "'fields' takes field names with text", node, hint)
             return None
         names = {field.name for field in notetype.fields} if notetype is not None else None
-        given: list[tuple[ScalarNode, str, Node]] = []
+        fields: list[tuple[ScalarNode, str, Node]] = []
         for key, value in node.pairs:
             name = clean_name(key.value)
             if names is not None and name not in names:
                 self.unknown(key, sorted(names), "this note type", "field")
             else:
-                given.append((key, name, value))
-        return self._texts(given)
+                fields.append((key, name, value))
+        return self._texts(fields)
 
-    def _texts(self, given: Iterable[tuple[ScalarNode, str, Node]]) -> dict[str, ScalarNode]:
-        """Read the texts of fields, each given by its key, its name and what stands there."""
-        found: dict[str, ScalarNode] = {}
-        for key, name, value in given:
+    def _texts(self, fields: Iterable[tuple[ScalarNode, str, Node]]) -> dict[str, ScalarNode]:
+        """Read the texts of fields from tuples of key, field name and value."""
+        texts: dict[str, ScalarNode] = {}
+        for key, name, value in fields:
             scalar = self.text(value, f"the field '{name}'")
             if scalar is not None and not scalar.value and not scalar.style:
-                self._maybe(key, scalar, f"the field '{name}'")
+                self._optional(key, scalar, f"the field '{name}'")
             elif scalar is not None:
-                found[name] = scalar
-        return found
+                texts[name] = scalar
+        return texts
 
     def _deck(self, pair: Pair, deck: str) -> str:
         scalar = self.filled(*pair, "'deck'")

@@ -1,4 +1,4 @@
-"""Reads the note types of an author's own: `cards/notetypes/*.yaml` to `NoteType`s."""
+"""Reads custom note types, from `cards/notetypes/*.yaml` to `NoteType`s."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from flashdeck.source.names import clean_name, field_problem, template_problem
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
-# Mistakes in fields and templates that leave all of them readable.
+# Errors in fields and templates with which a note type is read nevertheless.
 _MINOR = frozenset(
     {"duplicate-name", "not-a-flag", "not-a-number", "template-media", "unknown-key"}
 )
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
-"""Derives a lasting number from words, the same for the same project."""
+"""Derives a permanent id from words, for one project."""
 
 
-class Dress(Protocol):
-    """Puts the names of packed media into a style or a template side that lies in a folder."""
+class RewriteAssets(Protocol):
+    """Replaces media names in a style or a template side by those in the package."""
 
     def __call__(
         self, text: str, folder: Path, *, css: bool, verbatim: bool
     ) -> tuple[str, list[Problem]]:
-        """Give the text, and what is wrong with it; `verbatim` leaves its names alone."""
+        """Return the new text and its problems; with `verbatim` names stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNoteType:
-    """A note type as its author wrote it, and where; `keys` are short names of its fields."""
+    """A note type in the sources; `keys` maps short keys to fields."""
 
     notetype: NoteType
     span: Span
@@ -45,21 +45,27 @@ class SourceNoteType:
 
     @property
     def key(self) -> str:
-        """What notes of this type, and the lock, know it by."""
+        """The key of the note type in notes and in the lock."""
         return f"custom:{self.notetype.id}"
 
 
 def read_notetypes(
-    file: YamlFile, root: Path, style: str, number: Number, dress: Dress, *, verbatim: bool = False
+    file: YamlFile,
+    root: Path,
+    style: str,
+    number: Number,
+    rewrite: RewriteAssets,
+    *,
+    verbatim: bool = False,
 ) -> tuple[list[SourceNoteType], list[Diagnostic]]:
     """Read every document of a file in `cards/notetypes/`.
 
-    One with errors is there for its notes if its name, its fields and a template could be read.
-    `style` is the built-in one; `verbatim` is what the project says about names of media.
+    A note type with errors is included if its name, its fields and a template are valid. `style` is
+    the built-in one; `verbatim` is the project's setting.
     """
-    reader = _NoteTypeReader(file, root, style, number, dress, verbatim=verbatim)
-    found = [one for node in file.documents if (one := reader.document(node)) is not None]
-    return found, [*file.problems, *reader.problems]
+    reader = _NoteTypeReader(file, root, style, number, rewrite, verbatim=verbatim)
+    types = [source for node in file.documents if (source := reader.document(node)) is not None]
+    return types, [*file.problems, *reader.problems]
 
 
 class _NoteTypeReader(MappingReader):
@@ -69,7 +75,7 @@ class _NoteTypeReader(MappingReader):
         root: Path,
         style: str,
         number: Number,
-        dress: Dress,
+        rewrite: RewriteAssets,
         *,
         verbatim: bool,
     ) -> None:
@@ -78,7 +84,7 @@ class _NoteTypeReader(MappingReader):
         self._folder = (root / file.path).parent
         self._style = style
         self._number = number
-        self._dress = dress
+        self._rewrite = rewrite
         self._verbatim = verbatim
         self._project_verbatim = verbatim
         self._imported = False
@@ -100,22 +106,24 @@ class _NoteTypeReader(MappingReader):
         before = len(self.problems)
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
-        # Where a field or a side could not be read, nothing can be said of the others.
-        lacks = not fields or any(one.rule not in _MINOR for one in self.problems[before:])
+        # If a field or a side is invalid, the rest can't be checked.
+        is_invalid = not fields or any(
+            problem.rule not in _MINOR for problem in self.problems[before:]
+        )
         notetype = NoteType(
-            id=self._own_number(pairs, "id") or number(),
+            id=self._positive_number(pairs, "id") or number(),
             name=name,
             fields=tuple(fields),
             templates=tuple(template for template, _ in templates),
             css=self._css(pairs),
             cloze=self._cloze(pairs),
-            sort=0 if lacks else self._sort(pairs, fields),
+            sort=0 if is_invalid else self._sort(pairs, fields),
             latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
             latex_post=self._latex(pairs, "latex_post", LATEX_POST),
-            stock=self._own_number(pairs, "stock"),
+            stock=self._positive_number(pairs, "stock"),
             latex_svg=self._flag(pairs, "latex_svg"),
         )
-        if lacks:
+        if is_invalid:
             return None
         self._check_templates(notetype, templates)
         keys = self._keys(pairs["keys"][1], fields) if "keys" in pairs else {}
@@ -124,14 +132,14 @@ class _NoteTypeReader(MappingReader):
         return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]), keys)
 
     def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
-        """Read the short keys of fields: each stands for one of them, and means nothing else."""
+        """Read the short keys of fields."""
         if not isinstance(node, MappingNode):
             self.report(
                 "not-a-mapping", "'keys' takes keys with field names", node, "as {q: Front}"
             )
             return {}
         names = [field.name for field in fields]
-        found: dict[str, str] = {}
+        keys: dict[str, str] = {}
         for key, value in node.pairs:
             scalar = self.text(value, f"'{key.value}'")
             name = clean_name(scalar.value) if scalar is not None else ""
@@ -141,13 +149,13 @@ class _NoteTypeReader(MappingReader):
             elif name not in names:
                 hint = f"write one of {', '.join(names)}"
                 self.report("unknown-field", f"there is no field '{name}'", value, hint)
-            elif name in found.values():
+            elif name in keys.values():
                 self.report(
                     "duplicate-key", f"the field '{name}' has a key already", value, "keep one"
                 )
             else:
-                found[key.value] = name
-        return found
+                keys[key.value] = name
+        return keys
 
     def _ids(self, *words: str) -> Number:
         return lambda *more: self._number(*words, *more)
@@ -161,42 +169,42 @@ class _NoteTypeReader(MappingReader):
         return scalar.value if scalar is not None else None
 
     def _latex(self, pairs: Pairs, key: str, stock: str) -> str | None:
-        """Anki's own text counts as none."""
-        words = self._optional(pairs, key)
-        return None if words == stock else words
+        """Read a LaTeX header or footer; None for Anki's default."""
+        text = self._optional(pairs, key)
+        return None if text == stock else text
 
     def _derived(self, number: Number, what: str, first: str) -> int | None:
-        """Give the id that follows from a first name; none in an imported type that had none.
+        """Derive an id from the first name; None in an imported note type.
 
-        Anki gives such fields ids of its own later on, and other ones from us would be a conflict.
+        Anki adds its own ids there later, which must not differ.
         """
         return None if self._imported else number(what, first)
 
     def _any_number(self, pairs: Pairs, key: str) -> int | None:
-        """Read any whole number: Anki's ids of fields and templates are random, below 0 as well."""
+        """Read an integer: Anki's ids of fields and templates are random, and may be negative."""
         return self.number(pairs[key][1], f"'{key}'", signed=True) if key in pairs else None
 
-    def _own_number(self, pairs: Pairs, key: str) -> int | None:
+    def _positive_number(self, pairs: Pairs, key: str) -> int | None:
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
 
     def _cloze(self, pairs: Pairs) -> bool:
-        key = next(one for one in NOTETYPE if one.name == "kind")
+        key = next(key for key in NOTETYPE if key.name == "kind")
         scalar = self.word(key, pairs["kind"][1]) if "kind" in pairs else None
         return scalar is not None and scalar.value.strip() == "cloze"
 
     def _sort(self, pairs: Pairs, fields: Sequence[Field]) -> int:
         if "sort" not in pairs:
             return 0
-        wanted = clean_name(self._text(pairs, "sort"))
+        name = clean_name(self._text(pairs, "sort"))
         names = [field.name for field in fields]
-        if wanted in names:
-            return names.index(wanted)
+        if name in names:
+            return names.index(name)
         hint = f"write one of {', '.join(names)}"
-        self.report("unknown-field", f"there is no field '{wanted}'", pairs["sort"][1], hint)
+        self.report("unknown-field", f"there is no field '{name}'", pairs["sort"][1], hint)
         return 0
 
     def _fields(self, pair: tuple[ScalarNode, Node] | None, number: Number) -> list[Field]:
-        found: list[Field] = []
+        fields: list[Field] = []
         names: dict[str, Node] = {}
         for item in self._list(pair, "fields"):
             if isinstance(item, MappingNode):
@@ -210,19 +218,19 @@ class _NoteTypeReader(MappingReader):
             if problem is not None and not (self._imported and field.name):
                 self.report("field-name", problem[0], name_node, problem[1])
             elif self._is_new(field.name, name_node, names, "field"):
-                found.append(field)
-        return found
+                fields.append(field)
+        return fields
 
     def _field(self, pairs: Pairs, number: Number) -> Field:
         name = clean_name(self._text(pairs, "name"))
         first = clean_name(self._optional(pairs, "was") or name)
-        plain = Field(name)
+        default = Field(name)
         return Field(
             name=name,
             id=self._any_number(pairs, "id") or self._derived(number, "field", first),
             rtl=self._flag(pairs, "rtl"),
-            font=self._optional(pairs, "font") or plain.font,
-            size=self._own_number(pairs, "size") or plain.size,
+            font=self._optional(pairs, "font") or default.font,
+            size=self._positive_number(pairs, "size") or default.size,
             sticky=self._flag(pairs, "sticky"),
             description=self._optional(pairs, "description") or "",
             plain_text=self._flag(pairs, "plain_text"),
@@ -238,7 +246,7 @@ class _NoteTypeReader(MappingReader):
     def _templates(
         self, pair: tuple[ScalarNode, Node] | None, number: Number
     ) -> list[tuple[Template, Pairs]]:
-        found: list[tuple[Template, Pairs]] = []
+        templates: list[tuple[Template, Pairs]] = []
         names: dict[str, Node] = {}
         for item in self._list(pair, "templates"):
             if not isinstance(item, MappingNode):
@@ -264,10 +272,10 @@ class _NoteTypeReader(MappingReader):
                 browser_front=self._optional(pairs, "browser_front") or "",
                 browser_back=self._optional(pairs, "browser_back") or "",
                 browser_font=self._optional(pairs, "browser_font") or "",
-                browser_size=self._own_number(pairs, "browser_size") or 0,
+                browser_size=self._positive_number(pairs, "browser_size") or 0,
             )
-            found.append((template, pairs))
-        return found
+            templates.append((template, pairs))
+        return templates
 
     def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str) -> bool:
         if name.casefold() in names:
@@ -287,38 +295,38 @@ class _NoteTypeReader(MappingReader):
         return []
 
     def _css(self, pairs: Pairs) -> str:
-        return self._dressed(pairs, "css", ".css") if "css" in pairs else self._style
+        return self._rewritten(pairs, "css", ".css") if "css" in pairs else self._style
 
     def _side(self, pairs: Pairs, key: str) -> str:
-        return self._dressed(pairs, key, ".html")
+        return self._rewritten(pairs, key, ".html")
 
-    def _dressed(self, pairs: Pairs, key: str, ending: str) -> str:
-        """Read a text, or the file that it names, and put the names of its media in."""
+    def _rewritten(self, pairs: Pairs, key: str, ending: str) -> str:
+        """Read a text, or the file that it names, and replace its media names."""
         if key not in pairs:
             return ""
         scalar = self.text(pairs[key][1], f"'{key}'")
         if scalar is None:
             return ""
         written, folder = self.text_or_file(scalar, self._folder, self._root, ending)
-        dressed, problems = self._dress(
+        rewritten, problems = self._rewrite(
             written.text, folder, css=ending == ".css", verbatim=self._verbatim
         )
         for problem in problems:
-            # The deck may have come without the file, and it can be built as it is in Anki.
+            # An imported deck may lack the file; it is built as it is in Anki.
             is_known = problem.rule == "missing-media" and self._imported and self._verbatim
             severity = Severity.WARNING if is_known else Severity(problem.severity)
             span = written.place(problem.start, problem.end)
             self.report(
                 "template-media", problem.message, scalar, problem.hint, severity, span=span
             )
-        return dressed
+        return rewritten
 
     def _check_templates(
         self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]
     ) -> None:
         from flashdeck.anki.template.problems import template_problems
 
-        pairs = {template.name: found for template, found in templates}
+        pairs = {template.name: keys for template, keys in templates}
         for problem in template_problems(notetype):
             node = pairs[problem.template].get(problem.side)
             if node is not None:

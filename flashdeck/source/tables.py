@@ -1,4 +1,4 @@
-"""Reads the tables that documents name: the rows of a CSV file to source notes."""
+"""Reads the tables of documents, from rows of a CSV file to source notes."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from flashdeck.kinds.registry import TABLE, Key, Kind, Shape
 from flashdeck.source.columns import KEYS, ROWS, Columns, ColumnsReader
 from flashdeck.source.csv_table import Cell, Flaw, Place, Row, Table, decode_table, parse_table
 from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, SourceTable
-from flashdeck.source.notes import UNREAD, Around, NoteReader
+from flashdeck.source.notes import UNREAD, NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
-_BETWEEN_TAGS = re.compile(r"[\s,;]+")
+_TAG_SEPARATORS = re.compile(r"[\s,;]+")
 
 
 class TableFile(NamedTuple):
-    """A table's path as diagnostics show it, and its bytes."""
+    """The path of a table in diagnostics, and its bytes."""
 
     path: str
     data: bytes
 
 
 class NoTable(NamedTuple):
-    """Why a table can't be read, and the way out."""
+    """Why a table can't be read, and how to fix it."""
 
     message: str
     hint: str
 
 
 OpenTable: TypeAlias = Callable[[str], TableFile | NoTable]
-"""Opens the table of a name that a deck file gives."""
+"""Opens a table by its path in a deck file."""
 
 
 def no_tables(name: str) -> NoTable:
-    """Open no table: where a text does not lie in a project."""
+    """Refuse all tables, for a text outside of a project."""
     return NoTable(f"there is no {name} here", "tables lie beside their deck")
 
 
 def read_table(
     reader: NoteReader,
     pair: tuple[ScalarNode, Node],
-    around: Around,
+    defaults: NoteDefaults,
     open_table: OpenTable,
     limits: Limits,
 ) -> SourceFile | None:
-    """Read the table of a document; `reader` is the document's own and reports its mistakes."""
+    """Read the table of a document; `reader` is the document's, and collects problems."""
     node = pair[1]
     pairs: dict[str, tuple[ScalarNode, Node]] = {"file": pair}
     if isinstance(node, MappingNode):
@@ -65,7 +65,10 @@ def read_table(
         return None
     text, problems = decode_table(opened.path, opened.data, limits.problems)
     reader.problems += problems
-    if any(one.severity is Severity.ERROR for one in problems) or around.notetype == UNREAD:
+    if (
+        any(problem.severity is Severity.ERROR for problem in problems)
+        or defaults.notetype == UNREAD
+    ):
         return None
     table = parse_table(text, limits.nodes)
     if isinstance(table, Flaw):
@@ -73,25 +76,18 @@ def read_table(
         reader.problems.append(Diagnostic(table.rule, table.message, span, hint=table.hint))
         return None
     columns = _columns(
-        reader, pairs, around, ColumnsReader(reader, name.value.strip(), table), name
+        reader, pairs, defaults, ColumnsReader(reader, name.value.strip(), table), name
     )
-    if not _makes_notes(reader, columns, name):
+    if not _has_required_columns(reader, columns, name):
         return None
     file = YamlFile(opened.path, text, (), ())
     rows = RowReader(file, reader.custom, table, columns, limits.scalar)
-    numbered = list(rows.notes(around))
+    numbered = list(rows.notes(defaults))
     reader.problems += rows.problems
+    notes = tuple(note for _, note in numbered)
     return SourceFile(
         file,
-        (
-            SourceDeck(
-                around.deck,
-                None,
-                around.markup,
-                around.verbatim,
-                tuple(note for _, note in numbered),
-            ),
-        ),
+        (SourceDeck(defaults.deck, None, defaults.markup, defaults.verbatim, notes),),
         table=SourceTable(
             table,
             columns.keys.get("id"),
@@ -104,58 +100,57 @@ def read_table(
 def _columns(
     reader: NoteReader,
     pairs: Mapping[str, tuple[ScalarNode, Node]],
-    around: Around,
+    defaults: NoteDefaults,
     header: ColumnsReader,
     name: ScalarNode,
 ) -> Columns:
-    """Read which column is which, and what every note holds."""
-    given = {one: pairs[one][1] for one in ("columns", "each") if one in pairs}
-    for one, node in given.items():
+    """Read the columns, and the values of all notes."""
+    examples = {"columns": "q: Word, a: Meaning", "each": "reverse: true"}
+    nodes = {key: pairs[key][1] for key in examples if key in pairs}
+    for key, node in nodes.items():
         if not isinstance(node, MappingNode):
-            hint = (
-                f"write {one}: {{{'q: Word, a: Meaning' if one == 'columns' else 'reverse: true'}}}"
-            )
-            reader.report("not-a-mapping", f"'{one}' takes keys with names", node, hint)
-    mapping, each = given.get("columns"), given.get("each")
+            hint = f"write {key}: {{{examples[key]}}}"
+            reader.report("not-a-mapping", f"'{key}' takes keys with names", node, hint)
+    mapping, each = nodes.get("columns"), nodes.get("each")
     if isinstance(mapping, MappingNode):
-        columns = header.mapped(mapping, reader.short_keys(around.notetype))
+        columns = header.mapped(mapping, reader.short_keys(defaults.notetype))
     else:
-        columns = header.named_like_keys(reader.words_for_fields(around.notetype), name)
+        columns = header.named_like_keys(reader.words_for_fields(defaults.notetype), name)
     if not isinstance(each, MappingNode):
         return columns
 
     def is_good(key: Key, word: ScalarNode, node: Node) -> bool:
         before = len(reader.problems)
-        reader.value(key, {key.name: (word, node)}, around.notetype)
+        reader.value(key, {key.name: (word, node)}, defaults.notetype)
         return len(reader.problems) == before
 
     return replace(columns, constants=header.constants(each, is_good))
 
 
-def _makes_notes(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool:
-    """Say whether rows can be notes at all; otherwise each of them would be an error."""
+def _has_required_columns(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool:
+    """Check that rows can be notes, to avoid an error for each row."""
     hint = "say which column it is: table: {file: …, columns: {q: …, a: …}}"
+    has_errors = any(problem.severity is Severity.ERROR for problem in reader.problems)
     if not columns.openers:
-        if not any(one.severity is Severity.ERROR for one in reader.problems):
+        if not has_errors:
             reader.report("missing-column", "the table has no column for 'q'", name, hint)
         return False
-    given = {*columns.openers, *columns.keys, *columns.constants}
-    required = [
+    present = {*columns.openers, *columns.keys, *columns.constants}
+    missing = [
         key.name
         for kind in ROWS
         if columns.openers == {kind.opener}
         for key in kind.keys
-        if key.required
+        if key.required and key.name not in present
     ]
-    missing = [key for key in required if key not in given]
-    if missing and not any(one.severity is Severity.ERROR for one in reader.problems):
+    if missing and not has_errors:
         message = f"the table has no column for '{missing[0]}'"
         reader.report("missing-column", message, name, hint)
     return not missing
 
 
 class RowReader(NoteReader):
-    """Reads the rows of a table as if each were a note in YAML, its texts in their cells."""
+    """Reads the rows of a table like notes in YAML, with texts in cells."""
 
     def __init__(
         self,
@@ -171,27 +166,27 @@ class RowReader(NoteReader):
         self._longest = longest
         self._row = table.header
 
-    def notes(self, around: Around) -> Iterator[tuple[int, SourceNote]]:
-        """Read every row that holds anything, and give its place with its note."""
+    def notes(self, defaults: NoteDefaults) -> Iterator[tuple[int, SourceNote]]:
+        """Read all rows that are not empty; yields their indices and notes."""
         for number, row in enumerate(self._table.rows):
             self._row = row
-            if row.is_empty or not self._is_sound(row):
+            if row.is_empty or not self._is_valid(row):
                 continue
             node = self._node(row)
             if not node.pairs:
                 self.kind(node)
-            elif (note := self.note(node, around)) is not None:
+            elif (note := self.note(node, defaults)) is not None:
                 yield number, note
 
     def missing(self, mapping: MappingNode, key: str, what: str) -> None:  # noqa: ARG002 - the row
-        """Report an empty cell that must not be empty."""
+        """Report an empty cell of a required key."""
         column = self._columns.keys.get(key)
         name = self._table.header.cells[column].value if column is not None else key
         message = f"{what} has no '{key}': the cell under '{name}' is empty"
         self.report("missing-key", message, self._at(column), "fill it, or empty the whole row")
 
     def kind(self, node: MappingNode) -> Kind | None:
-        """Tell a row's kind by the cells that are filled."""
+        """Detect the kind of a row by its filled cells."""
         openers = self._columns.openers
         if openers & {key.value for key, _ in node.pairs}:
             return super().kind(node)
@@ -202,13 +197,13 @@ class RowReader(NoteReader):
         self.report("no-kind", message, self._at(None), "fill it, or empty the whole row")
         return None
 
-    def _is_sound(self, row: Row) -> bool:
+    def _is_valid(self, row: Row) -> bool:
         width = len(self._table.header.cells)
-        beyond = next((cell for cell in row.cells[width:] if cell.value), None)
-        if beyond is not None:
+        extra = next((cell for cell in row.cells[width:] if cell.value), None)
+        if extra is not None:
             message = f"this row has {len(row.cells)} cells, the header has {width}"
             hint = f"put text that holds '{self._table.separator}' into quotes"
-            self.report("ragged-row", message, _text(beyond), hint)
+            self.report("ragged-row", message, _text(extra), hint)
             return False
         for cell in row.cells:
             if len(cell.value) > self._longest:
@@ -218,7 +213,7 @@ class RowReader(NoteReader):
         return True
 
     def _node(self, row: Row) -> MappingNode:
-        """Write a row as the mapping that it would be in YAML."""
+        """Convert a row to a YAML mapping."""
         start, end = row.cells[0].start, row.cells[-1].end
         pairs: list[tuple[ScalarNode, Node]] = []
         filled = {key for key, place in self._columns.keys.items() if _cell(row, place).value}
@@ -229,26 +224,25 @@ class RowReader(NoteReader):
                 pairs.append((_word(key, cell), _value(KEYS[key].shape, cell, several=several)))
         for key, node in self._columns.constants.items():
             if key not in filled:
-                here = Cell("", start, start)
-                pairs.append((_word(key, here), _moved(node, here)))
-        fields = {name: _cell(row, place) for name, place in self._columns.fields.items()}
-        given = {name: cell for name, cell in fields.items() if cell.value}
-        for cell in list(given.values())[:1]:
-            texts: list[tuple[ScalarNode, Node]]
-            texts = [(_word(name, one), _text(one)) for name, one in given.items()]
-            pairs.append(
-                (_word("fields", cell), MappingNode(texts, flow=True, start=start, end=end))
-            )
+                cell = Cell("", start, start)
+                pairs.append((_word(key, cell), _moved(node, cell)))
+        cells = {name: _cell(row, place) for name, place in self._columns.fields.items()}
+        texts: list[tuple[ScalarNode, Node]] = [
+            (_word(name, cell), _text(cell)) for name, cell in cells.items() if cell.value
+        ]
+        if texts:
+            fields = texts[0][0]._replace(value="fields")
+            pairs.append((fields, MappingNode(texts, flow=True, start=start, end=end)))
         return MappingNode(pairs, flow=True, start=start, end=end)
 
     def _at(self, column: int | None) -> ScalarNode:
-        """Give the place of a cell of the current row, or of the row."""
+        """Return a cell of the current row, or its first one, for its position."""
         place = column if column is not None and column < len(self._row.cells) else 0
         return _text(self._row.cells[place])
 
 
 def _cell(row: Row, place: int) -> Cell:
-    """Give a cell; the one that a short row lacks is empty, behind its last one."""
+    """Return a cell; missing cells of a short row are empty, after its last one."""
     if place < len(row.cells):
         return row.cells[place]
     last = row.cells[-1]
@@ -264,45 +258,45 @@ def _word(key: str, cell: Cell) -> ScalarNode:
 
 
 def _value(shape: Shape, cell: Cell, *, several: bool) -> Node:
-    """Read a cell as what its key holds: a text, or several."""
+    """Convert a cell to a text or, depending on its key, a list."""
     if shape is Shape.TAGS:
-        return _list(cell, [one for one in _BETWEEN_TAGS.split(cell.value) if one])
+        return _list(cell, [tag for tag in _TAG_SEPARATORS.split(cell.value) if tag])
     if shape is Shape.TEXTS or (shape is Shape.ANSWER and several):
         parts = cell.value.split("\n" if "\n" in cell.value else "|")
-        texts = [one.strip() for one in parts if one.strip()]
+        texts = [part.strip() for part in parts if part.strip()]
         if shape is Shape.TEXTS or len(texts) > 1:
             return _list(cell, texts)
     return _text(cell)
 
 
 def _list(cell: Cell, texts: list[str]) -> SequenceNode:
-    """Write a cell's texts as a list, each at its own place where the cell is a single line."""
+    """Convert a cell to a list, with the position of each text in a single line."""
     items: list[Node] = []
-    done = 0
+    end = 0
     for text in texts:
-        found = cell.value.find(text, done)
-        done = found + len(text)
-        items.append(_text(_within(cell, text, found)))
+        start = cell.value.find(text, end)
+        end = start + len(text)
+        items.append(_text(_within(cell, text, start)))
     return SequenceNode(items, flow=True, start=cell.start, end=cell.end)
 
 
-def _within(cell: Cell, text: str, found: int) -> Cell:
-    """Give a part of a cell; as the whole where line ends or doubled quotes shift it."""
+def _within(cell: Cell, text: str, offset: int) -> Cell:
+    """Return part of a cell; line ends and doubled quotes shift it, so it gets the whole span."""
     if cell.end.index - cell.start.index != len(cell.value) or cell.end.line != cell.start.line:
         return Cell(text, cell.start, cell.end)
-    start = _further(cell.start, found)
-    return Cell(text, start, _further(start, len(text)))
+    start = _shifted(cell.start, offset)
+    return Cell(text, start, _shifted(start, len(text)))
 
 
-def _further(place: Place, by: int) -> Place:
+def _shifted(place: Place, by: int) -> Place:
     return replace(place, index=place.index + by, column=place.column + by)
 
 
-def _moved(node: Node, here: Cell) -> Node:
-    """Give what every note holds with the place of the row that holds it here."""
+def _moved(node: Node, cell: Cell) -> Node:
+    """Return a node with the position of a cell."""
     if isinstance(node, ScalarNode):
-        return node._replace(start=here.start, end=here.end)
+        return node._replace(start=cell.start, end=cell.end)
     if isinstance(node, SequenceNode):
-        items = [_moved(item, here) for item in node.items]
-        return SequenceNode(items, flow=True, start=here.start, end=here.end)
+        items = [_moved(item, cell) for item in node.items]
+        return SequenceNode(items, flow=True, start=cell.start, end=cell.end)
     return node
