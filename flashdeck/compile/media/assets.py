@@ -1,7 +1,7 @@
-"""Media that templates and styles name: packed as `_fd-<hash>`, as Anki takes no others there.
+"""Media in templates and styles, which are packed as `_fd-<hash>`.
 
-Anki never replaces a file whose name begins with `_`, so the hash is what brings a changed one to
-learners. With `media: verbatim` files keep their names, and Anki takes those that begin with `_`.
+There Anki packs only files whose names begin with `_`, and never replaces them, so the name of a
+changed file needs another hash. With `media: verbatim` files keep their names.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TOO_LONG = MediaRefusal(
 
 @dataclass(frozen=True, slots=True)
 class AssetRewriter:
-    """Puts the names of packed files into the texts of a note type."""
+    """Replaces media names in the texts of a note type by those in the package."""
 
     table: MediaTable
     allow_scripts: bool = False
@@ -47,12 +47,12 @@ class AssetRewriter:
     def __call__(
         self, text: str, folder: Path, *, css: bool, verbatim: bool
     ) -> tuple[str, list[Problem]]:
-        """Dress a style or a template side that lies in `folder`; give it and what is wrong.
+        """Rewrite a style or a template side in `folder`; returns it and its problems.
 
-        With `verbatim` it stays as it is; files must be there, under names that Anki takes.
+        With `verbatim` it is not changed, but its media are checked.
         """
         packed = self.table.template_resolver(folder, _MORE_ENDINGS)
-        lookup = _Lookup(self._kept(folder) if verbatim else packed)
+        lookup = _Lookup(self._verbatim_resolver(folder) if verbatim else packed)
         parts: list[str] = []
         problems: list[Problem] = []
         copied = 0
@@ -63,16 +63,16 @@ class AssetRewriter:
             else:
                 parts += [text[copied : load.start], name]
                 copied = load.end
-        dressed = "".join(parts) + text[copied:]
+        rewritten = "".join(parts) + text[copied:]
         if not css:
             problems += self._as_field(text, lookup, verbatim=verbatim)
-            dressed = render(dressed, Markup.HTML, media=lookup, allow_scripts=True).html
-        return text if verbatim else dressed, _first_of_each(problems)
+            rewritten = render(rewritten, Markup.HTML, media=lookup, allow_scripts=True).html
+        return text if verbatim else rewritten, _first_of_each(problems)
 
     def _as_field(self, text: str, lookup: _Lookup, *, verbatim: bool) -> Iterator[Problem]:
-        """Give what is wrong with a template side that would be wrong with a field as well."""
+        """Return the problems of a template side that a field can have as well."""
         if verbatim:
-            # Our own script, letter by letter, is what every deck of ours brings along.
+            # The built-in script is allowed.
             script = f"<script>{choice_script()}</script>"
             text = text.replace(script, " " * len(script))
         rendered = render(text, Markup.HTML, media=lookup, allow_scripts=self.allow_scripts)
@@ -84,32 +84,32 @@ class AssetRewriter:
             ):
                 yield problem
 
-    def _kept(self, folder: Path) -> MediaResolver:
-        """Give the way to look up files that keep their names."""
+    def _verbatim_resolver(self, folder: Path) -> MediaResolver:
+        """Return the resolver of files that keep their names."""
         resolve = self.table.template_resolver_verbatim(folder)
 
-        def kept(name: str) -> str | MediaRefusal:
+        def resolve_verbatim(name: str) -> str | MediaRefusal:
             if "{{" in name or "://" in name or name.startswith(("data:", "#", "//")):
                 return name
             if name.startswith("_"):
                 return resolve(name)
-            self.table.leave(folder, name)
+            self.table.mark_used(folder, name)
             message = f"Anki does not bring {name} along for a template"
             hint = f"call the file _{PurePosixPath(name).name}: it takes those that begin with _"
             return MediaRefusal(message, hint, _NOT_PACKED)
 
-        return kept
+        return resolve_verbatim
 
 
 class _Lookup:
-    """Styling up files by their names, or by what a browser takes an address for."""
+    """Looks up files by name or, as a browser does, by decoded address."""
 
     def __init__(self, resolve: MediaResolver) -> None:
         self.refused: set[str] = set()
         self._resolve = resolve
 
     def __call__(self, address: str) -> str | MediaRefusal:
-        """Give a file's name in the package."""
+        """Return the name of a file in the package."""
         name = self._resolve(address) if address else _TOO_LONG
         plain = unquote(_QUERY.sub("", address))
         if isinstance(name, MediaRefusal) and plain != address:
@@ -121,28 +121,32 @@ class _Lookup:
 
 
 def _loads(text: str, *, css: bool) -> Iterator[Load]:
-    """Give what a style or a template loads by other ways than a field does."""
+    """Return the files of a style or a template that are not named as in a field."""
     if css:
         yield from _styled(text, range(len(text) + 1))
         return
     for tag, end in read_tags(text):
         if tag.name == "style":
             yield from _styled(text[tag.end : end], range(tag.end, end + 1))
-        for each in tag.attributes:
-            if tag.name in {"script", "link"} and each.name in {"src", "href"} and each.value:
-                yield Load(each.value, each.start, each.end)
-            elif each.name in _STYLES:
-                yield from _styled(*_decoded(text, each.start, each.end))
+        for attribute in tag.attributes:
+            if (
+                tag.name in {"script", "link"}
+                and attribute.name in {"src", "href"}
+                and attribute.value
+            ):
+                yield Load(attribute.value, attribute.start, attribute.end)
+            elif attribute.name in _STYLES:
+                yield from _styled(*_decoded(text, attribute.start, attribute.end))
 
 
 def _styled(css: str, places: Sequence[int]) -> Iterator[Load]:
-    """Give what CSS loads, at its `places`; the address '' where nobody reads so much of it."""
+    """Return the files in CSS, at its `places`; the address '' if the CSS is too long."""
     for load in [Load("", 0, 0)] if too_long(css) else loads(css):
         yield Load(load.address, places[load.start], places[load.end])
 
 
 def _decoded(html: str, start: int, end: int) -> tuple[str, Sequence[int]]:
-    """Decode the value of an attribute; give it with the places of its characters."""
+    """Decode the value of an attribute; returns it and the positions of its characters."""
     pieces: list[str] = []
     places: list[int] = []
     for piece in _PIECE.finditer(html, start, end):
@@ -153,16 +157,18 @@ def _decoded(html: str, start: int, end: int) -> tuple[str, Sequence[int]]:
 
 
 def _first_of_each(problems: Iterable[Problem]) -> list[Problem]:
-    """Give every problem once, where it is met first."""
-    found: dict[str, Problem] = {}
+    """Return the first of problems with the same message."""
+    first: dict[str, Problem] = {}
     for problem in sorted(problems, key=lambda problem: problem.start):
         severity = "warning" if problem.rule == _NOT_PACKED else problem.severity
-        found.setdefault(problem.message, replace(problem, severity=severity))
-    return [*found.values()]
+        first.setdefault(problem.message, replace(problem, severity=severity))
+    return [*first.values()]
 
 
-def with_project_style(project: Project, dress: AssetRewriter) -> tuple[Project, list[Diagnostic]]:
-    """Dress the `css` of `flashdeck.yaml`; a file that it names is seen from that file's folder."""
+def with_project_style(
+    project: Project, rewrite: AssetRewriter
+) -> tuple[Project, list[Diagnostic]]:
+    """Rewrite the `css` of `flashdeck.yaml`; names in a CSS file are relative to that file."""
     settings = project.settings
     root = settings.yaml.documents[0] if settings.yaml and settings.yaml.documents else None
     node = root.get("css") if isinstance(root, MappingNode) else None
@@ -170,8 +176,8 @@ def with_project_style(project: Project, dress: AssetRewriter) -> tuple[Project,
         return project, []
     reader = MappingReader(settings.yaml)
     style, folder = reader.text_or_file(node, project.root, project.root, ".css")
-    reader.problems.clear()  # they were reported when the settings were read
-    css, problems = dress(style.text, folder, css=True, verbatim=settings.verbatim)
+    reader.problems.clear()  # reported when the settings were read
+    css, problems = rewrite(style.text, folder, css=True, verbatim=settings.verbatim)
     for problem in problems:
         severity, span = Severity(problem.severity), style.place(problem.start, problem.end)
         reader.report("template-media", problem.message, node, problem.hint, severity, span=span)

@@ -1,7 +1,6 @@
-"""Digests of media files, kept in `build/.media`: a file that was not written since is not read.
+"""Cache of media digests, in `build/.media`: unchanged files are not read again.
 
-Whoever could write it could give a picture the name of another, so it is believed only where it was
-written, as the cache of notes is.
+Like the cache of notes, it is read only in the project in which it was written.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The SHA-256 (in hex) and the CRC-32 of a file that looked as `seen` when it was read.
+    """The SHA-256 (in hex) and CRC-32 of a file, and its fingerprint `seen` when it was read.
 
-    `drawing` says that it was looked through as a drawing, too, and is nothing more than one.
+    `drawing` says that it was checked, and is a harmless SVG drawing.
     """
 
     seen: Seen
@@ -43,19 +42,19 @@ _NOTHING: Mapping[str, Counted] = MappingProxyType({})
 
 
 class MediaCache:
-    """What was counted, by the files' paths in the project.
+    """Digests of files, by their paths in the project.
 
-    `settled` is a time by the disk's clock, in ns. A file that was written before it and is read
-    now shows any later writing by its times, and so may be kept. Without one nothing is.
+    `settled` is a time by the disk's clock, in ns. Only files that were written before it are
+    cached, since any later change shows in their times.
     """
 
-    def __init__(self, held: Mapping[str, Counted] = _NOTHING, settled: int = 0) -> None:
-        self._held = held
+    def __init__(self, entries: Mapping[str, Counted] = _NOTHING, settled: int = 0) -> None:
+        self._held = entries
         self._used: dict[str, Counted] = {}
         self._settled = settled
 
     def get(self, path: str, seen: Seen, *, drawing: bool) -> Counted | None:
-        """Give what is known of a file that looks so; of a drawing, only if it was good."""
+        """Return the entry of an unchanged file; for a drawing, only if it was checked."""
         known = self._used.get(path) or self._held.get(path)
         if known is None or known.seen != seen or (drawing and not known.drawing):
             return None
@@ -63,7 +62,7 @@ class MediaCache:
         return known
 
     def keep(self, path: str, counted: Counted) -> bool:
-        """Keep what was counted just now, where that can be believed later; say whether it can."""
+        """Add an entry, unless the file is too recent; returns whether it was added."""
         seen = counted.seen
         if max(seen.written, seen.changed) >= self._settled:
             return False
@@ -71,44 +70,41 @@ class MediaCache:
         return True
 
     def later(self, settled: int) -> MediaCache:
-        """Give what is known by now, for another look at a later time by the disk's clock."""
+        """Return the cache for a later build, at a time by the disk's clock."""
         return MediaCache({**self._held, **self._used}, max(settled, self._settled))
 
     def news(self, *, whole: bool) -> Mapping[str, Counted] | None:
-        """Give what is to be kept from now on; None where that is what was held at first.
+        """Return the entries to write; None if they have not changed.
 
-        What nobody asked for is gone, if the `whole` project was looked at.
+        Unused entries are dropped if the `whole` project was compiled.
         """
-        kept = self._used if whole else {**self._held, **self._used}
-        return kept if kept != self._held else None
+        entries = self._used if whole else {**self._held, **self._used}
+        return entries if entries != self._held else None
 
 
 def load_media_cache(root: Path) -> MediaCache:
-    """Read what was counted of media; nothing where that was lost or damaged.
+    """Read the cache of a project; an empty one if it is missing or damaged.
 
-    Whoever keeps more of it must hold the project.
+    The project must be locked to add entries.
     """
     path, settled = root / BUILD_NAME / _NAME, 0
-    with suppress(OSError):  # who takes the lock writes it, and so it tells the disk's own time
+    with suppress(OSError):  # the lock file has the start time of the build
         settled = (root / BUILD_NAME / HOLD_NAME).stat().st_mtime_ns - TICK
     try:
         sealed, rows = json.loads(read_regular(path, root, _LARGEST))
-        good = sealed == seal(path.stat())
-        held = {name: _counted(*row) for name, row in rows.items()} if good else {}
+        is_valid = sealed == seal(path.stat())
+        entries = {name: _counted(*row) for name, row in rows.items()} if is_valid else {}
     except (RefusedFileError, OSError, ValueError, TypeError, AttributeError, RecursionError):
-        held = {}
-    return MediaCache(held, settled)
+        entries = {}
+    return MediaCache(entries, settled)
 
 
 def save_media_cache(root: Path, media: MediaCache, *, whole: bool) -> None:
-    """Write down what was counted of media, where that is something else than before.
-
-    It holds whether or not the build succeeds, and no build fails for want of it.
-    """
-    kept = media.news(whole=whole)
-    if kept is None:
+    """Write the cache if it has changed, also after a failed build; errors are ignored."""
+    entries = media.news(whole=whole)
+    if entries is None:
         return
-    rows = {path: _row(one) for path, one in kept.items()}
+    rows = {path: _row(counted) for path, counted in entries.items()}
     try:
         with Publication() as publication:
             stream = publication.stage(root / BUILD_NAME / _NAME, root)
@@ -116,18 +112,18 @@ def save_media_cache(root: Path, media: MediaCache, *, whole: bool) -> None:
             stream.write(json.dumps([sealed, rows], separators=(",", ":")).encode())
             publication.commit()
     except FlashdeckError:
-        return  # the next build counts again
+        return  # only the next build is slower
 
 
-def _row(one: Counted) -> list[object]:
-    return [*one.seen, one.sha256, one.crc32, one.drawing]
+def _row(counted: Counted) -> list[object]:
+    return [*counted.seen, counted.sha256, counted.crc32, counted.drawing]
 
 
 def _counted(*row: object) -> Counted:
-    """Read a row; raises `ValueError` or `TypeError` for one that nobody wrote."""
+    """Parse a row; raises `ValueError` or `TypeError` for an invalid one."""
     *seen, sha256, crc32, drawing = row
-    numbers = [one for one in (*seen, crc32) if type(one) is int]
+    numbers = [number for number in (*seen, crc32) if type(number) is int]
     if len(numbers) <= len(seen) or not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
-        msg = "no row of ours"
+        msg = "invalid row"
         raise ValueError(msg)
     return Counted(Seen(*numbers[:-1]), sha256, numbers[-1], drawing is True)

@@ -1,7 +1,7 @@
-"""The files that a text names, beside those that Anki will find in the field that it becomes.
+"""Compares the files of a text with those that Anki finds in the field.
 
-Anki packs what its own search finds: not `src = "x.png"`, though browsers show it; but what a
-comment or a script names as well.
+Anki does not find `src = "x.png"`, though browsers show it; but it finds files in comments and
+scripts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from flashdeck.markup import MediaRefusal, MediaResolver, Problem
 
 
 class Lookups:
-    """Styling up media, and gathers what was found: the package's names by the author's."""
+    """Looks up media, and records their names in the package by those in the sources."""
 
     def __init__(self, resolve: MediaResolver) -> None:
         self.names: dict[str, str] = {}
@@ -21,22 +21,22 @@ class Lookups:
 
     def __call__(self, destination: str) -> str | MediaRefusal:
         """Look up a file."""
-        found = self._resolve(destination)
-        if isinstance(found, str):
-            self.names[destination] = found
-        return found
+        name = self._resolve(destination)
+        if isinstance(name, str):
+            self.names[destination] = name
+        return name
 
 
 def unfound(names: Mapping[str, str], text: str, html: str) -> list[Problem]:
     """Report the files of a text that Anki does not find in its HTML."""
     if not names:
         return []
-    found = set(references(html))
-    return [_unfound(one, text) for one, name in names.items() if name not in found]
+    packed = set(references(html))
+    return [_unfound(written, text) for written, name in names.items() if name not in packed]
 
 
 def other_references(names: Container[str], html: str) -> Iterator[str]:
-    """Give what Anki finds in HTML beside the files that were looked up."""
+    """Return the files that Anki finds in HTML and that were not looked up."""
     for name in sorted(set(references(html))):
         if name not in names and ":" not in name and "{{" not in name:
             yield name

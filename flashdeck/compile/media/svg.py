@@ -1,6 +1,6 @@
-"""What makes an SVG file more than a drawing: scripts, handlers, and what it would load.
+"""Finds active content in SVG files: scripts, event handlers and external files.
 
-Inside of `<img>` none of it runs or loads; for a learner who opens the file itself it would.
+None of it is active inside `<img>`, but it is if a learner opens the file itself.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _LONGEST_STYLE: Final = 1 << 20
 
 
 class Drawing:
-    """Reads an SVG file piece by piece; `active` says what is more than a drawing in it.
+    """Parses an SVG file in chunks, and checks it for active content and errors.
 
-    `active` and `broken` are ends of sentences that begin with the file's name, '' as long as all
-    is well. Entities are resolved, so that nothing hides behind them.
+    `active` and `broken` continue a message that begins with the file's name; '' for none. Entities
+    are resolved, so that they can't hide anything.
     """
 
     def __init__(self) -> None:
@@ -44,11 +44,11 @@ class Drawing:
         self._parser.EntityDeclHandler = self._entity
 
     def feed(self, data: bytes) -> None:
-        """Read on."""
+        """Parse a chunk."""
         self._parse(data, last=False)
 
     def end(self) -> str:
-        """Tell that all was read; give what is wrong."""
+        """Finish parsing; returns the problem, or ''."""
         self._parse(b"", last=True)
         return self.active or self.broken
 
@@ -59,12 +59,12 @@ class Drawing:
 
         try:
             self._parser.Parse(data, last)
-        except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding nobody knows
+        except (expat.ExpatError, ValueError, LookupError) as error:  # an unknown encoding
             line = getattr(error, "lineno", self._parser.ErrorLineNumber)
             why = expat.ErrorString(getattr(error, "code", 0)) or "its encoding is not known"
             self.broken = f"is no whole SVG drawing: {why} in line {line}"
 
-    def _found(self, what: str) -> None:
+    def _report_active(self, what: str) -> None:
         self.active = self.active or f"holds {what}"
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -73,9 +73,9 @@ class Drawing:
         if self._root != "svg":
             self.broken = self.broken or f"is no SVG drawing: it begins with <{name}>"
         elif tag in _RUNS:
-            self._found(f"<{name}>")
+            self._report_active(f"<{name}>")
         elif tag in _EMBEDS:
-            self._found(f"<{name}>, which is no part of a drawing")
+            self._report_active(f"<{name}>, which is no part of a drawing")
         elif tag == "style":
             self._style = []
         for key, value in attributes.items():
@@ -84,12 +84,12 @@ class Drawing:
     def _attribute(self, tag: str, key: str, value: str) -> None:
         name = _local(key)
         if name.startswith("on") and ":" not in key:
-            self._found(f"an event handler ({key}=…)")
+            self._report_active(f"an event handler ({key}=…)")
         elif name in _ADDRESS:
             self._address(value, follows=tag == "a")
-        elif name in _ANIMATES and any(is_active(one) for one in value.split(";")):
-            self._found(f"an animation that sets a {_scheme(value)} address")
-        elif "(" in value and may_load(value) and self._counts(value):
+        elif name in _ANIMATES and any(is_active(part) for part in value.split(";")):
+            self._report_active(f"an animation that sets a {_scheme(value)} address")
+        elif "(" in value and may_load(value) and self._is_within_limit(value):
             self._styled(value)
 
     def _address(self, address: str, *, follows: bool) -> None:
@@ -97,16 +97,16 @@ class Drawing:
         if is_picture_data(plain) or plain.startswith("#") or not plain:
             return
         if is_active(plain):
-            self._found(f"a {_scheme(plain)} address")
+            self._report_active(f"a {_scheme(plain)} address")
         elif not follows:
-            self._found(f"a reference to {plain[:_QUOTED]}, which would be loaded")
+            self._report_active(f"a reference to {plain[:_QUOTED]}, which would be loaded")
 
     def _styled(self, css: str) -> None:
         for load in loads(css):
             self._address(load.address, follows=False)
 
-    def _counts(self, css: str) -> bool:
-        """Count CSS; False where it is more than any drawing has."""
+    def _is_within_limit(self, css: str) -> bool:
+        """Limit the size of CSS; returns False if there is too much."""
         self._length += len(css)
         if self._length > _LONGEST_STYLE:
             self.broken = "is no drawing to put on a card: its style is larger than 1 MiB"
@@ -118,7 +118,7 @@ class Drawing:
             self._style = None
 
     def _text(self, text: str) -> None:
-        if self._style is not None and self._counts(text):
+        if self._style is not None and self._is_within_limit(text):
             self._style.append(text)
 
     def _instruction(self, target: str, data: str) -> None:
@@ -129,7 +129,7 @@ class Drawing:
     def _entity(self, *declared: object) -> None:
         _name, _is_parameter, _value, _base, system, *_ = declared
         if system is not None:
-            self._found(f"a reference to {str(system)[:_QUOTED]}, which would be loaded")
+            self._report_active(f"a reference to {str(system)[:_QUOTED]}, which would be loaded")
 
 
 def _local(name: str) -> str:
@@ -137,5 +137,5 @@ def _local(name: str) -> str:
 
 
 def _scheme(address: str) -> str:
-    found = next((one for one in address.split(";") if is_active(one)), address)
-    return "".join(found.partition(":")[0].split()).lower() + ":"
+    active = next((part for part in address.split(";") if is_active(part)), address)
+    return "".join(active.partition(":")[0].split()).lower() + ":"
