@@ -80,7 +80,9 @@ def same_as_cold(project, tmp_path):
     shutil.rmtree(other / "build")
     warm = project.build()
     cold = replace(project, root=other).build()
-    assert [one.sha256 for one in warm.packages] == [one.sha256 for one in cold.packages]
+    assert [package.sha256 for package in warm.packages] == [
+        package.sha256 for package in cold.packages
+    ]
     assert warm.diagnostics == cold.diagnostics
     lock = "flashdeck.lock"
     assert (project.root / lock).read_text() == (other / lock).read_text()
@@ -106,7 +108,7 @@ def test_an_edit_reads_one_file_and_renders_one_note(built, rendered, read):
         ("deck: Flask", "deck: Flask\ndescription: About *it*"),
     ],
 )
-def test_what_is_kept_makes_the_same_packages(built, tmp_path, old, new):
+def test_a_cache_makes_the_same_packages(built, tmp_path, old, new):
     built.replace("cards/flask.yaml", old, new)
     same_as_cold(built, tmp_path)
     built.replace("cards/werkzeug.yaml", "WSGI", "much")
@@ -120,29 +122,31 @@ def test_a_note_that_moves_to_another_file_is_one_note(built, tmp_path):
     assert sum(one.notes for one in warm.packages) == 5
 
 
-def test_an_id_in_two_files_is_said_with_both_places(built):
+def test_an_id_in_two_files_is_reported_with_both_positions(built):
     built.write("cards/zz.yaml", WERKZEUG)
     found = built.build().diagnostics
-    assert [(one.rule, one.span.path) for one in found] == [("duplicate-id", "cards/zz.yaml")]
+    assert [(problem.rule, problem.span.path) for problem in found] == [
+        ("duplicate-id", "cards/zz.yaml")
+    ]
     assert "cards/werkzeug.yaml:3" in found[0].message
 
 
 def test_a_deck_is_spelled_one_way_in_all_files(built):
     built.replace("cards/flask.yaml", "deck: Flask", "deck: werkzeug")
     found = built.build().diagnostics
-    assert [(one.rule, one.span.path, one.span.line) for one in found] == [
+    assert [(problem.rule, problem.span.path, problem.span.line) for problem in found] == [
         ("deck-spelling", "cards/werkzeug.yaml", 1)
     ]
 
 
-def test_another_setting_renders_everything_anew(built, rendered, tmp_path):
+def test_a_changed_setting_renders_all_notes_again(built, rendered, tmp_path):
     settings = built.root / "flashdeck.yaml"
     settings.write_text(settings.read_text("utf-8") + "markup: html\n", "utf-8")
     same_as_cold(built, tmp_path)
     assert len(rendered) == 8
 
 
-def test_a_note_type_that_is_edited_renders_its_notes_anew(built, tmp_path):
+def test_an_edited_note_type_renders_its_notes_again(built, tmp_path):
     text = "notetype: Own\nfields: [One, Two]\ntemplates:\n  - {name: A, front: F, back: B}\n"
     built.write("cards/notetypes/own.yaml", text.replace("F", "'{{One}}'"))
     built.write("cards/own.yaml", "notes:\n  - {notetype: Own, fields: {One: 1}, id: eeeeeeee1}\n")
@@ -152,7 +156,7 @@ def test_a_note_type_that_is_edited_renders_its_notes_anew(built, tmp_path):
     assert any(one.rule == "empty-front" for one in found)
 
 
-def test_notes_that_are_gone_are_forgotten(built):
+def test_removed_notes_leave_the_cache(built):
     built.replace("cards/flask.yaml", "$x$", "x")
     built.built()
     assert b"$x$" not in kept(built).read_bytes()
@@ -170,13 +174,13 @@ def test_notes_that_are_gone_are_forgotten(built):
         lambda _: b"[" * 100_000,
     ],
 )
-def test_what_is_damaged_does_no_harm(built, tmp_path, spoil):
+def test_a_damaged_cache_is_ignored(built, tmp_path, spoil):
     kept(built).write_bytes(spoil(kept(built).read_bytes()))
     built.replace("cards/flask.yaml", "$x$", "$z$")
     same_as_cold(built, tmp_path)
 
 
-def test_what_comes_from_elsewhere_is_not_believed(built, rendered):
+def test_a_copied_cache_is_ignored(built, rendered):
     poisoned = kept(built).read_bytes().replace(b"What does", b"<script>x</script>")
     kept(built).rename(kept(built).with_name("elsewhere"))  # its place on the disk stays taken
     kept(built).write_bytes(poisoned)
@@ -185,16 +189,16 @@ def test_what_comes_from_elsewhere_is_not_believed(built, rendered):
     assert len(rendered) == 4
 
 
-def test_without_the_lock_nothing_is_taken_as_it_was(built, rendered):
+def test_without_the_lock_the_cache_is_ignored(built, rendered):
     (built.root / "flashdeck.lock").unlink()
     built.built()
     assert len(rendered) == 4
 
 
-def test_problems_are_said_each_time(built, rendered):
+def test_problems_are_reported_by_each_build(built, rendered):
     built.replace("cards/flask.yaml", "python", "pyhton")
     for _ in range(2):
-        assert [one.rule for one in built.built().diagnostics] == ["unknown-language"]
+        assert [problem.rule for problem in built.built().diagnostics] == ["unknown-language"]
         built.replace("cards/werkzeug.yaml", "do", "do do")
     assert rendered.count("aaaaaaaa1") == 3  # twice where it was not known to need the whole file
     assert rendered.count("aaaaaaaa2") == 0
@@ -209,7 +213,7 @@ def test_a_rule_that_is_ignored_in_a_file_stays_ignored(built):
     assert not built.built().diagnostics
 
 
-def test_a_picture_is_looked_at_each_time(built, tmp_path):
+def test_pictures_are_checked_by_each_build(built, tmp_path):
     picture = built.root / "cards" / "map.png"
     picture.write_bytes(b"map")
     built.write("cards/map.yaml", "notes:\n  - {q: '![a map](map.png)', a: 2, id: aaaaaaaa3}\n")
@@ -217,7 +221,7 @@ def test_a_picture_is_looked_at_each_time(built, tmp_path):
     picture.write_bytes(b"another")
     same_as_cold(built, tmp_path)
     picture.unlink()
-    assert [one.rule for one in built.build().diagnostics] == ["missing-media"]
+    assert [problem.rule for problem in built.build().diagnostics] == ["missing-media"]
 
 
 def test_which_of_two_pictures_keeps_its_name_is_the_same_each_time(project, tmp_path):
@@ -230,19 +234,21 @@ def test_which_of_two_pictures_keeps_its_name_is_the_same_each_time(project, tmp
     project.built()
     project.write("cards/one/a.yaml", text % "aaaaaaaa1")
     found = same_as_cold(project, tmp_path).diagnostics
-    assert [(one.rule, one.span.path) for one in found] == [("media-twice", "cards/two/b.yaml")]
+    assert [(problem.rule, problem.span.path) for problem in found] == [
+        ("media-twice", "cards/two/b.yaml")
+    ]
 
 
-def test_an_id_in_two_files_is_two_notes_until_it_is_mended(project):
+def test_an_id_in_two_files_is_two_notes_until_it_is_fixed(project):
     text = "# flashdeck: ignore short-id\nnotes:\n  - {q: %s, a: A, id: aaaaaaaa1}\n"
     project.write("cards/one.yaml", text % "one")
     project.write("cards/two.yaml", text % "two")
     state = PreviewSession(project.root).compile()
     assert len({note.guid for note in state.collection.notes}) == 2
-    assert [one.rule for one in state.problems] == ["duplicate-id"]
+    assert [problem.rule for problem in state.problems] == ["duplicate-id"]
 
 
-def test_a_kind_that_the_lock_knows_otherwise_is_said(built):
+def test_a_kind_that_differs_from_the_lock_is_reported(built):
     lock = built.root / "flashdeck.lock"
     lock.write_text(lock.read_text("utf-8").replace("bbbbbbbb1\tquestion", "bbbbbbbb1\tcloze"))
     assert any(one.rule == "changed-kind" for one in built.built().diagnostics)

@@ -98,7 +98,7 @@ class Previewed:
 
 
 @pytest.mark.parametrize(("seed", "edits"), RUNS)
-def test_what_is_kept_makes_no_difference(tmp_path, monkeypatch, seed, edits):
+def test_random_edits_render_the_same_with_a_cache(tmp_path, monkeypatch, seed, edits):
     monkeypatch.setattr(make, "new_project_id", lambda: "abcdefgh12345678")
     luck = random.Random(seed)
     warm, cold = tmp_path / "warm" / "project", tmp_path / "cold" / "project"

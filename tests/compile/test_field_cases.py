@@ -85,7 +85,7 @@ def root(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("title", "text", "expected"), list(cases()))
-def test_each_text_is_a_field_or_told_of_at_its_place(root, title, text, expected):
+def test_each_text_is_a_field_or_reported_with_its_position(root, title, text, expected):
     assert outcome(root, title, text) == expected
 
 

@@ -61,7 +61,7 @@ def test_equal_notes_get_different_ids(project):
     assert len(set(ids)) == 2
 
 
-def test_an_id_that_the_lock_holds_is_not_given_again(project):
+def test_an_id_in_the_lock_is_not_assigned_again(project):
     (first,), _ = deck(project, QUESTION)
     project.built()
     project.write("cards/deck.yaml", QUESTION.replace("Flask\nnotes", "Flask\ntags: []\nnotes"))
@@ -78,7 +78,7 @@ def test_no_derived_id_reads_as_a_number(monkeypatch, project, number):
     assert ids == ["abcdefghjkmn"]
 
 
-def test_project_ids_are_random_and_no_numbers():
+def test_project_ids_are_random_and_not_numbers():
     made = {new_project_id() for _ in range(200)}
     assert len(made) == 200
     assert all(re.fullmatch("[0-9a-hjkmnp-tv-z]{16}", one) for one in made)
@@ -96,7 +96,7 @@ def test_a_copied_id_is_an_error_that_shows_both_places(project):
 
 def test_a_short_id_is_a_warning(project):
     _, problems = deck(project, QUESTION.rstrip() + "\n    id: one\n")
-    assert [(one.rule, one.severity) for one in problems] == [("short-id", "warning")]
+    assert [(problem.rule, problem.severity) for problem in problems] == [("short-id", "warning")]
 
 
 def test_an_id_written_by_hand_is_the_guid_verbatim(project):

@@ -23,7 +23,7 @@ def test_a_file_is_its_heads_and_items_with_their_lines():
 
 @pytest.mark.parametrize("head", ["notes: # mine\n\n# more\n", "---\ndeck: X\nnotes:\n"])
 @pytest.mark.parametrize("indent", ["", "  ", "      "])
-def test_lists_may_stand_anywhere_below_their_key(head, indent):
+def test_lists_may_have_any_indentation(head, indent):
     text = head + "".join(f"{indent}{line}\n" for line in ("- q: a", "  a: b", "- {q: c, a: d}"))
     (part,) = split(text)
     assert (part.head, len(part.items)) == (head, 2)
@@ -49,5 +49,5 @@ def test_lists_may_stand_anywhere_below_their_key(head, indent):
         HEAD + "  # flashdeck: ignore yes-no\n" + ONE,
     ],
 )
-def test_what_is_less_plain_is_not_split(text):
+def test_other_forms_are_not_split(text):
     assert split(text) is None

@@ -42,7 +42,7 @@ def put(project, name: str, data: bytes) -> None:
 
 
 def unused(project) -> list[str]:
-    return [one.span.path for one in project.check() if one.rule == "unused-media"]
+    return [problem.span.path for problem in project.check() if problem.rule == "unused-media"]
 
 
 def packed(project) -> tuple[Media, ...]:
@@ -60,14 +60,14 @@ def test_a_picture_that_nothing_uses_is_a_warning_of_check_and_none_of_build(pic
     assert pictures.built().diagnostics == ()
 
 
-def test_what_is_no_medium_or_hidden_is_not_missed(pictures):
+def test_hidden_files_and_other_types_are_not_reported_as_unused(pictures):
     for name in ("notes.txt", "map.psd", ".hidden.png", ".thumbs/x.png", "README.md", "noending"):
         put(pictures, f"cards/{name}", b"x")
     put(pictures, "docs/picture.png", b"x")
     assert unused(pictures) == []
 
 
-def test_a_link_to_a_picture_does_not_bring_it_along_and_check_tells(pictures):
+def test_check_reports_a_linked_picture_that_is_not_packed(pictures):
     put(pictures, "cards/word.mp3", b"x")
     pictures.replace("cards/deck.yaml", "Where?", "'[listen](word.mp3)'")
     assert unused(pictures) == ["cards/word.mp3"]
@@ -76,7 +76,7 @@ def test_a_link_to_a_picture_does_not_bring_it_along_and_check_tells(pictures):
 def test_nothing_is_called_unused_while_an_error_may_hide_its_use(pictures):
     put(pictures, "cards/other.png", b"x")
     pictures.write("cards/more.yaml", "notes:\n  - {q: '![](other.png)', b: x}\n")
-    assert {one.rule for one in pictures.check()} >= {"unknown-key"}
+    assert {problem.rule for problem in pictures.check()} >= {"unknown-key"}
     assert unused(pictures) == []
 
 
@@ -84,11 +84,11 @@ def test_of_many_unused_pictures_some_are_named(pictures):
     for number in range(60):
         put(pictures, f"cards/{number}.png", b"x")
     problems = pictures.check()
-    assert [one.rule for one in problems] == ["unused-media"] * 50 + ["more-problems"]
+    assert [problem.rule for problem in problems] == ["unused-media"] * 50 + ["more-problems"]
     assert problems[-1].message == "nothing uses 10 more files"
 
 
-def test_what_templates_and_styles_name_is_used_and_packed(pictures):
+def test_media_in_templates_and_styles_are_used_and_packed(pictures):
     pictures.write("cards/notetypes/country.yaml", COUNTRY)
     pictures.write("cards/notetypes/country.css", "b { background: url('img/paper.png') }")
     pictures.write("cards/deck.yaml", NOTE)
@@ -111,7 +111,7 @@ def test_what_templates_and_styles_name_is_used_and_packed(pictures):
         ("paper.pdf", "'paper.pdf' is no picture, sound or video that Anki shows"),
     ],
 )
-def test_what_a_style_names_and_nobody_can_pack_is_an_error_at_the_style(pictures, name, message):
+def test_invalid_media_in_a_style_are_errors_at_the_style(pictures, name, message):
     pictures.write("cards/notetypes/country.yaml", COUNTRY.replace("back.png", "paper.png"))
     pictures.write("cards/notetypes/country.css", f"b {{ background: url({name}) }}")
     pictures.write("cards/deck.yaml", NOTE)
@@ -125,7 +125,7 @@ def test_what_a_style_names_and_nobody_can_pack_is_an_error_at_the_style(picture
 
 
 @pytest.mark.parametrize("css", ["b { background: url(cards/paper.png) }", "cards/own.css"])
-def test_what_the_projects_own_style_names_is_used_and_packed(pictures, css):
+def test_media_in_the_project_stylesheet_are_used_and_packed(pictures, css):
     pictures.write("flashdeck.yaml", f'css: "{css}"\n')
     put(pictures, "cards/own.css", b"b { background: url(paper.png) }")
     put(pictures, "cards/paper.png", b"paper")
@@ -135,14 +135,14 @@ def test_what_the_projects_own_style_names_is_used_and_packed(pictures, css):
     assert f"url({paper.name})" in notetype.css
 
 
-def test_what_the_projects_own_style_lacks_is_an_error_at_its_place(pictures):
+def test_missing_media_in_the_project_stylesheet_are_errors(pictures):
     pictures.write("flashdeck.yaml", 'name: X\ncss: "b { background: url(paper.png) }"\n')
     (problem,) = pictures.check()
     assert (problem.rule, *problem.span[:3]) == ("template-media", "flashdeck.yaml", 2, 27)
     assert problem.message == "no file paper.png in the project's folder"
 
 
-def test_on_a_disk_that_knows_no_case_another_case_is_missing_as_well(pictures, monkeypatch):
+def test_on_a_case_insensitive_disk_another_case_is_missing(pictures, monkeypatch):
     """The next author's disk may know case: what the folder lists decides, not what opens."""
 
     opens = ManyFiles.open
@@ -182,10 +182,10 @@ def test_two_pictures_with_one_name_are_two_files_and_one_picture_in_two_folders
     assert names == ["city", "city", "map"]
 
 
-def test_two_decks_are_each_told_in_their_own_words(pictures):
+def test_messages_show_the_name_as_in_each_deck(pictures):
     pictures.write("cards/sub/deck.yaml", "notes:\n  - {q: '![](../no.png)', a: '![](no.png)'}\n")
     pictures.replace("cards/deck.yaml", "map.png", "no.png")
-    assert sorted(one.message for one in pictures.check()) == [
+    assert sorted(problem.message for problem in pictures.check()) == [
         "no file ../no.png beside cards/sub/deck.yaml",
         "no file no.png beside cards/deck.yaml",
         "no file no.png beside cards/sub/deck.yaml",

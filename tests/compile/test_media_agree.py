@@ -124,9 +124,9 @@ def test_an_import_reports_files_that_a_build_would_leave_out(forms, tmp_path, m
     assert problem.hint.startswith("as upper")
 
 
-def test_what_is_not_packed_is_what_check_calls_unused(forms):
+def test_check_reports_the_files_that_are_not_packed_as_unused(forms):
     forms.replace("cards/forms.yaml", "<object data=c.svg></object>", "")
     forms.replace("cards/notetypes/map.yaml", "<Object DATA='_two.svg'></Object>", "")
-    unused = {one.span.path for one in forms.check() if one.rule == "unused-media"}
+    unused = {problem.span.path for problem in forms.check() if problem.rule == "unused-media"}
     gone = {"cards/c.svg", "cards/notetypes/_two.svg"}
     assert unused == {f"cards/{name}" for name in UNUSED} | gone

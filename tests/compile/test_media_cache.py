@@ -100,7 +100,7 @@ def test_neither_a_check_nor_a_preview_reads_what_a_build_has_read(pictures, cou
     assert cache(pictures).read_bytes() == before
 
 
-def test_a_picture_of_the_same_size_and_time_is_noticed(pictures, counted):
+def test_a_changed_picture_of_the_same_size_and_time_is_detected(pictures, counted):
     pictures.built()
     path = pictures.root / "cards" / "map.png"
     before = path.stat()
@@ -134,7 +134,7 @@ def test_a_picture_that_is_written_while_it_is_read_is_read_again(pictures, coun
     assert len(counted) == 4
 
 
-def test_pictures_that_are_gone_are_forgotten(pictures):
+def test_removed_pictures_leave_the_cache(pictures):
     pictures.built()
     pictures.replace("cards/es.yaml", "![a map](map.png) ", "")
     pictures.built()
@@ -178,7 +178,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_cache_does_no_harm(pictures, counted, name):
+def test_a_damaged_media_cache_is_ignored(pictures, counted, name):
     pictures.built()
     cache(pictures).write_bytes(DAMAGE[name](pictures))
     again(pictures)
@@ -186,7 +186,7 @@ def test_a_damaged_cache_does_no_harm(pictures, counted, name):
     assert list(packed(pictures).values()) == [b"map", DRAWING]
 
 
-def test_a_cache_from_elsewhere_is_not_believed(pictures, counted):
+def test_a_copied_media_cache_is_ignored(pictures, counted):
     pictures.built()
     poisoned = cache(pictures).read_bytes().replace(b'"60be', b'"0000')
     cache(pictures).rename(cache(pictures).with_name("elsewhere"))  # its place stays taken
@@ -195,7 +195,7 @@ def test_a_cache_from_elsewhere_is_not_believed(pictures, counted):
     assert len(counted) == 4
 
 
-def test_a_cache_of_another_flashdeck_is_not_believed(pictures, counted, monkeypatch):
+def test_a_media_cache_of_another_version_is_ignored(pictures, counted, monkeypatch):
     pictures.built()
     monkeypatch.setattr(seal, "fingerprint", lambda: ("another",))
     again(pictures)
@@ -210,13 +210,15 @@ def test_a_drawing_that_may_not_be_packed_is_refused_each_time(pictures):
         assert problem.message == "sun.svg holds <script>"
 
 
-def test_a_drawing_that_was_packed_as_it_is_is_still_looked_through(pictures):
+def test_a_drawing_that_was_packed_verbatim_is_still_checked(pictures):
     put(pictures, "sun.svg", SCRIPT)
     pictures.write("flashdeck.yaml", "media: verbatim\n")
     pictures.built()
     assert packed(pictures)["sun.svg"] == SCRIPT
     pictures.replace("flashdeck.yaml", "media: verbatim\n", "")
-    assert [one.message for one in pictures.build().diagnostics] == ["sun.svg holds <script>"]
+    assert [problem.message for problem in pictures.build().diagnostics] == [
+        "sun.svg holds <script>"
+    ]
 
 
 # How it is copied
@@ -323,14 +325,18 @@ def test_the_system_copies_pictures_that_were_read_before(pictures, monkeypatch)
     assert len(copied) == 2
 
 
-def test_a_folder_that_leads_out_of_the_project_stays_shut(pictures, tmp_path):
+def test_a_folder_link_outside_the_project_is_refused(pictures, tmp_path):
     """Folders are resolved once, and not once and for all."""
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "a.png").write_bytes(b"secret")
     (pictures.root / "cards" / "way").symlink_to(tmp_path / "outside")
     (pictures.root / "cards" / "link.png").symlink_to(tmp_path / "outside" / "a.png")
     pictures.replace("cards/es.yaml", "![a sun](sun.svg)", "![](way/a.png) ![](link.png)")
-    assert [one.message for one in pictures.build().diagnostics if one.rule == "media-outside"] == [
+    assert [
+        problem.message
+        for problem in pictures.build().diagnostics
+        if problem.rule == "media-outside"
+    ] == [
         "way/a.png lies outside the project",
         "link.png lies outside the project",
     ]

@@ -60,7 +60,7 @@ def test_a_form_that_anki_does_not_find_is_not_a_reference(form):
 
 
 @pytest.mark.parametrize("form", [*FORMS, *ACTIVE_FORMS])
-def test_a_file_comes_along_in_whatever_case_a_field_names_it(verbatim, form):
+def test_a_file_is_packed_in_whatever_case_a_field_names_it(verbatim, form):
     write_note(verbatim, form)
     verbatim.built(allow_scripts=True)
     assert packed(verbatim) == ["x.png"]
@@ -83,7 +83,11 @@ def test_a_file_gets_its_name_in_whatever_case_a_field_names_it(project, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_question_that_is_a_picture_or_sound_can_be_seen(verbatim, form):
     write_note(verbatim, form)
-    found = [one for one in verbatim.check() if one.rule in {"invisible-front", "unused-media"}]
+    found = [
+        problem
+        for problem in verbatim.check()
+        if problem.rule in {"invisible-front", "unused-media"}
+    ]
     assert found == []
 
 
@@ -98,7 +102,7 @@ def test_a_question_that_is_a_picture_or_sound_can_be_seen(verbatim, form):
 )
 def test_words_for_a_picture_count_in_whatever_case(verbatim, picture, is_reported):
     write_note(verbatim, picture)
-    found = [one for one in verbatim.check() if one.rule == "missing-alt"]
+    found = [problem for problem in verbatim.check() if problem.rule == "missing-alt"]
     assert bool(found) == is_reported
 
 
@@ -124,7 +128,7 @@ def test_a_file_that_anki_would_not_find_is_reported_where_it_is_named(verbatim,
 )
 def test_a_tag_into_which_anki_does_not_look_is_reported(verbatim, field):
     write_note(verbatim, field)
-    messages = [one.message for one in verbatim.check() if one.rule == "html-attribute"]
+    messages = [problem.message for problem in verbatim.check() if problem.rule == "html-attribute"]
     assert len(messages) == 1
     assert messages[0].startswith("Anki does not bring x.png along: it does not look into <")
 
@@ -137,13 +141,13 @@ def test_a_tag_into_which_anki_does_not_look_is_reported(verbatim, field):
         '<div data-src="x.png">y</div>',
     ],
 )
-def test_a_file_that_only_anki_finds_comes_along_as_well(verbatim, field):
+def test_a_file_that_only_anki_finds_is_packed(verbatim, field):
     write_note(verbatim, field)
     verbatim.built(allow_scripts=True)
     assert packed(verbatim) == ["x.png"]
 
 
-def test_a_file_that_a_script_names_is_noticed_when_it_comes(verbatim):
+def test_a_file_of_a_script_that_is_added_is_detected(verbatim):
     write_note(verbatim, "y<script>show('<img src=\"later.png\">')</script>")
     verbatim.built(allow_scripts=True)
     assert packed(verbatim) == []

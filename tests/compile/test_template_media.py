@@ -76,7 +76,7 @@ def test_a_name_that_anki_passes_over_in_templates_is_a_warning(verbatim):
 
 
 @pytest.mark.parametrize("folder", ["media", "notetypes"])
-def test_files_that_are_there_come_along_into_anki(verbatim, folder):
+def test_present_files_are_packed_into_anki(verbatim, folder):
     names = ["_a.png", "_b.png", "_c.mp3", "_d.css", "_e.woff2", "_f g.ttf"]
     for name in names:
         verbatim.write(f"cards/{folder}/{name}", name)
@@ -99,25 +99,25 @@ def test_files_that_are_there_come_along_into_anki(verbatim, folder):
         ("<svg><g fill='url(#_none)'/></svg>", "b { c: url('') }"),
     ],
 )
-def test_what_is_not_a_file_of_the_project_is_not_missing(verbatim, front, css):
+def test_addresses_outside_the_project_are_not_missing_files(verbatim, front, css):
     write_type(verbatim, front, css)
     assert verbatim.check() == []
 
 
-def test_scripts_and_styles_that_a_template_loads_are_looked_for(verbatim):
+def test_scripts_and_styles_of_a_template_are_checked(verbatim):
     write_type(verbatim, "<script src=_a.js></script><LINK rel=stylesheet HREF='_b.css'>")
-    messages = [one.message for one in verbatim.build(allow_scripts=True).diagnostics]
+    messages = [problem.message for problem in verbatim.build(allow_scripts=True).diagnostics]
     missing = [words.split()[2] for words in messages if words.startswith("no file")]
     assert missing == ["_a.js", "_b.css"]
 
 
-def test_the_projects_own_style_is_looked_through(verbatim):
+def test_the_project_stylesheet_is_checked(verbatim):
     verbatim.write("flashdeck.yaml", SETTINGS + 'css: "b { c: url(_bg.png) }"\n')
     verbatim.write("cards/d.yaml", "deck: D\nnotes:\n  - {q: a, a: b}\n")
     assert found(verbatim) == [("_bg.png", Severity.ERROR, 5)]
 
 
-def test_names_in_any_case_are_packed_under_names_of_our_own(project):
+def test_names_in_any_case_are_packed_under_hashed_names(project):
     project.write("cards/d.yaml", DECK)
     for name in ("a.png", "b.css", "c.js", "d.png"):
         project.write(f"cards/notetypes/{name}", name)
@@ -139,7 +139,7 @@ NAMES_NOTHING = """\
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, "name: X\nmarkup: html\n"])
-def test_what_css_does_not_load_is_not_looked_for(project, settings):
+def test_names_that_css_does_not_load_are_ignored(project, settings):
     project.write("flashdeck.yaml", settings + "css: style.css\n")
     project.write("style.css", NAMES_NOTHING)
     project.write("cards/d.yaml", DECK)
@@ -150,7 +150,7 @@ def test_what_css_does_not_load_is_not_looked_for(project, settings):
     assert project.check() == []
 
 
-def test_names_with_escapes_and_what_follows_them_are_packed(project):
+def test_names_with_escapes_and_queries_are_packed(project):
     project.write("cards/d.yaml", DECK)
     for name in ("my font.woff2", "a.png", "b.png", "it's.png"):
         project.write(f"cards/notetypes/{name}", name)
@@ -167,7 +167,7 @@ def test_names_with_escapes_and_what_follows_them_are_packed(project):
     assert '.png&quot;) red">' in notetype.templates[0].front
 
 
-def test_what_a_file_names_in_vain_is_shown_in_that_file(project):
+def test_missing_media_of_a_file_are_reported_in_that_file(project):
     project.write("flashdeck.yaml", "name: X\ncss: look/style.css\n")
     project.write("look/style.css", "b {}\n@font-face { src: url('none.woff2') }\n")
     project.write("cards/d.yaml", "deck: D\nnotetype: N\nnotes:\n  - fields: {F: a}\n")
@@ -176,7 +176,7 @@ def test_what_a_file_names_in_vain_is_shown_in_that_file(project):
     project.write("cards/notetypes/n.yaml", "\n".join([*lines, *css]) + "\n")
     front = "{{F}}\n<style>b { c: url(d.png) }</style>\n<img alt=é src='e.png'>\n"
     project.write("cards/notetypes/f.html", front)
-    assert sorted((one.message.split()[2], *one.span) for one in project.check()) == [
+    assert sorted((problem.message.split()[2], *problem.span) for problem in project.check()) == [
         ("d.png", "cards/notetypes/f.html", 2, 19, 2, 24),
         ("e.png", "cards/notetypes/f.html", 3, 17, 3, 22),
         ("none.png", "cards/notetypes/n.yaml", 7, 12, 7, 20),
@@ -184,7 +184,7 @@ def test_what_a_file_names_in_vain_is_shown_in_that_file(project):
     ]
 
 
-def test_a_style_that_nobody_reads_through_is_a_warning_at_its_beginning(project):
+def test_a_style_that_is_too_long_is_a_warning_at_its_start(project):
     project.write("cards/d.yaml", DECK)
     write_type(project, "", "")
     project.replace("cards/notetypes/n.yaml", 'css: ""', "css: n.css")
@@ -196,10 +196,12 @@ def test_a_style_that_nobody_reads_through_is_a_warning_at_its_beginning(project
     )
     font = "x" * 2_000_000
     project.write("cards/notetypes/n.css", f"a {{ b: url(data:{font}) url(none.png) }}")
-    assert [one.message for one in project.check()] == ["no file none.png in cards/notetypes/"]
+    assert [problem.message for problem in project.check()] == [
+        "no file none.png in cards/notetypes/"
+    ]
 
 
-def test_a_file_of_a_template_is_noticed_when_it_comes(verbatim):
+def test_a_template_file_that_is_added_is_detected(verbatim):
     write_type(verbatim, '<img src="_a.png">', identity="1600000000000")
     assert packed_after_build(verbatim) == []
     verbatim.write("cards/notetypes/_a.png", "x")
