@@ -85,7 +85,7 @@ def test_with_an_error_nothing_is_written(two_notes):
     two_notes.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin: Ronacher")
     before = state(two_notes)
     built = two_notes.build()
-    assert [one.rule for one in built.diagnostics] == ["unquoted-colon"]
+    assert [problem.rule for problem in built.diagnostics] == ["unquoted-colon"]
     assert built.packages == ()
     assert state(two_notes) == before | {"build/.gitignore": b"*\n"}
 
@@ -93,21 +93,21 @@ def test_with_an_error_nothing_is_written(two_notes):
 def test_a_root_deck_is_a_package(two_notes):
     two_notes.write("cards/es.yaml", "deck: Español::Verben\nnotes:\n  - {q: ir, a: gehen}\n")
     two_notes.write("cards/ja.yaml", "deck: 日本語\nnotes:\n  - {q: 水, a: Wasser}\n")
-    names = [one.path.name for one in two_notes.built().packages]
+    names = [package.path.name for package in two_notes.built().packages]
     assert names == ["espanol.apkg", "flask.apkg", "日本語.apkg"]
 
 
 def test_settings_choose_packages(two_notes):
     two_notes.write("cards/more.yaml", "deck: Flask::More\nnotes:\n  - {q: a b, a: c}\n")
     two_notes.write("flashdeck.yaml", "packages:\n  extra.apkg: [Flask::More]\n")
-    found = {one.path.name: one.decks for one in two_notes.built().packages}
+    found = {package.path.name: package.decks for package in two_notes.built().packages}
     assert found == {"extra.apkg": ("Flask::More",), "flask.apkg": ("Flask",)}
 
 
 def test_two_decks_with_one_file_name_are_an_error(project):
     project.write("cards/a.yaml", "deck: Verben!\nnotes:\n  - {q: a, a: b}\n")
     project.write("cards/b.yaml", "deck: verben?\nnotes:\n  - {q: c, a: d}\n")
-    assert [one.rule for one in project.build().diagnostics] == ["package-name"]
+    assert [problem.rule for problem in project.build().diagnostics] == ["package-name"]
 
 
 @pytest.mark.parametrize("deck", ["Collection", "Backup 2024"])
@@ -144,7 +144,7 @@ def test_frozen_writes_only_packages(two_notes):
 def test_frozen_fails_when_sources_would_change(two_notes):
     before = state(two_notes)
     built = two_notes.build(frozen=True)
-    changed = [(one.rule, one.span.path) for one in built.diagnostics]
+    changed = [(problem.rule, problem.span.path) for problem in built.diagnostics]
     assert changed == [("frozen", name) for name in ("flashdeck.yaml", *SOURCES[:1], SOURCES[2])]
     assert state(two_notes) == before | {"build/.gitignore": b"*\n"}
 
@@ -153,7 +153,7 @@ def test_frozen_fails_when_an_edit_is_not_in_the_lock(two_notes):
     two_notes.built()
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     built = two_notes.build(frozen=True)
-    assert [one.span.path for one in built.diagnostics] == ["flashdeck.lock"]
+    assert [problem.span.path for problem in built.diagnostics] == ["flashdeck.lock"]
     assert built.packages == ()
 
 
@@ -211,9 +211,11 @@ def test_a_picture_is_packed_under_a_name_with_its_hash(two_notes):
     assert f'<img src="{media.name}"' in collection.notes[0].fields[1]
 
 
-def test_nothing_to_build_is_no_error(project):
+def test_nothing_to_build_is_not_an_error(project):
     built = project.build()
-    assert [(one.rule, one.severity) for one in built.diagnostics] == [("no-decks", "warning")]
+    assert [(problem.rule, problem.severity) for problem in built.diagnostics] == [
+        ("no-decks", "warning")
+    ]
     assert built.packages == ()
 
 
@@ -240,7 +242,7 @@ build(Path(sys.argv[2]), Options(now=int(sys.argv[3])))
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_path):
+def test_the_next_build_recovers_from_one_killed_at_any_moment(two_notes, tmp_path):
     killed, moment = True, 0
     while killed:
         moment += 1
@@ -260,7 +262,7 @@ def test_killed_at_any_moment_a_build_is_taken_up_by_the_next(two_notes, tmp_pat
     assert moment == 2 * 6 + 1
 
 
-def test_what_is_saved_while_packages_are_written_is_not_overwritten(project):
+def test_files_saved_while_packages_are_written_are_not_overwritten(project):
     project.write("cards/es.yaml", "notes:\n  - {q: ir, a: gehen}\n")
     saved = "notes:\n  - {q: ser, a: sein}\n"
 

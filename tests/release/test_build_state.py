@@ -52,7 +52,7 @@ def rested(two_notes):
     return two_notes
 
 
-def test_nothing_is_done_twice(rested, made):
+def test_a_build_without_changes_does_nothing(rested, made):
     first = rested.built()
     assert made == []
     for package in first.packages:
@@ -61,7 +61,7 @@ def test_nothing_is_done_twice(rested, made):
     assert {package.path.name for package in first.packages} == {"es.apkg", "flask.apkg"}
 
 
-def test_what_is_said_without_work_is_what_is_said_with_it(rested, made):
+def test_a_build_without_changes_has_the_same_result(rested, made):
     without = rested.built()
     (rested.root / "build" / ".state").unlink()
     assert rested.built() == without
@@ -84,13 +84,13 @@ EDITS = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_whatever_changed_is_noticed(rested, made, name):
+def test_any_change_is_detected(rested, made, name):
     EDITS[name](rested)
     rested.build()
     assert len(made) == 1
 
 
-def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(rested, made):
+def test_another_file_of_the_same_size_and_time_is_detected(rested, made):
     path = rested.root / "cards" / "flask.yaml"
     other = path.with_suffix(".new")
     other.write_text(path.read_text().replace("Armin", "Nimra"))
@@ -100,7 +100,7 @@ def test_a_file_of_the_same_size_and_time_is_noticed_when_it_is_another_file(res
     assert len(made) == 1
 
 
-def test_a_build_with_nothing_to_do_waits_for_no_other(rested, made):
+def test_a_build_without_changes_takes_no_lock(rested, made):
     with lock(rested.root / "build" / ".lock"):
         assert len(rested.built().packages) == 2
         assert made == []
@@ -122,23 +122,25 @@ def test_a_package_that_another_build_replaces_is_not_counted_as_what_it_was(res
     assert state.current() is None
 
 
-def test_digests_are_counted_when_somebody_asks_and_once(rested, made, monkeypatch):
+def test_digests_are_computed_on_request_and_once(rested, made, monkeypatch):
     (rested.root / "build" / ".state").unlink()
     rest(rested.root)
-    assert [one.sha256 for one in rested.built(digests=False).packages] == [None, None]
-    told = [hashlib.sha256(one.path.read_bytes()).hexdigest() for one in rested.built().packages]
+    assert [package.sha256 for package in rested.built(digests=False).packages] == [None, None]
+    told = [
+        hashlib.sha256(package.path.read_bytes()).hexdigest() for package in rested.built().packages
+    ]
     monkeypatch.setattr(flashdeck.project.digest, "stream_digest", None)
     for wish in (True, False):
-        assert [one.sha256 for one in rested.built(digests=wish).packages] == told
+        assert [package.sha256 for package in rested.built(digests=wish).packages] == told
     assert len(made) == 1
 
 
-def test_other_wishes_build_anew(rested, made):
+def test_other_options_build_again(rested, made):
     rested.built(frozen=True)
     assert len(made) == 1
 
 
-def test_other_renderers_build_anew(tmp_path, monkeypatch):
+def test_other_renderers_build_again(tmp_path, monkeypatch):
     before = fingerprint.__wrapped__()
     (tmp_path / "pygments").mkdir()
     (tmp_path / "pygments" / "__init__.py").write_text("")
@@ -148,7 +150,7 @@ def test_other_renderers_build_anew(tmp_path, monkeypatch):
     assert len({before, other, fingerprint.__wrapped__()}) == 3
 
 
-def test_what_was_written_just_now_is_recognised_by_its_content(two_notes, made):
+def test_recent_files_are_compared_by_content(two_notes, made):
     # Within one tick of the disk's clock it could have been written again after it was read.
     rest(two_notes.root)
     two_notes.built()
@@ -164,7 +166,7 @@ def test_what_was_written_just_now_is_recognised_by_its_content(two_notes, made)
     assert len(made) == 3
 
 
-def test_what_is_written_while_it_is_built_is_built_the_next_time(rested, made, monkeypatch):
+def test_files_edited_during_a_build_are_built_the_next_time(rested, made, monkeypatch):
     made_of = flashdeck.release.make._package
 
     def slow(*others, **more):
@@ -181,7 +183,7 @@ def test_what_is_written_while_it_is_built_is_built_the_next_time(rested, made, 
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../elsewhere.apkg", "build/../flashdeck.yaml"])
-def test_a_state_that_names_other_files_is_not_believed(rested, made, path):
+def test_a_state_with_other_files_is_ignored(rested, made, path):
     state = rested.root / "build" / ".state"
     told = json.loads(state.read_text())
     told["packages"][0]["path"] = path
@@ -192,7 +194,7 @@ def test_a_state_that_names_other_files_is_not_believed(rested, made, path):
     assert len(made) == 1
 
 
-def test_a_state_without_files_is_not_believed(rested, made):
+def test_a_state_without_files_is_ignored(rested, made):
     state = rested.root / "build" / ".state"
     told = json.loads(state.read_text()) | {"files": {}}
     with state.open("r+") as file:
@@ -202,36 +204,36 @@ def test_a_state_without_files_is_not_believed(rested, made):
     assert len(made) == 1
 
 
-def test_a_state_from_another_place_is_not_believed(rested, made):
+def test_a_copied_state_is_ignored(rested, made):
     there = rested.root.parent / "copied"
     shutil.copytree(rested.root, there)  # with the times, as an archive would
     replace(rested, root=there).built()
     assert made == ["copied"]
 
 
-def test_warnings_are_said_as_long_as_they_hold(rested, made):
+def test_warnings_are_reported_by_each_build(rested, made):
     rested.write("cards/empty.yaml", "notes: []\n")
     rest(rested.root)
     said = [rested.built().diagnostics for _ in range(3)]
-    assert [one.rule for one in said[0]] == ["no-notes"]
+    assert [problem.rule for problem in said[0]] == ["no-notes"]
     assert said == [said[0]] * 3
     assert len(made) == 1
 
 
-def test_what_is_said_of_a_lock_that_was_mended_is_said_once(rested):
+def test_a_repaired_lock_is_reported_once(rested):
     lock = rested.root / "flashdeck.lock"
     rested.built()
     text = lock.read_text("utf-8")
     lock.write_text(f"<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n", "utf-8")
     rest(rested.root)
-    assert [one.rule for one in rested.built().diagnostics] == ["lock-merged"]
+    assert [problem.rule for problem in rested.built().diagnostics] == ["lock-merged"]
     assert rested.built().diagnostics == ()
     lock.unlink()
-    assert [one.rule for one in rested.built().diagnostics] == ["lock-lost"]
+    assert [problem.rule for problem in rested.built().diagnostics] == ["lock-lost"]
     assert rested.built().diagnostics == ()
 
 
-def test_media_that_come_along_unnamed_are_noticed(rested, made):
+def test_changes_of_static_media_are_detected(rested, made):
     kept = _verbatim(rested, "cards/media")
     rested.built()
     rest(rested.root)  # the lock, too, which that build wrote
@@ -246,13 +248,13 @@ def test_media_that_come_along_unnamed_are_noticed(rested, made):
 
 
 @pytest.mark.parametrize("folder", ["cards", "cards/media"])
-def test_media_that_were_missing_are_noticed_when_they_come(rested, made, folder):
+def test_missing_media_that_are_added_are_detected(rested, made, folder):
     place = _verbatim(rested, folder)
     (rested.root / "cards/map.png").unlink()
     rested.built()
     rest(rested.root)  # the lock, too, which that build wrote
     said = [rested.built().diagnostics for _ in range(2)]
-    assert [[one.rule for one in found] for found in said] == [["missing-media"]] * 2
+    assert [[problem.rule for problem in found] for found in said] == [["missing-media"]] * 2
     assert len(made) == 2
     _put_long_ago(place / "map.png")
     assert rested.built().diagnostics == ()
@@ -273,7 +275,7 @@ def _put_long_ago(path):
     os.utime(path, (LONG_AGO, LONG_AGO))
 
 
-def test_what_was_meant_by_a_name_is_looked_up_again(rested, made):
+def test_suggestions_for_names_are_updated(rested, made):
     rested.write("cards/old.yaml", "media: verbatim\nnotes:\n  - {q: '![](flask.png)', a: x}\n")
     rested.built()
     rest(rested.root)  # the lock, too, which that build wrote
@@ -287,7 +289,7 @@ def test_what_was_meant_by_a_name_is_looked_up_again(rested, made):
     ]
 
 
-def test_a_link_to_a_folder_is_noticed(rested, made):
+def test_a_link_to_a_folder_is_detected(rested, made):
     (rested.root / "cards" / "linked").symlink_to(rested.root.parent, target_is_directory=True)
     rested.build()
     assert len(made) == 1

@@ -30,8 +30,10 @@ def learner(built):
 
 def said(project):
     """Give what is said besides errors, and that `check` says the same as `build`."""
-    checked = [(one.rule, one.message, one.hint) for one in project.check()]
-    built = [(one.rule, one.message, one.hint) for one in project.built().diagnostics]
+    checked = [(problem.rule, problem.message, problem.hint) for problem in project.check()]
+    built = [
+        (problem.rule, problem.message, problem.hint) for problem in project.built().diagnostics
+    ]
     assert checked == built
     return built
 
@@ -41,13 +43,13 @@ def cards_found(learner, hint):
     return sorted(learner.collection.find_cards(search))
 
 
-def test_a_build_after_nothing_but_edits_says_nothing(built):
+def test_a_build_after_edits_reports_nothing(built):
     built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c1::*Werkzeug*::WSGI}}")
     assert said(built) == []
 
 
-def test_a_moved_note_is_said_with_the_search_for_its_old_deck(built, learner):
+def test_a_moved_note_is_reported_with_the_search_for_its_old_deck(built, learner):
     built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    deck: Python")
     ((rule, message, hint),) = said(built)
     assert rule == "deck-moved"
@@ -55,14 +57,14 @@ def test_a_moved_note_is_said_with_the_search_for_its_old_deck(built, learner):
     assert len(cards_found(learner, hint)) == 4
 
 
-def test_a_renamed_deck_is_said_with_what_to_do_first(built):
+def test_a_renamed_deck_is_reported_with_what_to_do_first(built):
     built.replace("cards/flask.yaml", "deck: Flask", "deck: Web")
     ((rule, message, hint),) = said(built)
     assert (rule, "the deck 'Flask' is now 'Web'" in message) == ("deck-moved", True)
     assert "rename 'Flask' to 'Web' in Anki before they import" in hint
 
 
-def test_a_cloze_that_is_gone_is_said_with_its_cards(built, learner):
+def test_a_removed_cloze_is_reported_with_its_cards(built, learner):
     guid = next(one for one in learner.guids() if "Werkzeug" in learner.note(one).fields[0])
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     ((rule, message, hint),) = said(built)
@@ -70,25 +72,25 @@ def test_a_cloze_that_is_gone_is_said_with_its_cards(built, learner):
     assert cards_found(learner, hint) == sorted(card.id for card in learner.cards(guid))
 
 
-def test_renumbered_clozes_are_said(built):
+def test_renumbered_clozes_are_reported(built):
     built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c3::Werkzeug}}")
     built.replace("cards/flask.yaml", "{{c2::", "{{c1::")
     assert [rule for rule, _, _ in said(built)] == ["cloze-renumbered"]
 
 
-def test_a_new_cloze_is_nothing_to_be_said(built):
+def test_a_new_cloze_is_not_reported(built):
     built.replace("cards/flask.yaml", "relies on", "{{c3::relies}} on")
     assert said(built) == []
 
 
-def test_a_reverse_card_that_is_turned_off_is_said(built, learner):
+def test_a_reverse_card_that_is_turned_off_is_reported(built, learner):
     built.replace("cards/flask.yaml", "    reverse: true\n", "")
     ((rule, message, hint),) = said(built)
     assert (rule, "'Answer → Question'" in message) == ("card-removed", True)
     assert len(cards_found(learner, hint)) == 2
 
 
-def test_what_was_said_once_is_not_said_again(built):
+def test_consequences_are_reported_once(built):
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     built.built()
     built.now += DAY

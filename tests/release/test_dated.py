@@ -63,14 +63,14 @@ def undated(collection):
 
 
 @given(collections())
-def test_whatever_has_no_ids_and_times_gets_those_that_a_package_needs(collection):
+def test_missing_ids_and_times_are_added(collection):
     made = dated(undated(collection), NOW)
     out = io.BytesIO()
     write_apkg(made, out)
     assert read_apkg(out) == made
 
 
-def test_what_is_dated_keeps_its_ids_and_times():
+def test_existing_ids_and_times_are_kept():
     def known(collection):
         return [(note.id, note.mod, [card.id for card in note.cards]) for note in collection.notes]
 
@@ -98,7 +98,7 @@ def test_only_what_was_edited_is_new_to_anki(learner):
     assert all(learner.review_log(f"the country {one}") for one in ("France", "Chile", "Spain"))
 
 
-def test_a_card_that_comes_later_stands_beside_its_notes_others(learner):
+def test_a_later_card_is_adjacent_to_its_notes_others(learner):
     first = countries(France="Paris", Chile="")
     learner.imported(first)
     second = countries(NOW + DAY, first, France="Paris", Chile="Santiago")

@@ -57,7 +57,7 @@ def test_both_edits_reach_learners_of_either_branch(branches):
     packages = [published(one) for one in (ours, theirs)]
     assert merge(base, ours, theirs) == ["flashdeck.lock"]
     merged = ours.built()
-    assert [one.rule for one in merged.diagnostics] == ["lock-merged"]
+    assert [problem.rule for problem in merged.diagnostics] == ["lock-merged"]
     assert "<<<<" not in ours.read("flashdeck.lock")
     for package in packages:
         with Learner() as learner:

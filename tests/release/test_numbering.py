@@ -37,7 +37,7 @@ def gaps(places):
 
 
 @given(entries, new)
-def test_no_two_blocks_overlap_and_no_id_is_given_twice(known, fresh):
+def test_no_two_blocks_overlap_and_all_ids_are_unique(known, fresh):
     found = numbers(known, fresh, NOW)
     assert set(found) == {one.id for one in known} | set(fresh)
     assert all(gap >= BLOCK for gap in gaps(one.card_block for one in found.values()))
@@ -45,7 +45,7 @@ def test_no_two_blocks_overlap_and_no_id_is_given_twice(known, fresh):
 
 
 @given(entries, new)
-def test_a_new_note_lies_a_block_away_from_every_id_and_never_ahead_of_the_clock(known, fresh):
+def test_a_new_note_is_a_block_away_from_every_id_and_never_ahead_of_the_clock(known, fresh):
     found = numbers(known, fresh, NOW)
     places = {place for one in known for place in found[one.id]}
     for guid in fresh:
@@ -54,7 +54,7 @@ def test_a_new_note_lies_a_block_away_from_every_id_and_never_ahead_of_the_clock
 
 
 @given(entries, new)
-def test_what_was_given_once_stays(known, fresh):
+def test_assigned_numbers_are_kept(known, fresh):
     found = numbers(known, fresh, NOW)
     after = [
         note(guid, note_id=one.note_id, card_block=one.card_block) for guid, one in found.items()

@@ -106,7 +106,7 @@ def change_built_in_fronts(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
 
 
 @pytest.mark.parametrize("statistics", [Learner.check_database, Learner.optimize])
-def test_no_card_is_doubled_when_fronts_change(author, learner, monkeypatch, statistics):
+def test_no_card_is_duplicated_when_fronts_change(author, learner, monkeypatch, statistics):
     take(author, learner)
     statistics(learner)
     for number, word in enumerate(("two", "three")):
@@ -120,7 +120,7 @@ def test_no_card_is_doubled_when_fronts_change(author, learner, monkeypatch, sta
         statistics(learner)
 
 
-def test_no_card_is_doubled_in_a_deck_that_arrives_after_the_statistics(
+def test_no_card_is_duplicated_in_a_deck_that_is_imported_after_the_statistics(
     author, learner, monkeypatch
 ):
     for number in range(20):

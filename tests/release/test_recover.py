@@ -35,7 +35,7 @@ def history(two_notes):
 
 
 def rules(built):
-    return [one.rule for one in built.diagnostics]
+    return [problem.rule for problem in built.diagnostics]
 
 
 def memory(project):
@@ -71,7 +71,7 @@ def test_an_edit_after_the_loss_goes_out(history):
     assert (package.counts.changed, package.counts.unchanged) == (1, 2)
 
 
-def test_without_packages_the_loss_is_said(history):
+def test_without_packages_the_loss_is_reported(history):
     history.root.joinpath("flashdeck.lock").unlink()
     history.package.unlink()
     built = history.built()
@@ -79,7 +79,7 @@ def test_without_packages_the_loss_is_said(history):
     assert "times start anew" in built.diagnostics[0].message
 
 
-def test_a_package_of_another_project_is_no_help(history, tmp_path):
+def test_a_package_of_another_project_is_ignored(history, tmp_path):
     other = type(history)(tmp_path / "other", history.now)
     other.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: a, a: b}\n")
     other.built(output=history.root / "build" / "other.apkg")

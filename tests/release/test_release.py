@@ -54,7 +54,7 @@ def test_tags_and_reverse_are_edits_but_deck_and_place_are_not(built):
     assert set(mods(built).values()) == {NOW + 2 * DAY}
 
 
-def test_an_edited_note_goes_out_anew_with_every_revision_for_a_year(built):
+def test_an_edited_note_is_updated_with_every_revision_for_a_year(built):
     built.now = edited = NOW + DAY
     built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     built.built()
@@ -65,7 +65,7 @@ def test_an_edited_note_goes_out_anew_with_every_revision_for_a_year(built):
         assert mods(built)["Who created Flask?"] == expected
 
 
-def test_without_changes_nothing_is_written_anew(built):
+def test_without_changes_nothing_is_written_again(built):
     package, lock = built.package.read_bytes(), built.read("flashdeck.lock")
     built.now += 100 * DAY
     result = built.built()
@@ -178,7 +178,7 @@ def test_when_a_fifth_of_a_package_vanishes_the_build_stops(project):
     package = project.package.read_bytes()
     deck(39)
     project.now += DAY
-    assert [one.rule for one in project.build().diagnostics] == ["many-removals"]
+    assert [problem.rule for problem in project.build().diagnostics] == ["many-removals"]
     assert project.package.read_bytes() == package
     project.built(accept_removals=True)
     assert len(notes(project)) == 40  # the empty ones all have the same, empty text
@@ -218,7 +218,7 @@ def test_a_changed_kind_makes_a_new_note_and_empties_the_old(built):
     built.replace("cards/flask.yaml", "    a: Armin Ronacher\n", "")
     built.now += DAY
     result = built.built()
-    assert [one.rule for one in result.diagnostics] == ["changed-kind"]
+    assert [problem.rule for problem in result.diagnostics] == ["changed-kind"]
     found = notes(built)
     assert found[""].guid == guid
     fresh = found["{{c1::Who}} created Flask?"].guid

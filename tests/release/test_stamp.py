@@ -31,7 +31,7 @@ def stamped(project, text):
     for name in ("flashdeck.yaml", "flashdeck.lock"):
         project.root.joinpath(name).unlink(missing_ok=True)
     built = build(project.root, Options(now=NOW))
-    errors = [one for one in built.diagnostics if one.severity is Severity.ERROR]
+    errors = [problem for problem in built.diagnostics if problem.severity is Severity.ERROR]
     assert errors == [], errors
     return project.read("cards/deck.yaml")
 
