@@ -25,7 +25,7 @@ def lock_of(*notes):
 
 def parsed(text):
     lock, problems = parse_lock("flashdeck.lock", text)
-    assert not [one for one in problems if one.severity == "error"]
+    assert not [problem for problem in problems if problem.severity == "error"]
     return lock
 
 
@@ -89,9 +89,11 @@ def test_the_greater_time_wins_a_conflict():
         assert entry.changed == 1_790_000_500
 
 
-def test_a_healed_conflict_is_said():
+def test_a_resolved_conflict_is_reported():
     _, problems = parse_lock("flashdeck.lock", conflict(lock_of(note()), lock_of(note())))
-    assert [(one.rule, one.severity) for one in problems] == [("lock-merged", "warning")]
+    assert [(problem.rule, problem.severity) for problem in problems] == [
+        ("lock-merged", "warning")
+    ]
 
 
 def test_a_note_first_built_on_two_branches_keeps_the_earlier_numbers_and_stays_unedited():
@@ -149,7 +151,7 @@ def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
         f"notetype\t7\t{SCHEMA}\tff\t3\t[]",
     ],
 )
-def test_a_line_that_cannot_be_read_is_an_error_with_its_place(line):
+def test_an_invalid_line_is_an_error_with_its_position(line):
     _, problems = parse_lock("flashdeck.lock", f"# head\n{line}\n")
     (problem,) = problems
     assert (problem.rule, problem.span.line, problem.severity) == ("lock", 2, "error")

@@ -31,7 +31,7 @@ def id_of(project):
 
 
 def rules(problems):
-    return [(one.rule, one.severity.value) for one in problems]
+    return [(problem.rule, problem.severity.value) for problem in problems]
 
 
 def lose_file(project):
@@ -166,7 +166,7 @@ def without_project_line(project):
     project.write("flashdeck.lock", "\n".join([*lines, ""]))
 
 
-def test_an_older_lock_learns_the_id(released):
+def test_an_older_lock_gets_the_id(released):
     before = id_of(released)
     without_project_line(released)
     assert rules(released.built().diagnostics) == []
