@@ -96,16 +96,16 @@ def test_a_new_mask_among_the_others_gets_a_new_number(rivers, learner):
     assert learner.card(guid, 3).reviews == 0
 
 
-def test_the_number_of_a_mask_that_goes_is_not_given_to_the_one_that_comes(rivers):
+def test_the_number_of_a_removed_mask_is_not_given_to_a_new_one(rivers):
     rivers.built()
     text = rivers.read("cards/rivers.yaml")
     (line,) = re.findall(r"      - \{label: Oder.*\n", text)
     built = edit(rivers, line, "      - {label: Weser, at: [40%, 10%, 5%, 5%]}\n")
     assert numbers(rivers) == {"Rhine": 1, "Elbe": 2, "Weser": 4}
-    assert [one.rule for one in built.diagnostics] == ["cloze-removed"]
+    assert [problem.rule for problem in built.diagnostics] == ["cloze-removed"]
 
 
-def test_nor_to_one_that_comes_builds_later(rivers):
+def test_the_number_of_a_mask_removed_builds_ago_is_not_given_to_a_new_one(rivers):
     rivers.built()
     mask = "      - {label: Oder, at: [70%, 10%, 20%, 5%], shape: ellipse, n: 3}\n"
     edit(rivers, mask, "")
@@ -128,7 +128,7 @@ def test_a_mask_that_joins_a_group_takes_its_number(rivers):
     assert numbers(rivers) == {"Rhine": 7, "Elbe": 7, "Oder": 8}
 
 
-def test_what_looks_like_a_gap_in_the_texts_of_an_occlusion_is_text(rivers, learner):
+def test_cloze_markup_in_the_texts_of_an_occlusion_is_text(rivers, learner):
     rivers.replace("cards/rivers.yaml", "label: Rhine", 'label: "a::b }} {{c9::x}}"')
     rivers.replace(
         "cards/rivers.yaml", "q: Which river?", 'q: "{{c8::y}}?"\n    extra: "{{c7::z}}"'
@@ -173,14 +173,14 @@ def test_an_occlusion_that_becomes_a_cloze_note_keeps_its_id(rivers):
         ("javascript:alert(1)", "active-content"),
     ],
 )
-def test_a_picture_that_is_none_is_shown_at_its_place(rivers, picture, rule):
+def test_an_invalid_picture_is_reported_at_its_position(rivers, picture, rule):
     rivers.replace("cards/rivers.yaml", "map.png", picture)
     (problem,) = rivers.check()
     assert problem.rule == rule
     assert (problem.span.line, problem.span.column) == (3, 12)
 
 
-def test_our_cards_of_masks_are_those_of_anki(rivers, learner):
+def test_mask_cards_are_the_same_as_in_anki(rivers, learner):
     built = rivers.built()
     learner.import_package(built.packages[0].path)
     for one in cards(read_apkg(built.packages[0].path)):

@@ -53,11 +53,11 @@ def edit(world, old, new):
 
 
 def rules(built):
-    return [(one.rule, one.severity.value) for one in built.diagnostics]
+    return [(problem.rule, problem.severity.value) for problem in built.diagnostics]
 
 
 def errors(world):
-    return sorted(one.rule for one in world.check() if one.rule != "missing-alt")
+    return sorted(problem.rule for problem in world.check() if problem.rule != "missing-alt")
 
 
 def test_notes_have_the_fields_and_the_cards_of_their_type(world, learner):
@@ -226,7 +226,7 @@ def test_a_misspelled_note_type_is_one_error_and_its_notes_keep_their_ids(world)
 )
 def test_mistakes_in_a_custom_note_are_shown(world, old, new, rule):
     world.replace("cards/world.yaml", old, new)
-    assert rule in [one.rule for one in world.check()]
+    assert rule in [problem.rule for problem in world.check()]
 
 
 def test_two_note_types_of_one_name_are_an_error(world):

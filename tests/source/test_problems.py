@@ -34,7 +34,7 @@ def _shown(problem: Diagnostic) -> str:
 
 
 @pytest.mark.parametrize(("source", "expected"), list(_cases()))
-def test_every_problem_is_said_at_its_place(source, expected):
+def test_every_problem_is_reported_at_its_position(source, expected):
     file = read_yaml("deck.yaml", source.encode())
     _, problems = read_decks(file, "Deck", "markdown")
     assert "\n".join(_shown(problem) for problem in in_order(problems)) == expected

@@ -35,7 +35,7 @@ def deck(project, table, text=DECK, name="words.csv"):
 def notes(project):
     """The fields of every note, by question."""
     compiled, problems = compile_project(load_project(project.root)[0])
-    assert [one.message for one in problems if one.severity == "error"] == []
+    assert [problem.message for problem in problems if problem.severity == "error"] == []
     return {note.fields[0]: note for note in compiled.collection.notes}
 
 
@@ -92,7 +92,7 @@ def test_yaml_has_no_traps_in_a_table(project):
     assert [note.fields[1] for note in notes(project).values()] == ["no", "012", "~"]
 
 
-def test_choices_are_parted_by_bars_or_lines_and_several_may_be_right(project):
+def test_choices_are_separated_by_bars_or_lines_and_several_may_be_right(project):
     table = 'q,choices,a\nQ,A|B |C,B\nR,"one, two\nthree","one, two\nthree"\n'
     deck(project, table)
     first, second = notes(project).values()
@@ -117,7 +117,7 @@ def test_a_filled_cell_wins_over_what_every_note_holds(project):
     assert "own" in second.fields[0]
 
 
-def test_rows_can_be_notes_of_a_note_type_of_ones_own(project):
+def test_rows_can_be_notes_of_a_custom_note_type(project):
     project.write(
         "cards/notetypes/country.yaml",
         'notetype: Country\nfields: [Name, Capital]\ntemplates: [{name: C, front: "{{Name}}", '
@@ -132,7 +132,7 @@ def test_rows_can_be_notes_of_a_note_type_of_ones_own(project):
     assert next(iter(notes(project).values())).fields == ("Peru", "Lima")
 
 
-def test_notes_of_the_document_stand_before_its_table(project):
+def test_notes_of_the_document_come_before_its_table(project):
     deck(project, "q,a\nlast,x\n", DECK + "notes:\n  - q: first\n    a: x\n")
     assert list(notes(project)) == ["first", "last"]
 
@@ -333,7 +333,7 @@ def test_pictures_are_named_relative_to_the_table(project):
         ),
     ],
 )
-def test_every_mistake_is_said_at_its_place(project, text, table, expected):
+def test_every_error_is_reported_at_its_position(project, text, table, expected):
     deck(project, table, text)
     expected = f"cards/{expected}"
     assert any(one.startswith(expected) for one in said(project)), "\n".join(said(project))
@@ -357,7 +357,7 @@ def test_a_huge_table_ends_at_its_limits(project):
     assert any("it is too large (4004 bytes; 100 are allowed)" in one for one in said(project))
 
 
-def test_no_path_leads_out_of_the_project_and_no_pipe_is_waited_for(project, tmp_path):
+def test_paths_outside_the_project_and_pipes_are_refused(project, tmp_path):
     (tmp_path / "secret.csv").write_text("q,a\nx,y\n")
     path = deck(project, "q,a\nx,y\n")
     project.write("cards/spanish.yaml", f"deck: S\ntable: {path}\n")
@@ -387,7 +387,7 @@ def test_no_path_leads_out_of_the_project_and_no_pipe_is_waited_for(project, tmp
         ("Q,A,Id\nx,y,\nz,w\n", "Q,A,Id\nx,y,ID\nz,w,ID\n"),
     ],
 )
-def test_ids_are_put_in_and_every_other_byte_stays(project, before, after):
+def test_ids_are_added_and_every_other_byte_stays(project, before, after):
     path = deck(project, before)
     project.built()
     found = path.read_bytes().decode()
@@ -499,7 +499,7 @@ def test_a_row_that_is_deleted_is_a_removed_note(project):
     assert (counts.removed, counts.tombstones) == (1, 1)
 
 
-def test_a_build_with_nothing_to_do_still_sees_an_edit_in_a_table(project):
+def test_an_edit_in_a_table_is_detected(project):
     path = deck(project, "q,a\nperro,dog\n")
     project.built()
     assert project.built().packages[0].counts.unchanged == 1
@@ -535,7 +535,7 @@ def test_the_preview_follows_tables(project):
     assert recompiler.compile([path]) == PreviewSession(project.root).compile()
     path.unlink()
     state = recompiler.compile([path])
-    assert any(one.severity is Severity.ERROR for one in state.problems)
+    assert any(problem.severity is Severity.ERROR for problem in state.problems)
     assert state == PreviewSession(project.root).compile()
     path.write_text("q,a,id\nx,again,note0001\n")
     assert recompiler.compile([path]) == PreviewSession(project.root).compile()

@@ -35,14 +35,14 @@ def kept(project):
 
 
 def rules(problems):
-    return {(one.rule, one.severity) for one in problems}
+    return {(problem.rule, problem.severity) for problem in problems}
 
 
 def deck(project, *lines):
     project.write("cards/deck.yaml", "\n".join(["deck: D", *lines, ""]))
 
 
-def test_files_keep_their_names_and_those_with_an_underscore_come_along(kept):
+def test_files_keep_their_names_and_those_with_an_underscore_are_packed(kept):
     deck(kept, "notes:", "  - q: x", "    a: '<img src=\"Bild Ä.PNG\">'")
     kept.built()
     package = read_apkg(kept.package)
@@ -52,7 +52,7 @@ def test_files_keep_their_names_and_those_with_an_underscore_come_along(kept):
 
 def test_what_anki_accepts_is_a_warning(kept):
     deck(kept, "notes:", "  - q: '<img src=gone.png> <b'", "    a: y", "    id: abc")
-    problems = [one for one in kept.built().diagnostics if one.rule != "lock-lost"]
+    problems = [problem for problem in kept.built().diagnostics if problem.rule != "lock-lost"]
     assert rules(problems) == {
         ("missing-media", Severity.WARNING),
         ("unclosed-tag", Severity.WARNING),
@@ -91,9 +91,9 @@ def test_short_keys_name_the_fields_of_a_note_type(kept):
     assert package.notetypes[0].id == 1_600_000_000_000
 
 
-def test_a_mistake_in_a_short_key_is_said(kept):
+def test_an_error_in_a_short_key_is_reported(kept):
     deck(kept, "notetype: Country", "notes:", "  - q: France", "    aa: Paris")
-    assert [(one.rule, one.hint) for one in kept.check()] == [
+    assert [(problem.rule, problem.hint) for problem in kept.check()] == [
         ("unknown-key", "did you mean 'a'?"),
     ]
 
@@ -125,13 +125,13 @@ def test_short_keys_name_the_fields_in_a_table_and_its_media_keep_their_names(ke
         ("[q]", "not-a-mapping"),
     ],
 )
-def test_short_keys_that_can_not_be_are_said(kept, keys, rule):
+def test_invalid_short_keys_are_reported(kept, keys, rule):
     kept.replace("cards/notetypes/country.yaml", "{q: Country, a: Capital}", keys)
     deck(kept, "notes:", "  - {q: x, a: y, markup: text}")
-    assert rule in {one.rule for one in kept.check()}
+    assert rule in {problem.rule for problem in kept.check()}
 
 
-def test_a_note_may_have_a_markup_of_its_own(project):
+def test_a_note_may_have_another_markup(project):
     deck(
         project, "notes:", "  - {q: '**b**', a: '<i>*x*</i>', markup: html}", "  - {q: '*i*', a: z}"
     )
@@ -142,7 +142,7 @@ def test_a_note_may_have_a_markup_of_its_own(project):
     ]
 
 
-def test_control_characters_that_are_spelled_out_pass_where_all_is_taken_as_it_is(kept):
+def test_escaped_control_characters_are_allowed_in_verbatim_files(kept):
     deck(kept, "notes:", '  - q: "a\\x92b"', "    a: y")
     kept.built()
     assert read_apkg(kept.package).notes[0].fields[0] == "a\x92b"
@@ -160,7 +160,7 @@ def test_control_characters_that_are_spelled_out_stay_where_a_file_is_formatted(
 def test_a_picture_that_is_missing_twice_is_missing_beside_each_deck(kept):
     for name in ("one", "two"):
         kept.write(f"cards/{name}.yaml", "notes:\n  - {q: '<img src=none.png>', a: x}\n")
-    missing = [one.message for one in kept.check() if one.rule == "missing-media"]
+    missing = [problem.message for problem in kept.check() if problem.rule == "missing-media"]
     assert missing == [
         f"no file none.png beside cards/{name}.yaml or in cards/media/" for name in ("one", "two")
     ]
