@@ -100,8 +100,8 @@ def test_a_root_deck_is_a_package(two_notes):
 def test_settings_choose_packages(two_notes):
     two_notes.write("cards/more.yaml", "deck: Flask::More\nnotes:\n  - {q: a b, a: c}\n")
     two_notes.write("flashdeck.yaml", "packages:\n  extra.apkg: [Flask::More]\n")
-    found = {package.path.name: package.decks for package in two_notes.built().packages}
-    assert found == {"extra.apkg": ("Flask::More",), "flask.apkg": ("Flask",)}
+    decks = {package.path.name: package.decks for package in two_notes.built().packages}
+    assert decks == {"extra.apkg": ("Flask::More",), "flask.apkg": ("Flask",)}
 
 
 def test_two_decks_with_one_file_name_are_an_error(project):

@@ -1,4 +1,4 @@
-"""A build that has nothing to do does nothing, and one that has something to do notices."""
+"""A build without changes does nothing, and any change is detected."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ def test_digests_are_computed_on_request_and_once(rested, made, monkeypatch):
     (rested.root / "build" / ".state").unlink()
     rest(rested.root)
     assert [package.sha256 for package in rested.built(digests=False).packages] == [None, None]
-    told = [
+    digests = [
         hashlib.sha256(package.path.read_bytes()).hexdigest() for package in rested.built().packages
     ]
     monkeypatch.setattr(flashdeck.project.digest, "stream_digest", None)
-    for wish in (True, False):
-        assert [package.sha256 for package in rested.built(digests=wish).packages] == told
+    for is_wanted in (True, False):
+        assert [package.sha256 for package in rested.built(digests=is_wanted).packages] == digests
     assert len(made) == 1
 
 
@@ -185,20 +185,20 @@ def test_files_edited_during_a_build_are_built_the_next_time(rested, made, monke
 @pytest.mark.parametrize("path", ["/etc/passwd", "../elsewhere.apkg", "build/../flashdeck.yaml"])
 def test_a_state_with_other_files_is_ignored(rested, made, path):
     state = rested.root / "build" / ".state"
-    told = json.loads(state.read_text())
-    told["packages"][0]["path"] = path
+    saved = json.loads(state.read_text())
+    saved["packages"][0]["path"] = path
     with state.open("r+") as file:  # in the place where it was written
-        file.write(json.dumps(told))
+        file.write(json.dumps(saved))
         file.truncate()
-    assert all(one.path.parent.name == "build" for one in rested.built().packages)
+    assert all(package.path.parent.name == "build" for package in rested.built().packages)
     assert len(made) == 1
 
 
 def test_a_state_without_files_is_ignored(rested, made):
     state = rested.root / "build" / ".state"
-    told = json.loads(state.read_text()) | {"files": {}}
+    saved = json.loads(state.read_text()) | {"files": {}}
     with state.open("r+") as file:
-        file.write(json.dumps(told))
+        file.write(json.dumps(saved))
         file.truncate()
     rested.built()
     assert len(made) == 1
@@ -214,9 +214,9 @@ def test_a_copied_state_is_ignored(rested, made):
 def test_warnings_are_reported_by_each_build(rested, made):
     rested.write("cards/empty.yaml", "notes: []\n")
     rest(rested.root)
-    said = [rested.built().diagnostics for _ in range(3)]
-    assert [problem.rule for problem in said[0]] == ["no-notes"]
-    assert said == [said[0]] * 3
+    reports = [rested.built().diagnostics for _ in range(3)]
+    assert [problem.rule for problem in reports[0]] == ["no-notes"]
+    assert reports == [reports[0]] * 3
     assert len(made) == 1
 
 
@@ -253,8 +253,10 @@ def test_missing_media_that_are_added_are_detected(rested, made, folder):
     (rested.root / "cards/map.png").unlink()
     rested.built()
     rest(rested.root)  # the lock, too, which that build wrote
-    said = [rested.built().diagnostics for _ in range(2)]
-    assert [[problem.rule for problem in found] for found in said] == [["missing-media"]] * 2
+    reports = [rested.built().diagnostics for _ in range(2)]
+    assert [[problem.rule for problem in problems] for problems in reports] == [
+        ["missing-media"]
+    ] * 2
     assert len(made) == 2
     _put_long_ago(place / "map.png")
     assert rested.built().diagnostics == ()
@@ -279,11 +281,11 @@ def test_suggestions_for_names_are_updated(rested, made):
     rested.write("cards/old.yaml", "media: verbatim\nnotes:\n  - {q: '![](flask.png)', a: x}\n")
     rested.built()
     rest(rested.root)  # the lock, too, which that build wrote
-    said = [rested.built().diagnostics for _ in range(2)]
+    reports = [rested.built().diagnostics for _ in range(2)]
     assert len(made) == 2
     _put_long_ago(rested.root / "cards" / "flasks.png")
-    said.append(rested.built().diagnostics)
-    assert [found.hint for (found,) in said] == [
+    reports.append(rested.built().diagnostics)
+    assert [problemems.hint for (problemems,) in reports] == [
         *["names are relative to cards/old.yaml or cards/media/"] * 2,
         "did you mean flasks.png?",
     ]

@@ -1,4 +1,4 @@
-"""What an import won't do by itself is said before anybody imports, with a search that works."""
+"""Changes that an import won't carry over are reported, with a search that works."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def built(two_notes):
 
 @pytest.fixture
 def learner(built):
-    with Learner() as one:
-        one.import_package(built.package)
-        yield one
+    with Learner() as learner:
+        learner.import_package(built.package)
+        yield learner
 
 
-def said(project):
-    """Give what is said besides errors, and that `check` says the same as `build`."""
+def reported(project):
+    """Return the warnings of `build`, and check that `check` has the same."""
     checked = [(problem.rule, problem.message, problem.hint) for problem in project.check()]
     built = [
         (problem.rule, problem.message, problem.hint) for problem in project.built().diagnostics
@@ -46,12 +46,12 @@ def cards_found(learner, hint):
 def test_a_build_after_edits_reports_nothing(built):
     built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c1::*Werkzeug*::WSGI}}")
-    assert said(built) == []
+    assert reported(built) == []
 
 
 def test_a_moved_note_is_reported_with_the_search_for_its_old_deck(built, learner):
     built.replace("cards/flask.yaml", "a: Armin Ronacher", "a: Armin Ronacher\n    deck: Python")
-    ((rule, message, hint),) = said(built)
+    ((rule, message, hint),) = reported(built)
     assert rule == "deck-moved"
     assert "1 note of 'Flask' moved to 'Python'" in message
     assert len(cards_found(learner, hint)) == 4
@@ -59,15 +59,17 @@ def test_a_moved_note_is_reported_with_the_search_for_its_old_deck(built, learne
 
 def test_a_renamed_deck_is_reported_with_what_to_do_first(built):
     built.replace("cards/flask.yaml", "deck: Flask", "deck: Web")
-    ((rule, message, hint),) = said(built)
+    ((rule, message, hint),) = reported(built)
     assert (rule, "the deck 'Flask' is now 'Web'" in message) == ("deck-moved", True)
     assert "rename 'Flask' to 'Web' in Anki before they import" in hint
 
 
 def test_a_removed_cloze_is_reported_with_its_cards(built, learner):
-    guid = next(one for one in learner.guids() if "Werkzeug" in learner.note(one).fields[0])
+    guid = next(
+        note_id for note_id in learner.guids() if "Werkzeug" in learner.note(note_id).fields[0]
+    )
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
-    ((rule, message, hint),) = said(built)
+    ((rule, message, hint),) = reported(built)
     assert (rule, "cloze 2 is gone" in message) == ("cloze-removed", True)
     assert cards_found(learner, hint) == sorted(card.id for card in learner.cards(guid))
 
@@ -75,17 +77,17 @@ def test_a_removed_cloze_is_reported_with_its_cards(built, learner):
 def test_renumbered_clozes_are_reported(built):
     built.replace("cards/flask.yaml", "{{c1::Werkzeug}}", "{{c3::Werkzeug}}")
     built.replace("cards/flask.yaml", "{{c2::", "{{c1::")
-    assert [rule for rule, _, _ in said(built)] == ["cloze-renumbered"]
+    assert [rule for rule, _, _ in reported(built)] == ["cloze-renumbered"]
 
 
 def test_a_new_cloze_is_not_reported(built):
     built.replace("cards/flask.yaml", "relies on", "{{c3::relies}} on")
-    assert said(built) == []
+    assert reported(built) == []
 
 
 def test_a_reverse_card_that_is_turned_off_is_reported(built, learner):
     built.replace("cards/flask.yaml", "    reverse: true\n", "")
-    ((rule, message, hint),) = said(built)
+    ((rule, message, hint),) = reported(built)
     assert (rule, "'Answer → Question'" in message) == ("card-removed", True)
     assert len(cards_found(learner, hint)) == 2
 
@@ -94,4 +96,4 @@ def test_consequences_are_reported_once(built):
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     built.built()
     built.now += DAY
-    assert said(built) == []
+    assert reported(built) == []

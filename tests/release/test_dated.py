@@ -37,16 +37,16 @@ def countries(now=NOW, before=None, **capitals):
 
 @pytest.fixture
 def learner(tmp_path):
-    with Learner() as one:
+    with Learner() as learner:
 
         def imported(collection):
             path = tmp_path / "deck.apkg"
             with path.open("wb") as file:
                 write_apkg(collection, file)
-            return one.import_package(path)
+            return learner.import_package(path)
 
-        one.imported = imported
-        yield one
+        learner.imported = imported
+        yield learner
 
 
 def undated(collection):
@@ -56,7 +56,7 @@ def undated(collection):
         )
         for note in collection.notes
     )
-    notetypes = tuple(replace(one, mod=0) for one in reversed(collection.notetypes))
+    notetypes = tuple(replace(notetype, mod=0) for notetype in reversed(collection.notetypes))
     return replace(
         collection, notetypes=notetypes, decks=(), notes=notes, media=collection.media[::-1]
     )
@@ -95,7 +95,9 @@ def test_only_what_was_edited_is_new_to_anki(learner):
     assert learner.imported(second) == (1, 1, 1, 0)
     assert learner.note("the country Chile").fields == ("Chile", "Santiago")
     assert "mine" in learner.note("the country France").tags
-    assert all(learner.review_log(f"the country {one}") for one in ("France", "Chile", "Spain"))
+    assert all(
+        learner.review_log(f"the country {country}") for country in ("France", "Chile", "Spain")
+    )
 
 
 def test_a_later_card_is_adjacent_to_its_notes_others(learner):

@@ -31,7 +31,7 @@ def merge(base, ours, theirs):
     """Merge as git does, conflict markers included; say which files it left in conflict."""
     conflicts = []
     for name in FILES:
-        paths = [str(one.root / name) for one in (ours, base, theirs)]
+        paths = [str(branch.root / name) for branch in (ours, base, theirs)]
         merged = subprocess.run(
             ["git", "merge-file", "-p", *paths], capture_output=True, text=True, check=False
         )
@@ -54,7 +54,7 @@ def test_both_edits_reach_learners_of_either_branch(branches):
     base, ours, theirs = branches
     ours.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     theirs.replace("cards/flask.yaml", "{{c2::Jinja2}}", "{{c2::Jinja}}")
-    packages = [published(one) for one in (ours, theirs)]
+    packages = [published(branch) for branch in (ours, theirs)]
     assert merge(base, ours, theirs) == ["flashdeck.lock"]
     merged = ours.built()
     assert [problem.rule for problem in merged.diagnostics] == ["lock-merged"]
@@ -74,7 +74,7 @@ def test_a_note_that_both_edited_becomes_what_the_merge_says(branches):
     base, ours, theirs = branches
     ours.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     theirs.replace("cards/flask.yaml", "Armin Ronacher", "Ronacher")
-    packages = [published(one) for one in (ours, theirs)]
+    packages = [published(branch) for branch in (ours, theirs)]
     assert merge(base, ours, theirs) == list(FILES)
     source = base.read("cards/flask.yaml").replace("a: Armin Ronacher", "a: A. R.")
     ours.write("cards/flask.yaml", source)
@@ -88,9 +88,9 @@ def test_a_note_that_both_edited_becomes_what_the_merge_says(branches):
 
 def test_equal_edits_on_both_branches_still_reach_everyone(branches):
     base, ours, theirs = branches
-    for one in (ours, theirs):
-        one.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
-        package = published(one)
+    for branch in (ours, theirs):
+        branch.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+        package = published(branch)
     merge(base, ours, theirs)
     with Learner() as learner:
         learner.import_package(package)
@@ -102,8 +102,8 @@ def test_new_notes_of_both_branches_live_side_by_side(branches):
     base, ours, theirs = branches
     ours.write("cards/ours.yaml", "deck: Flask\nnotes:\n  - {q: ours, a: x}\n")
     theirs.write("cards/theirs.yaml", "deck: Flask\nnotes:\n  - {q: theirs, a: x}\n")
-    for one in (ours, theirs):
-        one.built()
+    for branch in (ours, theirs):
+        branch.built()
     merge(base, ours, theirs)
     shutil.copy(theirs.root / "cards/theirs.yaml", ours.root / "cards/theirs.yaml")
     (package,) = ours.built().packages

@@ -84,8 +84,8 @@ def author(tmp_path):
 
 @pytest.fixture
 def learner():
-    with Learner() as one:
-        yield one
+    with Learner() as learner:
+        yield learner
 
 
 def take(author: Author, learner: Learner) -> Imported:

@@ -42,14 +42,14 @@ def memory(project):
     """What a lock says that a package says too: numbers, contents, revisions, schemas."""
     lock, _ = parse_lock("flashdeck.lock", project.read("flashdeck.lock"))
     notes = {
-        one.id: one._replace(
+        entry.id: entry._replace(
             deck="",
             ordinals=(),
             first_built=0,
-            changed=bool(one.changed),
-            removed=bool(one.removed),
+            changed=bool(entry.changed),
+            removed=bool(entry.removed),
         )
-        for one in lock.notes.values()
+        for entry in lock.notes.values()
     }
     return notes, lock.notetypes, lock.packages
 

@@ -112,13 +112,13 @@ def test_ids_of_notes_and_cards_are_unique_and_never_ahead_of_the_clock(project)
     items = "".join(f"  - q: question {n}\n    a: x\n    reverse: true\n" for n in range(500))
     project.write("cards/many.yaml", f"deck: Flask\nnotes:\n{items}")
     project.built()
-    found = notes(project).values()
-    card_ids = [card.id for note in found for card in note.cards]
+    released = notes(project).values()
+    card_ids = [card.id for note in released for card in note.cards]
     assert len(set(card_ids)) == len(card_ids) == 1000
-    assert len({note.id for note in found}) == 500
-    assert max(*card_ids, *(note.id for note in found)) <= NOW * 1000
-    by_place = sorted(found, key=lambda note: note.cards[0].position)
-    assert [note.id for note in by_place] == sorted(note.id for note in found)
+    assert len({note.id for note in released}) == 500
+    assert max(*card_ids, *(note.id for note in released)) <= NOW * 1000
+    by_place = sorted(released, key=lambda note: note.cards[0].position)
+    assert [note.id for note in by_place] == sorted(note.id for note in released)
 
 
 def test_a_card_that_is_added_takes_no_other_cards_id(built):
@@ -191,7 +191,7 @@ def test_a_note_that_moves_to_another_package_is_not_removed(built):
     result = built.built()
     assert notes(built, "python.apkg")["Who created Flask?"].guid == guid
     assert "" not in notes(built)
-    assert [one.counts.removed for one in result.packages] == [0, 0]
+    assert [package.counts.removed for package in result.packages] == [0, 0]
 
 
 def test_removed_notes_may_be_kept_as_they_are(built):
@@ -219,9 +219,9 @@ def test_a_changed_kind_makes_a_new_note_and_empties_the_old(built):
     built.now += DAY
     result = built.built()
     assert [problem.rule for problem in result.diagnostics] == ["changed-kind"]
-    found = notes(built)
-    assert found[""].guid == guid
-    fresh = found["{{c1::Who}} created Flask?"].guid
+    released = notes(built)
+    assert released[""].guid == guid
+    fresh = released["{{c1::Who}} created Flask?"].guid
     assert fresh != guid
     assert f"id: {fresh}" in built.read("cards/flask.yaml")
     assert guid not in built.read("cards/flask.yaml")

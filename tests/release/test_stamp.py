@@ -39,9 +39,9 @@ def stamped(project, text):
 def without_ids(text, original):
     """Take out the insertions one by one, each in the form that fits the original."""
     while len(text) > len(original):
-        for found in (one for form in FORMS for one in re.finditer(form, text)):
-            rest = text[: found.start()] + text[found.end() :]
-            upto = found.start() + 12
+        for insertion in (match for form in FORMS for match in re.finditer(form, text)):
+            rest = text[: insertion.start()] + text[insertion.end() :]
+            upto = insertion.start() + 12
             if rest[:upto] == original[:upto]:
                 text = rest
                 break
