@@ -20,7 +20,7 @@ SCHEMA = '{"cloze":false,"fields":[["Front",1],["Back",null]],"sort":0,"template
 
 
 def lock_of(*notes):
-    return Lock(notes={one.id: one for one in notes})
+    return Lock(notes={entry.id: entry for entry in notes})
 
 
 def parsed(text):
@@ -53,7 +53,7 @@ notes = st.builds(
 def test_a_lock_reads_back_as_it_was_written(entries):
     lock = Lock(
         {"0123456789abcdef": ProjectEntry("0123456789abcdef", "Flask 2", 1_780_000_000)},
-        {one.id: one for one in entries},
+        {entry.id: entry for entry in entries},
         {
             7: NoteTypeEntry(7, SCHEMA, "ff", 3),
             8: NoteTypeEntry(8, SCHEMA, "ff", 3, '{"fields":{"Extra 1":"Flag","Extra 2":""}}'),
@@ -64,8 +64,8 @@ def test_a_lock_reads_back_as_it_was_written(entries):
 
 
 def test_the_lock_is_sorted_whatever_the_order_of_notes():
-    one, two = note("aaaaaaaaaaaa"), note("bbbbbbbbbbbb")
-    assert lock_text(lock_of(one, two)) == lock_text(lock_of(two, one))
+    first, second = note("aaaaaaaaaaaa"), note("bbbbbbbbbbbb")
+    assert lock_text(lock_of(first, second)) == lock_text(lock_of(second, first))
 
 
 def conflict(ours, theirs):
@@ -97,9 +97,9 @@ def test_a_resolved_conflict_is_reported():
 
 
 def test_a_note_first_built_on_two_branches_keeps_the_earlier_numbers_and_stays_unedited():
-    one = note(note_id=1_780_000_000_000, card_block=1_770_000_000_000)
+    first = note(note_id=1_780_000_000_000, card_block=1_770_000_000_000)
     other = note(note_id=1_780_000_900_000, first_built=1_780_000_901)
-    (entry,) = parsed(conflict(lock_of(one), lock_of(other))).notes.values()
+    (entry,) = parsed(conflict(lock_of(first), lock_of(other))).notes.values()
     assert (entry.note_id, entry.card_block) == (1_780_000_000_000, 1_770_000_000_000)
     assert (entry.first_built, entry.changed) == (1_780_000_001, 0)
 
@@ -121,8 +121,8 @@ FORMAT_1 = (
 
 def test_a_lock_of_format_1_is_read():
     lock = parsed(FORMAT_1)
-    one, imported = lock.notes.values()
-    assert (one.note_id, one.card_block, one.first_built) == (
+    built, imported = lock.notes.values()
+    assert (built.note_id, built.card_block, built.first_built) == (
         1_780_000_000_123,
         1_780_000_000_123,
         1_780_000_001,

@@ -40,7 +40,7 @@ def lose_file(project):
 
 def lose_line(project):
     lines = project.read("flashdeck.yaml").splitlines(keepends=True)
-    project.write("flashdeck.yaml", "".join(one for one in lines if not one.startswith("id:")))
+    project.write("flashdeck.yaml", "".join(line for line in lines if not line.startswith("id:")))
 
 
 def empty_file(project):
@@ -126,7 +126,7 @@ def test_another_id_is_all_that_is_reported_of_a_project_with_its_own_note_types
 def merge_other_first_build(project, days):
     """Put the project line of another first build, so many days later, into the lock."""
     lock = project.read("flashdeck.lock")
-    (line,) = (one for one in lock.splitlines() if one.startswith("project\t"))
+    (line,) = (entry for entry in lock.splitlines() if entry.startswith("project\t"))
     word, _, name, time = line.split("\t")
     other = "\t".join([word, "0123456789abcdef", name, str(int(time) + days * DAY)])
     project.write("flashdeck.lock", lock.replace(line, f"{line}\n{other}"))
