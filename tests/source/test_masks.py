@@ -32,8 +32,8 @@ def rivers(project):
 
 @pytest.fixture
 def learner():
-    with Learner() as one:
-        yield one
+    with Learner() as learner:
+        yield learner
 
 
 def edit(rivers, old, new):
@@ -63,7 +63,7 @@ def test_each_mask_is_a_card_that_shows_it(rivers, learner):
     asked = re.findall(r'<span class="cloze"[^>]*>(.*?)</span>', question)
     hidden = re.findall(r'<span class="cloze-inactive"[^>]*>(.*?)</span></span>', question)
     assert asked == ["[...]"]
-    assert [re.sub("<.*?>", "", one) for one in hidden] == ["Rhine", "Oder"]
+    assert [re.sub("<.*?>", "", html) for html in hidden] == ["Rhine", "Oder"]
     assert re.search(r'<span class="cloze" data-ordinal="2"><span[^>]*>Elbe</span>', answer)
     assert 'style="left:50%;top:10%;width:20%;height:5.5%"' in question
     assert 'class="fd-mask fd-ellipse' in question
@@ -87,12 +87,12 @@ def test_a_new_mask_among_the_others_gets_a_new_number(rivers, learner):
     (guid,) = learner.guids()
     for ordinal in range(3):
         learner.answer(guid, ordinal)
-    held = learner.cards(guid)
+    before = learner.cards(guid)
     line = "      - {label: Weser, at: [40%, 10%, 5%, 5%]}\n"
     built = edit(rivers, "      - {label: Elbe", line + "      - {label: Elbe")
     assert numbers(rivers) == {"Rhine": 1, "Weser": 4, "Elbe": 2, "Oder": 3}
     learner.import_package(built.packages[0].path)
-    assert learner.cards(guid)[:3] == held
+    assert learner.cards(guid)[:3] == before
     assert learner.card(guid, 3).reviews == 0
 
 
@@ -183,6 +183,6 @@ def test_an_invalid_picture_is_reported_at_its_position(rivers, picture, rule):
 def test_mask_cards_are_the_same_as_in_anki(rivers, learner):
     built = rivers.built()
     learner.import_package(built.packages[0].path)
-    for one in cards(read_apkg(built.packages[0].path)):
-        shown = learner.render(one.note.guid, one.card.ordinal)
-        assert (shown.question, shown.answer) == (one.question, one.answer)
+    for card in cards(read_apkg(built.packages[0].path)):
+        rendered = learner.render(card.note.guid, card.card.ordinal)
+        assert (rendered.question, rendered.answer) == (card.question, card.answer)

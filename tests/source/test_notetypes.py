@@ -43,8 +43,8 @@ def world(project):
 
 @pytest.fixture
 def learner():
-    with Learner() as one:
-        yield one
+    with Learner() as learner:
+        yield learner
 
 
 def edit(world, old, new):
@@ -177,9 +177,11 @@ def test_a_question_that_becomes_a_custom_note_is_a_new_note(world):
 )
 def test_mistakes_in_a_note_type_are_shown(world, old, new, rule, words):
     edit(world, old, new)
-    found = [one for one in world.check() if one.span and "notetypes" in one.span.path]
-    assert found[0].rule == rule
-    assert words in found[0].message
+    problems = [
+        problem for problem in world.check() if problem.span and "notetypes" in problem.span.path
+    ]
+    assert problems[0].rule == rule
+    assert words in problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -231,4 +233,4 @@ def test_mistakes_in_a_custom_note_are_shown(world, old, new, rule):
 
 def test_two_note_types_of_one_name_are_an_error(world):
     world.write("cards/notetypes/twin.yaml", TYPE.replace("Country\nfields", "country\nfields"))
-    assert "duplicate-notetype" in [one.rule for one in world.check()]
+    assert "duplicate-notetype" in [problem.rule for problem in world.check()]

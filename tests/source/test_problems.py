@@ -1,4 +1,4 @@
-"""Golden cases: a source, and everything that is said of it, with places, rules and hints."""
+"""Golden cases: a source, and all its problems, with positions, rules and hints."""
 
 from __future__ import annotations
 

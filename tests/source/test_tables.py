@@ -39,13 +39,20 @@ def notes(project):
     return {note.fields[0]: note for note in compiled.collection.notes}
 
 
-def said(project):
-    """What is said about a project: places, rules and words."""
-    found = []
-    for one in project.check():
-        place = f"{one.span.path}:{one.span.line}:{one.span.column}" if one.span else "-"
-        found.append(f"{place} {one.rule}: {one.message}" + (f" | {one.hint}" if one.hint else ""))
-    return found
+def reported(project):
+    """The problems of a project: positions, rules and messages."""
+    lines = []
+    for problem in project.check():
+        place = (
+            f"{problem.span.path}:{problem.span.line}:{problem.span.column}"
+            if problem.span
+            else "-"
+        )
+        lines.append(
+            f"{place} {problem.rule}: {problem.message}"
+            + (f" | {problem.hint}" if problem.hint else "")
+        )
+    return lines
 
 
 # Reading
@@ -53,11 +60,11 @@ def said(project):
 
 def test_columns_named_like_keys_need_no_more_than_the_file(project):
     deck(project, "q,a,tags,Reverse\nperro,dog,animal noun,\ngato,cat,,TRUE\n")
-    found = notes(project)
-    assert list(found) == ["perro", "gato"]
-    assert found["perro"].fields[1] == "dog"
-    assert found["perro"].tags == ("animal", "noun")
-    assert [len(note.cards) for note in found.values()] == [1, 2]
+    words = notes(project)
+    assert list(words) == ["perro", "gato"]
+    assert words["perro"].fields[1] == "dog"
+    assert words["perro"].tags == ("animal", "noun")
+    assert [len(note.cards) for note in words.values()] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -336,7 +343,9 @@ def test_pictures_are_named_relative_to_the_table(project):
 def test_every_error_is_reported_at_its_position(project, text, table, expected):
     deck(project, table, text)
     expected = f"cards/{expected}"
-    assert any(one.startswith(expected) for one in said(project)), "\n".join(said(project))
+    assert any(line.startswith(expected) for line in reported(project)), "\n".join(
+        reported(project)
+    )
 
 
 def test_a_frame_shows_the_row(project, capsys):
@@ -349,26 +358,28 @@ def test_a_frame_shows_the_row(project, capsys):
 def test_a_huge_table_ends_at_its_limits(project):
     project.write("flashdeck.yaml", "limits: {nodes: 500, scalar: 50}\n")
     deck(project, "q,a\n" + "x,y\n" * 1000)
-    assert any("limit: the table has more than 500 cells" in one for one in said(project))
+    assert any("limit: the table has more than 500 cells" in line for line in reported(project))
     deck(project, "q,a\nx," + "y" * 51 + "\n")
-    assert any("cards/words.csv:2:3 limit: this text has 51" in one for one in said(project))
+    assert any("cards/words.csv:2:3 limit: this text has 51" in line for line in reported(project))
     project.write("flashdeck.yaml", "limits: {size: 100}\n")
     deck(project, "q,a\n" + "x,y\n" * 1000)
-    assert any("it is too large (4004 bytes; 100 are allowed)" in one for one in said(project))
+    assert any(
+        "it is too large (4004 bytes; 100 are allowed)" in line for line in reported(project)
+    )
 
 
 def test_paths_outside_the_project_and_pipes_are_refused(project, tmp_path):
     (tmp_path / "secret.csv").write_text("q,a\nx,y\n")
     path = deck(project, "q,a\nx,y\n")
     project.write("cards/spanish.yaml", f"deck: S\ntable: {path}\n")
-    assert any("lies outside of cards/" in one for one in said(project))
+    assert any("lies outside of cards/" in line for line in reported(project))
     deck(project, "")
     path.unlink()
     path.symlink_to(tmp_path / "secret.csv")
-    assert any("lies outside of cards/" in one for one in said(project))
+    assert any("lies outside of cards/" in line for line in reported(project))
     path.unlink()
     os.mkfifo(path)
-    assert any("it is no regular file" in one for one in said(project))
+    assert any("it is no regular file" in line for line in reported(project))
 
 
 # Ids
@@ -390,10 +401,10 @@ def test_paths_outside_the_project_and_pipes_are_refused(project, tmp_path):
 def test_ids_are_added_and_every_other_byte_stays(project, before, after):
     path = deck(project, before)
     project.built()
-    found = path.read_bytes().decode()
-    assert re.fullmatch(re.escape(after).replace("ID", ID), found), found
+    text = path.read_bytes().decode()
+    assert re.fullmatch(re.escape(after).replace("ID", ID), text), text
     project.built(frozen=True)
-    assert path.read_bytes().decode() == found
+    assert path.read_bytes().decode() == text
 
 
 def test_a_column_of_ids_may_have_another_name(project):
@@ -413,8 +424,10 @@ def test_frozen_names_the_table_that_lacks_ids(project):
     deck(project, "q,a\nx,y\n")
     project.built()
     deck(project, "q,a\nx,y\n")
-    found = project.build(frozen=True)
-    assert "a build would change cards/words.csv" in [one.message for one in found.diagnostics]
+    result = project.build(frozen=True)
+    assert "a build would change cards/words.csv" in [
+        problem.message for problem in result.diagnostics
+    ]
 
 
 CELLS = st.text(st.sampled_from("ab \"';,\t\n|ñ日=#@"), max_size=8)
@@ -435,8 +448,8 @@ def test_any_table_reads_as_it_was_written_and_takes_ids(rows, separator, end, q
     text = stream.getvalue()
     table = parse_table(text, 10_000)
     assert not isinstance(table, Flaw)
-    found = [[cell.value for cell in row.cells] for row in (table.header, *table.rows)]
-    assert found == [[cell.strip() for cell in row] or [""] for row in rows]
+    cells = [[cell.value for cell in row.cells] for row in (table.header, *table.rows)]
+    assert cells == [[cell.strip() for cell in row] or [""] for row in rows]
     for row in table.rows:
         for cell in row.cells:
             assert text[cell.start.index : cell.end.index].replace('""', '"') == cell.value or (
@@ -465,10 +478,10 @@ def test_a_learner_keeps_every_review_while_a_table_is_edited(project):
     ids = dict(re.findall(rf"(\w+);\w+;;({ID})", path.read_text()))
     with Learner() as learner:
         learner.import_package(project.package)
-        for one in ids.values():
-            learner.answer(one)
-        before = {word: learner.card(one).history for word, one in ids.items()}
-        # Rows are sorted anew, texts edited, one note moves into the YAML file with its id.
+        for card_id in ids.values():
+            learner.answer(card_id)
+        before = {word: learner.card(card_id).history for word, card_id in ids.items()}
+        # Rows are sorted, texts edited, one note moves into the YAML file with its id.
         lines = path.read_text().splitlines()
         edited = [
             lines[0],
@@ -485,7 +498,7 @@ def test_a_learner_keeps_every_review_while_a_table_is_edited(project):
         assert (counts.new, counts.changed, counts.removed) == (0, 3, 0)
         project.now = NOW + 2 * 86_400
         learner.import_package(project.package)
-        assert {word: learner.card(one).history for word, one in ids.items()} == before
+        assert {word: learner.card(card_id).history for word, card_id in ids.items()} == before
         assert learner.card_count() == 3
         assert "a fish" in learner.note(ids["pez"]).fields[1]
         assert "a cat" in learner.note(ids["gato"]).fields[1]
