@@ -190,7 +190,7 @@ class Author:
     def __init__(self, root: Path, luck: random.Random) -> None:
         self.root = root
         self.luck = luck
-        self.past: dict[str, list[bytes]] = {LOCK: [], "build/.notes": []}
+        self.past: dict[str, list[bytes]] = {LOCK: [], "build/.cache": []}
         self.number = 0
         self.moment = OLD
         self.built = True
@@ -248,7 +248,7 @@ class Author:
                 self.write(path, data)
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """Replace one of the places where something stands."""
+        """Replace a random occurrence of a text."""
         text = (self.root / path).read_bytes().decode()
         if not old:
             text = text + new if new != "\ufeff" else new + text
@@ -388,10 +388,10 @@ class Author:
                 self.write(LOCK, text)
 
     def kept(self) -> None:
-        """Spoil what is kept, or put back what was."""
-        path = self.root / "build" / ".notes"
-        past = [one for one in self.past["build/.notes"] if b"\n" in one]
-        if not past or not self.is_file("build/.notes") or b"\n" not in path.read_bytes():
+        """Damage the cache, or restore an older one."""
+        path = self.root / "build" / ".cache"
+        past = [one for one in self.past["build/.cache"] if b"\n" in one]
+        if not past or not self.is_file("build/.cache") or b"\n" not in path.read_bytes():
             return
         match self.luck.randrange(5):
             case 0:
@@ -406,7 +406,7 @@ class Author:
 
 
 def resealed(old: bytes, new: bytes) -> bytes:
-    """Give what was kept some time ago as if it had been written where the new one stands."""
+    """Return an old cache with the seal of the new one."""
     head, _, body = old.partition(b"\n")
     seal, *_ = json.loads(new.partition(b"\n")[0])
     _, *others = json.loads(head)
@@ -414,7 +414,7 @@ def resealed(old: bytes, new: bytes) -> bytes:
 
 
 def files_of(root: Path) -> dict[str, bytes]:
-    """Give everything but packages, and what lies beside them."""
+    """Return all files outside `build/`."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
