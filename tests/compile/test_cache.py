@@ -34,9 +34,9 @@ def rendered(monkeypatch):
     ids = []
     note = Renderer.note
 
-    def gather(renderer, one):
-        ids.append(one.id)
-        return note(renderer, one)
+    def gather(renderer, identified):
+        ids.append(identified.id)
+        return note(renderer, identified)
 
     monkeypatch.setattr(Renderer, "note", gather)
     return ids
@@ -119,22 +119,22 @@ def test_a_note_that_moves_to_another_file_is_one_note(built, tmp_path):
     built.write("cards/werkzeug.yaml", WERKZEUG.replace("bbbbbbbb1", "bbbbbbbb2"))
     built.write("cards/zz.yaml", WERKZEUG)
     warm = same_as_cold(built, tmp_path)
-    assert sum(one.notes for one in warm.packages) == 5
+    assert sum(package.notes for package in warm.packages) == 5
 
 
 def test_an_id_in_two_files_is_reported_with_both_positions(built):
     built.write("cards/zz.yaml", WERKZEUG)
-    found = built.build().diagnostics
-    assert [(problem.rule, problem.span.path) for problem in found] == [
+    problems = built.build().diagnostics
+    assert [(problem.rule, problem.span.path) for problem in problems] == [
         ("duplicate-id", "cards/zz.yaml")
     ]
-    assert "cards/werkzeug.yaml:3" in found[0].message
+    assert "cards/werkzeug.yaml:3" in problems[0].message
 
 
 def test_a_deck_is_spelled_one_way_in_all_files(built):
     built.replace("cards/flask.yaml", "deck: Flask", "deck: werkzeug")
-    found = built.build().diagnostics
-    assert [(problem.rule, problem.span.path, problem.span.line) for problem in found] == [
+    problems = built.build().diagnostics
+    assert [(problem.rule, problem.span.path, problem.span.line) for problem in problems] == [
         ("deck-spelling", "cards/werkzeug.yaml", 1)
     ]
 
@@ -152,8 +152,8 @@ def test_an_edited_note_type_renders_its_notes_again(built, tmp_path):
     built.write("cards/own.yaml", "notes:\n  - {notetype: Own, fields: {One: 1}, id: eeeeeeee1}\n")
     built.built()
     built.write("cards/notetypes/own.yaml", text.replace("F", "'{{Two}}'"))
-    found = same_as_cold(built, tmp_path).diagnostics
-    assert any(one.rule == "empty-front" for one in found)
+    problems = same_as_cold(built, tmp_path).diagnostics
+    assert any(problem.rule == "empty-front" for problem in problems)
 
 
 def test_removed_notes_leave_the_cache(built):
@@ -233,8 +233,8 @@ def test_which_of_two_pictures_keeps_its_name_is_the_same_each_time(project, tmp
     project.write("cards/two/b.yaml", text % "bbbbbbbb1")
     project.built()
     project.write("cards/one/a.yaml", text % "aaaaaaaa1")
-    found = same_as_cold(project, tmp_path).diagnostics
-    assert [(problem.rule, problem.span.path) for problem in found] == [
+    problems = same_as_cold(project, tmp_path).diagnostics
+    assert [(problem.rule, problem.span.path) for problem in problems] == [
         ("media-twice", "cards/two/b.yaml")
     ]
 
@@ -251,4 +251,4 @@ def test_an_id_in_two_files_is_two_notes_until_it_is_fixed(project):
 def test_a_kind_that_differs_from_the_lock_is_reported(built):
     lock = built.root / "flashdeck.lock"
     lock.write_text(lock.read_text("utf-8").replace("bbbbbbbb1\tquestion", "bbbbbbbb1\tcloze"))
-    assert any(one.rule == "changed-kind" for one in built.built().diagnostics)
+    assert any(problem.rule == "changed-kind" for problem in built.built().diagnostics)

@@ -1,4 +1,4 @@
-"""Builds that keep something from the last one, against builds that keep nothing, edit after edit.
+"""Builds with a cache give the same as builds without one, after random edits.
 
 A project with a little of everything is edited at random. After each edit a build, and one in a
 copy without `build/`, must give the same packages, lock, sources and diagnostics; and what the
@@ -39,22 +39,30 @@ def outcome(root: Path, options: Options) -> Outcome:
     except FlashdeckError as error:
         return str(error).replace(str(root), ""), error.hint
     packages = [
-        (one.path.name, one.sha256, one.decks, one.notes, one.cards, one.media, one.counts)
-        for one in built.packages
+        (
+            package.path.name,
+            package.sha256,
+            package.decks,
+            package.notes,
+            package.cards,
+            package.media,
+            package.counts,
+        )
+        for package in built.packages
     ]
-    return packages, [said(one) for one in built.diagnostics]
+    return packages, [shown(problem) for problem in built.diagnostics]
 
 
-def said(one: Diagnostic) -> str:
-    where = ":".join(map(str, one.span)) if one.span is not None else ""
-    return f"{where}: {one.severity.value}: {one.message} [{one.rule}] {one.hint}"
+def shown(problem: Diagnostic) -> str:
+    where = ":".join(map(str, problem.span)) if problem.span is not None else ""
+    return f"{where}: {problem.severity.value}: {problem.message} [{problem.rule}] {problem.hint}"
 
 
 def seen(state: State) -> Outcome:
     """Everything of a state, and the places of its notes, which are not compared otherwise."""
     return (
         state,
-        [said(one) for one in state.problems],
+        [shown(problem) for problem in state.problems],
         [note.source for note in state.collection.notes],
     )
 
@@ -82,7 +90,7 @@ def wishes(luck: random.Random, now: int) -> Options:
 
 
 class Previewed:
-    """A project as a preview has it, which is told what was saved."""
+    """A project in a preview, which is notified of saved files."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -111,10 +119,10 @@ def test_random_edits_render_the_same_with_a_cache(tmp_path, monkeypatch, seed, 
         now += luck.choice((0, 1, 60, 90_000, 400 * 86_400))
         options = wishes(luck, now)
         cold_copy(warm, cold)
-        found, expected = outcome(warm, options), outcome(cold, options)
-        assert found == expected, (seed, number)
+        actual, expected = outcome(warm, options), outcome(cold, options)
+        assert actual == expected, (seed, number)
         assert files_of(warm) == files_of(cold), (seed, number)
-        built = isinstance(found[0], list) and bool(found[0])
+        built = isinstance(actual[0], list) and bool(actual[0])
         builds += built
         author.rest(built=built)
     assert builds > edits // 3

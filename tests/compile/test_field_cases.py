@@ -1,4 +1,4 @@
-"""Golden cases: a text, and the exact field or the exact words and places of what is said of it.
+"""Golden cases: a text, and the exact field or the exact messages and positions of its problems.
 
 They begin with the number of the row of the catalogue of hazards that they belong to. A title may
 end in `[html]` for a text that is HTML, `[yaml]` for a whole deck, `[sub]` for a text in a deck of
@@ -36,12 +36,12 @@ def question(text: str) -> str:
 
 def sections(path: Path) -> list[tuple[str, str, str]]:
     """Title, text and expectation of each case in a file."""
-    found = []
+    cases = []
     for section in path.read_text("utf-8").split("=== ")[1:]:
         title, _, rest = section.partition("\n")
         text, _, expected = rest.partition(MARK)
-        found.append((title, text.rstrip("\n"), expected.strip("\n")))
-    return found
+        cases.append((title, text.rstrip("\n"), expected.strip("\n")))
+    return cases
 
 
 def cases() -> Iterator[object]:
@@ -61,7 +61,7 @@ def written(root: Path, title: str, text: str) -> str:
 
 
 def outcome(root: Path, title: str, text: str) -> str:
-    """Everything that is said of a case, or its first field where nothing is."""
+    """The problems of a case, or its first field if there are none."""
     written(root, title, text)
     compiled, problems = compile_project(load_project(root)[0])
     if problems:
@@ -123,7 +123,7 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as made:
         write_media(Path(made) / "inner" / "project")
-        for path in [Path(one) for one in sys.argv[1:]] or sorted(CASES.glob("*.txt")):
+        for path in [Path(name) for name in sys.argv[1:]] or sorted(CASES.glob("*.txt")):
             path.write_text(
                 "\n".join(
                     f"=== {title}\n{text}\n{MARK}"

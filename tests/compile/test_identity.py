@@ -17,7 +17,7 @@ def deck(project, text, project_id="0123456789abcdef"):
     project.write("cards/deck.yaml", text)
     loaded, _ = load_project(project.root)
     compiled, problems = compile_project(loaded)
-    return [one.id for one in compiled.notes], problems
+    return [note.id for note in compiled.notes], problems
 
 
 QUESTION = "deck: Flask\nnotes:\n  - q: Who created Flask?\n    a: Armin Ronacher\n"
@@ -52,8 +52,8 @@ def test_projects_decks_kinds_and_questions_give_other_ids(project):
         (QUESTION.replace("deck: Flask", "deck: Python"), "0123456789abcdef"),
         (QUESTION.replace("Who created", "Who made"), "0123456789abcdef"),
     ]
-    found = [deck(project, *variant)[0][0] for variant in variants]
-    assert len(set(found)) == len(found)
+    ids = [deck(project, *variant)[0][0] for variant in variants]
+    assert len(set(ids)) == len(ids)
 
 
 def test_equal_notes_get_different_ids(project):
@@ -81,7 +81,7 @@ def test_no_derived_id_reads_as_a_number(monkeypatch, project, number):
 def test_project_ids_are_random_and_not_numbers():
     made = {new_project_id() for _ in range(200)}
     assert len(made) == 200
-    assert all(re.fullmatch("[0-9a-hjkmnp-tv-z]{16}", one) for one in made)
+    assert all(re.fullmatch("[0-9a-hjkmnp-tv-z]{16}", project_id) for project_id in made)
 
 
 def test_a_copied_id_is_an_error_that_shows_both_places(project):

@@ -95,7 +95,7 @@ def test_media_in_templates_and_styles_are_used_and_packed(pictures):
     put(pictures, "cards/notetypes/back.png", b"back")
     put(pictures, "cards/notetypes/img/paper.png", b"paper")
     assert pictures.check() == []
-    names = [one.name for one in packed(pictures)]
+    names = [media.name for media in packed(pictures)]
     assert [name.partition("-")[0] for name in names] == ["_fd", "_fd", "map"]
 
 
@@ -148,8 +148,10 @@ def test_on_a_case_insensitive_disk_another_case_is_missing(pictures, monkeypatc
     opens = ManyFiles.open
 
     def opened(disk: ManyFiles, path: Path):
-        (found,) = [one for one in path.parent.iterdir() if one.name.lower() == path.name.lower()]
-        return opens(disk, found)
+        (actual,) = [
+            entry for entry in path.parent.iterdir() if entry.name.lower() == path.name.lower()
+        ]
+        return opens(disk, actual)
 
     monkeypatch.setattr(ManyFiles, "open", opened)
     pictures.replace("cards/deck.yaml", "map.png", "Map.PNG")
@@ -178,7 +180,7 @@ def test_two_pictures_with_one_name_are_two_files_and_one_picture_in_two_folders
     pictures.replace(
         "cards/deck.yaml", "map.png)", "a/city.png) ![](b/city.png) ![](c/city.png) ![](map.png)"
     )
-    names = [one.name.partition("-")[0] for one in packed(pictures)]
+    names = [media.name.partition("-")[0] for media in packed(pictures)]
     assert names == ["city", "city", "map"]
 
 
@@ -199,7 +201,7 @@ def test_a_frame_shows_no_bytes_of_a_picture(pictures, capsys):
     assert "cards/old.png:1:1: warning: nothing uses cards/old.png [unused-media]" in shown
     assert "IHDR" not in shown
     assert run(["check", "-C", str(pictures.root), "--format", "json"]) == 0
-    assert [one["file"] for one in json.loads(capsys.readouterr().out)] == ["cards/old.png"]
+    assert [problem["file"] for problem in json.loads(capsys.readouterr().out)] == ["cards/old.png"]
 
 
 def test_a_picture_that_is_saved_while_it_is_packed_stops_the_build(pictures, monkeypatch):

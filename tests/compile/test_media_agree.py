@@ -69,13 +69,13 @@ def shown(collection: Collection) -> set[str]:
     """Give the files that any side of any card shows or plays, and those of its style."""
     page = Page()
     sounds: set[str] = set()
-    media = {one.name for one in collection.media}
+    media = {media.name for media in collection.media}
     for card in cards(collection):
         page.feed(card.question + card.answer)
         rendered = render(card.notetype, card.note, card.card, media=media)
         tags = (*rendered.question_av, *rendered.answer_av)
-        sounds |= {one.name for one in tags if isinstance(one, Sound)}
-    styles = " ".join(one.css for one in collection.notetypes)
+        sounds |= {tag.name for tag in tags if isinstance(tag, Sound)}
+    styles = " ".join(notetype.css for notetype in collection.notetypes)
     styles = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
     return page.names | sounds | set(re.findall(r"(?i:url)\((\S+?)\)", styles))
 
@@ -98,7 +98,7 @@ def forms(request, project):
 
 def test_a_package_holds_what_its_cards_show(forms):
     package = read_apkg(forms.package)
-    names = {one.name for one in package.media}
+    names = {media.name for media in package.media}
     assert len(names) == len(IN_FIELDS) + len(IN_TEMPLATES)
     assert shown(package) == names
     with Learner() as learner:
@@ -107,11 +107,11 @@ def test_a_package_holds_what_its_cards_show(forms):
 
 
 def test_an_imported_deck_holds_what_its_cards_show(forms, tmp_path):
-    names = {one.name for one in read_apkg(forms.package).media}
+    names = {media.name for media in read_apkg(forms.package).media}
     forms.root = import_file(forms.package, tmp_path / "imported", now=forms.now).root
     forms.built(allow_scripts=True)
     package = read_apkg(forms.package)
-    assert {one.name for one in package.media} == shown(package) == names
+    assert {media.name for media in package.media} == shown(package) == names
 
 
 def test_an_import_reports_files_that_a_build_would_leave_out(forms, tmp_path, monkeypatch):
@@ -119,7 +119,7 @@ def test_an_import_reports_files_that_a_build_would_leave_out(forms, tmp_path, m
     forms.built(allow_scripts=True)
     monkeypatch.setattr("flashdeck.compile.media.table.LARGEST", 150)
     done = import_file(forms.package, tmp_path / "imported", now=forms.now)
-    (problem,) = [one for one in done.diagnostics if "build" in one.message]
+    (problem,) = [problem for problem in done.diagnostics if "build" in problem.message]
     assert problem.message == "1 file that cards show would be left out of a build"
     assert problem.hint.startswith("as upper")
 

@@ -124,9 +124,9 @@ def test_a_picture_that_is_written_while_it_is_read_is_read_again(pictures, coun
     count = media._count
 
     def busy(path, *others):
-        found = count(path, *others)
+        counts = count(path, *others)
         os.utime(path, (LONG_AGO, LONG_AGO))
-        return found
+        return counts
 
     monkeypatch.setattr(media, "_count", busy)
     pictures.built()

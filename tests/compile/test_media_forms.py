@@ -27,7 +27,7 @@ ACTIVE_FORMS = ('<Object DATA="x.png"></Object>', "<OBJECT data=x.png></OBJECT>"
 
 
 def packed(project) -> list[str]:
-    return [one.name for one in read_apkg(project.package).media]
+    return [media.name for media in read_apkg(project.package).media]
 
 
 def write_note(project, field: str) -> None:
@@ -83,12 +83,12 @@ def test_a_file_gets_its_name_in_whatever_case_a_field_names_it(project, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_question_that_is_a_picture_or_sound_can_be_seen(verbatim, form):
     write_note(verbatim, form)
-    found = [
+    problems = [
         problem
         for problem in verbatim.check()
         if problem.rule in {"invisible-front", "unused-media"}
     ]
-    assert found == []
+    assert problems == []
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_a_question_that_is_a_picture_or_sound_can_be_seen(verbatim, form):
 )
 def test_words_for_a_picture_count_in_whatever_case(verbatim, picture, is_reported):
     write_note(verbatim, picture)
-    found = [problem for problem in verbatim.check() if problem.rule == "missing-alt"]
-    assert bool(found) == is_reported
+    problems = [problem for problem in verbatim.check() if problem.rule == "missing-alt"]
+    assert bool(problems) == is_reported
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_words_for_a_picture_count_in_whatever_case(verbatim, picture, is_report
 )
 def test_a_file_that_anki_would_not_find_is_reported_where_it_is_named(verbatim, field, place):
     write_note(verbatim, field)
-    (problem,) = [one for one in verbatim.check() if one.rule == "html-attribute"]
+    (problem,) = [problem for problem in verbatim.check() if problem.rule == "html-attribute"]
     assert problem.message == "Anki does not find x.png here, so it would not come along"
     assert problem.span[1:3] == place
     assert problem.hint == "write src=\"x.png\", without a space beside '='"

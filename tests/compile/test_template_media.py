@@ -25,19 +25,19 @@ def write_type(project, front: str, css: str = "", *, identity: str = "") -> Non
     project.write("cards/notetypes/n.yaml", "\n".join(lines) + "\n")
 
 
-def found(project) -> list[tuple[str, Severity, int]]:
+def media_problems(project) -> list[tuple[str, Severity, int]]:
     """Give the files that are reported, the severity, and in which line."""
     return [
-        (word, one.severity, one.span.line)
-        for one in project.check()
-        if one.rule == "template-media"
-        for word in one.message.split()
+        (word, problem.severity, problem.span.line)
+        for problem in project.check()
+        if problem.rule == "template-media"
+        for word in problem.message.split()
         if "." in word
     ]
 
 
 def packed(project) -> list[str]:
-    return [one.name for one in read_apkg(project.package).media]
+    return [media.name for media in read_apkg(project.package).media]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def verbatim(project):
 
 def test_files_that_are_missing_are_errors_where_they_are_named(verbatim):
     write_type(verbatim, '<img src="_base.png">', ".card { background: url(_bg.png) }")
-    assert found(verbatim) == [
+    assert media_problems(verbatim) == [
         ("_base.png", Severity.ERROR, 5),
         ("_bg.png", Severity.ERROR, 7),
     ]
@@ -59,7 +59,7 @@ def test_files_that_are_missing_are_errors_where_they_are_named(verbatim):
 
 def test_files_that_an_imported_note_type_never_had_are_warnings(verbatim):
     write_type(verbatim, '<img src="_base.png">', "a { b: url(_bg.png) }", identity="1600000000000")
-    assert found(verbatim) == [
+    assert media_problems(verbatim) == [
         ("_base.png", Severity.WARNING, 6),
         ("_bg.png", Severity.WARNING, 8),
     ]
@@ -114,7 +114,7 @@ def test_scripts_and_styles_of_a_template_are_checked(verbatim):
 def test_the_project_stylesheet_is_checked(verbatim):
     verbatim.write("flashdeck.yaml", SETTINGS + 'css: "b { c: url(_bg.png) }"\n')
     verbatim.write("cards/d.yaml", "deck: D\nnotes:\n  - {q: a, a: b}\n")
-    assert found(verbatim) == [("_bg.png", Severity.ERROR, 5)]
+    assert media_problems(verbatim) == [("_bg.png", Severity.ERROR, 5)]
 
 
 def test_names_in_any_case_are_packed_under_hashed_names(project):
