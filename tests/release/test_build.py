@@ -26,7 +26,7 @@ def state(project):
     return {
         path.relative_to(project.root).as_posix(): path.read_bytes()
         for path in project.root.rglob("*")
-        if path.is_file() and path.name not in {".lock", ".state", ".notes"}
+        if path.is_file() and path.name not in {".lock", ".state", ".cache"}
     }
 
 

@@ -182,7 +182,7 @@ def state(root: Path) -> dict[str, bytes]:
         for path in root.rglob("*")
         if path.is_file()
     }
-    for name in (".lock", ".state", ".notes", ".media", ".gitignore"):
+    for name in (".lock", ".state", ".cache", ".media", ".gitignore"):
         files.pop(f"build/{name}", None)
     return files
 
