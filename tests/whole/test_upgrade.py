@@ -76,7 +76,8 @@ def test_an_upgrade_loses_and_duplicates_nothing(upgraded):
     assert (updated, conflicting) == (changed, 0) == (len(other_html), 0)
     kept = {guid for guid, note in after.items() if "marked" in note.tags}
     assert kept == set(notes) - other_html
-    upgraded.learner.check_database()  # reports cards of old reviews, too, so only its effect counts
+    # Check Database reports cards with old reviews, too: only its effect counts.
+    upgraded.learner.check_database()
     assert upgraded.look() == (cards, reviews, after)
 
 
