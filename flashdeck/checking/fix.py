@@ -56,7 +56,7 @@ class Fixed:
     after: str
 
 
-def mend(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
+def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
     """Return the fixed sources of the project at `root`, without writing them."""
     project, problems = load_project(root)
     first: dict[str, str] = {}

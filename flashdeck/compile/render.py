@@ -78,7 +78,7 @@ class Renderer:
             fields = tuple([_normalised(text, verbatim=source.verbatim) for text in fields])
         tags = tuple(sorted(source.tags))
         shown = shown_ordinals(notetype, fields, tags)
-        if notetype.cloze and source.kind.gaps:
+        if notetype.cloze and source.kind.clozes:
             self._check_clozes(source, fields)
         elif not notetype.cloze and not shown:
             self._report_empty(source, notetype)
@@ -178,11 +178,11 @@ class Renderer:
 
         if not has_wrong_front(notetype):
             message, hint = "the front shows nothing", "write something that can be seen"
-            self._report_at(source, source.kind.opener, "empty-front", message, hint)
+            self._report_at(source, source.kind.primary_key, "empty-front", message, hint)
 
     def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
-        opener = source.kind.opener
-        node = source.values.get(opener)
+        primary = source.kind.primary_key
+        node = source.values.get(primary)
         if isinstance(node, ScalarNode):
             problems = cloze_problems(node.value, Markup(source.markup))
             self._report(problems, node, verbatim=source.verbatim)
@@ -190,11 +190,11 @@ class Renderer:
         numbers = {number for text in texts for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
             hint = "write what to hide as {{c1::hidden}}"
-            self._report_at(source, opener, "cloze-missing", "no field holds a cloze", hint)
+            self._report_at(source, primary, "cloze-missing", "no field holds a cloze", hint)
         if source.kind is CUSTOM and max(numbers, default=0) > LAST_CLOZE:
             message = f"cloze number {max(numbers)} is too great for Anki"
             hint = f"numbers go from 1 to {LAST_CLOZE}"
-            self._report_at(source, opener, "cloze-number", message, hint)
+            self._report_at(source, primary, "cloze-number", message, hint)
         for key in ("extra", "hint"):
             if key not in source.values:
                 continue
@@ -205,7 +205,7 @@ class Renderer:
                     key,
                     "stray-cloze",
                     f"the gap c{min(stray)} in '{key}' would make a card without a question",
-                    f"gaps belong in '{source.kind.opener}'",
+                    f"gaps belong in '{source.kind.primary_key}'",
                 )
 
     def _report_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
@@ -321,7 +321,7 @@ class _Composer:
 
     def _html(self, node: ScalarNode) -> str:
         source, notetype = self.source, self.notetype
-        cloze = notetype.cloze and source.kind.gaps
+        cloze = notetype.cloze and source.kind.clozes
         html = self.renderer.text(
             node, source.markup, self.formulas, cloze=cloze, verbatim=source.verbatim
         )

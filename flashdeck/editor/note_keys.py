@@ -58,7 +58,7 @@ def _decided(short: FieldNames) -> Schema:
     chain: Schema = {"$ref": "#/definitions/undecided"}
     conditions: list[tuple[Schema, Kind]] = [(_has("occlude"), OCCLUSION)]
     for kind in KINDS:
-        condition = _has(kind.opener)
+        condition = _has(kind.primary_key)
         if kind is OCCLUSION:
             condition["not"] = {"required": ["q", "a"]}
         conditions.append((condition, kind))
@@ -91,7 +91,7 @@ def _undecided() -> Schema:
     """Return the schema of a note of unknown kind, with the keys of all kinds."""
     every = {key.name: key for kind in KINDS for key in reversed(kind.keys)}
     schema = mapping_schema(every.values())
-    return {"title": "A note of any kind.", **schema, "required": [QUESTION.opener]}
+    return {"title": "A note of any kind.", **schema, "required": [QUESTION.primary_key]}
 
 
 def _by_notetype(notetypes: FieldNames) -> Schema:

@@ -14,7 +14,7 @@ def _compose(note: Composer) -> tuple[str, ...]:
 CLOZE = Kind(
     name="cloze",
     summary="Text with gaps, a card for each cloze number.",
-    opener="cloze",
+    primary_key="cloze",
     keys=(
         Key("cloze", Shape.TEXT, "The text, its gaps written as `{{c1::hidden}}`.", required=True),
         Key("typed", Shape.FLAG, "`true`: the learner types what the gap hides."),
@@ -24,6 +24,6 @@ CLOZE = Kind(
     ),
     notetype="Cloze",
     compose=_compose,
-    gaps=True,
+    clozes=True,
     fields={"Text": "cloze", "Extra": "extra"},
 )

@@ -13,7 +13,7 @@ def _compose(note: Composer) -> tuple[str, ...]:
 CUSTOM = Kind(
     name="custom",
     summary="A note of a note type of your own.",
-    opener="fields",
+    primary_key="fields",
     keys=(
         Key("notetype", Shape.TEXT, "The note type's name; default: the document's."),
         Key(
@@ -23,5 +23,5 @@ CUSTOM = Kind(
     ),
     notetype="",
     compose=_compose,
-    gaps=True,
+    clozes=True,
 )

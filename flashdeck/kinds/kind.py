@@ -66,20 +66,20 @@ class Composer(Protocol):
 class Kind(NamedTuple):
     """A kind of note.
 
-    A note with the key `opener` is of this kind, and its id is derived from the text of that key.
+    A note with the key `primary_key` is of this kind, and its id is derived from that key's text.
     `notetype` is the built-in note type ("Question" or "Cloze") whose fields `compose` returns, or
-    '' if each note names its own. `gaps`: whether `{{c1::…}}` in its texts is a cloze, if the note
-    type is a cloze type. `fields` maps the fields that hold the text of a single key to that key,
+    '' if each note names its own. `clozes`: whether `{{c1::…}}` in its texts is a cloze where the
+    note type is a cloze type. `fields` maps the fields that hold the text of a single key to it,
     so that edits made in Anki can be imported into the source.
     """
 
     name: str
     summary: str
-    opener: str
+    primary_key: str
     keys: tuple[Key, ...]
     notetype: str
     compose: Callable[[Composer], tuple[str, ...]]
-    gaps: bool = False
+    clozes: bool = False
     fields: Mapping[str, str] = MappingProxyType({})
 
 

@@ -53,7 +53,7 @@ def _compose(note: Composer) -> tuple[str, ...]:
 QUESTION = Kind(
     name="question",
     summary="A question and its answer.",
-    opener="q",
+    primary_key="q",
     keys=(
         Key("q", Shape.TEXT, "The question.", required=True),
         Key("choices", Shape.TEXTS, "What to choose from, shown in another order every time."),

@@ -23,8 +23,8 @@ def kind_of(names: Iterable[str]) -> Kind | None:
         return OCCLUSION
     if {"q", "a"} <= keys:
         # An `image` beside them is a mistake: it belongs in one of the texts.
-        keys.discard(OCCLUSION.opener)
-    match = next((kind for kind in KINDS if kind.opener in keys), None)
+        keys.discard(OCCLUSION.primary_key)
+    match = next((kind for kind in KINDS if kind.primary_key in keys), None)
     return CUSTOM if match is None and "notetype" in keys else match
 
 

@@ -174,7 +174,7 @@ class _SettingsReader(MappingReader):
                 self.report("unknown-rule", f"there is no rule '{name.value}'", name, hint)
             elif page.severity is Severity.ERROR:
                 message = f"what '{name.value}' says is an error, and stays one"
-                self.report("severity", message, name, "remove the line; mend what it is about")
+                self.report("severity", message, name, "remove the line; fix what it is about")
             elif scalar is not None and scalar.value in _SEVERITIES:
                 severities[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:

@@ -41,10 +41,10 @@ class Columns:
     constants: Mapping[str, Node] = field(default_factory=dict)
 
     @property
-    def openers(self) -> set[str]:
+    def primary_keys(self) -> set[str]:
         """The primary keys in the rows, which decide a note's kind."""
         keys = {*self.keys, *self.constants, *(["fields"] if self.fields else [])}
-        return {kind.opener for kind in ROWS} & keys
+        return {kind.primary_key for kind in ROWS} & keys
 
 
 class ColumnsReader:

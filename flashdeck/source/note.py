@@ -74,10 +74,10 @@ class SourceNote:
     @property
     def head(self) -> str:
         """The text that its id is derived from: the question, the cloze text, the fields."""
-        value = self.values.get(self.kind.opener)
+        value = self.values.get(self.kind.primary_key)
         if isinstance(value, Mapping):
             return "\0".join(node.value for node in value.values())
-        return self.text(self.kind.opener)
+        return self.text(self.kind.primary_key)
 
     @property
     def masks(self) -> tuple[Mask, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
 _SHORTEST_ID = 8
-_OPENERS = [kind.opener for kind in KINDS]
+_PRIMARY_KEYS = [kind.primary_key for kind in KINDS]
 _ALL_KEYS = list(dict.fromkeys(key.name for kind in KINDS for key in kind.keys))
 UNREAD = "custom:?"
 """The key of a note type that failed to load."""
@@ -166,8 +166,8 @@ class NoteReader(MappingReader):
             for key, _ in node.pairs
             if key.value not in _ALL_KEYS and key.value != "<<"
         }
-        if not meant.intersection(_OPENERS) and not self.file.is_damaged(node):
-            names = ", ".join(f"'{key}'" for key in _OPENERS)
+        if not meant.intersection(_PRIMARY_KEYS) and not self.file.is_damaged(node):
+            names = ", ".join(f"'{key}'" for key in _PRIMARY_KEYS)
             hint = "add its question: 'q: …', or its text with gaps: 'cloze: …'"
             self.report("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
         return None

@@ -131,15 +131,15 @@ def _has_required_columns(reader: NoteReader, columns: Columns, name: ScalarNode
     """Check that rows can be notes, to avoid an error for each row."""
     hint = "say which column it is: table: {file: …, columns: {q: …, a: …}}"
     has_errors = any(problem.severity is Severity.ERROR for problem in reader.problems)
-    if not columns.openers:
+    if not columns.primary_keys:
         if not has_errors:
             reader.report("missing-column", "the table has no column for 'q'", name, hint)
         return False
-    present = {*columns.openers, *columns.keys, *columns.constants}
+    present = {*columns.primary_keys, *columns.keys, *columns.constants}
     missing = [
         key.name
         for kind in ROWS
-        if columns.openers == {kind.opener}
+        if columns.primary_keys == {kind.primary_key}
         for key in kind.keys
         if key.required and key.name not in present
     ]
@@ -187,10 +187,10 @@ class RowReader(NoteReader):
 
     def kind(self, node: MappingNode) -> Kind | None:
         """Detect the kind of a row by its filled cells."""
-        openers = self._columns.openers
-        if openers & {key.value for key, _ in node.pairs}:
+        primary = self._columns.primary_keys
+        if primary & {key.value for key, _ in node.pairs}:
             return super().kind(node)
-        places = [place for key, place in self._columns.keys.items() if key in openers]
+        places = [place for key, place in self._columns.keys.items() if key in primary]
         places += self._columns.fields.values()
         names = [f"'{self._table.header.cells[place].value}'" for place in places]
         message = f"this row has nothing under {' or '.join(names)}"

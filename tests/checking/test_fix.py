@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rule_examples import png
 
 from flashdeck.checking import fix
-from flashdeck.checking.fix import mend, write_fixed
+from flashdeck.checking.fix import fixed_sources, write_fixed
 from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.yamlnode import quoted
@@ -24,7 +24,7 @@ def fixed(project):
 
     def fixed(text):
         project.write("cards/deck.yaml", text)
-        write_fixed(project.root, mend(project.root))
+        write_fixed(project.root, fixed_sources(project.root))
         return project.read("cards/deck.yaml")
 
     return fixed
@@ -127,7 +127,7 @@ def test_quotes_around_a_text_are_never_written_onto_the_card(
     value = quote + "".join(pieces).replace("Q", quote) + quote
     text = f"notes:\n  - {where.replace('V', value)}\n  - q: behind\n    a: y\n"
     (root / "cards/deck.yaml").write_bytes(text.encode())
-    for source in mend(root):
+    for source in fixed_sources(root):
         assert quoted(value) not in source.after
 
 
@@ -228,7 +228,7 @@ def test_block_text_stays_as_it_is_wherever_it_is(tmp_path_factory, groups):
     text = "\n".join(["notes:", "  - q: b", *(line for group in groups for line in group)])
     (root / "cards/deck.yaml").write_bytes(text.encode())
     block = "\n".join(BLOCK)
-    for source in mend(root):
+    for source in fixed_sources(root):
         assert source.after.count(block) == text.count(block)
 
 
@@ -267,7 +267,7 @@ def test_the_note_that_an_id_was_made_of_keeps_it(project):
     project.built()
     line = project.read("cards/deck.yaml").splitlines()[1]
     project.write("cards/deck.yaml", f"notes:\n{line.replace('old', 'new')}\n{line}\n")
-    write_fixed(project.root, mend(project.root))
+    write_fixed(project.root, fixed_sources(project.root))
     assert project.read("cards/deck.yaml") == f"notes:\n  - {{q: new, a: b}}\n{line}\n"
 
 
@@ -294,13 +294,13 @@ def test_an_edit_that_would_change_more_is_not_made(project, monkeypatch):
     monkeypatch.setattr(
         fix, "_without_overlaps", lambda own: [fix.Edit(0, 6, "Notes:"), *edits(own)]
     )
-    (source,) = mend(project.root)
+    (source,) = fixed_sources(project.root)
     assert source.after == "notes:\n  - {q: a, a: b, tags: [two_words]}\n"
 
 
 def test_what_was_edited_meanwhile_is_not_overwritten(project):
     project.write("cards/deck.yaml", "tags: a b\nnotes:\n  - {q: a, a: b}\n")
-    sources = mend(project.root)
+    sources = fixed_sources(project.root)
     project.write("cards/deck.yaml", "notes:\n  - {q: new, a: b}\n")
     with pytest.raises(FlashdeckError, match="changed"):
         write_fixed(project.root, sources)
@@ -319,7 +319,7 @@ def test_whatever_is_written_a_fix_leaves_all_else_alone(tmp_path_factory, piece
         "notes:\n  - q: before\n    a: one\n  - q: {}\n    a: two\n  - q: behind\n    a: three\n"
     )
     (root / "cards/deck.yaml").write_bytes(around.format(value).encode())
-    for source in mend(root):
+    for source in fixed_sources(root):
         start, _, end = around.partition("{}")
         assert source.after.startswith(start)
         assert source.after.endswith(end)
@@ -344,14 +344,14 @@ def call(project, monkeypatch, capsys):
 def test_the_diff_is_shown_first_and_can_be_applied(call, project):
     before = project.read("cards/deck.yaml")
     code, out, err = call("--fix", "--diff")
-    assert (code, err) == (1, "1 file would be mended\n")
+    assert (code, err) == (1, "1 file would be fixed\n")
     assert '-  - q: Flask: what?\n+  - q: "Flask: what?"\n' in out
     assert project.read("cards/deck.yaml") == before
     subprocess.run(["git", "apply"], input=out, text=True, cwd=project.root, check=True)
     applied = project.read("cards/deck.yaml")
-    assert call("--fix", "--diff") == (0, "", "nothing to mend\n")
+    assert call("--fix", "--diff") == (0, "", "nothing to fix\n")
     project.write("cards/deck.yaml", before)
-    assert call("--fix") == (0, "", "1 file mended: cards/deck.yaml\nno problems\n")
+    assert call("--fix") == (0, "", "1 file fixed: cards/deck.yaml\nno problems\n")
     assert project.read("cards/deck.yaml") == applied
 
 

@@ -10,7 +10,7 @@ from terminal import Terminal
 from test_fuzz import state
 
 from flashdeck.anki.read.apkg import read_apkg
-from flashdeck.checking.fix import mend, write_fixed
+from flashdeck.checking.fix import fixed_sources, write_fixed
 from flashdeck.cli.run import run
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.importing.existing import import_into
@@ -157,9 +157,9 @@ def test_a_build_stops_and_writes_nothing(project):
 
 
 def test_fix_writes_into_other_files_only(project, path):
-    write_fixed(project.root, mend(project.root))
+    write_fixed(project.root, fixed_sources(project.root))
     assert '  - q: "Flask: what?"\n' in project.read("cards/good.yaml")
-    assert mend(project.root) == []
+    assert fixed_sources(project.root) == []
     assert project.read(path) == {name: text for name, text, _ in FILES.values()}[path]
 
 
@@ -300,7 +300,7 @@ def test_other_text_is_not_a_conflict(text):
 def test_a_single_marker_is_not_quoted(project, marker):
     text = f"notes:\n  - q: a\n    a: b\n{marker}\n  - q: c\n    a: d\n"
     project.write("cards/a.yaml", text)
-    assert mend(project.root) == []
+    assert fixed_sources(project.root) == []
     assert [problem for problem in project.check() if problem.severity == "error"]
 
 

@@ -32,7 +32,7 @@ def check(
     ] = Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Mend the sources where it is clear what was meant.")
+        bool, typer.Option("--fix", help="Fix the sources where the intention is clear.")
     ] = False,
     diff: Annotated[
         bool,
@@ -64,13 +64,13 @@ def check(
 
 def _fix(root: Path, *, show: bool, allow_scripts: bool) -> None:
     """Fix the sources; with `show`, print a diff instead and exit with 1 if it is not empty."""
-    from flashdeck.checking.fix import as_diff, mend, write_fixed
+    from flashdeck.checking.fix import as_diff, fixed_sources, write_fixed
 
-    fixed = mend(root, allow_scripts=allow_scripts)
+    fixed = fixed_sources(root, allow_scripts=allow_scripts)
     files = counted(len(fixed), "file")
     if show:
         print_result(as_diff(fixed), end="")
-        log(f"{files} would be mended" if fixed else "nothing to mend")
+        log(f"{files} would be fixed" if fixed else "nothing to fix")
         raise typer.Exit(1 if fixed else 0)
     write_fixed(root, fixed)
-    log(f"{files} mended: {', '.join(file.path for file in fixed)}" if fixed else "nothing to mend")
+    log(f"{files} fixed: {', '.join(file.path for file in fixed)}" if fixed else "nothing to fix")
