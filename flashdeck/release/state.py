@@ -91,11 +91,13 @@ class State:
         packages = result.packages
         changed = any(package.counts != _unchanged(package.counts) for package in packages)
         has_resolved = len(made.lasting) < len(result.diagnostics)
+        written = {self._name(path): data for path, data in result.written.items()}
+        # Inserted ids move the lines of problems below them.
+        is_moved = any(item.span and item.span.path in written for item in made.lasting)
         # The last removed notes of a package may be dropped: the next build does not make it.
         is_empty = any(not package.notes and not package.counts.tombstones for package in packages)
-        if not packages or is_empty or (has_resolved and (changed or result.written)):
+        if not packages or is_empty or is_moved or (has_resolved and (changed or written)):
             return
-        written = {self._name(path): data for path, data in result.written.items()}
         names = {*self._before, *written, *map(self._name, made.others)}
         files = {name: self._fingerprint(name) for name in names}
         if not all(self._is_as_read(name, now, written) for name, now in files.items()):

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from conftest import LONG_AGO, rest
+from conftest import LONG_AGO, ProjectFolder, rest
 
 import flashdeck.project.digest
 import flashdeck.release.make
@@ -218,6 +218,18 @@ def test_warnings_are_reported_by_each_build(rested, made):
     assert [problem.rule for problem in reports[0]] == ["no-notes"]
     assert reports == [reports[0]] * 3
     assert len(made) == 1
+
+
+def test_warnings_move_with_the_ids_that_a_build_inserts(two_notes):
+    two_notes.write(
+        "cards/es.yaml", "notes:\n  - q: ir\n    a: gehen\n  - {q: a, a: b, id: short27}\n"
+    )
+    rest(two_notes.root)
+    two_notes.built()
+    shutil.copytree(two_notes.root, two_notes.root.parent / "cold")
+    shutil.rmtree(two_notes.root.parent / "cold" / "build")
+    cold = ProjectFolder(two_notes.root.parent / "cold", two_notes.now)
+    assert two_notes.built().diagnostics == cold.built().diagnostics
 
 
 def test_a_repaired_lock_is_reported_once(rested):
