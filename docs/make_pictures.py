@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from flashdeck.compile.compiler import compile_project
-from flashdeck.preview.frame import Dress, Screen, Surroundings, card_document, face
+from flashdeck.preview.frame import AnkiApp, Screen, Surroundings, card_document, face
 from flashdeck.preview.serve import assets
 from flashdeck.project.project import load_project
 from flashdeck.rendered_cards import RenderedCard, cards
@@ -117,7 +117,7 @@ def _sheets(tour: Sequence[RenderedCard]) -> Iterator[Sheet]:
     for night in (False, True):
         mode = "night" if night else "day"
         yield Sheet(f"desktop-{mode}", tour, 800, Screen(night=night), 4, SCALE)
-        yield Sheet(f"phone-{mode}", tour, 390, Screen(Dress.ANDROID, night=night), 8, SCALE)
+        yield Sheet(f"phone-{mode}", tour, 390, Screen(AnkiApp.ANDROID, night=night), 8, SCALE)
     for name, (night, *parts) in PARTS.items():
         chosen = [
             item

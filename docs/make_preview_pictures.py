@@ -80,7 +80,7 @@ def _page_pictures(browser: Browser, address: str, deck: Path) -> None:
     _shoot(page, "preview-overview")
     page.locator("[data-view=gallery]").click()
     page.locator("#query").fill("converter function")
-    page.select_option("#dress", "android")
+    page.select_option("#app", "android")
     page.locator("#night").click()
     page.locator("#query").press("Enter")
     page.keyboard.press("b")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from flashdeck.model import Card, Field, Note, NoteType, Template
-from flashdeck.preview.frame import Dress, Screen, Surroundings, card_document, face, frame_script
+from flashdeck.preview.frame import AnkiApp, Screen, Surroundings, card_document, face, frame_script
 from flashdeck.preview.frame.document import data
 from flashdeck.preview.serve.assets import mathjax_files
 
@@ -42,44 +42,44 @@ def show(page):
 
 
 @pytest.mark.parametrize(
-    ("dress", "night", "root", "body"),
+    ("app", "night", "root", "body"),
     [
-        (Dress.DESKTOP, False, "linux chrome", "card card1 isLin fancy"),
-        (Dress.DESKTOP, True, "night-mode linux chrome", f"card card1 isLin {NIGHT} fancy"),
-        (Dress.ANDROID, False, "android mobile chrome", "card card1 mathjax-rendered"),
+        (AnkiApp.DESKTOP, False, "linux chrome", "card card1 isLin fancy"),
+        (AnkiApp.DESKTOP, True, "night-mode linux chrome", f"card card1 isLin {NIGHT} fancy"),
+        (AnkiApp.ANDROID, False, "android mobile chrome", "card card1 mathjax-rendered"),
         (
-            Dress.ANDROID,
+            AnkiApp.ANDROID,
             True,
             "night-mode android mobile chrome",
             f"card card1 {NIGHT} mathjax-rendered",
         ),
-        (Dress.ANDROID_OLD, False, "mobile android linux js", "card card1 chrome"),
+        (AnkiApp.ANDROID_OLD, False, "mobile android linux js", "card card1 chrome"),
         (
-            Dress.ANDROID_OLD,
+            AnkiApp.ANDROID_OLD,
             True,
             "mobile android linux js",
             "card card1 night_mode nightMode chrome",
         ),
     ],
 )
-def test_html_and_body_have_the_classes_of_each_screen(show, dress, night, root, body):
-    page = show(notetype(), "a", "b", dress=dress, night=night)
+def test_html_and_body_have_the_classes_of_each_screen(show, app, night, root, body):
+    page = show(notetype(), "a", "b", app=app, night=night)
     assert page.evaluate("document.compatMode") == "CSS1Compat"
     expect(page.locator("html")).to_have_class(root)
     expect(page.locator("body")).to_have_class(body)
 
 
 @pytest.mark.parametrize(
-    ("dress", "night", "colors"),
+    ("app", "night", "colors"),
     [
-        (Dress.DESKTOP, False, ("rgb(245, 245, 245)", "rgb(2, 2, 2)")),
-        (Dress.DESKTOP, True, ("rgb(44, 44, 44)", "rgb(252, 252, 252)")),
-        (Dress.ANDROID, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
-        (Dress.ANDROID_OLD, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+        (AnkiApp.DESKTOP, False, ("rgb(245, 245, 245)", "rgb(2, 2, 2)")),
+        (AnkiApp.DESKTOP, True, ("rgb(44, 44, 44)", "rgb(252, 252, 252)")),
+        (AnkiApp.ANDROID, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+        (AnkiApp.ANDROID_OLD, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
     ],
 )
-def test_a_card_without_css_has_the_screens_colors(show, dress, night, colors):
-    page = show(notetype(), "a", "b", dress=dress, night=night)
+def test_a_card_without_css_has_the_screens_colors(show, app, night, colors):
+    page = show(notetype(), "a", "b", app=app, night=night)
     style = "(one => [one.backgroundColor, one.color])(getComputedStyle(document.body))"
     assert tuple(page.evaluate(style)) == colors
 
@@ -94,9 +94,9 @@ def test_in_dark_mode_the_desktop_overrides_a_decks_light_colors(show):
     expect(own.locator("body")).to_have_css("color", "rgb(0, 0, 255)")
 
 
-@pytest.mark.parametrize(("dress", "width"), [(Dress.DESKTOP, 800), (Dress.ANDROID, 390)])
-def test_boxes_have_the_same_position_as_in_anki(show, dress, width):
-    page = show(notetype(css=".card { font-size: 20px }"), "a", "b", side="answer", dress=dress)
+@pytest.mark.parametrize(("app", "width"), [(AnkiApp.DESKTOP, 800), (AnkiApp.ANDROID, 390)])
+def test_boxes_have_the_same_position_as_in_anki(show, app, width):
+    page = show(notetype(css=".card { font-size: 20px }"), "a", "b", side="answer", app=app)
     page.set_viewport_size({"width": width, "height": 600})
     box = page.locator("#answer").bounding_box()
     assert (box["x"], box["width"], box["height"]) == (20, width - 40, 1)
@@ -128,7 +128,7 @@ def test_sounds_are_buttons_in_place(show):
     page = show(notetype(), "a[sound:x.mp3]b", "c[sound:y.mp3]", side="answer")
     expect(page.locator(".replay-button svg")).to_have_count(2)
     expect(page.locator(".replay-button").first).to_have_css("display", "inline-flex")
-    old = show(notetype(), "a[sound:x.mp3]", "c", dress=Dress.ANDROID_OLD)
+    old = show(notetype(), "a[sound:x.mp3]", "c", app=AnkiApp.ANDROID_OLD)
     expect(old.locator(".replay-button")).to_have_count(1)
 
 
@@ -167,9 +167,9 @@ def test_each_screen_has_its_own_type_in_box(show):
     expect(desktop.locator("center > input#typeans")).to_have_attribute(
         "style", "font-family: 'Courier'; font-size: 18px;"
     )
-    new = show(notetype(TYPED), "a", "b", dress=Dress.ANDROID)
+    new = show(notetype(TYPED), "a", "b", app=AnkiApp.ANDROID)
     expect(new.locator("#qa")).to_have_text("a")
-    old = show(notetype(TYPED), "a", "b", dress=Dress.ANDROID_OLD)
+    old = show(notetype(TYPED), "a", "b", app=AnkiApp.ANDROID_OLD)
     expect(old.locator(".typePrompt")).to_have_text("........")
 
 
@@ -181,10 +181,10 @@ def test_the_type_in_box_has_the_focus_anywhere_on_the_card(show):
 
 def test_a_background_begins_behind_the_toolbar_of_the_desktop(show):
     kind = notetype(css=".card { background: linear-gradient(red, blue) }")
-    tops = {Dress.DESKTOP: "-37px", Dress.ANDROID: "0%", Dress.ANDROID_OLD: "0%"}
-    for dress in Dress:
-        body = show(kind, "a", "b", dress=dress).locator("body")
-        expect(body).to_have_css("background-position-y", tops[dress])
+    tops = {AnkiApp.DESKTOP: "-37px", AnkiApp.ANDROID: "0%", AnkiApp.ANDROID_OLD: "0%"}
+    for app in AnkiApp:
+        body = show(kind, "a", "b", app=app).locator("body")
+        expect(body).to_have_css("background-position-y", tops[app])
 
 
 def test_the_expected_answer_of_a_cloze_is_its_hidden_text():

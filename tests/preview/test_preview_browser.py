@@ -333,7 +333,7 @@ def test_a_type_in_box_compares_as_anki_does(look):
 
 def test_on_a_phone_the_answer_is_typed_below_the_card(look):
     opened(look, 2)
-    look.select_option("#dress", "android")
+    look.select_option("#app", "android")
     look.locator(".native input").fill("404")
     look.locator(".native input").press("Enter")
     expect(single(look).locator(".typeGood")).to_have_text("404")
@@ -366,7 +366,7 @@ def test_mathjax_is_loaded_only_for_cards_with_formulas(look):
 
 def test_phone_frames_are_as_wide_as_phones(look):
     shown = opened(look, 1)
-    look.select_option("#dress", "android")
+    look.select_option("#app", "android")
     for width in (360, 390, 412, 430):
         look.select_option("#width", str(width))
         expect(shown.locator("html")).to_have_js_property("clientWidth", width)
@@ -526,7 +526,7 @@ def test_the_focus_is_always_visible(look):
         )
         seen.add(name)
         assert outline != "none", name
-    assert {"query", "dress", "width", "zoom", "night", "answers", "print-button"} <= seen
+    assert {"query", "app", "width", "zoom", "night", "answers", "print-button"} <= seen
 
 
 def test_nothing_moves_with_reduced_motion(look):

@@ -5,7 +5,7 @@ page and the fidelity tests share the same frame.
 """
 
 from flashdeck.preview.frame.document import (
-    Dress,
+    AnkiApp,
     Screen,
     Sources,
     Surroundings,
@@ -20,7 +20,7 @@ from flashdeck.preview.frame.document import (
 from flashdeck.preview.frame.face import Face, face
 
 __all__ = [
-    "Dress",
+    "AnkiApp",
     "Face",
     "Screen",
     "Sources",

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from flashdeck.preview.frame.face import Face
 
 
-class Dress(StrEnum):
-    """The screens that a card can be dressed for."""
+class AnkiApp(StrEnum):
+    """The apps whose screens the preview imitates."""
 
     DESKTOP = "desktop"
     ANDROID = "android"
@@ -25,9 +25,9 @@ class Dress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen: whose it is, by day or by night, and the app's zoom (1 is none)."""
+    """An app, its light or dark mode, and its zoom factor."""
 
-    dress: Dress = Dress.DESKTOP
+    app: AnkiApp = AnkiApp.DESKTOP
     night: bool = False
     zoom: float = 1.0
 
@@ -72,7 +72,7 @@ def frame_document(around: Surroundings, *, policy: str = "", show: object = Non
     `policy` goes into a meta element, for documents without HTTP headers.
     """
     setting: dict[str, Any] = {
-        "dresses": {dress: _page(f"{dress}.css") for dress in Dress},
+        "apps": {app: _page(f"{app}.css") for app in AnkiApp},
         "mathjax": around.mathjax,
         "fonts": around.fonts,
         "fontData": dict(around.font_data),
@@ -85,7 +85,7 @@ def frame_document(around: Surroundings, *, policy: str = "", show: object = Non
         math = f'<script type="text/plain" id="fd-mathjax">{around.mathjax_text}</script>'
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{meta}<title>Card</title>'
-        '<style id="fd-dress"></style></head><body>'
+        '<style id="fd-app"></style></head><body>'
         f'{math}<script type="application/json" id="fd-setting">{data(setting)}</script>'
         f"<script>{frame_script()}</script></body></html>\n"
     )
@@ -118,7 +118,7 @@ def wish(
         "version": 0,
         "face": face,
         "side": side,
-        "dress": screen.dress,
+        "app": screen.app,
         "night": screen.night,
         "zoom": screen.zoom,
         "typed": typed,

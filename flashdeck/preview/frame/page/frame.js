@@ -4,7 +4,7 @@
   "use strict";
   const setting = JSON.parse(document.getElementById("fd-setting").textContent);
   document.getElementById("fd-setting").remove();
-  const dressStyle = document.getElementById("fd-dress");
+  const appStyle = document.getElementById("fd-app");
   const root = document.documentElement;
   const MATH = /\\\[(.*?)\\\]|\\\((.*?)\\\)/su;
   const BOX = /\[\[type:.+?\]\]/g;
@@ -30,7 +30,7 @@
 
   // --- the screen
 
-  const dresses = {
+  const apps = {
     desktop: {
       root: (night) => `${night ? "night-mode " : ""}${PLATFORM[setting.platform][0]} chrome`,
       body: (night) => `${PLATFORM[setting.platform][1]}${night ? " nightMode night_mode" : ""}` +
@@ -48,22 +48,22 @@
     },
   };
 
-  function dress(wish) {
-    const own = dresses[wish.dress];
+  function applyStyles(wish) {
+    const own = apps[wish.app];
     root.className = own.root(wish.night);
     root.dir = "ltr";
-    if (wish.dress === "android-old") delete root.dataset.bsTheme;
+    if (wish.app === "android-old") delete root.dataset.bsTheme;
     else root.dataset.bsTheme = wish.night ? "dark" : "light";
     const font = own.font ? `html,button{font-family:${own.font}}` : "";
     const zoom = wish.zoom && wish.zoom !== 1 ? `body{zoom:${wish.zoom}}` : "";
     const still = wish.still ? "html{overflow:hidden}" : "";
-    const css = setting.dresses[wish.dress] + font + zoom + still;
-    if (dressStyle.textContent !== css) dressStyle.textContent = css;
+    const css = setting.apps[wish.app] + font + zoom + still;
+    if (appStyle.textContent !== css) appStyle.textContent = css;
     // The height of the toolbar, which the background extends behind.
-    document.body.style.backgroundPositionY = wish.dress === "desktop" ? "-37px" : "";
-    const wanted = wish.dress === "android-old" ? "content" : "qa";
+    document.body.style.backgroundPositionY = wish.app === "desktop" ? "-37px" : "";
+    const wanted = wish.app === "android-old" ? "content" : "qa";
     if (document.body.dataset.fdFor !== wanted) {
-      document.body.replaceChildren(...skeleton(wish.dress));
+      document.body.replaceChildren(...skeleton(wish.app));
       document.body.dataset.fdFor = wanted;
     }
   }
@@ -103,10 +103,10 @@
   };
 
   function withSounds(html, wish) {
-    const button = playing[wish.dress] || playing.desktop;
+    const button = playing[wish.app] || playing.desktop;
     return html.replace(PLAY, (_all, side, at) => {
       const one = (wish.face.sounds[side] || [])[Number(at)];
-      if (one && one.sound && VIDEO.test(one.sound) && wish.dress === "android-old") {
+      if (one && one.sound && VIDEO.test(one.sound) && wish.app === "android-old") {
         return `<video controls src="${encodeURIComponent(one.sound)}"></video>`;
       }
       return button(side, at);
@@ -118,8 +118,8 @@
     if (wish.side === "answer") return box && box.box ? withComparison(html, wish) : html.replace(BOX, "");
     if (!box) return html;
     if (!box.box) return html.replace(BOX, () => box.instead);
-    if (wish.dress === "android") return html.replace(BOX, "");
-    if (wish.dress === "android-old") {
+    if (wish.app === "android") return html.replace(BOX, "");
+    if (wish.app === "android-old") {
       return html.replace(BOX, "<span id=typeans class=typePrompt>........</span>");
     }
     return html.replace(BOX, () =>
@@ -217,14 +217,14 @@
     await preloaded(fresh);
     if (mine !== turn) return;
     hush();
-    dress(wish);
+    applyStyles(wish);
     const place = document.getElementById("qa");
     window.onUpdateHook.length = 0;
     window.onShownHook.length = 0;
     place.replaceChildren(...fresh.childNodes);
     revived(place);
     document.body.className =
-      `card card${wish.face.number} ${dresses[wish.dress].body(wish.night, math)}`;
+      `card card${wish.face.number} ${apps[wish.app].body(wish.night, math)}`;
     for (const hook of window.onUpdateHook) attempt(hook);
     if (scroll !== null) scrollTo(0, scroll);
     else {

@@ -121,7 +121,7 @@ const Frames = (() => {
   }
 
   // The screen settings that every card receives.
-  const screen = () => ({ dress: Store.view.dress, night: Store.view.night, zoom: Store.view.zoom });
+  const screen = () => ({ app: Store.view.app, night: Store.view.night, zoom: Store.view.zoom });
 
   return { all, create, remove, screen };
 })();

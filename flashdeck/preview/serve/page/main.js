@@ -12,7 +12,7 @@ const Main = (() => {
   function draw() {
     const { view } = Store;
     document.documentElement.toggleAttribute("data-night", view.night);
-    byId("dress").value = view.dress;
+    byId("app").value = view.app;
     byId("width").value = view.width;
     byId("zoom").value = view.zoom;
     byId("zoom-shown").textContent = `${Math.round(view.zoom * 100)} %`;
@@ -55,10 +55,10 @@ const Main = (() => {
     const { view } = event.target.dataset;
     if (view) Store.show({ name: view });
   });
-  byId("dress").addEventListener("change", (event) => {
-    const dress = event.target.value;
+  byId("app").addEventListener("change", (event) => {
+    const app = event.target.value;
     const phone = Store.view.width !== "800";
-    Store.show({ dress, width: dress === "desktop" ? "800" : phone ? Store.view.width : "390" });
+    Store.show({ app, width: app === "desktop" ? "800" : phone ? Store.view.width : "390" });
   });
   byId("width").addEventListener("change", (event) => Store.show({ width: event.target.value }));
   byId("zoom").addEventListener("input", (event) => Store.show({ zoom: Number(event.target.value) }));

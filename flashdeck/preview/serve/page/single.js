@@ -76,10 +76,10 @@ const Single = (() => {
     fit();
     const face = await Store.face(key);
     if (!face || key !== Store.current) return;
-    const box = face.typed && face.typed.box && Store.view.dress !== "desktop";
+    const box = face.typed && face.typed.box && Store.view.app !== "desktop";
     parts.native.hidden = !(box && side === "question" && !Store.view.both);
     const sides = Store.view.both ? ["question", "answer"] : [side];
-    const typing = face.typed && face.typed.box && Store.view.dress === "desktop" && side === "question";
+    const typing = face.typed && face.typed.box && Store.view.app === "desktop" && side === "question";
     if (typing && wish.moved) parts.faces[0].frame.element.focus();
     sides.forEach((one, which) => {
       parts.faces[which].frame.show({

@@ -16,7 +16,7 @@ const Store = (() => {
     found: [], // keys of the matching cards, in study order
     filter: { query: "", deck: "", tag: "", kind: "", changed: false, problems: false },
     view: {
-      name: "gallery", dress: "desktop", width: "800", zoom: 1, night: false, answers: false,
+      name: "gallery", app: "desktop", width: "800", zoom: 1, night: false, answers: false,
       both: false,
     },
     current: 0, // the key of the current card
@@ -208,14 +208,14 @@ const Store = (() => {
     if (store.view.name === "single") parts.set("card", store.current);
     history.replaceState(null, "", `#${parts}`);
     try {
-      const { dress, width, zoom, night, answers } = store.view;
-      localStorage.setItem(KEPT, JSON.stringify({ dress, width, zoom, night, answers }));
+      const { app, width, zoom, night, answers } = store.view;
+      localStorage.setItem(KEPT, JSON.stringify({ app, width, zoom, night, answers }));
     } catch (_error) { /* storage is disabled */ }
   }
 
   store.recall = () => {
     store.view.night = matchMedia("(prefers-color-scheme: dark)").matches;
-    if (innerWidth < 700) Object.assign(store.view, { dress: "android", width: "390" });
+    if (innerWidth < 700) Object.assign(store.view, { app: "android", width: "390" });
     try {
       Object.assign(store.view, JSON.parse(localStorage.getItem(KEPT) || "{}"));
     } catch (_error) { /* likewise */ }
