@@ -27,7 +27,7 @@ from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, release
 from flashdeck.release.result import BuildResult, BuiltPackage, Options, Progress
-from flashdeck.release.stamp import encoded, require_unchanged, stamped_sources
+from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
 
@@ -95,7 +95,8 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
         return _Ready(tuple(reported))
     releases, lock, release_problems = _released(outcome, options)
-    written = _texts(outcome, lock_text(lock))
+    stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
+    written = _texts(outcome, stamped, lock_text(lock))
     if options.frozen:
         release_problems += _frozen(written)
     reported += outcome.suppressions.applied(release_problems)
@@ -110,9 +111,10 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     read = [source.yaml for source in compiled.sources]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
+    lasting = (problem for problem in outcome.problems if problem.rule not in _TRANSIENT)
     return _Ready(
-        tuple(reported),
-        tuple(problem for problem in outcome.problems if problem.rule not in _TRANSIENT),
+        tuple(_moved(problem, stamped) for problem in reported),
+        tuple(_moved(problem, stamped) for problem in lasting),
         releases,
         {root / path: data for path, data in written.items()},
         tuple(read),
@@ -154,7 +156,16 @@ def _released(
     return releases, lock, problems
 
 
-def _texts(outcome: Outcome, new_lock: str) -> dict[str, bytes]:
+def _moved(problem: Diagnostic, stamped: Mapping[str, Stamped]) -> Diagnostic:
+    """Return a problem with its span in the text that the build writes."""
+    span = problem.span
+    if span is None or span.path not in stamped:
+        return problem
+    moved = stamped[span.path].moved
+    return problem if moved is None else replace(problem, span=moved(span), fix=None)
+
+
+def _texts(outcome: Outcome, stamped: Mapping[str, Stamped], new_lock: str) -> dict[str, bytes]:
     """Return the new content of changed files, in the order in which to write them."""
     project, compiled = outcome.project, outcome.compiled
     texts: dict[str, bytes] = {}
@@ -166,9 +177,8 @@ def _texts(outcome: Outcome, new_lock: str) -> dict[str, bytes]:
         path = project.root / SETTINGS_NAME
         texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, settings)
     before = {source.yaml.path: source.yaml.text for source in compiled.sources}
-    stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
-    for name, text in stamped.items():
-        texts[name] = encoded(project.root / name, project.root, before[name], text)
+    for name, new in stamped.items():
+        texts[name] = encoded(project.root / name, project.root, before[name], new.text)
     if new_lock != project.lock_text:
         texts[LOCK_NAME] = new_lock.encode()
     return texts

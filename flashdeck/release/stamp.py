@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from flashdeck.compile.identity import Identified
-from flashdeck.diagnostics import FlashdeckError, Severity
+from flashdeck.diagnostics import FlashdeckError, Severity, Span
 from flashdeck.files.files import read_regular
 from flashdeck.source.note import SourceFile, SourceTable
 from flashdeck.yamlnode import (
     Edit,
     Limits,
     MappingNode,
+    MovedSpans,
     Node,
     ScalarNode,
     YamlFile,
@@ -38,16 +39,23 @@ class _Stamp(NamedTuple):
         return insertion_into(text, self.mapping, f"{self.key}: {self.value}")
 
 
+class Stamped(NamedTuple):
+    """The new text of a source, and where its spans are now; a table's lines stay as they are."""
+
+    text: str
+    moved: Callable[[Span], Span] | None = None
+
+
 def stamped_sources(
     sources: Iterable[SourceFile], notes: Iterable[Identified], limits: Limits
-) -> dict[str, str]:
+) -> dict[str, Stamped]:
     """Return the new text of each file that lacks ids or numbers of masks, by path.
 
     The new text is parsed, within the same limits, and must differ from the old one only in ids and
     numbers.
     """
     remaining = iter(notes)
-    texts: dict[str, str] = {}
+    texts: dict[str, Stamped] = {}
     for source in sources:
         identified = [next(remaining) for deck in source.decks for _ in deck.notes]
         if source.table is not None:
@@ -55,9 +63,10 @@ def stamped_sources(
             continue
         stamps = [stamp for note in identified for stamp in _stamps(note)]
         if stamps:
-            text = splice(source.yaml.text, [stamp.edit(source.yaml.text) for stamp in stamps])
+            edits = [stamp.edit(source.yaml.text) for stamp in stamps]
+            text = splice(source.yaml.text, edits)
             _verify(source.yaml, text, stamps, limits)
-            texts[source.yaml.path] = text
+            texts[source.yaml.path] = Stamped(text, MovedSpans(source.yaml.text, edits))
     return texts
 
 
@@ -81,7 +90,9 @@ def require_unchanged(root: Path, files: Iterable[YamlFile], written: Container[
             encoded(path, root, file.text, file.text)
 
 
-def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) -> dict[str, str]:
+def _stamped_table(
+    path: str, source: SourceTable, notes: Iterable[Identified]
+) -> dict[str, Stamped]:
     """Return the new text of a table with rows that lack ids."""
     ids = {source.rows[id(note.note.node)]: note.id for note in notes if not note.stamped}
     if not ids:
@@ -91,7 +102,7 @@ def _stamped_table(path: str, source: SourceTable, notes: Iterable[Identified]) 
     text = with_ids(source.table, source.id_column, source.id_name, ids)
     if text is None:
         raise _bug(path)
-    return {path: text}
+    return {path: Stamped(text)}
 
 
 def _stamps(note: Identified) -> Iterator[_Stamp]:

@@ -5,7 +5,7 @@ are recursive (80 kB of `[` crash the process) and convert scalars (`no`, `012`,
 scalar is the text of the source.
 """
 
-from flashdeck.yamlnode.edit import Edit, insertion_into, quoted, removal_from, splice
+from flashdeck.yamlnode.edit import Edit, MovedSpans, insertion_into, quoted, removal_from, splice
 from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 from flashdeck.yamlnode.read import read_yaml
 
@@ -13,6 +13,7 @@ __all__ = [
     "Edit",
     "Limits",
     "MappingNode",
+    "MovedSpans",
     "Node",
     "ScalarNode",
     "SequenceNode",

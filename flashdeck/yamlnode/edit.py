@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
+from flashdeck.diagnostics import Place, Span, places_in
 from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode
 
 
@@ -26,6 +30,40 @@ def splice(text: str, edits: list[Edit]) -> str:
         done = edit.end
     pieces.append(text[done:])
     return "".join(pieces)
+
+
+class MovedSpans:
+    """The spans of a file's text, after edits of it; nothing is computed before it is asked."""
+
+    def __init__(self, text: str, edits: list[Edit]) -> None:
+        self._text = text
+        self._edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
+
+    def __call__(self, span: Span) -> Span:
+        """Return the span of the same characters in the new text."""
+        start = self._lines[span.line - 1] + span.column - 1
+        end = self._lines[span.end_line - 1] + span.end_column - 1
+        # Text that is inserted at either end of a span is not a part of it.
+        starts, ends, shifts = self._moves
+        start += shifts[bisect_right(ends, start)]
+        end += shifts[min(bisect_right(ends, end), bisect_left(starts, end))]
+        return self._place(start, end)._replace(path=span.path)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The index of each line."""
+        return [0, *(match.end() for match in re.finditer("\n", self._text))]
+
+    @cached_property
+    def _moves(self) -> tuple[list[int], list[int], list[int]]:
+        """The starts and ends of the edits, and by how much a text behind so many of them moves."""
+        edits = self._edits
+        shifts = itertools.accumulate(len(edit.text) - (edit.end - edit.start) for edit in edits)
+        return [edit.start for edit in edits], [edit.end for edit in edits], [0, *shifts]
+
+    @cached_property
+    def _place(self) -> Place:
+        return places_in("", splice(self._text, self._edits))
 
 
 def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:

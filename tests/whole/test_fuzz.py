@@ -238,7 +238,7 @@ def one_case(root: Path, luck: random.Random, sources: list[bytes]) -> bool:
         assert_well_said(problem, before)
     built = build(root, Options(now=NOW))
     for problem in built.diagnostics:
-        assert_well_said(problem, before)
+        assert_well_said(problem, state(root))
     assert bool(errors(problems)) == bool(errors(built.diagnostics))
     if not built.packages:
         assert state(root) == before
