@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from yaml_texts import NAMES, TEXTS
 from yamlvalues import as_json
 
 from flashdeck.diagnostics import Severity
@@ -13,17 +14,6 @@ from flashdeck.formatting import formatted
 from flashdeck.formatting.writer import file_text, notes_text, pair_text
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, read_yaml
 from flashdeck.yamlnode.written import block_text, is_plain, is_wordlike, one_line
-
-PIECES = st.sampled_from(
-    [
-        *"ab:#-{}[]'\"\\<>&*!|%@` \n\t,?~=05é漢😀\xa0\u3000\u200f\x0b\x92\u2028\ufeff\x00",
-        *("{{c1::", "}}", ": ", " #", "\\theta", "\\nu", "\n\n", "- ", "no", "...", "---"),
-        *('<img src="a b.png">', "<br>", "<div>one two</div>", " and more words", "a" * 30),
-    ]
-)
-PRINTABLE = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=30)
-TEXTS = st.lists(PIECES, max_size=40).map("".join) | PRINTABLE
-NAMES = st.lists(PIECES, min_size=1, max_size=5).map(lambda parts: "".join(parts).strip() or "x")
 
 
 def read(text: str) -> Node:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_collections import collections
 from test_import_strange import ID, note, packed
-from test_yaml_writer import NAMES, TEXTS
+from yaml_texts import NAMES, TEXTS
 
 from flashdeck.diagnostics import FlashdeckError, Severity
 from flashdeck.formatting.formatter import format_files, write_formatted
