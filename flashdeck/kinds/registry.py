@@ -40,7 +40,9 @@ DOCUMENT: tuple[Key, ...] = (
 )
 
 TABLE: tuple[Key, ...] = (
-    Key("file", Shape.TEXT, "The CSV file, its cells parted by `,`, `;` or tabs.", required=True),
+    Key(
+        "file", Shape.TEXT, "The CSV file, its cells separated by `,`, `;` or tabs.", required=True
+    ),
     Key("columns", Shape.COLUMNS, "The column of each key; default: columns are named like keys."),
     Key("each", Shape.CONSTANTS, "What every note of the table holds; a cell that is filled wins."),
 )

@@ -92,7 +92,7 @@ class State:
         changed = any(package.counts != _unchanged(package.counts) for package in packages)
         has_resolved = len(made.lasting) < len(result.diagnostics)
         written = {self._name(path): data for path, data in result.written.items()}
-        # Inserted ids move the lines of problems below them.
+        # Spans in a table are not moved by ids that were written into it, as those in YAML are.
         is_moved = any(item.span and item.span.path in written for item in made.lasting)
         # The last removed notes of a package may be dropped: the next build does not make it.
         is_empty = any(not package.notes and not package.counts.tombstones for package in packages)

@@ -41,7 +41,7 @@ def check(
     allow_scripts: options.Scripts = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Show every problem in the sources, with its place and the way out."""
+    """Show every problem in the sources, with its place and how to fix it."""
     from flashdeck import report
     from flashdeck.checking.check import check as check_project
 
