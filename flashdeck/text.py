@@ -16,6 +16,15 @@ _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
 _SHOWN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 _BUT_LINES = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\t\n"}
 
+# Separators, control and format characters, unassigned ones; letters without ink, as of Braille.
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
+_NO_INK = "\u2800\u3164\u115f\u1160"
+_ENOUGH = 10  # characters that are looked at first
+
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
 # The least similarity of a suggestion. One wrong letter stays above it in all but very short words;
 # `mermaid` and `email` have 0.67.
 _ALIKE = 0.7
@@ -29,6 +38,23 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> str:
     """Make control characters visible, except line breaks and tabs."""
     return text.translate(_BUT_LINES)
+
+
+def holds_ink(text: str) -> bool:
+    """Whether a text has a visible character."""
+    if text.isascii():
+        return bool(text.strip()) and any(" " < character < "\x7f" for character in text)
+    if any(character.isalnum() for character in text[:_ENOUGH]):
+        return True
+    return any(
+        unicodedata.category(character) not in _INVISIBLE and character not in _NO_INK
+        for character in text
+    )
+
+
+def holds_right_to_left(text: str) -> bool:
+    """Whether any letter is one of a script that runs from right to left."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def slug(name: str) -> str:

@@ -161,7 +161,7 @@ NOTES = [
     Row("21 Anki's field separator", asks("a\x1fb"), ((2, 9, "control-character", "U+001F"),)),
     Row("23 half a character", asks(r'"\ud83d"'), ((2, 9, "unknown-escape", r"\ud83d"),)),
     Row("25 blanks", asks("'   '"), ((2, 5, "empty", "'q'"),)),
-    Row("25 a front that shows nothing", asks("<br>"), ((2, 8, "empty-front", "front"),)),
+    Row("25 a front that shows nothing", asks("<br>"), ((2, 8, "nothing-shown", "<br>"),)),
     Row("26 a cloze without a cloze", cloze("Paris"), ((2, 12, "cloze-missing", "{{c1::"),)),
     Row("26 {{C1::", cloze('"{{C1::a}}"'), ((2, 13, "cloze-spelling", "{{C1::"),)),
     Row("26 {{c1:", cloze('"{{c1:a}}"'), ((2, 13, "cloze-spelling", "{{c1:"),)),

@@ -12,6 +12,8 @@ from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
 
+from flashdeck.text import holds_ink
+
 # Characters that a blank field can begin with; a fast first check.
 BLANK_STARTS = frozenset(" \t\n\v\f\r<")
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:[bB][rR]|[dD][iI][vV]) ?/?>)*+")
@@ -31,6 +33,7 @@ _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
+_SHOWN = re.compile(r"<(?:img|svg|video|audio|object|canvas|hr|table)\b", re.IGNORECASE | re.ASCII)
 _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 # The digest in the name of a media file.
 _DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
@@ -111,6 +114,15 @@ def readable(html: str) -> str:
     if "[sound:" in html:
         html = _SOUND.sub(lambda sound: f"[{display_name(unescape(sound[1]))}]", html)
     return " ".join(unescape(html).split())
+
+
+def shows_something(html: str) -> bool:
+    """Whether anything of a text can be seen or heard: a letter, a mark, a picture, a sound."""
+    return (
+        html[:1].isalnum()
+        or holds_ink(readable(html))
+        or ("<" in html and _SHOWN.search(html) is not None)
+    )
 
 
 def typable(html: str) -> str | None:

@@ -152,6 +152,7 @@ class DeckFiles:
             self._surroundings.custom,
             open_table,
             settings.limits,
+            join_lines=settings.join_lines,
             verbatim=settings.verbatim,
             more_types=self._surroundings.more_types,
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flashdeck.anki.html_text import typable
+from flashdeck.anki.html_text import shows_something, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import Lookups, other_references, unfound
 from flashdeck.compile.media.table import Resolvers
-from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.diagnostics import Diagnostic, Fix, Severity
+from flashdeck.html.escape import escape_text, inert_braces
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.markup import (
@@ -21,17 +23,18 @@ from flashdeck.markup import (
     MediaRefusal,
     Problem,
     cloze_problems,
-    escape_text,
-    inert_braces,
+    latex_problems,
     picture,
     render,
-    shell_tag_problems,
 )
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.source.note import Masks, SourceDeck, SourceNote, Texts
+from flashdeck.text import holds_ink
 from flashdeck.yamlnode import ScalarNode, YamlFile
+from flashdeck.yamlnode.edit import quoted
 
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # Rules that remain errors in verbatim sources.
 _ALWAYS_ERRORS = frozenset({"active-content", "media-twice"})
 _MARKUPS = {markup.value: markup for markup in Markup}
@@ -53,7 +56,8 @@ def _any_media(destination: str) -> str:
 class Renderer:
     """Renders the notes of one file, and collects the problems of their texts.
 
-    `texts` are the texts as HTML, by their start index in the file.
+    `texts` are the texts as HTML, by their start index in the file; `unshown` those of which a card
+    would show nothing.
     """
 
     file: YamlFile
@@ -62,6 +66,7 @@ class Renderer:
     allow_scripts: bool = False
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
+    unshown: set[int] = field(default_factory=set)
 
     def note(self, identified: Identified) -> Note | None:
         """Render a note without times and positions, which depend on its package.
@@ -108,6 +113,7 @@ class Renderer:
             deck.markup,
             formulas,
             cloze=False,
+            join_lines=deck.join_lines,
             verbatim=verbatim,
             media=_any_media if verbatim else no_media,
         )
@@ -122,6 +128,7 @@ class Renderer:
         formulas: list[_Formula],
         *,
         cloze: bool,
+        join_lines: bool,
         verbatim: bool,
         media: MediaResolver | None = None,
     ) -> str:
@@ -134,17 +141,20 @@ class Renderer:
             media=looked_up,
             allow_scripts=self.allow_scripts,
             allow_latex=True,
+            join_lines=join_lines,
         )
         if rendered.problems:
             self._report(rendered.problems, node, verbatim=verbatim)
         if not self.allow_scripts and markup != Markup.TEXT:
-            problems = shell_tag_problems(node.value, rendered.html)
+            problems = latex_problems(node.value, rendered.html)
             formulas += [(problem, node, rendered.html) for problem in problems]
         if media is None:
             missing = unfound(looked_up.names, node.value, rendered.html)
             self._report(missing, node, verbatim=verbatim)
             for name in other_references(looked_up.names, rendered.html) if verbatim else ():
                 self.media.present(name)
+        if markup == Markup.MARKDOWN and not shows_something(rendered.html):
+            self._report_unshown(node, verbatim=verbatim)
         self.texts[node.start.index] = rendered.html
         return rendered.html
 
@@ -163,6 +173,20 @@ class Renderer:
         problem = Problem(rule, message, 0, len(node.value), hint)
         self._report([problem], node, verbatim=verbatim)
 
+    def _report_unshown(self, node: ScalarNode, *, verbatim: bool) -> None:
+        """Report a text with visible characters of which a card would show nothing."""
+        value = node.value.strip()
+        if not holds_ink(_COMMENT.sub("", value)) or self.file.is_damaged(node):
+            return
+        self.unshown.add(node.start.index)
+        span = self.file.span(node)
+        is_tags = value[0] == "<" and value[-1] == ">" and "`" not in value
+        hint = f"to show it, write it as code: `{value}`" if is_tags else "write what can be seen"
+        fix = Fix(span, quoted(f"`{value}`")) if is_tags and span.line == span.end_line else None
+        severity = _severity("nothing-shown", Severity.ERROR, verbatim=verbatim)
+        message = "nothing of this text is shown on the card"
+        self.problems.append(Diagnostic("nothing-shown", message, span, severity, hint, fix))
+
     def _report(self, problems: Iterable[Problem], node: ScalarNode, *, verbatim: bool) -> None:
         for problem in problems:
             if self.file.is_damaged(node):
@@ -176,7 +200,9 @@ class Renderer:
     def _report_empty(self, source: SourceNote, notetype: NoteType) -> None:
         from flashdeck.anki.template.problems import has_wrong_front
 
-        if not has_wrong_front(notetype):
+        node = source.values.get(source.kind.primary_key)
+        is_reported = isinstance(node, ScalarNode) and node.start.index in self.unshown
+        if not is_reported and not has_wrong_front(notetype):
             message, hint = "the front shows nothing", "write something that can be seen"
             self._report_at(source, source.kind.primary_key, "empty-front", message, hint)
 
@@ -274,9 +300,10 @@ class _Composer:
         if not self.flag("typed"):
             return escape_text(self.word("typed"))
         text = typable(answer)
-        if text is None:
+        nodes = self._nodes(key)
+        if text is None and not any(n.start.index in self.renderer.unshown for n in nodes):
             message = f"'{key}' holds no text that could be typed"
-            for node in self._nodes(key)[:1]:
+            for node in nodes[:1]:
                 self.renderer.report(
                     node,
                     "typed-nothing",
@@ -323,6 +350,11 @@ class _Composer:
         source, notetype = self.source, self.notetype
         cloze = notetype.cloze and source.kind.clozes
         html = self.renderer.text(
-            node, source.markup, self.formulas, cloze=cloze, verbatim=source.verbatim
+            node,
+            source.markup,
+            self.formulas,
+            cloze=cloze,
+            join_lines=source.join_lines,
+            verbatim=source.verbatim,
         )
         return inert_braces(html) if notetype.cloze and not cloze else html

@@ -12,7 +12,7 @@ from pathlib import Path
 from flashdeck import __version__
 
 _FORMAT = 1
-_RENDERERS = ("markdown_it", "pygments")
+_RENDERERS = ("pyromark", "pygments")
 # Nanoseconds. A file younger than this may be written again within the same tick of the file
 # system's clock, with the same time, so its time is not trusted. Usual clocks tick every 10 ms.
 TICK = 100_000_000

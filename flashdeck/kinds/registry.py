@@ -11,7 +11,7 @@ from flashdeck.kinds.key import Key, Shape
 from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
 from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
-from flashdeck.kinds.settings import LIMITS, MARKUPS, MEDIA, SETTINGS, VERBATIM
+from flashdeck.kinds.settings import BREAKS, LIMITS, MARKUPS, MEDIA, SETTINGS, VERBATIM
 
 KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
 
@@ -33,6 +33,7 @@ DOCUMENT: tuple[Key, ...] = (
     Key("description", Shape.TEXT, "Shown on the deck's page in Anki."),
     Key("tags", Shape.TAGS, "Tags for every note below."),
     Key("markup", Shape.MARKUP, "How the texts below are read; default `markdown`."),
+    BREAKS,
     MEDIA,
     Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
     Key("table", Shape.TABLE, "A CSV file beside this one, each of its rows a note."),

@@ -17,10 +17,20 @@ MEDIA = Key(
     words=_MEDIA_NAMES,
 )
 
+_BREAKS = ("keep", "join")
+JOIN = _BREAKS[1]
+BREAKS = Key(
+    "breaks",
+    Shape.WORD,
+    "`join`: a line break in Markdown text is a space, as in CommonMark.",
+    words=_BREAKS,
+)
+
 SETTINGS: tuple[Key, ...] = (
     Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
     Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
     Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
+    BREAKS,
     MEDIA,
     Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
     Key("removed", Shape.WORD, "What becomes of removed notes.", words=("empty", "keep")),

@@ -1,75 +1,156 @@
-"""What one text is written to: its HTML so far, its problems, its open tags."""
+"""What the HTML of one text is written to, and the problems of the text, with their places."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
 
-from flashdeck.markup.balance import OpenTags
-from flashdeck.markup.clozehints import RULE, Place, swallowed
-from flashdeck.markup.results import MediaRefusal, Problem
+from pyromark import Options, events_with_range
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from flashdeck.markup.clozes.problems import Where, taken_as_hint
+from flashdeck.markup.masking import MaskedText
+from flashdeck.markup.nesting import Nesting
+from flashdeck.markup.results import Media, MediaRefusal, Problem
 
-    from markdown_it.token import Token
+OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
+_MOST_PROBLEMS = 50  # of one text
+_DEEPEST = 60  # lists and quotes in each other; browsers handle some 500
+_CONTAINER = re.compile(r"<(/?)(li|blockquote)>")
 
-    from flashdeck.markup.places import Places
-    from flashdeck.markup.references import Media
-
-_MOST_PROBLEMS = 50  # of one text; who mends these sees the rest
+_CALLED = {
+    **dict.fromkeys(("em", "strong", "del"), "emphasis"),
+    **dict.fromkeys(("td", "th", "tr", "table"), "a table cell"),
+    **dict.fromkeys(("li", "ul", "ol"), "a list item"),
+    "a": "a link",
+    "p": "a paragraph",
+    "blockquote": "a quote",
+}
 
 
 class Output:
-    """Gathers HTML and problems. `block` is the block at hand: its tokens and its index in them."""
+    """The HTML of one text, piece by piece in `out`, what is open in it, and `problems`.
 
-    def __init__(self, places: Places, media: Media, *, cloze: bool, allow_scripts: bool) -> None:
+    `masked` is the text as it was parsed. With `cloze`, the text is that of a cloze note.
+    """
+
+    def __init__(
+        self, masked: MaskedText, media: Media, *, cloze: bool, allow_scripts: bool
+    ) -> None:
         self.out: list[str] = []
         self.problems: list[Problem] = []
-        self.open_tags = OpenTags()
-        self.media = media
-        self.cloze = cloze
-        self.allow_scripts = allow_scripts
-        self.places = places
-        self.cloze_depth = 0
-        self.block: tuple[Sequence[Token], int] = ((), 0)
+        self.masked, self.media = masked, media
+        self.cloze, self.allow_scripts = cloze, allow_scripts
+        self.open_clozes: list[int] = []  # their places
+        self._reported: set[int] = set()
+        self._ranges: dict[str, list[tuple[int, int]]] | None = None
 
-    @property
-    def html(self) -> str:
-        """All that was written."""
-        return "".join(self.out)
+    @cached_property
+    def nesting(self) -> Nesting:
+        """What is open; most texts hold nothing that has to be tracked."""
+        return Nesting(self.out)
 
     def problem(
-        self,
-        rule: str,
-        message: str,
-        start: int,
-        end: int,
-        hint: str = "",
-        severity: str = "error",
+        self, rule: str, message: str, start: int, end: int, hint: str = "", severity: str = "error"
     ) -> None:
-        """Note a problem; the place is one in the content of the block at hand."""
-        if len(self.problems) >= _MOST_PROBLEMS:
-            return
-        tokens, index = self.block
-        start, end = self.places.locate(tokens, index, start, end)
-        self.problems.append(Problem(rule, message, start, end, hint, severity))
-
-    def swallowed(self, text: str, place: Place, language: str = "") -> None:
-        """Warn of clozes in code or a formula whose `::` Anki takes for a hint's."""
-        if not self.cloze:
-            return
-        tokens, index = self.block
-        content = tokens[index].content
-        for one in swallowed(text, place, language):
-            start = max(content.find(one.words), 0)
-            if place is Place.FENCE:
-                line = (tokens[index].map or [0])[0] + 1 + content.count("\n", 0, start)
-                start = self.places.find(one.words, *self.places.line(line))
-                self.problems.append(one.problem(start))
-            else:
-                end = start + len(one.words)
-                self.problem(RULE, one.message, start, end, one.hint, "warning")
+        """Report a problem at a place of the source."""
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(Problem(rule, message, start, end, hint, severity))
 
     def refuse(self, refusal: MediaRefusal, start: int, end: int) -> None:
-        """Note that a destination has no file."""
+        """Report that a destination has no file."""
         self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
+
+    def range_of(self, kind: str, number: int) -> tuple[int, int]:
+        """Return where an element stands in the masked text, by its number among its kind."""
+        return self._all_ranges()[kind][number]
+
+    def _all_ranges(self) -> dict[str, list[tuple[int, int]]]:
+        if self._ranges is None:
+            self._ranges = _element_ranges(self.masked.text)
+        return self._ranges
+
+    def place(self, kind: str, number: int, words: str = "") -> tuple[int, int]:
+        """Return where an element stands in the source, or words in it."""
+        start, end = map(self.masked.place, self.range_of(kind, number))
+        found = self.masked.source.find(words, start, end) if words else -1
+        return (found, found + len(words)) if found >= 0 else (start, end)
+
+    def report_crossing(self, name: str) -> None:
+        """Report that an element begins and ends on different sides of the last cloze's border."""
+        cloze = self.open_clozes[-1] if self.open_clozes else None
+        if cloze is None or cloze in self._reported:
+            return
+        self._reported.add(cloze)
+        thing = _CALLED.get(name, f"<{name}>")
+        message = f"this cloze and {thing} cross each other"
+        hint = (
+            f"write the cloze inside of one paragraph or cell, and {thing} wholly in it or outside"
+        )
+        at = self.masked.source.find("::", cloze) + 2
+        self.problem("cloze-nesting", message, cloze, at, hint, "warning")
+
+    def check_hints(
+        self, text: str, where: Where, start: int, end: int, language: str = ""
+    ) -> None:
+        """Report clozes in code or a formula whose second `::` Anki takes for a hint's."""
+        if self.cloze and "{{c" in text and len(self.problems) < _MOST_PROBLEMS:
+            self.problems += taken_as_hint(text, where, self.masked.source, start, end, language)
+
+    def check_depth(self, html: str) -> None:
+        """Report lists and quotes that are nested too deep."""
+        if html.count("<li>") + html.count("<blockquote>") <= _DEEPEST:
+            return
+        depth = 0
+        numbers: Counter[str] = Counter()
+        for tag in _CONTAINER.finditer(html):
+            depth += -1 if tag[1] else 1
+            if depth > _DEEPEST:
+                kind = "Item" if tag[2] == "li" else "BlockQuote"
+                place = self.place(kind, numbers[tag[2]])
+                message = "lists and quotes are nested too deep here"
+                self.problem("nesting", message, *place, hint="use fewer levels")
+                return
+            numbers[tag[2]] += not tag[1]
+
+    def check_rows(self) -> None:
+        """Report a table row's cells beyond those of the head, which the parser leaves out."""
+        masked = self.masked
+        for cell_end, row_end in self._all_ranges()["row"]:
+            if "".join(masked.text[cell_end:row_end].split()).strip(">") not in {"", "|"}:
+                message = "this row has more cells than the table's head; the rest is not shown"
+                hint = r"add cells to the head, or write \| for a bar that ends no cell"
+                place = masked.place(cell_end), masked.place(row_end)
+                self.problem("table-cells", message, *place, hint, "warning")
+
+
+def _element_ranges(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Return the places of all elements by kind, and of what follows the last cell of each row."""
+    sizes = (1 + (c > "\x7f") + (c > "\u07ff") + (c > "\uffff") for c in text)
+    characters = {at: index for index, at in enumerate(accumulate(sizes, initial=0))}
+    ranges: dict[str, list[tuple[int, int]]] = {"row": []}
+    cell_end = pictures = 0
+    found: Iterable[Any] = events_with_range(text, options=OPTIONS, merge_text=True)
+    for event, place in found:
+        if isinstance(event, str):
+            continue
+        ((name, value),) = event.items()
+        start, end = characters[place["start"]], characters[place["end"]]
+        kind = value if isinstance(value, str) else next(iter(value))
+        if kind == "Image" and name == "End":
+            pictures -= 1
+        if pictures:
+            continue  # what a picture's description holds is not written
+        if name == "Start":
+            pictures += kind == "Image"
+            ranges.setdefault(kind, []).append((start, end))
+        elif name == "Code":
+            ranges.setdefault(name, []).append((start, end))
+        elif value == "TableCell":
+            cell_end = end
+        elif value == "TableRow":
+            ranges["row"].append((cell_end, end))
+    return ranges

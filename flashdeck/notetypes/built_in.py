@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from flashdeck.markup import code_css
+from flashdeck.highlighting.palette import code_css
 from flashdeck.model import Field, NoteType, Template
 
 _QUESTION_FIELDS = ("Question", "Answer", "Extra", "Typed", "Reverse", "Id")

@@ -10,7 +10,8 @@ from pathlib import Path
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
-from flashdeck.kinds.registry import LIMITS, SETTINGS, VERBATIM
+from flashdeck.kinds.registry import LIMITS, SETTINGS
+from flashdeck.kinds.settings import JOIN, VERBATIM
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.source.mapping import MappingReader
@@ -39,6 +40,7 @@ class Settings:
     id: str = ""
     name: str = ""
     markup: str = "markdown"
+    breaks: str = "keep"
     media: str = "hashed"
     css: str = ""
     css_file: str = ""
@@ -47,6 +49,11 @@ class Settings:
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     yaml: YamlFile | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def join_lines(self) -> bool:
+        """Whether line breaks in Markdown are spaces."""
+        return self.breaks == JOIN
 
     @property
     def verbatim(self) -> bool:
@@ -103,6 +110,7 @@ class _SettingsReader(MappingReader):
             id=names.get("id", ""),
             name=names.get("name", ""),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None) or "markdown",
+            breaks=self._word(pairs, "breaks"),
             media=(
                 VERBATIM if "media" in pairs and self.is_verbatim(pairs["media"][1]) else "hashed"
             ),

@@ -29,17 +29,20 @@ def read_decks(
     open_table: OpenTable | None = None,
     limits: Limits | None = None,
     *,
+    join_lines: bool = False,
     verbatim: bool = False,
     more_types: bool = False,
 ) -> tuple[SourceFile, list[Diagnostic]]:
     """Read every document of a file, and the tables that they name.
 
-    `default_deck` is the name of a deck without one; `markup` and `verbatim` are the project's.
+    `default_deck` is the name of a deck without one; `markup`, `join_lines` and `verbatim`
+    are the project's.
     `custom` are its custom note types by name; `more_types` says that others may have failed to
     load. `open_table` opens tables, within the `limits`.
     """
     reader = _DeckReader(file, custom, open_table, limits or Limits(), more_types=more_types)
-    defaults = NoteDefaults(Text(default_deck, Span.point(file.path)), (), markup, verbatim, "")
+    name = Text(default_deck, Span.point(file.path))
+    defaults = NoteDefaults(name, (), markup, join_lines, verbatim, "")
     decks = [
         deck for node in file.documents if (deck := reader.document(node, defaults)) is not None
     ]
@@ -81,6 +84,9 @@ class _DeckReader(NoteReader):
             tags=self.tags(pairs["tags"][1]) if "tags" in pairs else (),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
             or defaults.markup,
+            join_lines=self.is_joined(pairs["breaks"][1])
+            if "breaks" in pairs
+            else defaults.join_lines,
             verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else defaults.verbatim,
             notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
         )
@@ -96,7 +102,12 @@ class _DeckReader(NoteReader):
         items = self._items(pairs.get("notes"), described=description is not None)
         notes = [note for item in items if (note := self.note(item, defaults)) is not None]
         return SourceDeck(
-            defaults.deck, description, defaults.markup, defaults.verbatim, tuple(notes)
+            defaults.deck,
+            description,
+            defaults.markup,
+            defaults.join_lines,
+            defaults.verbatim,
+            tuple(notes),
         )
 
     def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:

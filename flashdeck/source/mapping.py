@@ -14,7 +14,8 @@ from flashdeck.anki.deck_names import PLAIN
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span, Written, places_in
 from flashdeck.files.conflicts import merge_conflict
 from flashdeck.files.files import RefusedFileError, read_regular
-from flashdeck.kinds.registry import MARKUPS, MEDIA, VERBATIM, Key
+from flashdeck.kinds.registry import Key
+from flashdeck.kinds.settings import BREAKS, JOIN, MARKUPS, MEDIA, VERBATIM
 from flashdeck.source.names import tag_problem
 from flashdeck.text import did_you_mean, nearest
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
@@ -188,6 +189,11 @@ class MappingReader:
         """Read `media`: whether media keep their names."""
         scalar = self.word(MEDIA, node)
         return scalar is not None and scalar.value.strip() == VERBATIM
+
+    def is_joined(self, node: Node) -> bool:
+        """Read `breaks`: whether line breaks in Markdown are spaces."""
+        scalar = self.word(BREAKS, node)
+        return scalar is not None and scalar.value.strip() == JOIN
 
     def number(self, node: Node, what: str, *, signed: bool = False) -> int | None:
         """Read a positive integer; with `signed` any integer."""

@@ -51,7 +51,8 @@ class SourceNote:
 
     `notetype` is the key of its note type: a built-in one ("Question", "Cloze"), or "custom:" and
     the id of a custom one. `tags` include the document's; `deck` is the full name of its deck. With
-    `verbatim`, its media keep their names. `short` maps fields of its note type to short keys.
+    `verbatim`, its media keep their names; with `join_lines`, line breaks in Markdown are spaces.
+    `short` maps fields of its note type to short keys.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class SourceNote:
     deck: str
     tags: tuple[str, ...]
     markup: str
+    join_lines: bool
     verbatim: bool
     span: Span
     short: Mapping[str, str]
@@ -97,6 +99,7 @@ class SourceDeck(NamedTuple):
     name: Text
     description: ScalarNode | None
     markup: str
+    join_lines: bool
     verbatim: bool
     notes: tuple[SourceNote, ...]
 

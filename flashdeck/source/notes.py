@@ -37,6 +37,7 @@ class NoteDefaults:
     deck: Text
     tags: tuple[str, ...]
     markup: str
+    join_lines: bool
     verbatim: bool
     notetype: str
 
@@ -90,6 +91,7 @@ class NoteReader(MappingReader):
             tags=defaults.tags + tuple(tag for tag in tags if tag not in defaults.tags),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
             or defaults.markup,
+            join_lines=defaults.join_lines,
             verbatim=defaults.verbatim,
             short={name: key for key, name in short.items()} if short else {},
             span=self.file.span(node.pairs[0][0]),

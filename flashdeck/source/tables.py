@@ -87,7 +87,11 @@ def read_table(
     notes = tuple(note for _, note in numbered)
     return SourceFile(
         file,
-        (SourceDeck(defaults.deck, None, defaults.markup, defaults.verbatim, notes),),
+        (
+            SourceDeck(
+                defaults.deck, None, defaults.markup, defaults.join_lines, defaults.verbatim, notes
+            ),
+        ),
         table=SourceTable(
             table,
             columns.keys.get("id"),

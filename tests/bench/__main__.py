@@ -15,9 +15,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-from bench.decks import write_project
+from bench.decks import MARKS, write_project
 from bench.history import record
 from bench.measure import Figures, Subject, interleaved, run
 from bench.peers import Peers
@@ -115,6 +116,21 @@ class Bench:
         ours = figures["cold"].seconds
         yield Row(name, ours, figures["safe"].seconds, 1 / 10)
         yield Row(f"{name}, C loader", ours, figures["plain"].seconds, 1 / 2)
+
+    def marked(self, count: int) -> Iterator[Row]:
+        """Measure notes with one kind of mark in each text."""
+        for marks in MARKS:
+            root = self.folder / f"{count}-{marks}"
+            write_project(root, count, marks=marks)
+            subjects = {
+                "cold": self.flashdeck(root, partial(forget, root)),
+                "plain": self.plain(root),
+            }
+            figures = interleaved(subjects, rounds(count))
+            ours, theirs = figures["cold"].seconds, figures["plain"].seconds
+            yield Row(
+                f"{count:,} notes of {marks}, cold : plain script, C loader", ours, theirs, 0.8
+            )
 
     def peers(self, count: int) -> Iterator[Row]:
         """Measure other programs on plain questions."""
@@ -270,6 +286,7 @@ def main() -> int:
         add(bench.advice(max(sizes)))
         middle = sorted(sizes)[len(sizes) // 2]
         add(bench.ready_fields(middle))
+        add(bench.marked(middle))
         add(bench.package(middle))
         add(bench.screen(middle))
         add(bench.memory())

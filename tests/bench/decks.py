@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ _WORDS = (
 ).split()
 _TAGS = ("basics", "web::http", "web::wsgi", "data", "testing", "deploy")
 _PICTURES = 20
+MARKS = {"Markdown": (5, 6), "math": (9,), "clozes": (7, 8)}
+"""Decks of one kind of text, and the last digits of the numbers of such notes."""
+
 _PROJECT = "id: 0123456789abcdef\nname: Measured\n"
 
 
@@ -33,24 +36,28 @@ class Drawn:
     tags: tuple[str, ...]
 
 
-def drawn(count: int) -> Iterator[Drawn]:
-    """Generates notes. Each text contains a number, so that all notes differ."""
+def drawn(count: int, digits: Sequence[int] = range(10)) -> Iterator[Drawn]:
+    """Generate notes. Each text contains a number, so that all notes differ.
+
+    The last digit of a note's number decides what is in it.
+    """
     dice = random.Random(count)
-    for number in range(count):
+    for place in range(count):
+        number = place // len(digits) * 10 + digits[place % len(digits)]
         kind, texts = _note(number, dice)
         tags = tuple(sorted(set(dice.choices(_TAGS, k=number % 3))))
         yield Drawn(f"n{number:09d}z", kind, texts, tags)
 
 
-def write_project(root: Path, count: int, *, html: bool = False) -> None:
-    """Write a project of `count` notes with ids; with `html` the fields are HTML."""
+def write_project(root: Path, count: int, *, html: bool = False, marks: str = "") -> None:
+    """Write a project of `count` notes with ids; `html`: with HTML fields; `marks`: of one kind."""
     cards = root / "cards"
     (cards / "pictures").mkdir(parents=True)
     (root / "flashdeck.yaml").write_text(_PROJECT, "utf-8")
     for number in range(_PICTURES):
         (cards / "pictures" / f"{number}.png").write_bytes(_png(number))
     lines: list[str] = []
-    for place, note in enumerate(drawn(count)):
+    for place, note in enumerate(drawn(count, MARKS.get(marks, range(10)))):
         if place % _IN_A_FILE == 0:
             _write(cards, place, lines)
             lines = [f"deck: Measured::Part {place // _IN_A_FILE + 1}"]

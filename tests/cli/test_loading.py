@@ -17,7 +17,7 @@ from flashdeck.cli.app import Command
 from flashdeck.cli.run import run
 
 # Slow imports, and modules that few commands need.
-HEAVY = {"asyncio", "genanki", "markdown_it", "pygments", "rich", "sqlite3", "yaml", "zipfile"}
+HEAVY = {"asyncio", "genanki", "pygments", "pyromark", "rich", "sqlite3", "yaml", "zipfile"}
 HEAVY |= {"email", "hashlib", "http", "pydantic", "secrets", "xml"}
 # Modules that a build needs only for tables, drawings, custom note types, new projects, reports or
 # diagnostics.

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flashdeck.markup import code_css, render
-from flashdeck.markup.highlight import highlight
-from flashdeck.markup.palette import BACKGROUND, COLOURS, FOREGROUND
+from flashdeck.highlighting.highlight import highlight
+from flashdeck.highlighting.palette import BACKGROUND, COLOURS, FOREGROUND, code_css
+from flashdeck.markup import render
+from flashdeck.markup.clozes.find import find_clozes
+
+
+def marks_of(code: str) -> tuple[tuple[int, int], ...]:
+    """The marks of the clozes in a code, which are no code."""
+    clozes = find_clozes(code, markdown=False)
+    return tuple(span for c in clozes for span in ((c.start, c.body), (c.hint, c.end + 2)))
 
 
 def luminance(colour: str) -> float:
@@ -49,7 +56,7 @@ def test_every_class_in_highlighted_code_is_in_the_css() -> None:
         "php": "<?php $a = 1; ?>",
     }
     for language, text in code.items():
-        for name in re.findall('class="([^"]+)"', highlight(language, text, cloze=False)):
+        for name in re.findall('class="([^"]+)"', highlight(language, text)):
             assert f".fd-code .{name}{{" in css
             assert f".nightMode .fd-code .{name}," in css or name in {"ge", "gs"}
 
@@ -77,15 +84,15 @@ def test_no_language_is_guessed_from_afar(language: str) -> None:
 
 def test_code_looks_the_same_however_much_there_is_of_it() -> None:
     code = "@a\ndef f{}(x):\n    return 'x' + f'{{x}}'  # c"
-    first, *others = (highlight("python", code.format(n), cloze=False) for n in range(100, 200))
+    first, *others = (highlight("python", code.format(n)) for n in range(100, 200))
     assert {other.replace(f"f{n}<", "f100<") for n, other in enumerate(others, 101)} == {first}
 
 
 def test_code_looks_the_same_whatever_stood_before_it() -> None:
-    first = highlight("xquery", "'s'}1", cloze=False)
-    highlight("xquery", "validate {return's';", cloze=False)
+    first = highlight("xquery", "'s'}1")
+    highlight("xquery", "validate {return's';")
     highlight.cache_clear()
-    assert highlight("xquery", "'s'}1", cloze=False) == first
+    assert highlight("xquery", "'s'}1") == first
 
 
 def test_the_language_is_never_guessed() -> None:
@@ -99,14 +106,15 @@ _MARKS = st.sampled_from(
 
 @given(st.lists(_MARKS, max_size=20).map("".join))
 def test_clozes_in_highlighted_code_keep_every_character(code: str) -> None:
-    html = highlight("python", code, cloze=True)
+    html = highlight("python", code, marks_of(code))
     assert unescape(re.sub("<[^>]+>", "", html)) == code
-    assert re.sub(r"</?span[^>]*>", "", html) == highlight("text", code, cloze=True)
+    assert re.sub(r"</?span[^>]*>", "", html) == highlight("text", code, marks_of(code))
     assert html.count("<span") == html.count("</span>")
 
 
 def test_a_cloze_is_not_cut_by_a_colour() -> None:
-    html = highlight("python", "x = 'a{{c1::b}}c'", cloze=True)
+    code = "x = 'a{{c1::b}}c'"
+    html = highlight("python", code, marks_of(code))
     assert html == (
         'x = <span class="s">&#x27;a</span>{{c1::<span class="s">b</span>}}'
         '<span class="s">c&#x27;</span>'

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from flashdeck.markup.palette import BACKGROUND, COLOURS, FOREGROUND
+from flashdeck.highlighting.palette import BACKGROUND, COLOURS, FOREGROUND
 
 CSS = files("flashdeck.notetypes").joinpath("style.css").read_text("utf-8")
 RULES = re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL))

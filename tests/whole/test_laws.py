@@ -26,8 +26,8 @@ HOMES = {
     "flask": ("preview.serve",),
     "genanki": ("anki.write.apkg",),
     "imagesize": ("rules.pictures",),
-    "markdown_it": ("markup",),
-    "pygments": ("markup",),
+    "pygments": ("highlighting",),
+    "pyromark": ("markup",),
     "rich": ("cli", "preview.terminal", "text"),
     "tinycss2": ("css",),
     "typer": ("cli",),
@@ -37,11 +37,11 @@ HOMES = {
 }
 # From low to high: a folder imports only preceding ones.
 ORDER = """
-    css diagnostics limits text model kinds markup files yamlnode anki rules notetypes report
-    rendered_cards source project compile comparison release formatting editor exporting stats
-    scaffold checking preview importing cli
+    css diagnostics limits text html highlighting markup model kinds files yamlnode anki rules
+    notetypes report rendered_cards source project compile comparison release formatting editor
+    exporting stats scaffold checking preview importing cli
 """.split()
-BASE = ("css", "diagnostics", "limits", "markup", "text")
+BASE = ("css", "diagnostics", "highlighting", "html", "limits", "markup", "text")
 KNOW_ONLY_MODEL = (
     "anki",
     "comparison",
@@ -69,8 +69,6 @@ ROOM, ROOMY = 12, {"rules": 14, "anki.template": 13, "importing": 14}
 TESTS = 14
 # A module for each command, however many there are.
 COMMANDS = "cli.commands"
-# The Markdown engine of today; what replaces it obeys the law.
-CROWDED = {"markup": 33}
 
 
 def _name(path: Path) -> str:
@@ -119,7 +117,7 @@ def test_each_third_party_package_is_imported_in_one_place():
 
 
 def test_every_third_party_import_is_declared():
-    declared = {"genanki", "markdown_it", "pygments", "yaml", "typer", "rich"}
+    declared = {"genanki", "pyromark", "pygments", "yaml", "typer", "rich"}
     declared |= {"blake3", "filelock", "flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
@@ -183,7 +181,7 @@ def test_a_folder_has_a_dozen_modules():
     counts = Counter(
         name.rpartition(".")[0] for name in MODULES if _path(name).name != "__init__.py"
     )
-    rooms = ROOMY | CROWDED | {COMMANDS: len(app().registered_commands)}
+    rooms = ROOMY | {COMMANDS: len(app().registered_commands)}
     assert {one: count for one, count in counts.items() if count > rooms.get(one, ROOM)} == {}
 
 

@@ -17,7 +17,7 @@ from flashdeck.compile.media.table import MediaTable
 from flashdeck.css import Load, loads, too_long
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, render
-from flashdeck.markup.htmlfield import read_tags
+from flashdeck.markup.html_field import read_tags
 from flashdeck.notetypes.built_in import choice_script
 from flashdeck.project.project import Project
 from flashdeck.source.mapping import MappingReader

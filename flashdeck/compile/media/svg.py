@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from flashdeck.css import loads, may_load
-from flashdeck.markup.addresses import is_active, is_picture_data
+from flashdeck.html.addresses import is_active, is_picture_data
 
 _RUNS: Final = frozenset("script handler listener".split())
 _EMBEDS: Final = frozenset("foreignobject iframe frame object embed audio video canvas".split())

@@ -9,9 +9,8 @@ from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from flashdeck.css import loads
-from flashdeck.markup.addresses import is_active, is_remote
-from flashdeck.markup.results import MediaRefusal, Problem, Rendered
-from flashdeck.markup.tags import (
+from flashdeck.html.addresses import is_active, is_remote
+from flashdeck.html.tags import (
     REFERENCES,
     Attribute,
     Tag,
@@ -21,9 +20,10 @@ from flashdeck.markup.tags import (
     unpacked_name,
     unsearched_name,
 )
+from flashdeck.markup.results import MediaRefusal, Problem, Rendered
 
 if TYPE_CHECKING:
-    from flashdeck.markup.references import Media
+    from flashdeck.markup.results import Media
 
 # As browsers read tags: anything goes for an attribute, and an unclosed one runs to the end.
 # Most tags are these, without attributes; there is nothing to be said of them.

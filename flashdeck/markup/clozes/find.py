@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
-from flashdeck.markup.backticks import Backticks
+from flashdeck.markup.clozes.backticks import Backticks
 from flashdeck.markup.results import Problem
+from flashdeck.markup.ruby import RUBY
 
 OPEN = re.compile(r"\{\{c[0-9,]+::")
 
 _HTML_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::|[{}]")
-_MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\`|`+|\}\}|::|[{}]")
+_MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\[`}:]|`+|\}\}|::|[{}]")
 _SIZES = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]*\}")
 _BRACE = re.compile(r"[{}]")
 _REACH = 1000  # how far behind a cloze its author's closing braces are looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Cloze:
+class Cloze(NamedTuple):
     """One cloze: `start` is at its `{{`, `body` behind the `::`, `end` at its `}}`.
 
     `hint` is at the `::` before the hint, or equals `end` if there is none. `open_braces` counts
@@ -85,8 +88,6 @@ class _Scan:
 
     def _piece(self, at: int) -> re.Match[str] | None:
         """A picture's size, or ruby, whose marks do not reach Anki as such."""
-        from flashdeck.markup.ruby import RUBY
-
         return _SIZES.match(self.text, at) or RUBY.match(self.text, at)
 
     def _skip_code(self, run: str, at: int) -> int:
@@ -103,14 +104,15 @@ class _Scan:
         return closing + len(run)
 
 
-def find_clozes(text: str, *, markdown: bool) -> list[Cloze]:
-    """All clozes of a text, in the order of their starts.
+@lru_cache(maxsize=8)  # a text is asked for its clozes by several checks in turn
+def find_clozes(text: str, *, markdown: bool) -> tuple[Cloze, ...]:
+    """Return all clozes of a text, in the order of their starts.
 
     In Markdown, code spans and ruby in a cloze are stepped over: their braces and colons do not
     reach Anki as such.
     """
     if "{{c" not in text:
-        return []
+        return ()
     pattern = _MARKDOWN_MARK if markdown else _HTML_MARK
     scan = _Scan(text, markdown)
     position = 0
@@ -120,7 +122,7 @@ def find_clozes(text: str, *, markdown: bool) -> list[Cloze]:
             position = text.find("{{c", position)
             if position < 0:
                 break
-    return sorted(scan.found, key=lambda cloze: cloze.start)
+    return tuple(sorted(scan.found, key=lambda cloze: cloze.start))
 
 
 def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
@@ -154,17 +156,11 @@ def _closes_later(text: str, cloze: Cloze) -> bool:
 
 
 class ClozeIndex:
-    """The clozes of a text, to be asked by place."""
+    """The borders of clozes, to look up which of them lie between two places."""
 
-    def __init__(self, text: str) -> None:
-        clozes = find_clozes(text, markdown=True)
-        self._at = {cloze.start: cloze for cloze in clozes}
+    def __init__(self, clozes: Sequence[Cloze]) -> None:
         self._starts = [cloze.start for cloze in clozes]
         self._ends = sorted(cloze.end for cloze in clozes)
-
-    def at(self, start: int) -> Cloze | None:
-        """The cloze that opens at `start`."""
-        return self._at.get(start)
 
     def balanced(self, start: int, end: int) -> bool:
         """Whether as many clozes open as close between two places."""

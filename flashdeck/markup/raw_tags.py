@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from markdown_it.common.utils import escapeHtml
-
-from flashdeck.markup.balance import Closer
-from flashdeck.markup.results import MediaRefusal
-from flashdeck.markup.tags import (
+from flashdeck.html.escape import escape_value, shown_text
+from flashdeck.html.tags import (
     ACTIVE,
     HARMLESS,
     MEDIA,
@@ -19,9 +14,9 @@ from flashdeck.markup.tags import (
     active_reason,
     foreign_attributes,
 )
-
-if TYPE_CHECKING:
-    from flashdeck.markup.output import Output
+from flashdeck.markup.nesting import Stray
+from flashdeck.markup.output import Output
+from flashdeck.markup.results import MediaRefusal
 
 
 def write(output: Output, tag: Tag, source: str) -> None:
@@ -33,7 +28,7 @@ def write(output: Output, tag: Tag, source: str) -> None:
         output.out.append(source)
     elif reason := ("" if trusted else _reason(tag)):
         output.problem("active-content", reason, tag.start, tag.end, _hint(tag))
-        output.out.append(escapeHtml(source))
+        output.out.append(shown_text(source))
     elif tag.name in MEDIA:
         _media(output, tag, source, trusted=trusted)
     elif trusted:
@@ -56,19 +51,17 @@ def _hint(tag: Tag) -> str:
 
 
 def _close(output: Output, tag: Tag, source: str) -> None:
-    if tag.name in VOID and tag.name in HARMLESS:
-        output.out.append(escapeHtml(source))
-        return
-    closed = output.open_tags.close(tag.name)
-    if closed is Closer.STRAY:
-        output.out.append(escapeHtml(source))
-    elif isinstance(closed, str):
-        output.out.append(closed)
+    is_void = tag.name in VOID and tag.name in HARMLESS
+    stray = Stray.UNOPENED if is_void else output.nesting.close_tag(tag.name)
+    if stray is Stray.UNOPENED:
+        output.out.append(shown_text(source))
+    elif stray is Stray.MISNESTED:
+        output.report_crossing(tag.name)
 
 
 def _open(output: Output, tag: Tag, html: str) -> None:
     if tag.name not in VOID:
-        output.out.append(output.open_tags.open(tag.name))
+        output.nesting.open_tag(tag.name)
     output.out.append(html)
 
 
@@ -76,7 +69,7 @@ def _rebuilt(tag: Tag, **changed: str) -> str:
     attributes = "".join(
         f" {each.name}"
         if each.value is None
-        else f' {each.name}="{escapeHtml(changed.get(each.name, each.value))}"'
+        else f' {each.name}="{escape_value(changed.get(each.name, each.value))}"'
         for each in tag.attributes
     )
     return f"<{tag.name}{attributes}>"
@@ -93,13 +86,13 @@ def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
         name = output.media.name(src.value or "")
         if isinstance(name, MediaRefusal):
             output.refuse(name, src.start, src.end)
-            output.out.append(escapeHtml(source))
+            output.out.append(shown_text(source))
         else:
             _open(output, tag, _rebuilt(tag, src=name))
 
 
 def _show(output: Output, tag: Tag, source: str) -> None:
-    output.out.append(escapeHtml(source))
+    output.out.append(shown_text(source))
     written = [each for each in tag.attributes if each.value is not None]
     if tag.name in HARMLESS and written:
         names = ", ".join(foreign_attributes(tag)) or "a missing src"

@@ -1,0 +1,1 @@
+"""HTML: its tags, the addresses in it, and text written as HTML."""

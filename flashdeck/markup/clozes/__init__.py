@@ -1,0 +1,1 @@
+"""Clozes: where Anki finds them in a text, and their problems."""

@@ -1,0 +1,142 @@
+"""Problems of clozes: as their author wrote them, and as Anki will read them.
+
+Anki takes the first `::` in a cloze for the beginning of its hint, also in code and formulas. In a
+fence or a formula a `::` without a space before it is assumed to be a hint, unless the language
+writes its names so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from flashdeck.limits import LAST_CLOZE
+from flashdeck.markup.clozes.find import OPEN, Cloze, find_clozes
+from flashdeck.markup.results import Markup, Problem
+
+_WRITES_COLONS = frozenset(
+    "c++ cpp cplusplus cxx hpp rust rs ruby rb perl pl php haskell hs r java kotlin csharp cs"
+    " crystal elixir erlang fortran f90 idris agda lean".split()
+)
+_MATH = re.compile(r"\$|\\[(\[]")
+_MATH_MARKS = (("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_LONGEST = 40  # characters of the author's words in a message
+_NUMBERS = re.compile(r"[0-9]+")
+_NEARLY = re.compile(r"\{\{?\s*[cC]\s*[0-9]+\s*:{1,2}|\{\{[cC]\s+[0-9]+::")
+
+
+def cloze_problems(text: str, markup: Markup = Markup.MARKDOWN) -> tuple[Problem, ...]:
+    """Problems of a cloze note's text as its author wrote it, in order of their places.
+
+    Numbers Anki takes no card for, clozes that hide nothing, are never closed or nearly spelled
+    right, and a text without any cloze. `cloze-braces` comes from rendering.
+    """
+    clozes = find_clozes(text, markdown=markup == Markup.MARKDOWN)
+    problems = [problem for cloze in clozes for problem in _problems_of(text, cloze)]
+    closed = {cloze.start for cloze in clozes}
+    problems += [
+        Problem("cloze-unclosed", "this cloze is never closed", *opening.span(), hint="add }}")
+        for opening in OPEN.finditer(text)
+        if opening.start() not in closed
+    ]
+    problems += _misspelled(text, "warning" if clozes else "error")
+    if not clozes and not problems:
+        message = "no cloze here: no card would be made"
+        problems = [Problem("cloze-missing", message, 0, len(text), hint="write {{c1::hidden}}")]
+    return tuple(sorted(problems, key=lambda problem: problem.start))
+
+
+def _problems_of(text: str, cloze: Cloze) -> list[Problem]:
+    place = cloze.start, cloze.end + 2
+    numbers = [int(number[:9]) for number in _NUMBERS.findall(text[cloze.start + 3 : cloze.body])]
+    problems: list[Problem] = []
+    wrong = [number for number in numbers if not 1 <= number <= LAST_CLOZE]
+    if wrong or not numbers:
+        message = f"cloze numbers go from 1 to {LAST_CLOZE}"
+        problems.append(Problem("cloze-number", message, *place))
+    if len(numbers) > 1:
+        problems.append(
+            Problem(
+                "cloze-numbers",
+                "Anki before 26.05 and AnkiDroid make one card of this",
+                *place,
+                hint="write a cloze for each number",
+                severity="warning",
+            )
+        )
+    if not text[cloze.body : cloze.hint].strip():
+        problems.append(Problem("cloze-empty", "this cloze hides nothing", *place))
+    return problems
+
+
+def _misspelled(text: str, severity: str) -> list[Problem]:
+    return [
+        Problem(
+            "cloze-spelling",
+            f"{nearly.group()} opens no cloze",
+            *nearly.span(),
+            hint=f"did you mean {{{{c{_NUMBERS.findall(nearly.group())[0]}::",
+            severity=severity,
+        )
+        for nearly in _NEARLY.finditer(text)
+        if not OPEN.match(text, nearly.start())
+        and not OPEN.match(text, nearly.start() + 1)
+        and not OPEN.match(text, nearly.start() - 1)
+    ]
+
+
+class Where(Enum):
+    """Where a cloze is written; the value says how to keep its `::`."""
+
+    CODE = "if it is code, put the backticks inside of the cloze: {open}`{hidden}::{hint}`}}}}"
+    FENCE = "if it is code, make two clozes of it: {open}{hidden}}}}}::{open}{hint}}}}}"
+    FORMULA = "if it is no hint, write ': :', which TeX shows as '::'"
+
+
+def taken_as_hint(
+    text: str, where: Where, source: str, start: int, end: int, language: str = ""
+) -> Iterator[Problem]:
+    """Report clozes of code or a formula whose hint was probably not meant as one.
+
+    `text` is the code or TeX, which is written in `source` between `start` and `end`.
+    """
+    always = where is Where.CODE or language.lower() in _WRITES_COLONS
+    for cloze in find_clozes(text, markdown=False):
+        if cloze.hint < cloze.end and (always or text[cloze.hint - 1].isspace()):
+            at = source.find(text[cloze.start : cloze.end + 2], start, end)
+            start = max(at, start)
+            yield _hint_problem(text, cloze, where, start)
+
+
+def cut_formulas(text: str) -> list[Problem]:
+    """Report formulas inside of clozes that a `::` of theirs cuts: `{{c1::$f :: A$}}`."""
+    if not _MATH.search(text):
+        return []
+    return [
+        _hint_problem(text, cloze, Where.FORMULA, cloze.start)
+        for cloze in find_clozes(text, markdown=True)
+        if cloze.hint < cloze.end and _MATH.search(text, cloze.body, cloze.end)
+        if any(
+            _is_open(text[cloze.body : cloze.hint], *marks)
+            and not _is_open(text[cloze.body : cloze.end], *marks)
+            for marks in _MATH_MARKS
+        )
+    ]
+
+
+def _is_open(text: str, opening: str, closing: str) -> bool:
+    if opening == closing:
+        return text.count(opening) % 2 == 1
+    return text.count(opening) > text.count(closing)
+
+
+def _hint_problem(text: str, cloze: Cloze, where: Where, start: int) -> Problem:
+    hint = text[cloze.hint + 2 : cloze.end]
+    remedy = where.value.format(
+        open=text[cloze.start : cloze.body], hidden=text[cloze.body : cloze.hint], hint=hint
+    )
+    short = hint.strip() if len(hint) <= _LONGEST else f"{hint.strip()[:_LONGEST]}…"
+    message = f"Anki takes '{short}' behind :: for a hint; the answer does not show it"
+    end = start + cloze.end + 2 - cloze.start
+    return Problem("cloze-hint", message, start, end, " ".join(remedy.split()), "warning")

@@ -1,0 +1,119 @@
+r"""Formulas in Markdown: `$x$`, `$$x$$`, `\(x\)`, `\[x\]`, and where a dollar is just a dollar.
+
+A dollar opens a formula unless it follows a letter, a digit or a closing bracket of ASCII, except
+where TeX follows at once (`CO$_2$`). It closes one behind a character that is not a space, and
+before a letter only if it encloses TeX, or one letter before an ending (`$\mu$m`, `$n$th`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_TEXT = r"\\(?:text|mbox|textrm)\{[^{}\n]*\}"  # may hold dollars
+_DOLLAR = re.compile(rf"\$(?![\s$])((?:[^$\\]|{_TEXT}|\\.)*+)(?<!\s)\$(?![0-9$])", re.DOTALL)
+_DISPLAY = re.compile(rf"\$\$(?!\$)((?:[^$\\]|{_TEXT}|\\.|\$(?!\$))*+)\$\$", re.DOTALL)
+_ROUND = re.compile(r"\\\(((?:[^\\]|\\[^)])*+)\\\)")
+_SQUARE = re.compile(r"\\\[((?:[^\\]|\\[^\]])*+)\\\]")
+_PATTERNS = {"$": _DOLLAR, "$$": _DISPLAY, "\\(": _ROUND, "\\[": _SQUARE}
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:align|equation|gather|multline|eqnarray|alignat|flalign|cases|array"
+    r"|[bpvBV]?matrix|split|gathered|aligned)\*?)\}"
+)
+_RANGE = re.compile(r"[0-9][-–—]\Z")
+_ENDING = re.compile(r"[A-Za-z]{2}|s\b")
+_DRIVE = re.compile(r"(?:\A|.?\W)[A-Za-z]:\Z", re.DOTALL)
+_WORD = re.compile(r"\s[^\W\d_]{2,}")
+_TEX = frozenset("\\{}^_=")
+_BEGINS_TEX = frozenset("\\^_")
+_QUOTE = " \t\n>"
+_DEEPEST_QUOTE = 200  # characters of the marks before a line of a quote
+_BEGINS_BLOCK = re.compile(r"\n[ \t>]*(?:[-+*#|]|[0-9]{1,9}[.)]|```|~~~)(?:\s|$)")
+
+
+class Formula(NamedTuple):
+    """The TeX of a formula, and where the formula ends. `display`: it has a line of its own."""
+
+    tex: str
+    display: bool
+    end: int
+
+
+class Formulas:
+    """The formulas of one text. It records the marks that are never closed, to stay linear."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._unclosed: dict[str, int] = {}
+
+    def at(self, start: int, limit: int) -> Formula | None:
+        """Return the formula whose opening mark is at `start` and that ends before `limit`."""
+        text = self._text
+        mark = text[start : start + 2]
+        if mark[0] == "$":
+            if text.startswith("$$$", start):
+                return None
+            mark = "$$" if mark == "$$" else "$"
+        if self._unclosed.get(mark) == limit:
+            return None
+        found = _PATTERNS[mark].match(text, start, limit)
+        if not found:
+            if mark != "$":
+                self._unclosed[mark] = limit
+            return None
+        tex = found[1]
+        if not tex.strip() or (mark == "$" and not _is_tex(text, found)):
+            return None
+        display = mark in {"$$", "\\["}
+        if "\n" in tex and not display and _BEGINS_BLOCK.search(tex):
+            return None
+        return Formula(_unquoted(text, start, tex), display, found.end())
+
+    def environment(self, start: int, limit: int) -> Formula | None:
+        r"""Return the `\begin{align}…\end{align}` at `start` if it is a whole paragraph."""
+        text = self._text
+        opening = _ENVIRONMENT.match(text, start, limit)
+        if not opening or not _begins_paragraph(text, start):
+            return None
+        closing = f"\\end{{{opening[1]}}}"
+        end = text.find(closing, start, limit) + len(closing)
+        if end < len(closing) + start or text[end:limit].strip():
+            return None
+        return Formula(_unquoted(text, start, text[start:end]), True, end)  # noqa: FBT003
+
+
+def _is_tex(text: str, found: re.Match[str]) -> bool:
+    tex, before = found[1], text[found.start() - 1 : found.start()]
+    begins = tex[0] in _BEGINS_TEX
+    if not begins and before.isascii() and (before.isalnum() or before in {")", "]", "}", "_"}):
+        return False
+    behind = text[found.end() : found.end() + 1]
+    touches_word = behind.isascii() and (behind.isalpha() or behind in {"_", "{"})
+    if touches_word and not (begins or "\\" in tex):
+        return len(tex) == 1 and _ENDING.match(text, found.end()) is not None
+    # Prices: "$5 each, or 3$", "$5-$10".
+    is_price = tex[0].isdigit() and not _TEX.intersection(tex)
+    if not is_price:
+        return True
+    start = found.start()
+    return not (_WORD.search(tex) or _RANGE.match(text, max(0, start - 2), start))
+
+
+def _begins_paragraph(text: str, start: int) -> bool:
+    line = text.rfind("\n", 0, start) + 1
+    if start - line > _DEEPEST_QUOTE or text[line:start].strip(_QUOTE):
+        return False
+    return line == 0 or not text[text.rfind("\n", 0, line - 1) + 1 : line].strip(_QUOTE)
+
+
+def _unquoted(text: str, start: int, tex: str) -> str:
+    """Remove the marks of a block quote, which begin each further line of a formula in it."""
+    if "\n" not in tex:
+        return tex
+    depth = text.count(">", text.rfind("\n", 0, start) + 1, start)
+    return re.sub(rf"\n(?:[ \t]*>[ \t]?){{1,{depth}}}", "\n", tex) if depth else tex
+
+
+def is_folder(text: str, start: int, tex: str) -> bool:
+    r"""Whether what looks like a formula is a folder of Windows, as in `C:\(x86\)`."""
+    return tex.isalnum() and _DRIVE.match(text, max(0, start - 3), start) is not None

@@ -1,0 +1,485 @@
+"""The pass before the Markdown parser: what is not Markdown becomes one character each.
+
+Formulas, the marks of clozes, ruby, tags, sounds and the like are replaced from left to right by
+placeholders, characters of the private use area. To the parser they are letters, so emphasis
+beside them and table cells stay whole. Code is left alone; a placeholder that ends up in code all
+the same is written as its source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable
+from html import unescape
+from typing import Any, ClassVar
+
+from flashdeck.html.tags import (
+    ACTIVE,
+    BLOCKS,
+    HARMLESS,
+    RAW_TEXT,
+    Tag,
+    foreign_attributes,
+    read_tag,
+)
+from flashdeck.markup.clozes.backticks import Backticks
+from flashdeck.markup.clozes.find import ClozeIndex, find_clozes
+from flashdeck.markup.formulas import Formulas, is_folder
+from flashdeck.markup.placeholders import (
+    DUNDERS,
+    GLUE,
+    HTML_BLOCK,
+    PRIVATE,
+    SIDE,
+    SPACE,
+    Kind,
+    Placeholder,
+    Target,
+)
+from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
+
+_FIRST, _LAST, _SECOND = 0xE000, 0xF8FF, 0xF0000
+_MOST = 130_000  # placeholders of a text: more than a field of 64 KiB can hold
+_LONGEST_INDENT = 200  # characters of the marks of quotes and lists before a line's text
+_LONGEST_LABEL = 999
+# Placeholders without a place of their own; equal ones share a character.
+_SHARED = frozenset({Kind.TEXT, Kind.COMMENT, Kind.CLOZE_END, Kind.HINT, Kind.MARK, Kind.MARK_END})
+# What is written beside a placeholder's character.
+_BESIDE = {
+    Kind.CLOZE: ("", SPACE),
+    Kind.MARK: ("", SPACE),
+    Kind.CLOZE_END: (SPACE, ""),
+    Kind.MARK_END: (SPACE, ""),
+    Kind.HINT: (SPACE, SPACE),
+    Kind.TAG: (SIDE, SIDE),
+    Kind.PRE: (SIDE, SIDE),
+}
+
+# Each branch begins with a literal, which lets the search run from one to the next.
+_MARKS = (
+    r"\\.|\$+|`+|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*+(?=[0-9])|~+"
+    r"|\[(?=(?i:sound):)|\]:(?=\s)|\]\(|!\["
+)
+_CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
+_PATTERNS = {
+    (cloze, cjk): re.compile(_MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk, re.DOTALL)
+    for cloze in (False, True)
+    for cjk in (False, True)
+}
+_NEEDED = re.compile(
+    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:\s|!\[|\[(?i:sound):"
+)
+_BEGINS_BLOCK = re.compile(
+    r"[-+*](?:[ \t]|\Z)|#{1,6}(?:[ \t]|\Z)|>|[0-9]{1,9}[.)](?:[ \t]|\Z)|`{3}|~{3}"
+    r"|(?:\*[ \t]*){3,}\Z|(?:-[ \t]*){3,}\Z|(?:_[ \t]*){3,}\Z"
+)
+_CJK = re.compile(f"[{CJK}\uff00-\uffef\u3000-\u303f]")
+_PARAGRAPH_END = re.compile(r"\n[ \t>]*(?=\n|\Z)")
+_DUNDER = re.compile(r"__([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__(?!\w)")
+_SHARE = re.compile(r"(?<!\S)\\\\(?=[A-Za-z0-9])")  # a folder of a server: \\server\share
+_INDENT = re.compile(r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\Z")
+_CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
+_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]", re.IGNORECASE)
+_LABEL_OF_PICTURE = re.compile(
+    r"!\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,200}\]){0,999})\]\([ \t]*\n?[ \t]*", re.DOTALL
+)
+_BARE = r"(?:[^\s()\\<]|\\.)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*+"
+_WITH_SPACES = r"(?:[^()\n<>\\\"]|\\.|\((?:[^()\n<>\\]|\\.)*+\)){1,500}?\.\w{1,5}"
+_DESTINATION = re.compile(
+    rf"(?:<((?:[^<>\n\\]|\\.)*)>|({_BARE}|{_WITH_SPACES}|))"
+    r"(?:\s+(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*\)"
+)
+_SIZE = re.compile(r"\{((?:width|height)=[0-9]{1,5}(?:px|%)?(?:\s+(?:width|height)=[^\s{}]+)?)\}")
+_LABEL = re.compile(r"\[([^\[\]\n]+)\]")
+_DEFINED_LABEL = re.compile(
+    r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\[([^\[\]\n]+)\Z", re.DOTALL
+)
+_POINTED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>)(?=[\s)])")
+_DEFINED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>|[^\s<]+)(?=\s|\Z)")
+_COMMENT = re.compile(r"<!---?>|<!--")
+_ADDRESS = re.compile(
+    r"<(?:(?:[A-Za-z][A-Za-z0-9+.-]{1,31}://|mailto:|tel:|sms:|geo:|urn:|doi:)[^\s<>]*"
+    r"|[\w.+%-]+@[\w.-]+)>",
+    re.ASCII,
+)
+_LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+class TooManyError(Exception):
+    """A text has more placeholders than there are characters for them."""
+
+
+class MaskedText:
+    """A text as the parser reads it, its placeholders by character, and places of the source.
+
+    `text` is the source itself where nothing had to be replaced. Raises `TooManyError`.
+    """
+
+    def __init__(self, source: str, *, cloze: bool) -> None:
+        self.source = self.text = source
+        self.placeholders: dict[str, Placeholder] = {}
+        self.html_blocks = False
+        self.side = SIDE
+        self.code: list[tuple[int, int]] = []
+        self._moves: list[tuple[int, int]] = [(0, 0)]
+        self._one_line = "\n" not in source
+        clozes = find_clozes(source, markdown=True) if cloze else ()
+        cjk = ("*" in source or "~" in source) and bool(_CJK.search(source))
+        begins_block = self._one_line and _BEGINS_BLOCK.match(source)
+        if clozes or cjk or begins_block or _NEEDED.search(source):
+            self._scan(clozes, cjk=cjk, begins_block=bool(begins_block))
+
+    def place(self, at: int) -> int:
+        """Return the place in the source of a place in `text`."""
+        masked, source = self._moves[bisect_right(self._moves, at, key=lambda move: move[0]) - 1]
+        return min(source + at - masked, len(self.source))
+
+    def spelled(self, text: str) -> str:
+        """Return a piece of the parser's output with its placeholders as their sources."""
+        placeholders = self.placeholders
+        return "".join(
+            placeholders[character].source if character in placeholders else character
+            for character in text
+            if character not in self._beside
+        )
+
+    def _scan(self, clozes: tuple[Any, ...], *, cjk: bool, begins_block: bool) -> None:
+        source = self.source
+        if SIDE in source:
+            self.side = ""
+        self._beside = frozenset({SPACE, GLUE, self.side})
+        # Characters of the private use area that the text holds, also as numbers.
+        held = unescape(source) if "&#" in source else source
+        self._held = frozenset() if held.isascii() else frozenset(held)
+        self._next = _FIRST
+        self._out: list[str] = []
+        self._length = self._copied = 0
+        self._limit = -1
+        self._formulas = Formulas(source)
+        self._backticks: Backticks | None = None
+        self._labels: Counter[str] | None = None
+        self._shared: dict[tuple[Kind, str], str] = {}
+        self._unclosed: set[str] = set()
+        self._clozes = ClozeIndex(clozes) if clozes else None
+        self._depth = 0
+        self._targets: dict[int, tuple[int, int, Target]] = {}
+        self._marks: dict[int, tuple[Kind, int]] = {}
+        for cloze in clozes:
+            self._marks[cloze.start] = (Kind.CLOZE, cloze.body)
+            self._marks[cloze.end] = (Kind.CLOZE_END, cloze.end + 2)
+            if cloze.hint < cloze.end:
+                self._marks[cloze.hint] = (Kind.HINT, cloze.hint + 2)
+        if begins_block:
+            self._put(0, 0, SPACE)
+        search = _PATTERNS[bool(clozes), cjk].search
+        position = 0
+        while mark := search(source, position):
+            position = self._see(mark[0], mark.start(), mark.end())
+        self._out.append(source[self._copied :])
+        self.text = "".join(self._out)
+
+    def _see(self, mark: str, start: int, end: int) -> int:
+        """Handle one mark; return where the search goes on."""
+        if self._marks and (known := self._marks.pop(start, None)):
+            kind, end = known
+            if kind == Kind.CLOZE:
+                self._depth += 1
+            elif kind == Kind.CLOZE_END:
+                self._depth -= 1
+            return self._replace(kind, start, end)
+        return self._SCANNERS[mark[0]](self, mark, start, end)
+
+    def _put(self, start: int, end: int, written: str) -> None:
+        """Write something in place of a part of the source."""
+        between = self.source[self._copied : start]
+        self._out += (between, written)
+        self._length += len(between) + len(written)
+        self._copied = end
+        self._moves.append((self._length, end))
+
+    def _replace(self, kind: Kind, start: int, end: int, data: Any = None, before: str = "") -> int:
+        """Replace a part of the source by a placeholder; return its end."""
+        character = self._character(kind, start, end, data)
+        if kind in _BESIDE:
+            left, right = _BESIDE[kind]
+            character = f"{left}{character}{right}"
+            if not self.side:
+                character = character.replace(SIDE, "")
+        elif self.source[start] == "<" and kind == Kind.TEXT:
+            character = f"{self.side}{character}{self.side}"
+        self._put(start, end, before + character)
+        return end
+
+    def _character(self, kind: Kind, start: int, end: int, data: Any = None) -> str:
+        source = self.source[start:end]
+        shared = kind in _SHARED
+        if shared and (known := self._shared.get((kind, source))):
+            return known
+        if len(self.placeholders) == _MOST:
+            raise TooManyError
+        character = self._free_character()
+        self.placeholders[character] = Placeholder(kind, start, end, source, data)
+        if shared:
+            self._shared[kind, source] = character
+        return character
+
+    def _free_character(self) -> str:
+        while True:
+            character = chr(self._next)
+            self._next = self._next + 1 if self._next != _LAST else _SECOND
+            if character not in self._held:
+                return character
+
+    def _paragraph_end(self, at: int) -> int:
+        if self._one_line:
+            return len(self.source)
+        if at >= self._limit:
+            found = _PARAGRAPH_END.search(self.source, at)
+            self._limit = found.start() if found else len(self.source)
+        return max(self._limit, at)
+
+    def _begins_line(self, at: int) -> bool:
+        """Whether only marks of quotes and lists stand before a place in its line."""
+        line = self.source.rfind("\n", 0, at) + 1
+        return at - line < _LONGEST_INDENT and bool(_INDENT.match(self.source, line, at))
+
+    def _backslash(self, mark: str, start: int, end: int) -> int:
+        if mark in {"\\(", "\\["}:
+            return self._formula(mark, start, end)
+        if mark == "\\\\" and _SHARE.match(self.source, start):
+            return self._replace(Kind.TEXT, start, end)
+        if mark == "\\<":
+            return self._replace(Kind.TEXT, start, end, "<")
+        if mark == "\\b":
+            found = self._formulas.environment(start, self._paragraph_end(start))
+            if found:
+                return self._replace(Kind.FORMULA, start, found.end, found)
+        return end
+
+    def _formula(self, _: str, start: int, end: int) -> int:
+        found = self._formulas.at(start, self._paragraph_end(start))
+        if found is None or (self._clozes and not self._clozes.balanced(start, found.end)):
+            return end
+        kind = Kind.TEXT if is_folder(self.source, start, found.tex) else Kind.FORMULA
+        return self._replace(kind, start, found.end, found if kind == Kind.FORMULA else None)
+
+    def _brace(self, _: str, start: int, end: int) -> int:
+        if self.source[start - 1 : start] in {")", "]"} and (
+            size := _SIZE.match(self.source, start)
+        ):
+            return self._replace(Kind.SIZE, start, size.end(), size[1])
+        found = RUBY.match(self.source, start)
+        if found and (pairs := ruby_pairs(found[0])):
+            return self._replace(Kind.RUBY, start, found.end(), pairs)
+        return end
+
+    def _backtick(self, run: str, start: int, end: int) -> int:
+        if len(run) > 2 and (behind := self._fence(run, start, end)):  # noqa: PLR2004
+            return behind
+        if self._backticks is None:
+            self._backticks = Backticks(self.source)
+        closing = self._backticks.closing(end, len(run))
+        if closing < 0 or closing > self._paragraph_end(start):
+            return end
+        return self._mask_code(start, closing + len(run))
+
+    def _mask_code(self, start: int, end: int) -> int:
+        """Leave code as it is but for each `<`, in case the parser sees no code there."""
+        self.code.append((start, end))
+        position = self.source.find("<", start, end)
+        while position >= 0:
+            self._put(position, position + 1, self._character(Kind.TEXT, position, position + 1))
+            position = self.source.find("<", position + 1, end)
+        return end
+
+    def _fence(self, run: str, start: int, end: int) -> int:
+        """Return where the fenced block that begins here ends; 0 if none does."""
+        if self._one_line or not self._begins_line(start):
+            return 0
+        line_end = self.source.find("\n", end)
+        if line_end < 0:
+            line_end = len(self.source)
+        if run[0] == "`" and "`" in self.source[end:line_end]:
+            return 0
+        behind = len(self.source)
+        for closing in _CLOSING_FENCE.finditer(self.source, line_end):
+            if closing[1].startswith(run):
+                behind = closing.end()
+                break
+        return self._mask_code(start, behind)
+
+    def _tilde(self, run: str, start: int, end: int) -> int:
+        if len(run) > 2:  # noqa: PLR2004
+            return self._fence(run, start, end) or end
+        return (
+            self._replace(Kind.TEXT, start, end) if len(run) == 1 else self._star(run, start, end)
+        )
+
+    def _star(self, run: str, start: int, end: int) -> int:
+        """A `*` between digits is text; emphasis beside CJK punctuation is emphasis."""
+        text = self.source
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        if run[0] == "*" and before.isdecimal() and behind.isdecimal():
+            return self._replace(Kind.TEXT, start, end)
+        if not before or not behind or not (_CJK.match(before) or _CJK.match(behind)):
+            return end
+        if _is_punctuation(before):
+            self._put(start, start, GLUE)
+        if _is_punctuation(behind):
+            self._put(end, end, GLUE)
+        return end
+
+    def _dunder(self, _: str, start: int, end: int) -> int:
+        found = _DUNDER.match(self.source, start)
+        before = self.source[start - 1 : start]
+        if not found or before.isalnum() or before == "_":
+            return end
+        if found[1] in DUNDERS or before == "." or self.source.startswith(("(", "."), found.end()):
+            return self._replace(Kind.TEXT, start, found.end())
+        return end
+
+    def _highlight(self, run: str, start: int, end: int) -> int:
+        """`==highlight==`: neither beside letters outside, nor beside spaces inside."""
+        text = self.source
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        if len(run) > 2 or not behind or behind.isspace() or _is_word(before, "=!<>"):  # noqa: PLR2004
+            return end
+        close = text.find("==", end, self._paragraph_end(start))
+        if close < 0 or text[close - 1].isspace() or _is_word(text[close + 2 : close + 3], "="):
+            return end
+        self._marks[close] = (Kind.MARK_END, close + 2)
+        return self._replace(Kind.MARK, start, end)
+
+    def _sound(self, _: str, start: int, end: int) -> int:
+        found = _SOUND.match(self.source, start)
+        if found and (name := found[1].strip()):
+            return self._replace(Kind.SOUND, start, found.end(), (name, *found.span(1)))
+        return end
+
+    def _definition(self, start: int, end: int) -> int:
+        """`[label]:` defines a link only if the label is used; else it is text."""
+        if self._labels is None:
+            self._labels = Counter(_LABEL.findall(self.source.casefold()))
+        line = self.source.rfind("\n", 0, start) + 1
+        is_near = start - line < _LONGEST_LABEL
+        found = _DEFINED_LABEL.match(self.source, line, start) if is_near else None
+        if found and self._labels[found[1].casefold()] > 1:
+            # Kept as it is written: the parser would encode it.
+            if target := _DEFINED.match(self.source, end):
+                written = target[2] if target[2] is not None else target[1]
+                return self._replace(
+                    Kind.TARGET, *target.span(1), Target(_unescaped(written), -1, -1)
+                )
+            return end
+        return self._replace(Kind.TEXT, start + 1, end)
+
+    def _picture(self, _: str, start: int, end: int) -> int:
+        """The destination of a picture, whose file name may hold spaces."""
+        label = _LABEL_OF_PICTURE.match(self.source, start)
+        found = _DESTINATION.match(self.source, label.end()) if label else None
+        if found is None:
+            return end
+        group = 1 if found[1] is not None else 2
+        assert label is not None
+        target = Target(_unescaped(found[group]), start, found.end())
+        self._targets[start + label[0].rindex("](")] = (*found.span(group), target)
+        return end
+
+    def _bracket(self, mark: str, start: int, end: int) -> int:
+        if mark == "]:":
+            return self._definition(start, end)
+        if target := self._targets.get(start):
+            return self._replace(Kind.TARGET, *target)
+        if found := _POINTED.match(self.source, end):
+            return self._replace(Kind.TARGET, *found.span(1), Target(_unescaped(found[2]), -1, -1))
+        return end
+
+    def _bar(self, _: str, start: int, end: int) -> int:
+        """A `|` in a cloze ends no table cell."""
+        return self._replace(Kind.TEXT, start, end) if self._depth > 0 else end
+
+    def _skip(self, _: str, _start: int, end: int) -> int:
+        return end
+
+    def _angle(self, _: str, start: int, end: int) -> int:
+        text = self.source
+        if comment := _COMMENT.match(text, start):
+            return self._comment(start, comment)
+        if address := _ADDRESS.match(text, start):
+            return address.end()
+        tag = read_tag(text, start, self._paragraph_end(start))
+        return self._tag(tag) if tag else self._replace(Kind.TEXT, start, end)
+
+    def _tag(self, tag: Tag) -> int:
+        before = ""
+        is_foreign = tag.name in HARMLESS and not tag.closing and foreign_attributes(tag)
+        if tag.name in BLOCKS and not is_foreign and self._begins_line(tag.start):
+            before, self.html_blocks = HTML_BLOCK, True
+        closing = f"</{tag.name}>"
+        if not tag.closing and tag.name in RAW_TEXT | {"pre"} and closing not in self._unclosed:
+            close = self.source.find(closing, tag.end)
+            if close < 0:
+                self._unclosed.add(closing)
+            elif tag.name == "pre":
+                return self._pre(tag, close + len(closing), before)
+            elif tag.name in ACTIVE | {"style"}:
+                return self._replace(Kind.TAG, tag.start, close + len(closing), tag, before)
+        return self._replace(Kind.TAG, tag.start, tag.end, tag, before)
+
+    def _pre(self, tag: Tag, end: int, before: str) -> int:
+        """A whole `<pre>`: neither its text nor its empty lines are Markdown."""
+        self._replace(Kind.PRE, tag.start, end, tag, before)
+        if before and (rest := _LINE_END.match(self.source, end)):
+            self._put(rest.end(), rest.end(), "\n")  # ends the block of HTML
+            return rest.end()
+        return end
+
+    def _comment(self, start: int, found: re.Match[str]) -> int:
+        end = found.end()
+        if found[0] == "<!--":
+            close = -1 if "-->" in self._unclosed else self.source.find("-->", end)
+            if close < 0:
+                self._unclosed.add("-->")
+                return self._replace(Kind.TEXT, start, start + 1)
+            end = close + 3
+        if self._begins_line(start) and (rest := _LINE_END.match(self.source, end)):
+            end = rest.end()
+        return self._replace(Kind.COMMENT, start, end)
+
+    _SCANNERS: ClassVar[dict[str, Callable[[MaskedText, str, int, int], int]]] = {
+        "\\": _backslash,
+        "$": _formula,
+        "`": _backtick,
+        "<": _angle,
+        "{": _brace,
+        "}": _skip,
+        ":": _skip,
+        "=": _highlight,
+        "_": _dunder,
+        "[": _sound,
+        "]": _bracket,
+        "!": _picture,
+        "|": _bar,
+        "~": _tilde,
+        "*": _star,
+    }
+
+
+def _unescaped(written: str) -> str:
+    """Return a destination without the escapes of Markdown and HTML."""
+    written = _ESCAPE.sub(r"\1", written)
+    return unescape(written) if "&" in written else written
+
+
+def _is_word(character: str, others: str) -> bool:
+    return character.isascii() and (
+        character.isalnum() or (character != "" and character in others)
+    )
+
+
+def _is_punctuation(character: str) -> bool:
+    return character not in "*~" and unicodedata.category(character)[0] in "PS"

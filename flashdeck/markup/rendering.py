@@ -1,0 +1,98 @@
+"""From what the author wrote to the HTML that Anki stores: Markdown, HTML or plain text."""
+
+from __future__ import annotations
+
+import re
+
+from flashdeck.html.addresses import is_played
+from flashdeck.html.escape import escape_text, escape_value, shown_text, without_control
+from flashdeck.markup.clozes.find import brace_problems
+from flashdeck.markup.clozes.problems import cut_formulas
+from flashdeck.markup.latex_tags import latex_problems
+from flashdeck.markup.results import Markup, Media, MediaRefusal, MediaResolver, Rendered
+
+# Holds nothing that Markdown or flashdeck gives a meaning.
+_LINE = r"(?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1\ue000-\uf8ff\\`*_\[<&{$~=]++|=(?!=))*+"
+_BEGINS_NO_BLOCK = r"(?![-+=>#\s]|[0-9]{1,9}[.)](?!\S))(?=[^\n|]+(?:\n|\Z))"
+_PLAIN = re.compile(
+    rf"(?:(?!\s){_LINE}(?<!\s))?|{_BEGINS_NO_BLOCK}{_LINE}(?<!\s)(?:\n{_BEGINS_NO_BLOCK}{_LINE}(?<!\s))+"
+)
+_SPACE = " \t\r\n"
+
+
+def _same_name(destination: str) -> str:
+    return destination
+
+
+def render(
+    text: str,
+    markup: Markup = Markup.MARKDOWN,
+    *,
+    cloze: bool = False,
+    media: MediaResolver = _same_name,
+    allow_scripts: bool = False,
+    allow_latex: bool = False,
+    join_lines: bool = False,
+) -> Rendered:
+    """Render one field. Never raises, whatever the text; problems come in order of their places.
+
+    With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
+    package for a destination. `allow_scripts` lets active content pass, `allow_latex` only LaTeX.
+    With `join_lines` a line break in Markdown is a space, as in CommonMark.
+    """
+    if markup == Markup.MARKDOWN:
+        rendered = _markdown(text, media, cloze=cloze, scripts=allow_scripts, join=join_lines)
+    elif markup == Markup.HTML:
+        rendered = _html(text, media, scripts=allow_scripts)
+    else:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        rendered = Rendered(without_control("<br>".join(shown_text(line) for line in lines)))
+    problems = list(rendered.problems)
+    if cloze and "{{c" in text:
+        if braces := brace_problems(text, markdown=markup == Markup.MARKDOWN):
+            # What seems to cross a cloze that ends too early is inside of it.
+            problems = [problem for problem in problems if problem.rule != "cloze-nesting"]
+            problems += braces
+        problems += cut_formulas(text)
+    if "[" in text and not (allow_scripts or allow_latex or markup == Markup.TEXT):
+        problems += latex_problems(text, rendered.html)
+    if not problems:
+        return rendered
+    problems.sort(key=lambda problem: (problem.start, problem.end))
+    return Rendered(rendered.html, tuple(problems))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a Markdown text shows as it is written. Some texts that do are not recognised."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
+    """Write a picture that is named outside of any text, or return why there is none."""
+    if is_played(destination):
+        return MediaRefusal(f"'{destination}' is no picture", rule="media-kind")
+    name = Media(media).name(destination)
+    return name if isinstance(name, MediaRefusal) else f'<img src="{escape_value(name)}" alt="">'
+
+
+def _html(text: str, media: MediaResolver, *, scripts: bool) -> Rendered:
+    if "<" not in text and "[" not in text:
+        return Rendered(text)
+    from flashdeck.markup.html_field import render_html
+
+    return render_html(text, Media(media), allow_scripts=scripts)
+
+
+def _markdown(
+    text: str, media: MediaResolver, *, cloze: bool, scripts: bool, join: bool
+) -> Rendered:
+    source = text.strip(_SPACE)
+    if is_plain(source):
+        html = escape_text(source)
+        return Rendered(html if join or "\n" not in html else html.replace("\n", "<br>\n"))
+    from flashdeck.markup.markdown import render_markdown
+
+    offset = text.index(source[0]) if source else 0
+    return render_markdown(
+        source, offset, Media(media), cloze=cloze, allow_scripts=scripts, join_lines=join
+    )
