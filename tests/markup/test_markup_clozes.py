@@ -69,6 +69,7 @@ def test_anki_hides_and_shows_what_was_meant(
         ("{{c1::$\\frac{a}{b_{c}}$}}", "}}$"),
         ("a {{c1::{1, 2}}} b", "}}}"),
         ("{{c1::a {{c2::{b}}} c}}", "}}}"),
+        (r"a {{c1::$\mathbb{F}_{p^{n}} \supset \mathbb{F}_{p}$}} b", "}} "),
     ],
 )
 @pytest.mark.parametrize("markup", Markup)
@@ -82,6 +83,20 @@ def test_braces_that_end_a_cloze_too_early_are_an_error(
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (r"it is {{c3::$\frac{a}{b}}$ end", "}}$"),
+        (r"it is {{c1::\(\frac{a}{b}}\) end", "}}\\"),
+        (r"it is {{c1::\[a_{b}}\] end", "}}\\"),
+    ],
+)
+def test_a_cloze_that_ends_inside_of_its_formula_is_an_error(text: str, place: str) -> None:
+    (problem,) = render(text, cloze=True).problems
+    assert problem.rule == "cloze-braces"
+    assert text[problem.start : problem.end] == place
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "$\\frac{{{c1::a}}}{b}$",
@@ -90,6 +105,8 @@ def test_braces_that_end_a_cloze_too_early_are_an_error(
         "{{c1::`{{ a }}`}}",
         "{ {{c1::a}} }",
         "{{c1::{漢|かん}}}",
+        "{{c1::{a}} for $5",
+        "{{c1::$5 {a}} or more",
     ],
 )
 def test_other_braces_are_no_error(text: str) -> None:

@@ -24,6 +24,7 @@ _HTML_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::|[{}]")
 _MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\[`}:]|`+|\}\}|::|[{}]")
 _SIZES = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]*\}")
 _BRACE = re.compile(r"[{}]")
+_DOLLAR = re.compile(r"(?<!\\)\$\$?")
 _REACH = 1000  # how far behind a cloze its author's closing braces are looked for
 
 
@@ -129,17 +130,31 @@ def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
     r"""Clozes that Anki closes earlier than their author meant: `{{c1::\frac{a}{b}}}`."""
     if text.count("{") == 2 * text.count("{{c"):
         return []
-    return [
-        Problem(
-            "cloze-braces",
-            "Anki ends this cloze at the first }}, before its last } is closed",
-            cloze.end,
-            min(cloze.end + 3, len(text)),
-            hint="put a space between } and }}",
-        )
-        for cloze in find_clozes(text, markdown=markdown)
-        if cloze.open_braces and _closes_later(text, cloze)
-    ]
+    problems: list[Problem] = []
+    for cloze in find_clozes(text, markdown=markdown):
+        if not cloze.open_braces:
+            continue
+        place = cloze.end, min(cloze.end + 3, len(text))
+        if _closes_later(text, cloze):
+            message = "Anki ends this cloze at the first }}, before its last } is closed"
+            hint = "put a space between } and }}"
+            problems.append(Problem("cloze-braces", message, *place, hint=hint))
+        elif markdown and _cuts_formula(text, cloze):
+            message = "Anki ends this cloze at the first }}, inside of its formula"
+            hint = "close the formula, and the cloze behind it"
+            problems.append(Problem("cloze-braces", message, *place, hint=hint))
+    return problems
+
+
+def _cuts_formula(text: str, cloze: Cloze) -> bool:
+    """Whether a formula begins in a cloze and ends behind it, in the same paragraph."""
+    inside = text[max(cloze.body, cloze.end - _REACH) : cloze.end]
+    behind = text[cloze.end : cloze.end + _REACH].partition("\n\n")[0]
+    dollars = len(_DOLLAR.findall(inside)) % 2 == 1 and _DOLLAR.search(behind) is not None
+    return dollars or any(
+        inside.count(opening) > inside.count(closing) and closing in behind
+        for opening, closing in (("\\(", "\\)"), ("\\[", "\\]"))
+    )
 
 
 def _closes_later(text: str, cloze: Cloze) -> bool:
