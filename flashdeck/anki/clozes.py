@@ -101,6 +101,18 @@ def join(nodes: Iterable[str | Cloze], form: Form) -> str:
     )
 
 
+def all_clozes(text: str) -> list[Cloze]:
+    """Return the clozes of a text in the order of their starts, also those inside of others."""
+    clozes: list[Cloze] = []
+    waiting = parse_clozes(text)[0][::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Cloze):
+            clozes.append(node)
+            waiting += node.nodes[::-1]
+    return clozes
+
+
 def hidden_texts(text: str) -> dict[int, list[str]]:
     """Return what each cloze number of a field hides, outer clozes before the inner ones."""
     hidden: dict[int, list[str]] = {}

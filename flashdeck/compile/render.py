@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flashdeck.anki.clozes import OPENING, all_clozes
 from flashdeck.anki.html_text import shows_something, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
@@ -37,6 +38,7 @@ from flashdeck.yamlnode.edit import quoted
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # Rules that remain errors in verbatim sources.
 _ALWAYS_ERRORS = frozenset({"active-content", "media-twice"})
+_CLOZE_OPENING = re.compile(OPENING)
 _MARKUPS = {markup.value: markup for markup in Markup}
 
 _Formula = tuple[Problem, ScalarNode, str]
@@ -212,6 +214,8 @@ class Renderer:
         if isinstance(node, ScalarNode):
             problems = cloze_problems(node.value, Markup(source.markup))
             self._report(problems, node, verbatim=source.verbatim)
+            if source.values.get("typed") is True:
+                self._check_typed_clozes(source, node)
         texts = fields if source.kind is CUSTOM else fields[:1]
         numbers = {number for text in texts for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
@@ -233,6 +237,18 @@ class Renderer:
                     f"the gap c{min(stray)} in '{key}' would make a card without a question",
                     f"gaps belong in '{source.kind.primary_key}'",
                 )
+
+    def _check_typed_clozes(self, source: SourceNote, node: ScalarNode) -> None:
+        openings = [match.start() for match in _CLOZE_OPENING.finditer(node.value)]
+        clozes = all_clozes(self.texts[node.start.index])
+        if len(openings) != len(clozes):
+            return  # one is escaped: its place is not known
+        for start, cloze in zip(openings, clozes, strict=True):
+            if cloze.text().strip() and typable(cloze.text()) is None:
+                message = "this cloze holds no text that could be typed"
+                end = node.value.find("}}", start) + 2
+                problem = Problem("typed-nothing", message, start, end, "remove 'typed'")
+                self._report([problem], node, verbatim=source.verbatim)
 
     def _report_at(self, source: SourceNote, key: str, rule: str, message: str, hint: str) -> None:
         value = source.values.get(key)

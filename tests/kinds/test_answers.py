@@ -117,6 +117,41 @@ def test_an_answer_that_cannot_be_typed_is_an_error(deck, answer):
     assert problem.span.line == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A «{{c1::![](map.png)}}» here",
+        "A «{{c1::[sound:word.mp3]}}» here",
+        "A «{{c1::$x^2$}}» here",
+        "A {{c1::word}} and «{{c2::![a map](map.png)::what?}}»",
+        "A «{{c1::![](map.png)}}» and {{c1::word}}",
+    ],
+)
+def test_a_typed_cloze_without_words_is_an_error_at_the_cloze(deck, text):
+    (deck.root / "cards/map.png").write_bytes(b"map")
+    (deck.root / "cards/word.mp3").write_bytes(b"word")
+    line = f"  - {{cloze: '{text}', typed: true}}"
+    start, end = line.index("«"), line.index("»") - 1
+    deck.write("cards/flask.yaml", f"notes:\n{line.replace('«', '').replace('»', '')}\n")
+    problems = [problem for problem in deck.check() if problem.rule == "typed-nothing"]
+    assert [problem.span[1:] for problem in problems] == [(2, start + 1, 2, end + 1)]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "{cloze: 'A {{c1::![](map.png)}} here'}",
+        "{cloze: 'A {{c1::![](map.png) map}} here', typed: true}",
+        "{cloze: 'A {{c1::**word**}} ![](map.png)', typed: true}",
+        "{cloze: 'A {{c1::word {{c2::inside}}}}', typed: true}",
+    ],
+)
+def test_a_typed_cloze_with_words_is_no_error(deck, note):
+    (deck.root / "cards/map.png").write_bytes(b"map")
+    deck.write("cards/flask.yaml", f"notes:\n  - {note}\n")
+    assert "typed-nothing" not in {problem.rule for problem in deck.check()}
+
+
 def test_a_missing_image_in_a_choice_is_reported_once(deck):
     deck.replace("cards/flask.yaml", "[Jinja,", '["![](nope.png)",')
     assert [problem.rule for problem in deck.check()] == ["missing-media"]
