@@ -72,11 +72,14 @@ class Severity(StrEnum):
 class Fix(NamedTuple):
     """An edit that fixes a problem: replace a span of the source by `text`.
 
-    Only if there is a single possible fix.
+    Only if there is a single possible fix. `in_text`: the span is inside of the text of a value,
+    also of a block text. `also` are further edits of the same fix.
     """
 
     span: Span
     text: str
+    in_text: bool = False
+    also: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

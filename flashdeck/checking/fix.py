@@ -44,6 +44,8 @@ _NOT_AS_WRITTEN = frozenset({"encoding", "control-character"})
 # The header of block text at the end of a line, and the end of a document.
 _BLOCK = re.compile(r"(?:^|[ \t])[|>][-+0-9]*[ \t]*(?:[ \t]#[^\n]*)?\r?$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
+# The opening mark of a formula.
+_FORMULA = re.compile(r"\$|\\[(\[]")
 Leaf = tuple[str | int, ...]
 
 
@@ -120,7 +122,9 @@ def _edits(
         return []
     lines = _Lines(text)
     fixes = [problem.fix for problem in own if problem.fix is not None]
-    edits = [Edit(*lines.range(fix.span), fix.text) for fix in fixes]
+    fixes += [fix for first in fixes for fix in first.also]
+    edits = [Edit(*lines.range(fix.span), fix.text) for fix in fixes if not fix.in_text]
+    in_texts = [Edit(*lines.range(fix.span), fix.text) for fix in fixes if fix.in_text]
     removals = (removal_from(text, note.node, "id") for note in copies if note.span.path == path)
     edits += [edit for edit in removals if edit is not None]
     folder = (project.root / path).parent
@@ -129,8 +133,20 @@ def _edits(
             start, end = lines.range(problem.span)
             name = _on_disk(folder, text[start:end])
             edits += [Edit(start, end, name)] if name else []
-    protected = _Protected(source.yaml)
-    return _without_overlaps(edit for edit in edits if not protected.holds(edit))
+        elif problem.rule == "cloze-braces" and problem.span is not None:
+            place = lines.range(problem.span)[0]
+            in_texts += [Edit(place + 1, place + 1, " ")] if _is_in_formula(text, place) else []
+    unknown, blocks = _Protected(_after_errors(source.yaml)), _Protected(_blocks(source.yaml))
+    edits = [*in_texts, *(edit for edit in edits if not blocks.holds(edit))]
+    return _without_overlaps(edit for edit in edits if not unknown.holds(edit))
+
+
+def _is_in_formula(text: str, place: int) -> bool:
+    """Whether `}}` at a place is in the formula of a cloze that ends later in its line."""
+    opening = text.rfind("{{c", 0, place)
+    behind = text[place + 1 :].partition("\n")[0].partition("{{c")[0]
+    in_formula = opening >= 0 and _FORMULA.search(text, opening, place) is not None
+    return in_formula and text.startswith("}}", place) and "}}" in behind
 
 
 def _copies(project: Project, compiled: Compiled) -> Iterator[SourceNote]:
@@ -239,15 +255,16 @@ def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
 
 
 class _Protected:
-    """Ranges that are never edited: block text, and text after a structural error.
+    """Ranges that are not edited.
 
-    After such an error the rest of the document can't be parsed.
+    Block text is only edited by fixes of the text itself, and text after a structural error never:
+    the rest of the document can't be parsed.
     """
 
-    def __init__(self, file: YamlFile) -> None:
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for start, end in sorted((*_blocks(file), *_after_errors(file))):
+        for start, end in sorted(ranges):
             if self._ends and start <= self._ends[-1]:
                 self._ends[-1] = max(self._ends[-1], end)
             else:
