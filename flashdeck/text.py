@@ -83,6 +83,14 @@ def columns(text: str) -> int:
     return cell_len(text)
 
 
+def emoji(name: str) -> str:
+    """Return the emoji of a name like `:smile:`; '' for any other word."""
+    from rich.emoji import Emoji  # few texts have such a name
+
+    character = Emoji.replace(name)
+    return character if character != name else ""
+
+
 def shortened(text: str, width: int) -> str:
     """Shorten a text to `width` characters, at a space if there is one nearby."""
     if len(text) <= width:

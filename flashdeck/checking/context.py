@@ -5,14 +5,16 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from html import escape
 
 from flashdeck.anki.html_text import readable
 from flashdeck.compile.compiler import Compiled
 from flashdeck.diagnostics import Diagnostic, Severity, Text, Written
+from flashdeck.model import NoteType
 from flashdeck.project.project import Project, read_source
 from flashdeck.rules.registry import Entry, FieldText, LintContext
 from flashdeck.source.mapping import MappingReader
-from flashdeck.source.note import SourceFile, SourceNote, Texts, Value
+from flashdeck.source.note import Masks, SourceFile, SourceNote, Texts, Value
 from flashdeck.yamlnode import MappingNode, ScalarNode, SequenceNode, YamlFile
 
 
@@ -31,28 +33,40 @@ def lint_context(
     tags: list[Text] = []
     for source in compiled.sources:
         rendered = compiled.texts.get(source.yaml.path, {})
-        entries += _entries(source, rendered, sorted(wrong.get(source.yaml.path, ())))
+        lines = sorted(wrong.get(source.yaml.path, ()))
+        entries += _entries(source, rendered, compiled.notetypes, lines)
         tags += (source.yaml.text_of(node) for node in _tags(source.yaml))
     return LintContext(compiled.collection, tuple(entries), tuple(tags), tuple(_styles(project)))
 
 
 def _entries(
-    source: SourceFile, rendered: Mapping[int, str], wrong: Sequence[int]
+    source: SourceFile,
+    rendered: Mapping[int, str],
+    notetypes: Mapping[str, NoteType],
+    wrong: Sequence[int],
 ) -> Iterator[Entry]:
     for deck in source.decks:
         for note in deck.notes:
             place = bisect.bisect_left(wrong, note.node.start.line + 1)
             if place < len(wrong) and wrong[place] <= note.node.end.line + 1:
                 continue
+            notetype = notetypes.get(note.released_kind)
+            cloze = note.kind.clozes and notetype is not None and notetype.cloze
             passages: dict[str, tuple[FieldText, ...]] = {}
             for key, node in _texts(note):
-                html = rendered.get(node.start.index)
+                is_typed = key == "typed"  # what is typed is not rendered
+                html = escape(node.value) if is_typed else rendered.get(node.start.index)
                 if html is not None:
                     span = partial(source.yaml.span_within, node)
-                    passage = FieldText(node.value, html, readable(html), span)
+                    markup = "text" if is_typed else note.markup
+                    passage = FieldText(node.value, html, readable(html), span, markup, cloze)
                     passages[key] = (*passages.get(key, ()), passage)
-            reverse = note.values.get("reverse") is True
-            yield Entry(note.kind.name, note.deck, passages, reverse, note.span)
+            flags = {
+                key: source.yaml.span(flag)
+                for key, value in note.values.items()
+                if value is True and (flag := note.node.get(key)) is not None
+            }
+            yield Entry(note.kind.name, note.deck, passages, note.span, flags)
 
 
 def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:
@@ -64,6 +78,8 @@ def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:
             yield from ((key, node) for node in value.nodes)
         elif isinstance(value, Mapping):
             yield from value.items()
+        elif isinstance(value, Masks):
+            yield from ((key, mask.label) for mask in value.masks if mask.label is not None)
 
 
 def _tags(file: YamlFile) -> Iterator[ScalarNode]:

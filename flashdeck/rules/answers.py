@@ -1,4 +1,4 @@
-"""Rules for answers that are too long, list too much, or are part of the question."""
+"""Rules for answers that are too long, list too much, are part of the question, or are choices."""
 
 from __future__ import annotations
 
@@ -127,6 +127,32 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
         if count:
             message = f"this answer lists {count} things to recall at once"
             yield Finding(answer.span, message, "make it a cloze note with a gap for each")
+
+
+def choices_reverse(context: LintContext) -> Iterator[Finding]:
+    """A note with choices has a reverse card.
+
+    The question of that card is the answer alone, without the choices, and its answer is the
+    question with all of them.
+
+    Fix: remove `reverse`, or write a note for the other direction.
+
+    Fails::
+
+        notes:
+          - {q: Which library renders templates?, choices: [Jinja, Click], a: Jinja, reverse: true}
+
+    Passes::
+
+        notes:
+          - {q: Which library renders templates?, choices: [Jinja, Click], a: Jinja}
+          - {q: What does Jinja do?, a: It renders templates.}
+    """
+    for entry in context.entries:
+        if entry.reverse and "choices" in entry.passages:
+            message = "the reverse card of a note with choices asks for its answer alone"
+            hint = "remove 'reverse', or write a note for the other direction"
+            yield Finding(entry.flags["reverse"], message, hint)
 
 
 def _names(entry: Entry, answer: FieldText) -> int:

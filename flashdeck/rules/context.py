@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from flashdeck.diagnostics import Place, Span, Text, Written
+from flashdeck.diagnostics import Fix, Place, Span, Text, Written
+from flashdeck.markup.prose import Prose, prose
 from flashdeck.model import Collection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldText:
     """A text of a note.
 
     `text` is the source, `html` the rendered field, `words` its visible text on one line, with
-    pictures and sounds as their names in brackets.
+    pictures and sounds as their names in brackets. `markup` is "markdown", "html" or "text";
+    `cloze`: clozes in it are active.
     """
 
     text: str
     html: str
     words: str
     place: Place = field(compare=False, repr=False)
+    markup: str = "markdown"
+    cloze: bool = False
+
+    @cached_property
+    def prose(self) -> Prose:
+        """The words of a Markdown text without code, formulas and tags."""
+        return prose(self.text, cloze=self.cloze)
 
     @property
     def span(self) -> Span:
         """The span of the whole text."""
         return self.place(0, len(self.text))
+
+    def fix(self, start: int, end: int, replacement: str) -> Fix | None:
+        """Return the edit that replaces `text[start:end]`, on one line; None if escapes hide it."""
+        span = self.place(start, end)
+        is_exact = span.line == span.end_line and span.end_column - span.column == end - start
+        return Fix(span, replacement, in_text=True) if is_exact and start < end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +49,20 @@ class Entry:
     """A note of the sources.
 
     `kind` is the kind's name, `passages` are the texts by key ("q", "a", "cloze", or field names of
-    custom notes), several for a key with a list. `span` is the place of its first key.
+    custom notes), several for a key with a list. `span` is the place of its first key. `flags` are
+    the spans of keys that are `true`.
     """
 
     kind: str
     deck: str
     passages: Mapping[str, tuple[FieldText, ...]]
-    reverse: bool
     span: Span
+    flags: Mapping[str, Span]
+
+    @property
+    def reverse(self) -> bool:
+        """Whether a second card asks the other way round."""
+        return "reverse" in self.flags
 
     def passage(self, key: str) -> FieldText | None:
         """Return the text of a key; None without any, or with a list."""
@@ -60,3 +82,11 @@ class LintContext:
     entries: tuple[Entry, ...] = ()
     tags: tuple[Text, ...] = ()
     styles: tuple[Written, ...] = ()
+
+    def markdown(self, *marks: str) -> Iterator[tuple[Entry, str, FieldText]]:
+        """Return the Markdown texts that contain one of the marks, with their notes and keys."""
+        for entry in self.entries:
+            for key, passages in entry.passages.items():
+                for passage in passages:
+                    if passage.markup == "markdown" and any(map(passage.text.__contains__, marks)):
+                        yield entry, key, passage

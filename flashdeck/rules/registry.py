@@ -17,25 +17,37 @@ from flashdeck.rules import (
 )
 from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding, Rule
+from flashdeck.rules.text import clozes, dialects, layout, math, tex, typed
 
 __all__ = ["RULES", "Entry", "FieldText", "Finding", "LintContext", "Rule", "lint"]
 
 RULES: tuple[Rule, ...] = (
     Rule("answer-in-question", answers.answer_in_question),
+    Rule("choices-reverse", answers.choices_reverse),
     Rule("cloze-everything", gaps.cloze_everything),
+    Rule("cloze-in-question", clozes.cloze_in_question),
     Rule("different-answers", duplicates.different_answers),
     Rule("duplicate-question", duplicates.duplicate_question),
+    Rule("emphasis-left", layout.emphasis_left),
     Rule("enumeration", answers.enumeration),
+    Rule("foreign-markup", dialects.foreign_markup, fixable=True),
     Rule("gap-given-away", gaps.gap_given_away),
     Rule("invisible-front", fronts.invisible_front),
     Rule("large-picture", pictures.large_picture),
+    Rule("list-nesting", layout.list_nesting, fixable=True),
+    Rule("local-link", dialects.local_link),
     Rule("long-answer", answers.long_answer),
     Rule("low-contrast", contrast.low_contrast),
+    Rule("math-brace", math.math_brace),
+    Rule("math-unclosed", math.math_unclosed),
     Rule("missing-alt", pictures.missing_alt, Severity.NOTE),
     Rule("near-duplicate", duplicates.near_duplicate),
     Rule("no-referent", wording.no_referent),
     Rule("tag-plural", tags.tag_plural),
     Rule("tag-spelling", tags.tag_spelling, fixable=True),
+    Rule("tex-outside-math", math.tex_outside_math),
+    Rule("unknown-tex-command", tex.unknown_tex_command),
+    Rule("untypable", typed.untypable, fixable=True),
     Rule("yes-no", wording.yes_no),
 )
 """The rules for whole projects; `rule_pages/` documents the problems that readers report."""

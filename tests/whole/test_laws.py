@@ -60,7 +60,7 @@ ALSO_ALLOWED = {
     "preview.frame": ("anki.template", *ANKI),
     "preview.serve": ("anki.template", *ANKI, "preview.frame"),
     "preview.terminal": (*ANKI, "preview.frame"),
-    "rules": ("css", *ANKI),
+    "rules": ("css", "markup.prose", *ANKI),
 }
 # These two read what is to be compared.
 READ_MORE = ("comparison.versions", "comparison.revisions")
