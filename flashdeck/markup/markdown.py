@@ -31,7 +31,7 @@ from flashdeck.html.tags import BLOCKS, Tag, read_tag
 from flashdeck.markup import raw_tags
 from flashdeck.markup.clozes.find import OPEN, find_clozes
 from flashdeck.markup.clozes.problems import Where
-from flashdeck.markup.masking import MaskedText, TooManyError
+from flashdeck.markup.masking import MaskedText, TooManyError, readable_source
 from flashdeck.markup.nesting import Open, Role
 from flashdeck.markup.output import OPTIONS, Output
 from flashdeck.markup.placeholders import (
@@ -82,7 +82,6 @@ _ENCODED = re.compile(r"%E[EF]%[89AB][0-9A-F]%[89AB][0-9A-F]|%C2%85|%F[034](?:%[
 _BREAKS_LINE = frozenset({"br"}) | BLOCKS
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1]")
 _RETURN = re.compile("\r(?=\n)")
 _EMPHASIS = {"em": "Emphasis", "strong": "Strong", "del": "Strikethrough"}
 _SAFE = "!#$%&'()*+,-./:;=?@_~"
@@ -92,7 +91,7 @@ def render_markdown(
     source: str, offset: int, media: Media, *, cloze: bool, allow_scripts: bool, join_lines: bool
 ) -> Rendered:
     """Render a text without white space around it, which begins at `offset` of the author's."""
-    source = _NOT_TEXT.sub("\ufffd", source)
+    source = readable_source(source)
     text = source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
     try:
         masked = MaskedText(text, cloze=cloze)

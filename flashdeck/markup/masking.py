@@ -105,8 +105,14 @@ _ADDRESS = re.compile(
     r"|[\w.+%-]+@[\w.-]+)>",
     re.ASCII,
 )
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1]")
 _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def readable_source(text: str) -> str:
+    """Return a text without control characters and lone surrogates, which no parser takes."""
+    return _NOT_TEXT.sub("\ufffd", text)
 
 
 class TooManyError(Exception):
@@ -116,21 +122,24 @@ class TooManyError(Exception):
 class MaskedText:
     """A text as the parser reads it, its placeholders by character, and places of the source.
 
-    `text` is the source itself where nothing had to be replaced. Raises `TooManyError`.
+    `text` is the source itself where nothing had to be replaced; with `scan` it is always searched.
+    `code` are the places of code spans and fences, `replaced` kind, place and data of everything
+    else that was found. Raises `TooManyError`.
     """
 
-    def __init__(self, source: str, *, cloze: bool) -> None:
+    def __init__(self, source: str, *, cloze: bool, scan: bool = False) -> None:
         self.source = self.text = source
         self.placeholders: dict[str, Placeholder] = {}
         self.html_blocks = False
         self.side = SIDE
         self.code: list[tuple[int, int]] = []
+        self.replaced: list[tuple[Kind, int, int, Any]] = []
         self._moves: list[tuple[int, int]] = [(0, 0)]
         self._one_line = "\n" not in source
         clozes = find_clozes(source, markdown=True) if cloze else ()
         cjk = ("*" in source or "~" in source) and bool(_CJK.search(source))
         begins_block = self._one_line and _BEGINS_BLOCK.match(source)
-        if clozes or cjk or begins_block or _NEEDED.search(source):
+        if scan or clozes or cjk or begins_block or _NEEDED.search(source):
             self._scan(clozes, cjk=cjk, begins_block=bool(begins_block))
 
     def place(self, at: int) -> int:
@@ -204,6 +213,7 @@ class MaskedText:
     def _replace(self, kind: Kind, start: int, end: int, data: Any = None, before: str = "") -> int:
         """Replace a part of the source by a placeholder; return its end."""
         character = self._character(kind, start, end, data)
+        self.replaced.append((kind, start, end, data))
         if kind in _BESIDE:
             left, right = _BESIDE[kind]
             character = f"{left}{character}{right}"

@@ -25,7 +25,8 @@ _IMPLIED_END: dict[str, frozenset[str]] = {
 }
 """Open tags that a tag of this name closes, as HTML lets authors leave them out."""
 
-_VERBATIM = frozenset({"pre", "code", "script", "style", "textarea"})
+VERBATIM = frozenset({"pre", "code", "script", "style", "textarea"})
+"""Tags whose text MathJax does not typeset."""
 
 
 class Stray(Enum):
@@ -165,7 +166,7 @@ class Nesting:
     @property
     def verbatim(self) -> bool:
         """Whether a raw tag is open whose text MathJax does not typeset."""
-        return any(self._opened[name] for name in _VERBATIM)
+        return any(self._opened[name] for name in VERBATIM)
 
     def _close(self) -> None:
         name = self._open.pop().name

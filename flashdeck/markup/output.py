@@ -70,7 +70,7 @@ class Output:
 
     def _all_ranges(self) -> dict[str, list[tuple[int, int]]]:
         if self._ranges is None:
-            self._ranges = _element_ranges(self.masked.text)
+            self._ranges = element_ranges(self.masked.text)
         return self._ranges
 
     def place(self, kind: str, number: int, words: str = "") -> tuple[int, int]:
@@ -127,7 +127,7 @@ class Output:
                 self.problem("table-cells", message, *place, hint, "warning")
 
 
-def _element_ranges(text: str) -> dict[str, list[tuple[int, int]]]:
+def element_ranges(text: str) -> dict[str, list[tuple[int, int]]]:
     """Return the places of all elements by kind, and of what follows the last cell of each row."""
     sizes = (1 + (c > "\x7f") + (c > "\u07ff") + (c > "\uffff") for c in text)
     characters = {at: index for index, at in enumerate(accumulate(sizes, initial=0))}

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from flashdeck.html.tags import read_tag
-from flashdeck.markup.clozes.backticks import Backticks
-from flashdeck.markup.clozes.find import ClozeIndex, find_clozes
-from flashdeck.markup.formulas import Formula, Formulas
+from flashdeck.markup.masking import MaskedText, TooManyError, readable_source
+from flashdeck.markup.nesting import VERBATIM
+from flashdeck.markup.output import element_ranges
+from flashdeck.markup.placeholders import Kind
 
 _MARKED = re.compile(r"[\\`$<\[{]|~~~|^(?:\t| {4})", re.MULTILINE)
-_LIST_ITEM = re.compile(r"[ \t>]*(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|\n)")
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*(`{3,}(?=[^`\n]*\n)|~{3,})")
-_PRE = re.compile(r"[ \t]*<pre\b", re.IGNORECASE)
-_PRE_END = re.compile(r"</pre\s*>", re.IGNORECASE)
-_INDENTED = re.compile(r"\t| {1,3}\t| {4}")
-_MARK = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\$+|<|\]\(|\\begin\{")
-_ADDRESS = r"(?:[^()\n\\]|\\.)*+"
-_DESTINATION = re.compile(rf"\]\({_ADDRESS}(?:\({_ADDRESS}\){_ADDRESS})*+\)")
-_AUTOLINK = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]{1,64}@[^\s<>]+)>")
-_CODE_TAGS = frozenset({"code", "pre", "script", "style"})
+# Escapes, and what follows the text of a link or picture.
+_NOT_WORDS = re.compile(r"\\[!-/:-@\[-`{-~]|\]\(((?:[^()\n\\]|\\.|\([^()\n]*\))*+)\)")
+_AUTOLINK = re.compile(r"<[A-Za-z][^\s<>]*[:@][^\s<>]*>")
 _HIDDEN = re.compile(r"[^\n]")
 
 
@@ -54,96 +47,53 @@ def prose(text: str, *, cloze: bool) -> Prose:
     """Return the prose of a Markdown text; `cloze`: its clozes are active."""
     if not _MARKED.search(text):
         return Prose(text, ())
-    clozes = find_clozes(text, markdown=True) if cloze else ()
-    scan = _Scan(text, ClozeIndex(clozes), Formulas(text))
-    for start, end in _blocks(text):
-        scan.block(start, end)
-    hidden = scan.hidden
-    for start, end in _code_blocks(text):
-        hidden.append((start, end))
-    for mark in clozes:
-        hidden += ((mark.start, mark.body), (mark.end, mark.end + 2))
-    return Prose(_without(text, hidden), tuple(scan.formulas))
+    lead = len(text) - len(text.lstrip())
+    if lead:  # as in rendering, white space around a text means nothing
+        rest = prose(text[lead:], cloze=cloze)
+        moved = [replace(f, start=f.start + lead, end=f.end + lead) for f in rest.formulas]
+        return Prose(text[:lead] + rest.text, tuple(moved))
+    source = readable_source(text.replace("\r\n", " \n").replace("\r", "\n"))
+    try:
+        masked = MaskedText(source, cloze=cloze, scan=True)
+    except TooManyError:
+        return Prose(_HIDDEN.sub("\0", text), ())
+    formulas = [
+        FormulaSpan(start, end, data.tex, data.display)
+        for kind, start, end, data in masked.replaced
+        if kind == Kind.FORMULA
+    ]
+    return Prose(_without(text, _not_prose(masked)), tuple(formulas))
 
 
-@dataclass(slots=True)
-class _Scan:
-    """Ranges of a text that are not prose, found in one pass over its blocks."""
+def _not_prose(masked: MaskedText) -> list[tuple[int, int]]:
+    ranges = [*masked.code, *_in_code_tags(masked)]
+    ranges += [
+        (start, end)
+        for kind, start, end, _ in masked.replaced
+        if kind != Kind.HINT and (kind != Kind.TEXT or end - start > 1)
+    ]
+    found = element_ranges(masked.text)
+    ranges += [(masked.place(start), masked.place(end)) for start, end in found.get("Code", [])]
+    for first, last in found.get("CodeBlock", []):  # with the indentation of its first line
+        start = masked.place(first)
+        line = masked.source.rfind("\n", 0, start) + 1
+        indent = len(masked.source[line:start].rstrip(" \t"))
+        ranges.append((line + indent, masked.place(last)))
+    for mark in _NOT_WORDS.finditer(masked.source):
+        ranges += [mark.span(1) if mark[1] is not None else mark.span()]
+    ranges += [address.span() for address in _AUTOLINK.finditer(masked.source)]
+    return ranges
 
-    text: str
-    clozes: ClozeIndex
-    formulas_at: Formulas
-    hidden: list[tuple[int, int]] = field(default_factory=list)
-    formulas: list[FormulaSpan] = field(default_factory=list)
-    done: int = 0
-    _unclosed: set[str] = field(default_factory=set)
-    _backticks: Backticks | None = None
 
-    def block(self, start: int, end: int) -> None:
-        """Scan a block: lines without an empty one between them."""
-        start = max(start, self.done)
-        while start < end and (mark := _MARK.search(self.text, start, end)):
-            start = self._behind(mark.group(), mark.start(), end)
-        self.done = max(self.done, start)
-
-    def _behind(self, mark: str, at: int, end: int) -> int:
-        """Take one mark; return where to go on."""
-        if mark[0] == "$" or mark in ("\\(", "\\["):
-            return self._formula(mark, at, end)
-        if mark[0] == "`":
-            return self._code(mark, at, end)
-        if mark == "<":
-            return self._tag(at, end)
-        if mark == "](":
-            address = _DESTINATION.match(self.text, at, end)
-            return self._hide(at + 2, address.end() - 1) if address else at + 2
-        if mark == "\\begin{":
-            found = self.formulas_at.environment(at, end)
-            return self._add_formula(at, found) if found else at + 1
-        return self._hide(at, at + 2)
-
-    def _hide(self, start: int, end: int) -> int:
-        self.hidden.append((start, end))
-        return end
-
-    def _formula(self, mark: str, at: int, end: int) -> int:
-        found = self.formulas_at.at(at, end)
-        if found and self.clozes.balanced(at, found.end):
-            return self._add_formula(at, found)
-        return at + len(mark) if mark[0] == "$" else self._hide(at, at + 2)
-
-    def _add_formula(self, at: int, found: Formula) -> int:
-        self.formulas.append(FormulaSpan(at, found.end, found.tex, found.display))
-        return self._hide(at, found.end)
-
-    def _code(self, run: str, at: int, end: int) -> int:
-        if self._backticks is None:
-            self._backticks = Backticks(self.text)
-        opened = at + len(run)
-        closing = self._backticks.closing(opened, len(run))
-        return self._hide(at, closing + len(run)) if 0 <= closing < end else opened
-
-    def _tag(self, at: int, end: int) -> int:
-        if self.text.startswith("<!--", at):
-            closing = self._find("-->", at + 4)
-            return self._hide(at, closing + 3) if closing >= 0 else at + 4
-        found = _AUTOLINK.match(self.text, at, end)
-        if found:
-            return self._hide(at, found.end())
-        tag = read_tag(self.text, at, end)
-        if tag is None:
-            return at + 1
-        closing = -1
-        if tag.name in _CODE_TAGS and not tag.closing:
-            closing = self._find(f"</{tag.name}>", tag.end)
-        return self._hide(at, max(tag.end, closing))
-
-    def _find(self, closing: str, start: int) -> int:
-        """Find a closing mark; one that is missing is looked for once."""
-        place = -1 if closing in self._unclosed else self.text.find(closing, start)
-        if place < 0:
-            self._unclosed.add(closing)
-        return place
+def _in_code_tags(masked: MaskedText) -> Iterator[tuple[int, int]]:
+    """Yield the places of raw `<code>` and the like, with what is in them."""
+    opened: dict[str, int] = {}
+    for kind, start, end, tag in masked.replaced:
+        if kind == Kind.TAG and tag.name in VERBATIM:
+            if not tag.closing:
+                opened.setdefault(tag.name, start)
+            elif tag.name in opened:
+                yield opened.pop(tag.name), end
 
 
 def _without(text: str, ranges: list[tuple[int, int]]) -> str:
@@ -156,60 +106,3 @@ def _without(text: str, ranges: list[tuple[int, int]]) -> str:
             done = end
     pieces.append(text[done:])
     return "".join(pieces)
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield start, end
-        start = end
-
-
-def _code_blocks(text: str) -> list[tuple[int, int]]:
-    """Return the ranges of fenced and indented code. A value of one line has none."""
-    return [(start, end) for start, end, code in _parts(text) if code]
-
-
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Return the ranges between empty lines and blocks of code."""
-    return ((start, end) for start, end, code in _parts(text) if not code)
-
-
-def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
-    if "\n" not in text.strip():
-        yield 0, len(text), False
-        return
-    closing: re.Pattern[str] | None = None
-    in_list, empty = False, True
-    block = 0
-    for start, end in _lines(text):
-        if closing is not None:
-            if closing.search(text, start, end):
-                yield block, end, True
-                closing, block, empty = None, end, True
-            continue
-        opening = _opening(text, start, end)
-        is_code = empty and not in_list and _INDENTED.match(text, start, end) is not None
-        if opening is not None or is_code or text[start:end].isspace():
-            if block < start:
-                yield block, start, False
-            if is_code:
-                yield start, end, True
-            closing, block, empty = opening, end if opening is None else start, True
-        else:
-            goes_on = in_list and (text[start].isspace() or not empty)
-            in_list = goes_on or _LIST_ITEM.match(text, start, end) is not None
-            empty = False
-    if block < len(text):
-        yield block, len(text), closing is not None
-
-
-def _opening(text: str, start: int, end: int) -> re.Pattern[str] | None:
-    """Return the pattern of the end of a block of code that begins in a line."""
-    if _PRE.match(text, start, end):
-        return _PRE_END
-    fence = _FENCE.match(text, start, end)
-    if fence is None:
-        return None
-    return re.compile(rf"^[ \t>]*{re.escape(fence[1][0])}{{{len(fence[1])},}}[ \t]*$", re.MULTILINE)

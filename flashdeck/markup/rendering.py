@@ -8,8 +8,14 @@ from flashdeck.html.addresses import is_played
 from flashdeck.html.escape import escape_text, escape_value, shown_text, without_control
 from flashdeck.markup.clozes.find import brace_problems
 from flashdeck.markup.clozes.problems import cut_formulas
-from flashdeck.markup.latex_tags import latex_problems
-from flashdeck.markup.results import Markup, Media, MediaRefusal, MediaResolver, Rendered
+from flashdeck.markup.results import (
+    Markup,
+    Media,
+    MediaRefusal,
+    MediaResolver,
+    Problem,
+    Rendered,
+)
 
 # Holds nothing that Markdown or flashdeck gives a meaning.
 _LINE = r"(?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1\ue000-\uf8ff\\`*_\[<&{$~=]++|=(?!=))*+"
@@ -18,6 +24,8 @@ _PLAIN = re.compile(
     rf"(?:(?!\s){_LINE}(?<!\s))?|{_BEGINS_NO_BLOCK}{_LINE}(?<!\s)(?:\n{_BEGINS_NO_BLOCK}{_LINE}(?<!\s))+"
 )
 _SPACE = " \t\r\n"
+_CODE = re.compile(r"<code\b.*?</code>", re.DOTALL)
+_LATEX = ("latex", "$", "$$")
 
 
 def _same_name(destination: str) -> str:
@@ -96,3 +104,32 @@ def _markdown(
     return render_markdown(
         source, offset, Media(media), cloze=cloze, allow_scripts=scripts, join_lines=join
     )
+
+
+def latex_problems(text: str, html: str) -> list[Problem]:
+    """Report `[latex]…[/latex]` and its short forms, wherever Anki would find them in a field.
+
+    Markdown shows them as text, which their author did not mean either; code may hold them. The
+    dollars of the short forms may read as a formula in Markdown.
+    """
+    if "[/" not in text:
+        return []
+    shown = _CODE.sub("", html).replace("&#91;", "[") if _kind_in(text, _LATEX) else ""
+    kind = _kind_in(html, _LATEX) or _kind_in(shown, _LATEX) or _kind_in(text, _LATEX[1:])
+    if not kind:
+        return []
+    start = max(text.lower().find(f"[{kind}]"), 0)
+    return [
+        Problem(
+            "active-content",
+            f"[{kind}] runs LaTeX on the learner's machine",
+            start,
+            min(start + len(kind) + 2, len(text)),
+            hint="write $…$, which every Anki shows by itself",
+        )
+    ]
+
+
+def _kind_in(text: str, kinds: tuple[str, ...]) -> str:
+    lower = text.lower()
+    return next((k for k in kinds if 0 <= lower.find(f"[{k}]") < lower.rfind(f"[/{k}]")), "")

@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     Rule("enumeration", answers.enumeration),
     Rule("foreign-markup", dialects.foreign_markup, fixable=True),
     Rule("gap-given-away", gaps.gap_given_away),
+    Rule("hard-wrapped", layout.hard_wrapped, Severity.NOTE),
     Rule("invisible-front", fronts.invisible_front),
     Rule("large-picture", pictures.large_picture),
     Rule("list-nesting", layout.list_nesting, fixable=True),
