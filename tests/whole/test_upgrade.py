@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 DAY = 86_400
 VERSIONS = sorted(path for path in (ROOT / "tests" / "upgrade").iterdir() if path.is_dir())
-# So long after the last build nothing is sent again only because it was edited once.
+# So long after the last build an edited note has its last time, from which the learner's is later.
 LATER = 400 * DAY
 
 
@@ -34,7 +34,7 @@ class Upgraded:
             for card in learner.cards(guid):
                 learner.answer(guid, card.ordinal)
             learner.add_tag(guid, "marked")
-            learner.touch(guid, lock.latest + DAY)
+            learner.touch(guid, lock.latest + LATER - DAY)
 
     @property
     def packages(self):
