@@ -1,0 +1,163 @@
+"""How cards look in a browser: what is visible, and where."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+from flashdeck.model import Card, Note
+from flashdeck.notetypes.built_in import built_in
+from flashdeck.preview.frame import Screen, Surroundings, card_document, face
+from flashdeck.preview.serve import assets
+
+PHONE, DESKTOP = 360, 800
+MATHJAX = Path(assets.__file__).parent / "mathjax"
+SURROUNDINGS = Surroundings(
+    mathjax=(MATHJAX / "tex-chtml-full.js").as_uri(), fonts=(MATHJAX / "fonts").as_uri()
+)
+
+# The box of everything in a picture that differs from its first pixel: left, top, right, bottom.
+DRAWN = """async (picture) => {
+  const image = new Image();
+  image.src = picture;
+  await image.decode();
+  const { width, height } = image;
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+  const box = [width, height, 0, 0];
+  pixels.forEach((pixel, at) => {
+    if (pixel === pixels[0]) return;
+    const [x, y] = [at % width, Math.floor(at / width)];
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x + 1);
+    box[3] = Math.max(box[3], y + 1);
+  });
+  return box[2] ? box : null;
+}"""
+
+# The boxes of the letters of an element's text, in their order in the source.
+LETTERS = """(element) => {
+  const found = [];
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    for (let at = 0; at < node.length; at += 1) {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const { left, top, right, bottom } = range.getBoundingClientRect();
+      found.push({ letter: node.data[at], left, top, right, bottom });
+    }
+  }
+  return found;
+}"""
+
+
+class Box(NamedTuple):
+    """A part of the screen, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@pytest.fixture
+def look(page, tmp_path):
+    """Show one side of a question note; returns the page."""
+
+    def looked(question, answer, *, typed="", entered="", side="answer", width=PHONE, **screen):
+        kind = built_in("Words", "", lambda *_: 1)["Question"]
+        card = Card(0, "Words")
+        note = Note("g", 1, (question, answer, "", typed, "", "g"), (), (card,))
+        document = card_document(
+            face(kind, note, card, set()),
+            Screen(**screen),
+            SURROUNDINGS,
+            side=side,
+            typed=entered,
+        )
+        path = tmp_path / "card.html"
+        path.write_text(document, "utf-8")
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(path.as_uri())
+        expect(page.locator("#qa > style")).to_be_attached()
+        return page
+
+    return looked
+
+
+def drawn(page, *, left=0, top=0, right=None, bottom=None):
+    """The box of what is drawn in a part of the screen, None for nothing."""
+    size = page.viewport_size
+    clip = {
+        "x": left,
+        "y": top,
+        "width": (right or size["width"]) - left,
+        "height": (bottom or size["height"]) - top,
+    }
+    picture = base64.b64encode(page.screenshot(clip=clip)).decode()
+    found = page.evaluate(DRAWN, f"data:image/png;base64,{picture}")
+    return found and Box(found[0] + left, found[1] + top, found[2] + left, found[3] + top)
+
+
+def box(locator):
+    """The box of an element."""
+    found = locator.bounding_box()
+    return Box(found["x"], found["y"], found["x"] + found["width"], found["y"] + found["height"])
+
+
+LISTS = {
+    "one line": '<ol start="1986"><li>{text}</li><li>{text}</li></ol>',
+    "paragraphs": '<ol start="1986"><li><p>{text}</p></li><li><p>{text}</p><p>{text}</p></li></ol>',
+    "long numbers": '<ol start="123456789"><li>{text}</li></ol>',
+    "growing numbers": '<ol start="999"><li>{text}</li><li>{text}</li></ol>',
+    "empty items": '<ol start="1986"><li></li><li></li><li>{text}</li></ol>',
+    "code": '<ol start="1986"><li><pre style="{hidden}">{text}</pre></li></ol>',
+    "one number": '<ol><li value="1986">{text}</li></ol>',
+    "in a list": '<ol start="1986"><li>{text}<ol start="1500"><li>{text}</li></ol></li></ol>',
+    "in bullets": '<ul><li>{text}<ol start="1500"><li>{text}</li></ol></li></ul>',
+    "short numbers": '<ol start="3"><li>{text}</li></ol>',
+    "from one": "<ol><li>{text}</li></ol>",
+}
+WORDS = {"left to right": "museum " * 12, "right to left": "מוזיאון " * 12}
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("direction", WORDS)
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_numbers_of_lists_are_beside_their_texts_and_on_the_card(look, kind, direction, width):
+    # The texts have their place but are not drawn: what is drawn are the numbers.
+    hidden = "visibility: hidden; white-space: pre-wrap"
+    text = f'<span style="{hidden}">{WORDS[direction]}</span>'
+    page = look("When?", LISTS[kind].format(text=text, hidden=hidden), width=width)
+    answer = box(page.locator(".fd-answer"))
+    for item in page.locator(".fd-answer li:not(:empty)").all():
+        first, *letters = item.evaluate(LETTERS)
+        number = drawn(page, top=first["top"], bottom=first["bottom"])
+        assert answer.left <= number.left
+        assert number.right <= answer.right
+        if direction == "left to right":
+            assert number.right <= first["left"]
+        else:
+            assert number.left >= first["right"]
+        for letter in letters:
+            assert letter["letter"] == " " or answer.left <= letter["left"]
+            assert letter["letter"] == " " or letter["right"] <= answer.right
+
+
+def test_a_list_from_three_looks_like_one_from_one(look):
+    places = []
+    for start in ("", ' start="3"'):
+        page = look("When?", f"<ol{start}><li>museum</li><li>museum <b>two</b></li></ol>")
+        letters = page.locator(".fd-answer").evaluate(LETTERS)
+        first = letters[0]
+        number = drawn(page, top=first["top"], bottom=first["bottom"], right=first["left"])
+        places.append((number.right, [(one["left"], one["top"]) for one in letters]))
+    assert places[0] == places[1]
