@@ -161,3 +161,45 @@ def test_a_list_from_three_looks_like_one_from_one(look):
         number = drawn(page, top=first["top"], bottom=first["bottom"], right=first["left"])
         places.append((number.right, [(one["left"], one["top"]) for one in letters]))
     assert places[0] == places[1]
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("entered", ["", "שלום!", "שלוM", "!שלום", "akuo"])
+def test_answers_from_right_to_left_are_compared_from_right_to_left(look, entered, width):
+    page = look("Hello?", "שלום!", typed="שלום!", entered=entered, width=width)
+    compared = box(page.locator("code#typeans"))
+    *_, first, _, _, _, mark = page.locator("code#typeans").evaluate(LETTERS)
+    assert (first["letter"], mark["letter"]) == ("ש", "!")
+    assert mark["right"] < first["left"]
+    assert compared.right - first["right"] < mark["left"] - compared.left
+
+
+def test_what_is_typed_runs_in_its_own_direction(look):
+    page = look("Hello?", "שלום!", typed="שלום!", side="question")
+    for text, at_the_right in (("שלום!", True), ("Hello!", False)):
+        page.locator("input#typeans").fill(text)
+        page.evaluate("document.activeElement.blur()")
+        field = box(page.locator("input#typeans"))
+        letters = drawn(
+            page,
+            left=field.left + 3,
+            top=field.top + 3,
+            right=field.right - 3,
+            bottom=field.bottom - 3,
+        )
+        assert (field.right - letters.right < letters.left - field.left) is at_the_right
+
+
+@pytest.mark.parametrize(
+    ("expected", "entered", "at_the_right"), [("שלום", "שלומ", True), ("hello", "hellp", False)]
+)
+def test_the_arrow_is_between_the_lines(look, expected, entered, at_the_right):
+    page = look("Hello?", expected, typed=expected, entered=entered)
+    letters = page.locator("code#typeans").evaluate(LETTERS)
+    above, arrow, below = (letters[at] for at in (0, len(expected), -1))
+    assert above["bottom"] <= arrow["top"] + 1
+    assert arrow["bottom"] <= below["top"] + 1
+    assert below["top"] - above["top"] < 3 * (above["bottom"] - above["top"])
+    compared = box(page.locator("code#typeans"))
+    near = compared.right - arrow["right"] < arrow["left"] - compared.left
+    assert near is at_the_right
