@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -203,3 +204,23 @@ def test_the_arrow_is_between_the_lines(look, expected, entered, at_the_right):
     compared = box(page.locator("code#typeans"))
     near = compared.right - arrow["right"] < arrow["left"] - compared.left
     assert near is at_the_right
+
+
+RUBY = "<ruby>{}<rt>{}</rt></ruby>"
+
+
+@pytest.mark.parametrize("around", ["{}", "<b>{}</b>", "<li>{}</li>"])
+def test_readings_wider_than_their_texts_are_apart(look, around):
+    readings = [("你", "nei5"), ("好", "hou2"), ("廣", "gwong2"), ("東", "dung1"), ("話", "waa2")]
+    page = look("hello", around.format("".join(RUBY.format(*pair) for pair in readings)))
+    boxes = [rt.evaluate(LETTERS) for rt in page.locator("rt").all()]
+    for one, other in pairwise(boxes):
+        space = other[0]["left"] - one[-1]["right"]
+        letter = one[-1]["right"] - one[-1]["left"]
+        assert space > letter / 2
+
+
+def test_readings_narrower_than_their_texts_take_no_space(look):
+    page = look("Japan", f"{RUBY.format('Japanese', 'nihongo')}<br><span>Japanese</span>")
+    ruby, text = box(page.locator("ruby")), box(page.locator(".fd-answer > span"))
+    assert ruby.right - ruby.left == pytest.approx(text.right - text.left)
