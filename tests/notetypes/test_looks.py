@@ -224,3 +224,78 @@ def test_readings_narrower_than_their_texts_take_no_space(look):
     page = look("Japan", f"{RUBY.format('Japanese', 'nihongo')}<br><span>Japanese</span>")
     ruby, text = box(page.locator("ruby")), box(page.locator(".fd-answer > span"))
     assert ruby.right - ruby.left == pytest.approx(text.right - text.left)
+
+
+SUM = "+".join(f"a_{{{number}}}" for number in range(1, 13))
+# What sticks out of its letters above, below or beside.
+FORMULAS = (
+    r"x",
+    r"\hat{\vec{A}}_{j_g}^f",
+    r"\sqrt{\overline{gjpqy}}",
+    r"\int_0^1 f",
+    r"\sum_{i=0}^{n} x_i",
+    r"\widehat{abc}",
+    r"\underbrace{a+b}_{n}",
+    r"\begin{cases}x&y\\z&w\end{cases}",
+    r"\ce{H2O + CO2 <=> H2CO3}",
+    r"\displaystyle\lim_{x\to\infty}f'(x)",
+)
+# Where each formula is drawn, measured from the text before it.
+PLACES = """() => [...document.querySelectorAll("#qa p")].map((one) => {
+  const text = document.createRange();
+  text.selectNode(one.firstChild);
+  const { left, top } = text.getBoundingClientRect();
+  const formula = one.querySelector("mjx-math").getBoundingClientRect();
+  return [formula.left - left, formula.top - top];
+})"""
+
+
+def formulas(page, number):
+    """The formulas, once MathJax has typeset all of them."""
+    found = page.locator("mjx-container")
+    expect(found).to_have_count(number)
+    return found
+
+
+@pytest.mark.parametrize("width", [PHONE, 1280])
+@pytest.mark.parametrize(
+    "around",
+    ["sum \\({}\\) end", "<p>\\({}\\)</p>", "<ul><li>sum \\({}\\)</li></ul>", "\\({}\\), \\({}\\)"],
+)
+def test_wide_formulas_in_a_line_scroll_on_the_card(look, around, width):
+    page = look("sum", around.replace("{}", "+".join([SUM] * 4)), width=width)
+    answer = box(page.locator(".fd-answer"))
+    for formula in formulas(page, around.count("{}")).all():
+        assert formula.evaluate("one => { one.scrollLeft = 1e6; return one.scrollLeft; }") > 0
+        assert box(formula).right <= answer.right + 10
+        assert box(formula).left >= answer.left - 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("zoom", [1, 1.1, 1.25, 1.5])
+def test_formulas_that_fit_do_not_scroll(look, zoom):
+    page = look("f", "".join(f"<p>f \\({one}\\) f</p>" for one in FORMULAS), zoom=zoom, width=500)
+    for formula in formulas(page, len(FORMULAS)).all():
+        assert formula.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
+def test_formulas_are_not_cut_off(look):
+    page = look("f", "".join(f"<p>f \\({one}\\) f</p>" for one in FORMULAS), width=500)
+    formulas(page, len(FORMULAS))
+    pictures = [page.screenshot()]
+    page.add_style_tag(content="#qa mjx-container { overflow: visible !important }")
+    pictures.append(page.screenshot())
+    assert pictures[0] == pictures[1]
+
+
+def test_formulas_are_on_the_line_of_their_text(look):
+    page = look("f", "".join(f"<p>f \\({one}\\) f</p>" for one in FORMULAS), width=500)
+    formulas(page, len(FORMULAS))
+    places = [page.evaluate(PLACES)]
+    page.add_style_tag(
+        content="#qa mjx-container { display: inline !important; margin: 0 !important;"
+        " padding: 0 !important; overflow: visible !important }"
+    )
+    places.append(page.evaluate(PLACES))
+    for one, other in zip(*places, strict=True):
+        assert one == pytest.approx(other, abs=1)
