@@ -299,3 +299,19 @@ def test_formulas_are_on_the_line_of_their_text(look):
     places.append(page.evaluate(PLACES))
     for one, other in zip(*places, strict=True):
         assert one == pytest.approx(other, abs=1)
+
+
+def test_every_answer_begins_as_far_below_the_rule(look):
+    tops = set()
+    for tag in ("p", "ul", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"):
+        page = look("Rome?", f"<{tag}>Roma</{tag}>")
+        tops.add(box(page.locator(f".fd-answer {tag}")).top)
+    assert len(tops) == 1
+
+
+def test_headings_are_larger_than_those_below_them_and_not_smaller_than_code(look):
+    tags = [f"h{level}" for level in range(1, 7)]
+    page = look("Rome?", "".join(f"<{tag}>Roma</{tag}>" for tag in tags) + "<pre>Roma</pre>")
+    heights = [page.locator(f".fd-answer {tag}").evaluate(LETTERS)[0] for tag in (*tags, "pre")]
+    sizes = [letter["bottom"] - letter["top"] for letter in heights]
+    assert sizes == sorted(sizes, reverse=True)

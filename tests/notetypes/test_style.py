@@ -23,7 +23,7 @@ PAIRS = [
         for ink in ("ink", "soft")
         for tint in ("tint", "right-tint", "wrong-tint")
     ),
-    *(("ink", back, TEXT) for back in ("mark",)),
+    *((ink, "mark", TEXT) for ink in ("ink", "soft", "accent")),
     ("accent", "tint", TEXT),
     ("accent", "right-tint", TEXT),
     ("accent", "wrong-tint", TEXT),
