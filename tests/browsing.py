@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwright
 
-from flashdeck.notetypes.built_in import choice_script_source
+from flashdeck.notetypes.built_in import script_sources
 from flashdeck.preview.preview import PreviewedSources
 from flashdeck.preview.serve.app import AppOptions, make_app
 from flashdeck.preview.serve.editor import editor_link
@@ -82,7 +82,7 @@ def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]
     shelf = PreviewStore(previewed.first())
     running = Running(Guard(listener.getsockname()[1]), shelf)
     wishes = AppOptions(
-        scripts=(f"'{choice_script_source()}'",),
+        scripts=script_sources(),
         allow_scripts=allow_scripts,
         open_editor=(lambda *place: running.opened.append(place)) if editor else None,
         editor_link=editor_link(previewed.root) if previewed.root else "",

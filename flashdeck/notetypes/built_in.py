@@ -20,7 +20,7 @@ _CLOZE_FIELDS = ("Text", "Extra", "Typed", "Id")
 
 # `<hr id=answer>` has no quotes: Anki's type-in comparison searches for exactly this text to move
 # the rule before itself. `dir="auto"` gives each part its own direction. `fd-back` marks the answer
-# side for the style and the script.
+# side for the style and the scripts.
 _RULE = "\n\n<hr id=answer>\n\n"
 _TYPED = '{{#Typed}}<div class="fd-typed">{{type:Typed}}</div>{{/Typed}}'
 _TYPED_CLOZE = '{{#Typed}}<div class="fd-typed">{{type:cloze:Text}}</div>{{/Typed}}'
@@ -36,12 +36,12 @@ def _back(text: str, more: str = "") -> str:
 
 
 def _question_templates() -> tuple[tuple[str, str, str], ...]:
-    script = f"<script>{choice_script()}</script>"
+    choices, once = [f"<script>{script}</script>" for script in scripts()]
     return (
         (
             "Question → Answer",
-            _part("question", "Question") + _TYPED + script,
-            _back("{{FrontSide}}" + _RULE + _part("answer", "Answer")),
+            _part("question", "Question") + _TYPED + choices,
+            _back("{{FrontSide}}" + _RULE + _part("answer", "Answer")) + once,
         ),
         (
             "Answer → Question",
@@ -97,19 +97,30 @@ def _notetype(
 
 
 @cache
-def choice_script() -> str:
-    """The script that shuffles choices, and keeps their order and ticks.
+def scripts() -> tuple[str, str]:
+    """The scripts of the built-in note types: that of choices, and that of the answer side.
 
-    It runs on the question and again on the answer, which repeats the question. It keeps its state
-    in the window, which Anki reuses for both sides, and in `sessionStorage` for AnkiDroid, which
-    loads a new page for each side. Without either, the order is derived from the date and the
-    choices, and so is the same on both sides. It is plain ES5, for old web views.
+    The first shuffles choices, and keeps their order and ticks. It runs on the question and again
+    on the answer, which repeats the question. It keeps its state in the window, which Anki reuses
+    for both sides, and in `sessionStorage` for AnkiDroid, which loads a new page for each side.
+    Without either, the order is derived from the date and the choices, and so is the same on both
+    sides.
+
+    The second hides an answer that the card shows already: as right choices, or as the text that
+    was to be typed. It leaves anything else visible, such as what a learner added. Without
+    scripts such an answer is shown twice.
+
+    Both are plain ES5, for old web views.
     """
-    text = Path(__file__).with_name("choices.js").read_text("utf-8")
+    return _script("choices.js"), _script("answer.js")
+
+
+def script_sources() -> tuple[str, ...]:
+    """The sources of the scripts in a Content-Security-Policy: `'sha256-…'`."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts())
+    return tuple(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)
+
+
+def _script(name: str) -> str:
+    text = Path(__file__).with_name(name).read_text("utf-8")
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
-
-
-def choice_script_source() -> str:
-    """The script's source in a Content-Security-Policy, without quotes: `sha256-…`."""
-    digest = hashlib.sha256(choice_script().encode()).digest()
-    return f"sha256-{b64encode(digest).decode()}"

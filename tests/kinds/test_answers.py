@@ -10,7 +10,7 @@ import pytest
 from real_anki import Learner
 
 from flashdeck.anki.read.apkg import read_apkg
-from flashdeck.notetypes.built_in import choice_script, choice_script_source
+from flashdeck.notetypes.built_in import script_sources, scripts
 
 DAY = 86_400
 CHOICES = """\
@@ -176,24 +176,25 @@ def test_the_answer_side_shows_the_choices_before_the_rule(deck, learner):
     assert answer.index("fd-choices") < answer.index("<hr id=answer>") < answer.index("fd-answer")
 
 
-def test_the_hash_of_the_script_is_that_of_the_template(deck, learner):
+def test_the_hashes_of_the_scripts_are_those_of_the_templates(deck, learner):
     learner.import_package(deck.built().packages[0].path)
     (guid,) = learner.guids()
-    for side in learner.render(guid):
-        (script,) = re.findall("<script>(.*?)</script>", side, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        assert choice_script_source() == f"sha256-{digest}"
+    for side, number in zip(learner.render(guid), (1, 2), strict=True):
+        scripts = re.findall("<script>(.*?)</script>", side, re.DOTALL)
+        digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+        sources = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        assert sources == list(script_sources()[:number])
 
 
 @pytest.mark.parametrize(
     "words", ["{{", "}}", r"\(", r"\[", "[sound:", "[latex]", "</", "font-weight:600", "<!--"]
 )
-def test_the_script_has_no_syntax_that_is_special_in_anki(words):
-    assert words not in choice_script()
+def test_the_scripts_have_no_syntax_that_is_special_in_anki(words):
+    assert words not in "".join(scripts())
 
 
 @pytest.mark.parametrize(
     "word", ["let ", "const ", "=>", "`", "...", "?.", "class ", "for (var x of"]
 )
-def test_the_script_uses_only_javascript_of_old_phones(word):
-    assert word not in choice_script()
+def test_the_scripts_use_only_javascript_of_old_phones(word):
+    assert word not in "".join(scripts())

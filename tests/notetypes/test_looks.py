@@ -10,9 +10,12 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
+from flashdeck.kinds.kind import with_hint
+from flashdeck.kinds.question import answer_list, choice_list
 from flashdeck.model import Card, Note
 from flashdeck.notetypes.built_in import built_in
-from flashdeck.preview.frame import Screen, Surroundings, card_document, face
+from flashdeck.preview.frame import AnkiApp, Screen, Surroundings, face
+from flashdeck.preview.frame.document import Sources, frame_document, frame_policy, wish
 from flashdeck.preview.serve import assets
 
 PHONE, DESKTOP = 360, 800
@@ -71,19 +74,29 @@ class Box(NamedTuple):
 
 @pytest.fixture
 def look(page, tmp_path):
-    """Show one side of a question note; returns the page."""
+    """Show one side of a question note, reversed where `reverse` is set; returns the page."""
 
-    def looked(question, answer, *, typed="", entered="", side="answer", width=PHONE, **screen):
+    def looked(
+        question,
+        answer,
+        *,
+        typed="",
+        entered="",
+        side="answer",
+        width=PHONE,
+        policy="",
+        reverse="",
+        can_type=True,
+        **screen,
+    ):
         kind = built_in("Words", "", lambda *_: 1)["Question"]
-        card = Card(0, "Words")
-        note = Note("g", 1, (question, answer, "", typed, "", "g"), (), (card,))
-        document = card_document(
-            face(kind, note, card, set()),
-            Screen(**screen),
-            SURROUNDINGS,
-            side=side,
-            typed=entered,
-        )
+        card = Card(1 if reverse else 0, "Words")
+        note = Note("g", 1, (question, answer, "", typed, reverse, "g"), (), (card,))
+        shown = face(kind, note, card, set())
+        if not can_type:
+            shown["typed"] = None
+        request = wish(shown, Screen(**screen), side=side, typed=entered)
+        document = frame_document(SURROUNDINGS, policy=policy, show=request)
         path = tmp_path / "card.html"
         path.write_text(document, "utf-8")
         page.set_viewport_size({"width": width, "height": 800})
@@ -315,3 +328,104 @@ def test_headings_are_larger_than_those_below_them_and_not_smaller_than_code(loo
     heights = [page.locator(f".fd-answer {tag}").evaluate(LETTERS)[0] for tag in (*tags, "pre")]
     sizes = [letter["bottom"] - letter["top"] for letter in heights]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("app", AnkiApp)
+@pytest.mark.parametrize(
+    ("answer", "typed", "entered"),
+    [
+        ("1969", "1969", ""),
+        ("1969", "1969", "1969"),
+        ("1969", "1969", "1996"),
+        ("<b>flask</b> <code>run</code>", "flask run", "flask"),
+        ("a &lt; b &amp; c", "a &lt; b &amp; c", "a"),
+        ("ก\u0e49า", "ก\u0e49า", "ก"),
+        ("שלום!", "שלום!", "שלו"),
+    ],
+)
+def test_an_answer_that_is_compared_is_not_shown_again(look, answer, typed, entered, app):
+    page = look("When?", answer, typed=typed, entered=entered, app=app)
+    expect(page.locator("code#typeans")).to_be_visible()
+    expect(page.locator(".fd-answer")).to_be_hidden()
+    expect(page.locator("hr:visible")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed"),
+    [
+        ("404 Not Found", "404"),
+        ("4", "404"),
+        ("<ul><li>one</li><li>two</li></ul>", "one two"),
+        ("H<sub>2</sub>O", "H2O"),
+        ("<ruby>漢<rt>かん</rt></ruby>", "漢"),
+        ('flask <img src="flask.png">', "flask"),
+        ("flask [sound:flask.mp3]", "flask"),
+        (r"\(x\)", "x"),
+        ("ice cream", "icecream"),
+    ],
+)
+def test_an_answer_that_says_more_than_what_is_typed_is_shown(look, answer, typed):
+    for entered in ("", typed, "x"):
+        page = look("What?", answer, typed=typed, entered=entered)
+        expect(page.locator("code#typeans")).to_be_visible()
+        expect(page.locator(".fd-answer")).to_be_visible()
+
+
+def test_an_answer_is_shown_where_nothing_is_compared(look):
+    expect(look("When?", "1969").locator(".fd-answer")).to_be_visible()
+    # Some apps and windows leave out what is for typing.
+    page = look("When?", "1969", typed="1969", can_type=False)
+    expect(page.locator("#typeans")).to_have_count(0)
+    expect(page.locator(".fd-answer")).to_be_visible()
+
+
+def choices(right, wrong=("six",)):
+    words = [*right, *wrong]
+    return choice_list(words, words, right, several=len(right) > 1)
+
+
+@pytest.mark.parametrize("app", AnkiApp)
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (choices(["two"]), "two"),
+        (choices(["<code>a</code> &amp; b"]), "<code>a</code> &amp; b"),
+        (choices(["<p>two</p><p>lines</p>"]), "<p>two</p><p>lines</p>"),
+        (choices([r"\(x\)"]), r"\(x\)"),
+        (choices(["two", "three"]), answer_list(["three", "two"])),
+        (with_hint(choices(["two", "three"]), "tip"), answer_list(["two", "three"])),
+    ],
+)
+def test_an_answer_among_the_choices_is_not_shown_again(look, question, answer, app):
+    page = look(f"Prime?{question}", answer, app=app)
+    expect(page.locator(".fd-right").first).to_be_visible()
+    expect(page.locator(".fd-answer")).to_be_hidden()
+    expect(page.locator("hr:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (choices(["two"]), "two, as it has no other divisor"),
+        (choices(["two", "three"]), answer_list(["two"])),
+        (choices(["two", "three"]), answer_list(["two", "three"]) + "and five"),
+        (choices(["two"]), "six"),
+    ],
+)
+def test_an_answer_that_says_more_than_the_choices_is_shown(look, question, answer):
+    page = look(f"Prime?{question}", answer)
+    expect(page.locator(".fd-answer")).to_be_visible()
+    expect(page.locator("hr:visible")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("question", "typed"), [("When?", "1969"), (f"When?{choices(['1969'])}", "")]
+)
+def test_without_scripts_every_answer_is_shown(look, question, typed):
+    page = look(question, "1969", typed=typed, policy=frame_policy(Sources()))
+    expect(page.locator(".fd-answer")).to_be_visible()
+
+
+def test_a_reversed_card_shows_its_question(look):
+    page = look(f"Prime?{choices(['two'])}", "two", reverse="1")
+    expect(page.locator(".fd-answer")).to_be_visible()

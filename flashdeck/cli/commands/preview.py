@@ -105,14 +105,14 @@ def _package_and_words(words: list[str], *, terminal: bool) -> tuple[Path | None
 
 
 def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts: bool) -> None:
-    from flashdeck.notetypes.built_in import choice_script_source
+    from flashdeck.notetypes.built_in import script_sources
     from flashdeck.preview.preview import folder_address, write_page
     from flashdeck.preview.serve.onefile import OneFile
 
     page_options = OneFile(
         folder=folder_address(html, media) if media is not None else "",
         platform=_PLATFORMS.get(sys.platform, "lin"),
-        scripts=(f"'{choice_script_source()}'",),
+        scripts=script_sources(),
         allow_scripts=allow_scripts,
     )
     write_page(snapshot, html, media, page_options)
@@ -159,14 +159,14 @@ def _serve(
 
 
 def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
-    from flashdeck.notetypes.built_in import choice_script_source
+    from flashdeck.notetypes.built_in import script_sources
     from flashdeck.preview.serve.app import AppOptions
     from flashdeck.preview.serve.editor import editor_link
 
     program = (editor or os.environ.get("VISUAL") or "").strip()
     return AppOptions(
         platform=_PLATFORMS.get(sys.platform, "lin"),
-        scripts=(f"'{choice_script_source()}'",),
+        scripts=script_sources(),
         allow_scripts=allow_scripts,
         open_editor=_editor_opener(root, program) if root is not None and program else None,
         editor_link=editor_link(root) if root is not None else "",

@@ -18,7 +18,7 @@ from flashdeck.css import Load, loads, too_long
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, render
 from flashdeck.markup.html_field import read_tags
-from flashdeck.notetypes.built_in import choice_script
+from flashdeck.notetypes.built_in import scripts
 from flashdeck.project.project import Project
 from flashdeck.source.mapping import MappingReader
 from flashdeck.yamlnode import MappingNode, ScalarNode
@@ -72,9 +72,10 @@ class AssetRewriter:
     def _as_field(self, text: str, lookup: _Lookup, *, verbatim: bool) -> Iterator[Problem]:
         """Return the problems of a template side that a field can have as well."""
         if verbatim:
-            # The built-in script is allowed.
-            script = f"<script>{choice_script()}</script>"
-            text = text.replace(script, " " * len(script))
+            # The built-in scripts are allowed.
+            for script in scripts():
+                element = f"<script>{script}</script>"
+                text = text.replace(element, " " * len(element))
         rendered = render(text, Markup.HTML, media=lookup, allow_scripts=self.allow_scripts)
         for problem in rendered.problems:
             if (
