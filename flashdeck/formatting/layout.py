@@ -14,7 +14,7 @@ from flashdeck.formatting.attach import Attached, Container
 from flashdeck.formatting.order import document_keys, in_order, keys_inside
 from flashdeck.kinds.registry import Key, Shape
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
-from flashdeck.yamlnode.comments import passed_over
+from flashdeck.yamlnode.comments import is_unclear_comment, passed_over
 from flashdeck.yamlnode.written import block_text, is_plain, is_wordlike, one_line
 
 WIDTH = 100
@@ -22,6 +22,8 @@ _STEP = 2
 _BLOCK = ("|", ">")
 # Mappings that are written in braces where they fit on a line.
 _IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS})
+# Shapes whose values are texts; fields, and unknown keys, have none.
+_TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER, Shape.TYPED, None})
 # A comment that looks like a part of the plain text before it.
 _GLUED = re.compile(r"#[^\s#]")
 # An escape of an invisible character.
@@ -87,7 +89,7 @@ class Layout:
             _comments(lines, slot.above, indent)
             head = " " * indent + self._line(key, flow=False) + ":"
             written = self._value(value, shape, head, indent, slot.beside)
-            lines += _beside(written, slot.beside)
+            lines += self._beside(written, slot.beside, value, shape)
         _comments(lines, self._attached.below[id(mapping)], indent)
         return lines
 
@@ -106,7 +108,7 @@ class Layout:
                 above += [line.strip() for line in written[1:first]]
                 written = [f"{head} {written[first].lstrip()}", *written[first + 1 :]]
             _comments(lines, above, indent)
-            lines += _beside(written, slot.beside)
+            lines += self._beside(written, slot.beside, item, shape)
         _comments(lines, self._attached.below[id(sequence)], indent)
         return lines
 
@@ -126,6 +128,18 @@ class Layout:
         if isinstance(node, MappingNode):
             return [head, *self.mapping(node, self._keys_inside(shape, node), indent + _STEP)]
         return [head, *self.sequence(node, shape, indent + _STEP)]
+
+    def _beside(self, lines: list[str], comment: str, node: Node, shape: Shape | None) -> list[str]:
+        """Write a comment behind a value, after two spaces.
+
+        The single space before a comment that may be a part of a text stays, so that it is reported
+        as before.
+        """
+        if not comment:
+            return lines
+        is_plain_text = isinstance(node, ScalarNode) and not node.style and shape in _TEXTS
+        is_unclear = is_plain_text and is_unclear_comment(self._source, node.end.index)
+        return [f"{lines[0]}{' ' if is_unclear else '  '}{comment}", *lines[1:]]
 
     def _keys_inside(self, shape: Shape | None, node: MappingNode) -> Sequence[Key]:
         return keys_inside(shape, node, own_type=self._own_type)
@@ -211,10 +225,6 @@ def _first_pair(lines: list[str]) -> int:
         for number, line in enumerate(lines)
         if number and line and not line.lstrip().startswith("#")
     )
-
-
-def _beside(lines: list[str], comment: str) -> list[str]:
-    return [f"{lines[0]}  {comment}", *lines[1:]] if comment else lines
 
 
 def _comments(lines: list[str], comments: Sequence[str], indent: int) -> None:

@@ -29,6 +29,7 @@ def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | No
         scalar = reader.text(item, f"one of '{name}'")
         if scalar is None:
             continue
+        reader.check_comment(scalar)
         text = scalar.value.strip()
         if not text:
             reader.report(
@@ -57,6 +58,7 @@ def read_typed(reader: MappingReader, key: ScalarNode, node: Node) -> ScalarNode
         hint = f"write {quoted(text)} to have the word typed, else true or false"
         reader.report("not-a-flag", message, scalar, hint)
         return None
+    reader.check_comment(scalar)
     if "\n" in text:
         message = "what is typed is a single line"
         reader.report("typed-lines", message, scalar, "choose the words that matter")

@@ -93,6 +93,8 @@ class _DeckReader(NoteReader):
         description: ScalarNode | None = None
         if "description" in pairs:
             description = self.text(pairs["description"][1], "'description'")
+        if description is not None:
+            self.check_comment(description)
         if "table" in pairs:
             from flashdeck.source.tables import no_tables, read_table  # few decks have one
 

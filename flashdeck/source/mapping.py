@@ -19,6 +19,7 @@ from flashdeck.kinds.settings import BREAKS, JOIN, MARKUPS, MEDIA, VERBATIM
 from flashdeck.source.names import tag_problem
 from flashdeck.text import did_you_mean, nearest
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile, quoted
+from flashdeck.yamlnode.comments import before_comment, is_unclear_comment
 
 # Names of keys in other tools.
 _SYNONYMS = {
@@ -112,12 +113,13 @@ class MappingReader:
             return scalar
         comment = self.comment_behind(key)
         if comment:
+            certain = before_comment(comment)
             self.report(
                 "hash-cuts-text",
-                f"{what} is empty: '{comment}' is a YAML comment",
+                f"{what} is empty: '{certain or comment}' is a YAML comment",
                 key,
-                f"write {key.value}: {quoted(comment)}",
-                fix=self._uncommented(key, comment),
+                f"write {key.value}: {quoted(certain or comment)}",
+                fix=self._uncommented(key, certain) if certain else None,
             )
         else:
             self.report("empty", f"{what} is empty", key, "write its text, or remove the key")
@@ -130,6 +132,25 @@ class MappingReader:
         line, index = key.end.line + 1, self.file.text.index(comment, key.end.index)
         column = key.end.column + 1 + index - key.end.index
         return Fix(Span(self.file.path, line, column, line, column + len(comment)), quoted(comment))
+
+    def check_comment(self, node: ScalarNode) -> None:
+        """Report a comment right behind a plain text, which may be a part of it."""
+        text, end = self.file.text, node.end.index
+        if node.style or text[end : end + 2] != " #" or not is_unclear_comment(text, end):
+            return
+        comment = text[end + 1 :].partition("\n")[0].rstrip()
+        line, column = node.end.line + 1, node.end.column + 2
+        in_quotes = "put the text in quotes"
+        if node.start.line == node.end.line:
+            in_quotes = f"write {quoted(f'{node.value} {comment}')} to have it on the card"
+        self.report(
+            "comment-in-text",
+            f"'{comment}' is a YAML comment and not on the card",
+            node,
+            f"{in_quotes}; for a comment, write two spaces before the '#'",
+            Severity.WARNING,
+            span=Span(self.file.path, line, column, line, column + len(comment)),
+        )
 
     def text_or_file(
         self, scalar: ScalarNode, folder: Path, root: Path, ending: str

@@ -55,6 +55,8 @@ def _mask(reader: MappingReader, node: Node) -> Mask | None:
     place = _place(reader, pairs["at"][1]) if "at" in pairs else None
     shape = reader.word(keys["shape"], pairs["shape"][1]) if "shape" in pairs else None
     label = reader.filled(*pairs["label"], "'label'") if "label" in pairs else None
+    if label is not None:
+        reader.check_comment(label)
     group = reader.filled(*pairs["group"], "'group'") if "group" in pairs else None
     number = _number(reader, pairs["n"][1]) if "n" in pairs else None
     if place is None:

@@ -229,6 +229,7 @@ class NoteReader(MappingReader):
 
     def _text(self, key: Key, name: ScalarNode, node: Node) -> ScalarNode | None:
         if isinstance(node, ScalarNode) and node.value.strip():
+            self.check_comment(node)
             return node
         if key.required or not isinstance(node, ScalarNode):
             return self.filled(name, node, f"'{key.name}'")
@@ -261,6 +262,7 @@ class NoteReader(MappingReader):
             if scalar is not None and not scalar.value and not scalar.style:
                 self._optional(key, scalar, f"the field '{name}'")
             elif scalar is not None:
+                self.check_comment(scalar)
                 texts[name] = scalar
         return texts
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Fix, Span
+from flashdeck.yamlnode.comments import before_comment
 from flashdeck.yamlnode.edit import quoted
 from flashdeck.yamlnode.nodes import ScalarNode
 
@@ -58,13 +59,14 @@ def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
     match = _COMMENT.match(text, node.end.index)
     if match is None or not node.value:
         return None
-    comment = match["comment"].rstrip()
+    certain = before_comment(match["comment"])
+    comment = match["comment"].rstrip() if certain is None else certain
     line, column = node.end.line + 1, node.end.column + 1 + len(match["blank"])
     full_text = text[node.start.index : match.start("comment")] + comment
     advice = "put the text in quotes" if "\n" in full_text else f"write {quoted(full_text)}"
     span = Span(path, line, column, line, column + len(comment))
     fix = None
-    if "\n" not in full_text:
+    if "\n" not in full_text and certain is not None:
         start = node.start.line + 1, node.start.column + 1
         fix = Fix(Span(path, *start, line, column + len(comment)), quoted(full_text))
     return Diagnostic(

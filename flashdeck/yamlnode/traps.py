@@ -13,6 +13,7 @@ from functools import partial
 from yaml import MarkedYAMLError, YAMLError
 from yaml.events import Event, ScalarEvent
 
+from flashdeck.yamlnode.comments import before_comment
 from flashdeck.yamlnode.edit import quoted
 from flashdeck.yamlnode.finding import BLANK, LINE, NEXT_KEY, Finding, Lines, Place
 from flashdeck.yamlnode.parse import TrapError
@@ -42,7 +43,6 @@ _LONE_PROPERTY = re.compile(r"[&!]\S*")
 _CLOSING = {"[": "]", "{": "}"}
 _LONGEST_QUOTE = 40
 _NO_DECK = re.compile(r"(?:^|/)(?:flashdeck\.yaml$|notetypes/)")
-_COMMENT = re.compile(r"\s#")
 # `[a](b)`, or a list with text right behind it.
 _LINK = re.compile(r"\[[^\[\]]*\]\s*[^\s,#]")
 
@@ -116,7 +116,8 @@ def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
     start = match.start("value")
     if place.working[start:] != place.text[start:] or start > place.column:
         return None
-    value = match["value"].rstrip()
+    text = before_comment(match["value"])
+    value = match["value"].rstrip() if text is None else text
     if not value or value[0] not in _MEANINGS:
         return _inner_trap(place)
     if (flow or value[0] in _CLOSING) and (inner := _inner_trap(place)):
@@ -131,8 +132,8 @@ def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
     is_open = value[0] in _CLOSING and _CLOSING[value[0]] not in value
     if is_open:
         message = f"this '{sign}' is never closed; text that begins with '{sign}' must be quoted"
-    hint = f"write {_with_key(match['key'], value)}"
-    is_text = _is_text(value)
+    hint = f"write {_with_key(match['key'], value)}{_or_comment(text)}"
+    is_text = text is not None and _is_text(value)
     instead = quoted(value) if is_text and not bare else ""
     width = len(value)
     finding = place.finding("unquoted-start", message, hint, start, width, instead=instead)
@@ -142,9 +143,9 @@ def _value_trap(lines: Lines, place: Place, *, flow: bool) -> Finding | None:
 def _is_text(value: str) -> bool:
     """Whether a value that begins with a special character can only be text.
 
-    An unclosed list, a tag, or a value with a comment may not be.
+    An unclosed list or a tag may not be.
     """
-    if _COMMENT.search(value) or value.startswith("!!"):
+    if value.startswith("!!"):
         return False
     return value[0] not in _CLOSING or value.startswith("{{") or _LINK.match(value) is not None
 
@@ -176,7 +177,8 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
     """Explain a second colon, a missing space behind a colon, or a misplaced key."""
     match = LINE.fullmatch(here.text)
     if match is not None and match["key"] and match.start("value") <= here.column:
-        begin, value = match.start("value"), match["value"].rstrip()
+        text = before_comment(match["value"])
+        begin, value = match.start("value"), match["value"].rstrip() if text is None else text
         hint = _with_key(match["key"], value)
         if value[:1] in _CLOSING:
             item = re.match(r".*[,{\[] *", here.text[: here.column])
@@ -185,9 +187,14 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
             value = rest.group().rstrip() if rest else value
             hint = quoted(value)
         message = "a colon inside unquoted text: YAML takes it for a key"
-        instead = quoted(value) if not _COMMENT.search(value) else ""
+        instead = quoted(value) if text is not None else ""
         return here.finding(
-            "unquoted-colon", message, f"write {hint}", begin, len(value), instead=instead
+            "unquoted-colon",
+            message,
+            f"write {hint}{_or_comment(text)}",
+            begin,
+            len(value),
+            instead=instead,
         )
     if isinstance(last, ScalarEvent) and not last.style and last.start_mark is not None:
         start = lines.at(last.start_mark)
@@ -240,6 +247,11 @@ def _unfit(lines: Lines, place: Place) -> Finding:
     message = f"{what} does not line up with what stands above it"
     hint = "keys of one note begin in one column; text that goes on stands further right"
     return place.finding("indentation", message, hint, column, len(content), BLANK)
+
+
+def _or_comment(text: str | None) -> str:
+    """Return the rest of a hint, if it is unclear where a comment begins."""
+    return "" if text is not None else "; a comment has two spaces before its '#'"
 
 
 def _with_key(key: str | None, value: str) -> str:

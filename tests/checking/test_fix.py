@@ -41,6 +41,14 @@ TRAPS = [
     ("q: @home", 'q: "@home"'),
     ("q: see #5", 'q: "see #5"'),
     ("q: #hash", 'q: "#hash"'),
+    ("q: Flask: what is it?  # c", 'q: "Flask: what is it?"  # c'),
+    ("q: Flask: what is it? \t#", 'q: "Flask: what is it?" \t#'),
+    ("q: *one* of two   # c: #5", 'q: "*one* of two"   # c: #5'),
+    ("q: [a](b) is a link  ## c", 'q: "[a](b) is a link"  ## c'),
+    ("q: see #5  # c", 'q: "see #5"  # c'),
+    ("q: #hash  # c", 'q: "#hash"  # c'),
+    ("q: Flask: see #5", 'q: "Flask: see #5"'),
+    ("q: Flask: what? # flashdeck: ignore yes-no", 'q: "Flask: what?" # flashdeck: ignore yes-no'),
     ("cloze: {{c1::Paris}} is nice", 'cloze: "{{c1::Paris}} is nice"'),
 ]
 
@@ -58,7 +66,10 @@ def test_traps_of_yaml_get_their_quotes(fixed, project, wrong, right):
     "text",
     [
         "notes:\n  - {q: Flask: what?, a: x}\n",  # where does the text end?
-        "notes:\n  - q: Flask: what?  # a comment\n    a: x\n",  # is it one?
+        "notes:\n  - q: Flask: what? # a comment\n    a: x\n",  # is it one?
+        "notes:\n  - q: *one* # a comment\n    a: x\n",
+        "notes:\n  - q: see #5 # a comment\n    a: x\n",
+        "notes:\n  - q: one # a comment\n    a: x\n",
         "notes:\n  - q: # a comment\n    a: x\n",
         "notes:\n  - q: [a, b]\n    a: x\n",
         "tags: [a, b\nnotes:\n  - {q: x, a: y}\n",

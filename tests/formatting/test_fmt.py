@@ -274,8 +274,16 @@ def test_a_comment_beside_text_that_ends_like_a_bracket_stays_beside_it():
     assert kept("deck: X\nnotes:\n  - q: open {  # the brace\n    a: A\n")
 
 
+def test_a_comment_that_may_be_a_part_of_a_text_stays_right_behind_it():
+    text = (
+        "  - q: What is C # used for?\n    choices:\n      - a # b\n      - c  # d\n    a: c  # e\n"
+    )
+    assert notes(text) == text
+    assert notes("  - q: Q\n    a: A\n    reverse: true # x\n").endswith("true  # x\n")
+
+
 def test_a_comment_goes_along_with_its_key():
-    text = "  - # of the note\n    a: A # of a\n    # of q\n    q: Q\n"
+    text = "  - # of the note\n    a: A  # of a\n    # of q\n    q: Q\n"
     assert notes(text) == "  # of the note\n  # of q\n  - q: Q\n    a: A  # of a\n"
 
 
