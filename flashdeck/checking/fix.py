@@ -10,6 +10,7 @@ import bisect
 import difflib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -39,8 +40,10 @@ _ROUNDS = 8
 # Edits that are not safe together are tried one by one, up to these numbers of edits and of parsed
 # characters.
 _MOST_TRIED, _READ_AGAIN = 100, 40 * 2**20
-# Rules for files whose text was changed to read it.
+# Rules for files whose text was changed to read it, unless there is a fix.
 _NOT_AS_WRITTEN = frozenset({"encoding", "control-character"})
+# Rules whose fixes change an indentation only, which may be that of block text.
+_OF_INDENTATION = frozenset({"tab", "irregular-whitespace"})
 # The header of block text at the end of a line, and the end of a document.
 _BLOCK = re.compile(r"(?:^|[ \t])[|>][-+0-9]*[ \t]*(?:[ \t]#[^\n]*)?\r?$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
@@ -118,13 +121,19 @@ def _edits(
         return []  # cells are not YAML
     path, text = source.yaml.path, source.yaml.text
     own = [problem for problem in diagnostics if problem.span and problem.span.path == path]
-    if any(problem.rule in _NOT_AS_WRITTEN for problem in own):
+    if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in own):
         return []
     lines = _Lines(text)
-    fixes = [problem.fix for problem in own if problem.fix is not None]
-    fixes += [fix for first in fixes for fix in first.also]
-    edits = [Edit(*lines.range(fix.span), fix.text) for fix in fixes if not fix.in_text]
-    in_texts = [Edit(*lines.range(fix.span), fix.text) for fix in fixes if fix.in_text]
+    anywhere: list[Edit] = []
+    in_texts: list[Edit] = []
+    edits: list[Edit] = []
+    for problem in own:
+        for fix in (problem.fix, *problem.fix.also) if problem.fix is not None else ():
+            edit = Edit(*lines.range(fix.span), fix.text)
+            if problem.rule in _OF_INDENTATION:
+                anywhere.append(edit)
+            else:
+                (in_texts if fix.in_text else edits).append(edit)
     removals = (removal_from(text, note.node, "id") for note in copies if note.span.path == path)
     edits += [edit for edit in removals if edit is not None]
     folder = (project.root / path).parent
@@ -138,7 +147,7 @@ def _edits(
             in_texts += [Edit(place + 1, place + 1, " ")] if _is_in_formula(text, place) else []
     unknown, blocks = _Protected(_after_errors(source.yaml)), _Protected(_blocks(source.yaml))
     edits = [*in_texts, *(edit for edit in edits if not blocks.holds(edit))]
-    return _without_overlaps(edit for edit in edits if not unknown.holds(edit))
+    return _without_overlaps([*anywhere, *(edit for edit in edits if not unknown.holds(edit))])
 
 
 def _is_in_formula(text: str, place: int) -> bool:
@@ -240,7 +249,10 @@ def _is_touched(text: str, node: ScalarNode, edits: Sequence[Edit]) -> bool:
 
 
 def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
-    """Return every scalar of a file with its path of keys and indices."""
+    """Return every scalar of a file with its path of keys and indices.
+
+    A key that is given twice has a number from the second time on.
+    """
     waiting: list[tuple[Leaf, Node | None]] = [
         ((number,), document) for number, document in enumerate(file.documents)
     ]
@@ -251,7 +263,11 @@ def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
         elif isinstance(node, SequenceNode):
             waiting += (((*leaf, place), item) for place, item in enumerate(node.items))
         elif isinstance(node, MappingNode):
-            waiting += (((*leaf, key.value), value) for key, value in node.pairs)
+            seen: Counter[str] = Counter()
+            for key, value in node.pairs:
+                count = seen[key.value]
+                seen[key.value] += 1
+                waiting.append(((*leaf, key.value, *([count] if count else [])), value))
 
 
 class _Protected:

@@ -44,6 +44,7 @@ def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnosti
             message = "the file is no whole UTF-16"
             return "", [Diagnostic("encoding", message, Span.point(path), hint=_OTHER_BYTES)]
     text, problems = decode(path, data, most)
+    text = text.replace("\ufeff", " ")  # reported
     return text, [
         replace(problem, hint=_OTHER_BYTES) if problem.rule == "encoding" else problem
         for problem in problems

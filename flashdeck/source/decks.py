@@ -127,9 +127,9 @@ class _DeckReader(NoteReader):
         if described and isinstance(node, SequenceNode):
             return items
         if not items and (isinstance(node, SequenceNode) or _is_empty(node)):
-            self.report(
-                "no-notes", "'notes' is empty", key, "write '- q: …' below", Severity.WARNING
-            )
+            if not self.file.may_be_cut(node):
+                hint = "write '- q: …' below"
+                self.report("no-notes", "'notes' is empty", key, hint, Severity.WARNING)
         elif not isinstance(node, SequenceNode):
             self.report("not-a-list", "'notes' takes a list", node, "each note begins with '- '")
         return items

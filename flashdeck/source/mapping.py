@@ -121,7 +121,7 @@ class MappingReader:
                 f"write {key.value}: {quoted(certain or comment)}",
                 fix=self._uncommented(key, certain) if certain else None,
             )
-        else:
+        elif not self.file.may_be_cut(scalar):
             self.report("empty", f"{what} is empty", key, "write its text, or remove the key")
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.files.conflicts import merge_conflict
 
 _MARKS = {
@@ -30,7 +30,8 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     """Return the text of a file and at most `most` problems.
 
     An invalid byte becomes U+FFFD and a forbidden character a space, so that all other places stay
-    the same. The text is empty if there are too many problems, or a merge conflict.
+    the same; only byte order marks stay. The text is empty if there are too many problems, or a
+    merge conflict.
     """
     conflict = merge_conflict(path, data)
     if conflict is not None:
@@ -46,7 +47,7 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
         if len(problems) == most:
             return "", problems
         problems.append(_forbidden(path, text, match))
-    text = _FORBIDDEN.sub(" ", text)
+    text = _FORBIDDEN.sub(lambda match: match[0] if match[0] == _BOM else " ", text)
     for match in _OVERRIDES.finditer(text):
         line, column = place(text, match.start())
         message = f"the invisible character U+{ord(match.group()):04X} turns the text around"
@@ -94,5 +95,8 @@ def _forbidden(path: str, text: str, match: re.Match[str]) -> Diagnostic:
     line, column = place(text, match.start())
     code = ord(match.group())
     message = f"the control character U+{code:04X} can't stand on a card"
-    hint = "remove it" if code != ord(_BOM) else "remove it; a byte order mark belongs at the start"
-    return Diagnostic("control-character", message, Span.point(path, line, column), hint=hint)
+    span = Span.point(path, line, column)
+    hint, fix = "remove it", None
+    if match.group() == _BOM:
+        hint, fix = "remove it; a byte order mark belongs at the start", Fix(span, "")
+    return Diagnostic("control-character", message, span, hint=hint, fix=fix)

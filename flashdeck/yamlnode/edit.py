@@ -45,9 +45,14 @@ class MovedSpans:
         end = self._lines[span.end_line - 1] + span.end_column - 1
         # Text that is inserted at either end of a span is not a part of it.
         starts, ends, shifts = self._moves
-        start += shifts[bisect_right(ends, start)]
+        start = self.index(start)
         end += shifts[min(bisect_right(ends, end), bisect_left(starts, end))]
         return self._place(start, end)._replace(path=span.path)
+
+    def index(self, index: int) -> int:
+        """Return the index of the same character in the new text."""
+        _, ends, shifts = self._moves
+        return index + shifts[bisect_right(ends, index)]
 
     @cached_property
     def _lines(self) -> list[int]:

@@ -82,4 +82,4 @@ def test_what_was_meant_is_not_reported(found, rule, lines):
 
 
 def test_each_rule_for_texts_has_cases():
-    assert {file.stem for file in FILES} == NAMES
+    assert {file.stem for file in FILES} == NAMES - {"hard-wrapped"}  # has tests of its own
