@@ -12,7 +12,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from flashdeck.checking.check import examine
@@ -20,9 +20,9 @@ from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.identity import derived_id
 from flashdeck.diagnostics import Diagnostic, Span
 from flashdeck.files.files import Publication
-from flashdeck.project.project import Project, load_project
+from flashdeck.project.project import Project, load_project, read_source
 from flashdeck.release.stamp import encoded
-from flashdeck.source.note import SourceFile, SourceNote
+from flashdeck.source.note import SourceNote
 from flashdeck.yamlnode import (
     Edit,
     MappingNode,
@@ -70,16 +70,16 @@ def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
         compiled, diagnostics = examine(project, problems, allow_scripts=allow_scripts)
         edited = dict(project.unsaved)
         copies = list(_copies(project, compiled))
-        for source in compiled.sources:
-            path, before = source.yaml.path, source.yaml.text
+        for file in _files(project, compiled):
+            path, before = file.path, file.text
             first.setdefault(path, before)
-            after = _fixed(source, _edits(project, source, diagnostics, copies))
+            after = _fixed(file, _edits(project, file, diagnostics, copies))
             if after != before:
                 last[path] = after
                 edited[root / path] = after.encode()
         if edited == project.unsaved:
             break
-        project = replace(project, unsaved=edited)
+        project, problems = load_project(root, edited)
     return [Fixed(path, first[path], after) for path, after in sorted(last.items())]
 
 
@@ -111,15 +111,20 @@ def _lines_of(text: str) -> list[str]:
     return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
+def _files(project: Project, compiled: Compiled) -> Iterator[YamlFile]:
+    """Return the YAML files of a project; the cells of tables are not YAML."""
+    yield from (source.yaml for source in compiled.sources if source.table is None)
+    notetypes = (read_source(project, path)[0] for path in project.notetypes)
+    yield from (file for file in (*notetypes, project.settings.yaml) if file is not None)
+
+
 def _edits(
     project: Project,
-    source: SourceFile,
+    file: YamlFile,
     diagnostics: Iterable[Diagnostic],
     copies: Iterable[SourceNote],
 ) -> list[Edit]:
-    if source.table is not None:
-        return []  # cells are not YAML
-    path, text = source.yaml.path, source.yaml.text
+    path, text = file.path, file.text
     own = [problem for problem in diagnostics if problem.span and problem.span.path == path]
     if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in own):
         return []
@@ -145,7 +150,7 @@ def _edits(
         elif problem.rule == "cloze-braces" and problem.span is not None:
             place = lines.range(problem.span)[0]
             in_texts += [Edit(place + 1, place + 1, " ")] if _is_in_formula(text, place) else []
-    unknown, blocks = _Protected(_after_errors(source.yaml)), _Protected(_blocks(source.yaml))
+    unknown, blocks = _Protected(_after_errors(file)), _Protected(_blocks(file))
     edits = [*in_texts, *(edit for edit in edits if not blocks.holds(edit))]
     return _without_overlaps([*anywhere, *(edit for edit in edits if not unknown.holds(edit))])
 
@@ -153,7 +158,8 @@ def _edits(
 def _is_in_formula(text: str, place: int) -> bool:
     """Whether `}}` at a place is in the formula of a cloze that ends later in its line."""
     opening = text.rfind("{{c", 0, place)
-    behind = text[place + 1 :].partition("\n")[0].partition("{{c")[0]
+    line_end = text.find("\n", place)
+    behind = text[place + 1 : line_end if line_end >= 0 else None].partition("{{c")[0]
     in_formula = opening >= 0 and _FORMULA.search(text, opening, place) is not None
     return in_formula and text.startswith("}}", place) and "}}" in behind
 
@@ -202,9 +208,8 @@ def _without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
     return kept
 
 
-def _fixed(source: SourceFile, edits: Sequence[Edit]) -> str:
+def _fixed(file: YamlFile, edits: Sequence[Edit]) -> str:
     """Apply the edits that change nothing else."""
-    file = source.yaml
     if not edits:
         return file.text
     if not _is_safe(file, edits):

@@ -6,13 +6,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from flashdeck.anki.deck_names import join
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, reason
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.files.many_files import ManyFiles
 from flashdeck.project.lockfile import Lock, parse_lock
-from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, LOCK_NAME, SOURCE_ENDINGS
+from flashdeck.project.paths import (
+    BUILD_NAME,
+    CARDS_NAME,
+    LOCK_NAME,
+    SETTINGS_NAME,
+    SOURCE_ENDINGS,
+)
 from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
 from flashdeck.source.names import clean_deck, deck_problem, path_problem
@@ -57,9 +64,14 @@ class Project:
         return path.relative_to(self.root).as_posix()
 
 
-def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
-    """Read the settings and the lock of a project, and list its sources in study order."""
-    settings, problems = read_settings(root)
+def load_project(
+    root: Path, unsaved: Mapping[Path, bytes] = MappingProxyType({})
+) -> tuple[Project, list[Diagnostic]]:
+    """Read the settings and the lock of a project, and list its sources in study order.
+
+    `unsaved` are contents that replace those of files.
+    """
+    settings, problems = read_settings(root, unsaved.get(root / SETTINGS_NAME))
     lock, lock_text, lock_problems = _lock(root)
     settings, id_problems = with_id(settings, lock)
     cards = root / CARDS_NAME
@@ -74,7 +86,8 @@ def load_project(root: Path) -> tuple[Project, list[Diagnostic]]:
         message = f"there is no deck in {CARDS_NAME}/"
         hint = f"write one, as {CARDS_NAME}/spanish.yaml"
         problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
-    return Project(root, settings, lock, lock_text, tuple(decks), tuple(notetypes)), problems
+    project = Project(root, settings, lock, lock_text, tuple(decks), tuple(notetypes), unsaved)
+    return project, problems
 
 
 def default_deck(project: Project, path: Path) -> str:

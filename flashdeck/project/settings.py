@@ -61,13 +61,16 @@ class Settings:
         return self.media == VERBATIM
 
 
-def read_settings(root: Path) -> tuple[Settings, list[Diagnostic]]:
-    """Read the settings of the project at `root`; without a file, all have their defaults."""
+def read_settings(root: Path, unsaved: bytes | None = None) -> tuple[Settings, list[Diagnostic]]:
+    """Read the settings of the project at `root`; without a file, all have their defaults.
+
+    The `unsaved` content replaces that of the file.
+    """
     path = root / SETTINGS_NAME
-    if not os.path.lexists(path):
+    if unsaved is None and not os.path.lexists(path):
         return Settings(), []
     try:
-        data = read_regular(path, root, Limits().size)
+        data = read_regular(path, root, Limits().size) if unsaved is None else unsaved
     except RefusedFileError as refused:
         return Settings(), [unreadable(SETTINGS_NAME, refused.why)]
     file = read_yaml(SETTINGS_NAME, data)

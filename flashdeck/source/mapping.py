@@ -37,13 +37,25 @@ _SYNONYMS = {
     "picture": "image",
     "masks": "occlude",
     "caption": "label",
+    "example": "extra",
+    "examples": "extra",
+    "sentence": "extra",
+    "explanation": "extra",
 }
-# Keys that are valid elsewhere, with hints.
-_MISPLACED = {"image": "a picture stands in a text, as in q: '![](map.png) Which river?'"}
+# Keys that are valid elsewhere or in other tools, with hints.
+_PICTURE = "a picture stands in a text, as in q: '![](map.png) Which river?'"
+_SOUND = "a sound stands in a text, as in q: '![](word.mp3) What does it mean?'"
+_MISPLACED = {
+    **dict.fromkeys(("image", "img", "picture", "photo"), _PICTURE),
+    **dict.fromkeys(("audio", "sound", "pronunciation"), _SOUND),
+    "video": "a video stands in a text, as in q: '![](knot.mp4) Which knot is it?'",
+}
 FLAGS = {"true": True, "false": False}
 _MOST = 1_000
 _LARGEST = 2**24  # styles may contain fonts
 _WHOLE = re.compile("-?[0-9]{1,20}")
+_MEANT_FLAGS = dict.fromkeys(("yes", "y", "on", "1"), "true")
+_MEANT_FLAGS |= dict.fromkeys(("no", "n", "off", "0"), "false")
 LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
 """Words that YAML 1.1 parsers read as true or false."""
 
@@ -87,10 +99,9 @@ class MappingReader:
 
     def unknown(self, key: ScalarNode, known: Sequence[str], what: str, called: str = "key") -> str:
         """Report an unknown key of `what`; returns the most similar key, or ''."""
-        near = nearest_key(key.value, known)
-        hint = did_you_mean(near, f"known are {', '.join(known)}")
-        if called == "key" and not near:
-            hint = _MISPLACED.get(key.value, hint)
+        misplaced = _MISPLACED.get(key.value.lower(), "") if called == "key" else ""
+        near = nearest_key(key.value, known) if not misplaced or "image" in known else ""
+        hint = did_you_mean(near, misplaced or f"known are {', '.join(known)}")
         self.report(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
         return near
 
@@ -183,18 +194,18 @@ class MappingReader:
         scalar = self.text(node, what)
         if scalar is None:
             return None
-        value = FLAGS.get(scalar.value.strip().lower())
-        if value is None:
-            near = {"yes": "true", "on": "true", "1": "true"}.get(scalar.value.lower(), "false")
-            hint = (
-                f"write {near}"
-                if scalar.value.lower() in {*LIKE_FLAGS, "0", "1"}
-                else "write true or false"
-            )
+        word = scalar.value.strip().lower()
+        if word not in FLAGS:
+            meant = _MEANT_FLAGS.get(word, "")
+            span = self.file.span(scalar)
             self.report(
-                "not-a-flag", f"{what} takes true or false, not '{scalar.value}'", scalar, hint
+                "not-a-flag",
+                f"{what} takes true or false, not '{scalar.value}'",
+                scalar,
+                f"write {meant or 'true or false'}",
+                fix=Fix(span, meant) if meant and span.line == span.end_line else None,
             )
-        return value
+        return FLAGS.get(word)
 
     def word(self, key: Key, node: Node) -> ScalarNode | None:
         """Read one of the words of a key."""

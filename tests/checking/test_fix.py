@@ -185,6 +185,45 @@ def _words(text):
     return "".join(one for one in text if not one.isspace() and one not in "\"'\u200b\ufeff")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        *[(word, "true") for word in ("yes", "YES", "on", "y", "1", '"yes"', "'On'")],
+        *[(word, "false") for word in ("no", "off", "N", "0")],
+        ("yes  # c", "true  # c"),
+    ],
+)
+def test_words_for_true_and_false_are_written_as_such(fixed, project, wrong, right):
+    text = "notes:\n  - q: Q\n    a: A\n    reverse: {}\n"
+    assert fixed(text.format(wrong)) == text.format(right)
+    assert project.check() == []
+
+
+def test_note_types_and_settings_are_fixed_as_well(project):
+    paths = {
+        "cards/notetypes/word.yaml": "notetype: Word\nfields: [{{name: A, rtl: {}}}]\n"
+        'templates:\n\xa0 - {{name: T, front: "{{{{A}}}}", back: "{{{{A}}}}"}}\n',
+    }
+    project.write("cards/a.yaml", "notetype: Word\nnotes:\n  - fields: {A: x}\n")
+    project.write("cards/notetypes/word.yaml", paths["cards/notetypes/word.yaml"].format("yes"))
+    project.write("flashdeck.yaml", "id: abcdefgh\nname:\xa0Spanish: one\n")
+    write_fixed(project.root, fixed_sources(project.root))
+    right = paths["cards/notetypes/word.yaml"].format("true").replace("\xa0", " ")
+    assert project.read("cards/notetypes/word.yaml") == right
+    assert project.read("flashdeck.yaml") == 'id: abcdefgh\nname: "Spanish: one"\n'
+    assert project.check() == []
+
+
+def test_the_level_of_a_deck_is_not_quoted(fixed, project):
+    text = "deck: Test: Sub\nnotes:\n  - q: Q\n    a: A\n    deck: A : B:: C\n"
+    assert fixed(text) == text
+    hints = [problem.hint for problem in project.check()]
+    assert hints == [
+        'did you mean deck: Test::Sub? else write "Test: Sub"',
+        'did you mean deck: A::B::C? else write "A : B:: C"',
+    ]
+
+
 def test_a_doubled_key_does_not_keep_others_from_being_fixed(fixed):
     text = "notes:\n  - q: a\n    a: b\n    q: c\n    q: d\n  - q: {}\n    a: b\n"
     assert fixed(text.format("Flask: what?")) == text.format('"Flask: what?"')
