@@ -13,6 +13,7 @@ from hypothesis import settings
 from summary import pytest_terminal_summary  # noqa: F401 - a hook
 
 from flashdeck.checking.check import check
+from flashdeck.checking.fix import fixed_sources, write_fixed
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.release.build import build
 from flashdeck.release.result import BuildResult, Options
@@ -109,3 +110,15 @@ def two_notes(project: ProjectFolder) -> ProjectFolder:
         """,
     )
     return project
+
+
+@pytest.fixture
+def fixed(project):
+    """A function that returns a deck's text after its fixes."""
+
+    def fixed(text):
+        project.write("cards/deck.yaml", text)
+        write_fixed(project.root, fixed_sources(project.root))
+        return project.read("cards/deck.yaml")
+
+    return fixed

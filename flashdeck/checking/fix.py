@@ -19,12 +19,14 @@ from flashdeck.checking.check import examine
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.identity import derived_id
 from flashdeck.diagnostics import Diagnostic, Span
-from flashdeck.files.files import Publication
+from flashdeck.files.files import Publication, RefusedFileError, read_regular
+from flashdeck.project.paths import SOURCE_ENDINGS
 from flashdeck.project.project import Project, load_project, read_source
 from flashdeck.release.stamp import encoded
 from flashdeck.source.note import SourceNote
 from flashdeck.yamlnode import (
     Edit,
+    Limits,
     MappingNode,
     Node,
     ScalarNode,
@@ -42,6 +44,8 @@ _ROUNDS = 8
 _MOST_TRIED, _READ_AGAIN = 100, 40 * 2**20
 # Rules for files whose text was changed to read it, unless there is a fix.
 _NOT_AS_WRITTEN = frozenset({"encoding", "control-character"})
+# Rules whose fixes are found here.
+_FIXED_HERE = frozenset({"missing-media", "duplicate-id"})
 # Rules whose fixes change an indentation only, which may be that of block text.
 _OF_INDENTATION = frozenset({"tab", "irregular-whitespace"})
 # The header of block text at the end of a line, and the end of a document.
@@ -81,6 +85,32 @@ def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
             break
         project, problems = load_project(root, edited)
     return [Fixed(path, first[path], after) for path, after in sorted(last.items())]
+
+
+def count_fixable(root: Path, problems: Iterable[Diagnostic]) -> int:
+    """Return how many of a project's problems `check --fix` fixes in the files on disk."""
+    by_path: dict[str, list[Diagnostic]] = {}
+    for problem in problems:
+        if problem.span is not None and (problem.fix is not None or problem.rule in _FIXED_HERE):
+            by_path.setdefault(problem.span.path, []).append(problem)
+    return sum(_count(root, path, own) for path, own in by_path.items())
+
+
+def _count(root: Path, path: str, problems: Sequence[Diagnostic]) -> int:
+    if PurePosixPath(path).suffix not in SOURCE_ENDINGS:
+        return 0
+    try:
+        file = read_yaml(path, read_regular(root / path, root, Limits().size))
+    except RefusedFileError:
+        return 0
+    if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in file.problems):
+        return 0
+    last = file.text.count("\n") + 1
+    problems = [item for item in problems if item.span is not None and item.span.end_line <= last]
+    edits = _found(root, file, problems)
+    chosen = _without_overlaps(edits)
+    copies = sum(problem.rule == "duplicate-id" for problem in problems)
+    return copies + len(edits) - len(chosen) + len(_safe(file, chosen))
 
 
 def write_fixed(root: Path, fixed: Iterable[Fixed]) -> None:
@@ -124,35 +154,44 @@ def _edits(
     diagnostics: Iterable[Diagnostic],
     copies: Iterable[SourceNote],
 ) -> list[Edit]:
-    path, text = file.path, file.text
-    own = [problem for problem in diagnostics if problem.span and problem.span.path == path]
+    own = [problem for problem in diagnostics if problem.span and problem.span.path == file.path]
     if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in own):
         return []
-    lines = _Lines(text)
-    anywhere: list[Edit] = []
-    in_texts: list[Edit] = []
-    edits: list[Edit] = []
-    for problem in own:
-        for fix in (problem.fix, *problem.fix.also) if problem.fix is not None else ():
-            edit = Edit(*lines.range(fix.span), fix.text)
-            if problem.rule in _OF_INDENTATION:
-                anywhere.append(edit)
-            else:
-                (in_texts if fix.in_text else edits).append(edit)
-    removals = (removal_from(text, note.node, "id") for note in copies if note.span.path == path)
-    edits += [edit for edit in removals if edit is not None]
-    folder = (project.root / path).parent
-    for problem in own:
-        if problem.rule == "missing-media" and problem.span is not None:
-            start, end = lines.range(problem.span)
-            name = _on_disk(folder, text[start:end])
-            edits += [Edit(start, end, name)] if name else []
-        elif problem.rule == "cloze-braces" and problem.span is not None:
-            place = lines.range(problem.span)[0]
-            in_texts += [Edit(place + 1, place + 1, " ")] if _is_in_formula(text, place) else []
+    own_copies = (note for note in copies if note.span.path == file.path)
+    removals = (removal_from(file.text, note.node, "id") for note in own_copies)
+    protected = _Protected([*_blocks(file), *_after_errors(file)])
+    safe = (edit for edit in removals if edit is not None and not protected.holds(edit))
+    return _without_overlaps([*_found(project.root, file, own), *safe])
+
+
+def _found(root: Path, file: YamlFile, problems: Iterable[Diagnostic]) -> list[Edit]:
+    """Return the edits that fix problems of a file, where it may be edited."""
+    lines = _Lines(file.text)
     unknown, blocks = _Protected(_after_errors(file)), _Protected(_blocks(file))
-    edits = [*in_texts, *(edit for edit in edits if not blocks.holds(edit))]
-    return _without_overlaps([*anywhere, *(edit for edit in edits if not unknown.holds(edit))])
+    edits: list[Edit] = []
+    for problem in problems:
+        for edit, in_text in _edits_for(root, file, lines, problem):
+            is_protected = unknown.holds(edit) or (not in_text and blocks.holds(edit))
+            if problem.rule in _OF_INDENTATION or not is_protected:
+                edits.append(edit)
+    return edits
+
+
+def _edits_for(
+    root: Path, file: YamlFile, lines: _Lines, problem: Diagnostic
+) -> Iterator[tuple[Edit, bool]]:
+    """Return the edits that fix a problem, and whether each may be in block text."""
+    if problem.fix is not None:
+        for fix in (problem.fix, *problem.fix.also):
+            yield Edit(*lines.range(fix.span), fix.text), fix.in_text
+    elif problem.rule == "missing-media" and problem.span is not None:
+        start, end = lines.range(problem.span)
+        if name := _on_disk((root / file.path).parent, file.text[start:end]):
+            yield Edit(start, end, name), False
+    elif problem.rule == "cloze-braces" and problem.span is not None:
+        place = lines.range(problem.span)[0]
+        if _is_in_formula(file.text, place):
+            yield Edit(place + 1, place + 1, " "), True
 
 
 def _is_in_formula(text: str, place: int) -> bool:
@@ -210,14 +249,16 @@ def _without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
 
 def _fixed(file: YamlFile, edits: Sequence[Edit]) -> str:
     """Apply the edits that change nothing else."""
-    if not edits:
-        return file.text
-    if not _is_safe(file, edits):
-        most = min(_MOST_TRIED, _READ_AGAIN // len(file.text))
-        edits = [edit for edit in edits[:most] if _is_safe(file, [edit])]
-        if not _is_safe(file, edits):
-            return file.text
-    return splice(file.text, list(edits))
+    return splice(file.text, _safe(file, edits))
+
+
+def _safe(file: YamlFile, edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits that change nothing else."""
+    if not edits or _is_safe(file, edits):
+        return [*edits]
+    most = min(_MOST_TRIED, _READ_AGAIN // len(file.text))
+    safe = [edit for edit in edits[:most] if _is_safe(file, [edit])]
+    return safe if _is_safe(file, safe) else []
 
 
 def _is_safe(before: YamlFile, edits: Sequence[Edit]) -> bool:

@@ -15,6 +15,7 @@ import typer
 from flashdeck.cli.options import Color
 from flashdeck.cli.streams import log
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+from flashdeck.text import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -23,9 +24,17 @@ _BAR_THRESHOLD = 2_000  # items; fewer finish before a bar could be read
 
 
 def log_problems(
-    problems: Sequence[Diagnostic], root: Path, color: Color, *, quiet: bool = False
+    problems: Sequence[Diagnostic],
+    root: Path,
+    color: Color,
+    *,
+    quiet: bool = False,
+    on_disk: bool = True,
 ) -> None:
-    """Print each problem with its source lines, then a summary; only errors when quiet."""
+    """Print each problem with its source lines, then a summary; only errors when quiet.
+
+    `on_disk`: the problems are those of the files on disk, which `check --fix` can fix.
+    """
     if quiet:
         problems = [problem for problem in problems if problem.severity is Severity.ERROR]
     if problems:
@@ -34,6 +43,17 @@ def log_problems(
         lines = report.source_lines(root)
         log(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
         log(report.summary(problems))
+        if on_disk and not quiet:
+            log_fixable(problems, root)
+
+
+def log_fixable(problems: Sequence[Diagnostic], root: Path) -> None:
+    """Print how many problems `flashdeck check --fix` fixes, if any."""
+    from flashdeck.checking.fix import count_fixable
+
+    count = count_fixable(root, problems)
+    if count:
+        log(f"{counted(count, 'problem')} can be fixed with flashdeck check --fix")
 
 
 def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:

@@ -29,7 +29,7 @@ def test_watch_builds_at_the_start_and_on_every_save_until_ctrl_c(terminal, two_
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     assert terminal.line() == "build/flask.apkg: 2 notes, 3 cards (1 changed, 1 unchanged)"
 
-    two_notes.replace("cards/flask.yaml", "Armin", "Armin # who?\n    b: x")
+    two_notes.replace("cards/flask.yaml", "Armin", "Armin  # who?\n    b: x")
     assert "unknown-key" in terminal.line()
     assert [terminal.line() for _ in range(4)][-1] == "1 error"
     assert terminal.line() == "1 error; nothing was built"

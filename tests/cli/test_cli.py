@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from conftest import NOW
+from rule_examples import png
 
 from flashdeck import __version__
 from flashdeck.cli.app import app
@@ -97,6 +98,55 @@ def test_problems_are_printed_with_their_lines_and_exit_with_1(call, two_notes):
         "      = add ' where the text ends\n"
         "1 error\n"
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *[(name,) for name in ("build", "check", "cards", "stats", "diff")],
+        ("export", "out", "--to", "csv"),
+        ("preview", "--html", "x.html"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_every_command_says_once_how_many_problems_can_be_fixed(call, two_notes, arguments):
+    text = two_notes.read("cards/flask.yaml")
+    call("build")
+    two_notes.write(
+        "cards/flask.yaml", f"{text}  - q: Flask: what?\n    a: `x`\n    reverse: yes\n"
+    )
+    _, out, err = call(*arguments)
+    assert (out + err).count("3 problems can be fixed with flashdeck check --fix\n") == 1
+    two_notes.write("cards/flask.yaml", f'{text}  - q: Flask: what?\n    a: "a" b\n')
+    _, out, err = call(*arguments)
+    assert (out + err).count("\n1 problem can be fixed with flashdeck check --fix\n") == 1
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        '  - {q: "a" b, a: c}\n',  # what was meant?
+        "  - q: a\n    a: |\n      ![](A.PNG)\n",  # in block text
+        "  - q: a\n     a: b\n  - q: Flask: what?\n    a: b\n",  # behind an error of structure
+        "<<<<<<< HEAD\n  - q: Flask: what?\n=======\n>>>>>>> x\n",
+    ],
+)
+def test_what_is_not_fixed_is_not_counted(call, two_notes, note):
+    (two_notes.root / "cards/a.png").write_bytes(b"")
+    two_notes.write("cards/flask.yaml", two_notes.read("cards/flask.yaml") + note)
+    code, _, err = call("check")
+    assert code == 1
+    assert "can be fixed" not in err
+    assert "nothing to fix" in call("check", "--fix")[2]
+
+
+def test_copied_ids_and_names_of_media_are_counted(call, two_notes):
+    (two_notes.root / "cards/a.png").write_bytes(png(10, 10))
+    notes = "  - {q: a, a: '![x](A.png)', id: abcdefghijk1}\n  - {q: b, a: c, id: abcdefghijk1}\n"
+    two_notes.write("cards/flask.yaml", two_notes.read("cards/flask.yaml") + notes)
+    assert "\n2 problems can be fixed with flashdeck check --fix\n" in call("check")[2]
+    call("check", "--fix")
+    assert "can be fixed" not in call("check")[2]
 
 
 def test_check_as_json_has_paths_relative_to_the_project(call, two_notes):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import colored, exit_with
+from flashdeck.cli.console import colored, exit_with, log_fixable
 from flashdeck.cli.streams import log, print_result
 from flashdeck.text import counted
 
@@ -59,6 +59,8 @@ def check(
         lines = report.source_lines(root)
         print_result(report.framed(problems, lines, color=colored(color, sys.stdout)), end="")
         log(report.summary(problems) or "no problems")
+        if problems and not fix:
+            log_fixable(problems, root)
     exit_with(problems, strict=strict)
 
 

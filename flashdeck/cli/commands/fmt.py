@@ -64,7 +64,7 @@ def fmt(
     else:
         paths = _selected(project, files)
     formatted, problems = format_files(project, paths)
-    log_problems(problems, project.root, color, quiet=quiet)
+    log_problems(problems, project.root, color, quiet=quiet, on_disk=not is_filter)
     changed = [file for file in formatted if file.is_changed]
     if only_diff:
         print_result("".join(_diff(file) for file in changed), end="")
