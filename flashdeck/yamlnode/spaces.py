@@ -36,6 +36,8 @@ _PAIR = re.compile(
 )
 _BLOCK = re.compile(r"(?:^|[ \t])[|>][-+]*(?P<indent>[0-9]?)[-+]*[ \t]*(?:[ \t]#.*)?$")
 _CLOSED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), "'": re.compile("'(?:[^']|'')*'")}
+# A dash that only invisible characters separate from what follows.
+_GLUED = re.compile(f"-[{_ZERO_WIDTH}]+(?=-|\\Z)")
 _INDENTATION = "in the indentation"
 _LONGEST_TAB = 8
 
@@ -163,7 +165,8 @@ class _MoveBack:
 
     def _mark(self, mark: Mark) -> Mark:
         index = self._span.index(mark.index)
-        return _Position(index, mark.line, index - self._lines[mark.line])
+        line = min(mark.line, len(self._lines) - 1)  # libyaml may count one more at the end
+        return _Position(index, line, index - self._lines[line])
 
 
 def _groups(odd: Iterable[OddSpace], most: int) -> list[list[OddSpace]]:
@@ -283,10 +286,11 @@ class _Scan:
     def _indentation(self, start: int, head: str, limit: int = 0) -> None:
         """Check an indentation with its dashes, up to the column `limit` if it is given."""
         column, pieces = 0, []
-        for character in head:
+        glued = {match.start() + 1 for match in _GLUED.finditer(head)}
+        for place, character in enumerate(head):
             if limit and column >= limit:
                 break
-            width = self._width(character, column)
+            width = 1 if place in glued else self._width(character, column)
             column += width
             pieces.append(" " * width if self._is_odd(character) else character)
         odd = [place for place in range(len(pieces)) if self._is_odd(head[place])]

@@ -63,6 +63,8 @@ def test_spaces_of_unicode_in_the_structure_become_spaces(fixed, project, charac
     ("wrong", "right"),
     [
         ("  - \u200bq: Q\n    \u2060a\u200b:\u200bA\n", "  - q: Q\n    a: A\n"),
+        ("  -\u200b\u200bq: Q\n    a: A\n", "  - q: Q\n    a: A\n"),
+        ("  -\ufeff q: Q\n    a: A\n", "  - q: Q\n    a: A\n"),
         ("\ufeff  - q\ufeff: Q\n    a:\ufeffA\ufeffB\n\ufeff", "  - q: Q\n    a: AB\n"),
         ("\u3000- q: Q\n\u3000\u3000a:\u3000A\n", "  - q: Q\n    a: A\n"),
         ("\xa0\xa0- q: A\xa0B\n\t  a: |\n      \xa0A\n", "  - q: A\xa0B\n    a: |\n      \xa0A\n"),

@@ -167,7 +167,7 @@ def test_the_number_of_problems_is_limited():
     assert file.problems[-1].rule == "more-problems"
 
 
-texts = st.text("abq:-#'\"[]{}&*!|>%@` \n\t\\xu0,?.\r\u2028😀", max_size=60)
+texts = st.text("abq:-#'\"[]{}&*!|>%@` \n\t\\xu0,?.\r\u2028😀\xa0\u200b\u3000\ufeff", max_size=60)
 
 
 @settings(max_examples=500)
@@ -185,3 +185,27 @@ def test_reading_never_raises(text):
 @given(st.binary(max_size=60))
 def test_reading_bytes_never_raises(data):
     read(data)
+
+
+ODD = st.sampled_from(
+    [*"abq:-'\"|{}[], \n\t\xa0\u200b\u3000\ufeff", "\n  - q: ", "\n\t\ta: ", "notes:\n"]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(ODD, max_size=25).map("".join))
+def test_corrected_white_space_moves_no_place(text):
+    file = read(text)
+    waiting = [node for node in file.documents if node is not None]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, MappingNode):
+            waiting += chain.from_iterable(node.pairs)
+        elif isinstance(node, SequenceNode):
+            waiting += node.items
+        else:
+            source = file.text[node.start.index : node.end.index]
+            line = file.text.split("\n")[node.start.line]
+            assert line[node.start.column :].startswith(source.split("\n")[0])
+            is_plain = not node.style and "\n" not in source and not file.is_damaged(node)
+            assert not is_plain or source.replace("\ufeff", "") == node.value
