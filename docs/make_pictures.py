@@ -131,6 +131,9 @@ def _sheets(tour: Sequence[RenderedCard]) -> Iterator[Sheet]:
 # The pictures in the reference: whether in dark mode, and the cards, by words in them and ordinals.
 PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
     "question": (False, ("Who created", 0)),
+    "lines": (False, ("Zen of Python", 0)),
+    "signs": (False, ("nitrogen boil", 0)),
+    "words": (True, ("in common", 0)),
     "choices": (False, ("WSGI layer", 0)),
     "typed": (False, ("abort(404)", 0)),
     "cloze": (True, ("for pages", 0), ("for pages", 1)),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from flashdeck.text import natural
+
 
 class Span(NamedTuple):
     """A range in a source file, end exclusive.
@@ -22,6 +24,11 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The sort key of places: files in natural order, then lines and columns."""
+        return natural(self.path), *self[1:]
 
     @classmethod
     def point(cls, path: str, line: int = 1, column: int = 1) -> Span:

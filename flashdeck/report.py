@@ -53,7 +53,12 @@ def source_lines(root: Path) -> LineOf:
 
 def in_order(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Sort by place; diagnostics without a place come last."""
-    return sorted(problems, key=lambda item: (item.span is None, item.span or (), item.rule))
+    return sorted(problems, key=_order)
+
+
+def _order(problem: Diagnostic) -> tuple[bool, tuple[object, ...], str]:
+    span = problem.span
+    return span is None, span.order if span is not None else (), problem.rule
 
 
 def framed(problems: Sequence[Diagnostic], line_of: LineOf, *, color: bool) -> str:

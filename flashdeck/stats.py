@@ -11,6 +11,7 @@ from functools import partial
 from flashdeck.anki.clozes import with_clozes_as
 from flashdeck.anki.html_text import readable
 from flashdeck.model import Collection, NoteType
+from flashdeck.text import natural
 
 # Chinese and Japanese are written without spaces: each character counts as a word.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -124,7 +125,7 @@ class _Table:
         return tuple(Count(name, self._notes[name], self._cards[name]) for name in self._notes)
 
     def by_size(self) -> tuple[Count, ...]:
-        return tuple(sorted(self.in_order(), key=lambda count: (-count.cards, count.name)))
+        return tuple(sorted(self.in_order(), key=lambda count: (-count.cards, natural(count.name))))
 
 
 def _words(fields: Iterable[str], notetype: NoteType, *, has_helpers: bool) -> int:

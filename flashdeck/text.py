@@ -1,10 +1,11 @@
-"""Functions for text: terminal output, slugs, plurals, and suggestions for misspelt words."""
+"""Functions for text: terminal output, slugs, plurals, natural order, suggestions for typos."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _RESET = "\x1b[0m"
 BOLD, DIM, STRUCK_RED = "\x1b[1m", "\x1b[2m", "\x1b[9;31m"
@@ -24,6 +25,8 @@ _ENOUGH = 10  # characters that are looked at first
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
+_LEVEL_END = re.compile("/|::")
+_NUMBER = re.compile(r"(\d+)")
 
 # The least similarity of a suggestion. One wrong letter stays above it in all but very short words;
 # `mermaid` and `email` have 0.67.
@@ -61,6 +64,25 @@ def slug(name: str) -> str:
     """Reduce a name to lower-case ASCII letters, digits and single `-`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+@lru_cache(maxsize=1024)
+def natural(name: str) -> tuple[list[list[str]], str]:
+    """Return the sort key of a path, deck or tag in natural order: `lesson-2` before `lesson-10`.
+
+    The levels of a name are compared one by one. Names that differ in leading zeros only are
+    sorted as text.
+    """
+    return [_numbered(level) for level in _LEVEL_END.split(name)], name
+
+
+def _numbered(level: str) -> list[str]:
+    """Split a text into words and numbers; the text of a number sorts by its value."""
+    parts = _NUMBER.split(level)
+    for index, digits in enumerate(parts[1::2]):
+        value = "".join(str(unicodedata.decimal(digit)) for digit in digits).lstrip("0")
+        parts[2 * index + 1] = f"{len(value):06}{value}"
+    return parts
 
 
 def counted(count: int, noun: str) -> str:

@@ -1,7 +1,8 @@
 """Fixes of sources where the fix is unambiguous, by edits of the text only.
 
-Applies the `fix` of diagnostics, removes copied ids, and writes names of media as on disk. Each new
-text is parsed again: all values outside of the edits must be the same as before.
+Applies the `fix` of diagnostics, removes copied ids, writes names of media as on disk, makes files
+of inline pictures, and removes scripts from drawings. Each new text of YAML is parsed again: all
+values outside of the edits must be the same as before.
 """
 
 from __future__ import annotations
@@ -11,19 +12,24 @@ import difflib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from flashdeck.checking.check import examine
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.identity import derived_id
+from flashdeck.compile.media.svg_edit import without_active_content
+from flashdeck.compile.media.table import LARGEST, MediaTable
 from flashdeck.diagnostics import Diagnostic, Span
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
+from flashdeck.model import Media
 from flashdeck.project.paths import SOURCE_ENDINGS
 from flashdeck.project.project import Project, load_project, read_source
 from flashdeck.release.stamp import encoded
 from flashdeck.source.note import SourceNote
+from flashdeck.text import natural
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -58,11 +64,15 @@ Leaf = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A fixed source, before and after. `path` is relative to the project's root."""
+    """A fixed source, before and after. Paths are relative to the project's root.
+
+    `files` are the paths and contents of files that it names since then.
+    """
 
     path: str
     before: str
     after: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
@@ -70,21 +80,28 @@ def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
     project, problems = load_project(root)
     first: dict[str, str] = {}
     last: dict[str, str] = {}
+    files: dict[str, dict[str, bytes]] = {}
+    active: tuple[Path, ...] = ()
     for _ in range(_ROUNDS):
         compiled, diagnostics = examine(project, problems, allow_scripts=allow_scripts)
+        active = compiled.media.active_drawings()
         edited = dict(project.unsaved)
         copies = list(_copies(project, compiled))
         for file in _files(project, compiled):
             path, before = file.path, file.text
             first.setdefault(path, before)
-            after = _fixed(file, _edits(project, file, diagnostics, copies))
+            pictures = _inline_pictures(file, diagnostics, compiled.media)
+            after = _fixed(file, _edits(project, file, diagnostics, copies, pictures))
             if after != before:
                 last[path] = after
+                files.setdefault(path, {}).update(_named(pictures.values(), after, path))
                 edited[root / path] = after.encode()
         if edited == project.unsaved:
             break
         project, problems = load_project(root, edited)
-    return [Fixed(path, first[path], after) for path, after in sorted(last.items())]
+    sources = [Fixed(path, first[path], last[path], files[path]) for path in last]
+    drawings = _fixed_drawings(project, active)
+    return sorted([*sources, *drawings], key=lambda fixed: natural(fixed.path))
 
 
 def count_fixable(root: Path, problems: Iterable[Diagnostic]) -> int:
@@ -114,12 +131,17 @@ def _count(root: Path, path: str, problems: Sequence[Diagnostic]) -> int:
 
 
 def write_fixed(root: Path, fixed: Iterable[Fixed]) -> None:
-    """Write fixed sources, all or none of them.
+    """Write fixed sources, all or none of them, each after the files that it names.
 
     Raises `FlashdeckError` where a source was edited meanwhile.
     """
+    sources = list(fixed)
+    files = {path: content for source in sources for path, content in source.files.items()}
     with Publication() as publication:
-        for source in fixed:
+        for path, content in files.items():
+            if not (root / path).exists():
+                publication.stage(root / path, root).write(content)
+        for source in sources:
             data = encoded(root / source.path, root, source.before, source.after)
             publication.stage(root / source.path).write(data)
         publication.commit()
@@ -148,11 +170,23 @@ def _files(project: Project, compiled: Compiled) -> Iterator[YamlFile]:
     yield from (file for file in (*notetypes, project.settings.yaml) if file is not None)
 
 
+def _fixed_drawings(project: Project, active: Iterable[Path]) -> Iterator[Fixed]:
+    """Return the drawings from which active content can be removed."""
+    for path in active:
+        with suppress(RefusedFileError):
+            before = read_regular(path, project.root, LARGEST)
+            after = without_active_content(before)
+            if after is not None:
+                texts = [data.decode("utf-8-sig") for data in (before, after)]
+                yield Fixed(project.relative(path), texts[0], texts[1])
+
+
 def _edits(
     project: Project,
     file: YamlFile,
     diagnostics: Iterable[Diagnostic],
     copies: Iterable[SourceNote],
+    pictures: Iterable[Edit] = (),
 ) -> list[Edit]:
     own = [problem for problem in diagnostics if problem.span and problem.span.path == file.path]
     if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in own):
@@ -161,7 +195,7 @@ def _edits(
     removals = (removal_from(file.text, note.node, "id") for note in own_copies)
     protected = _Protected([*_blocks(file), *_after_errors(file)])
     safe = (edit for edit in removals if edit is not None and not protected.holds(edit))
-    return _without_overlaps([*_found(project.root, file, own), *safe])
+    return _without_overlaps([*_found(project.root, file, own), *safe, *pictures])
 
 
 def _found(root: Path, file: YamlFile, problems: Iterable[Diagnostic]) -> list[Edit]:
@@ -201,6 +235,37 @@ def _is_in_formula(text: str, place: int) -> bool:
     behind = text[place + 1 : line_end if line_end >= 0 else None].partition("{{c")[0]
     in_formula = opening >= 0 and _FORMULA.search(text, opening, place) is not None
     return in_formula and text.startswith("}}", place) and "}}" in behind
+
+
+def _inline_pictures(
+    file: YamlFile, diagnostics: Iterable[Diagnostic], media: MediaTable
+) -> dict[Edit, Media]:
+    """Return the inline pictures that Anki would replace, by the edits that name files instead.
+
+    Their places are exact, so that they are replaced in block text as well.
+    """
+    lines = _Lines(file.text)
+    pictures: dict[Edit, Media] = {}
+    for problem in diagnostics:
+        if problem.rule != "inline-media" or problem.span is None:
+            continue
+        if problem.span.path == file.path:
+            start, end = lines.range(problem.span)
+            picture = media.inline(file.text[start:end])
+            if isinstance(picture, Media):
+                pictures[Edit(start, end, picture.name)] = picture
+    return pictures
+
+
+def _named(pictures: Iterable[Media], text: str, source: str) -> dict[str, bytes]:
+    """Return the paths and contents of the pictures that a text names, beside it."""
+    folder = PurePosixPath(source).parent
+    files: dict[str, bytes] = {}
+    for picture in pictures:
+        if picture.name in text:
+            with picture.open() as file:
+                files[(folder / picture.name).as_posix()] = file.read()
+    return files
 
 
 def _copies(project: Project, compiled: Compiled) -> Iterator[SourceNote]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from flashdeck.text import natural
+
 
 def packages(incomplete: str) -> list[str]:
     """Complete packages in the typed folder and in `build`."""
     folder = Path(incomplete.rpartition("/")[0])
     paths = {*folder.glob("*.apkg"), *Path("build").glob("*.apkg")}
-    return [name for name in sorted(map(str, paths)) if name.startswith(incomplete)]
+    return [name for name in sorted(map(str, paths), key=natural) if name.startswith(incomplete)]
 
 
 def versions(incomplete: str) -> list[str]:

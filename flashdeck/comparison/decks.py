@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flashdeck.anki.deck_names import is_within, join, levels, with_parents
 from flashdeck.comparison.changes import DescriptionChange, RenamedDeck
 from flashdeck.model import Collection, Deck
+from flashdeck.text import natural
 
 
 class Renames:
@@ -55,7 +56,7 @@ def find_renames(
     )
     return tuple(
         RenamedDeck(source, target, sum(counts[deck] for deck in counts if is_within(deck, source)))
-        for source, target in sorted(renames.items())
+        for source, target in sorted(renames.items(), key=lambda rename: natural(rename[0]))
     )
 
 

@@ -16,6 +16,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.project.packages import package_of
 from flashdeck.project.project import Project, load_project
+from flashdeck.text import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
             file for file in whole.media if file.name in named or file.name.startswith("_")
         ),
     )
-    return replace(version, collection=collection), tuple(sorted(left_out))
+    return replace(version, collection=collection), tuple(sorted(left_out, key=natural))
 
 
 def _union(collections: Iterable[Collection]) -> Collection:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flashdeck.source.notetypes import RewriteAssets, SourceNoteType
 
 # Errors with which a note type is read nevertheless.
-_READ = frozenset({"template", "template-media", "duplicate-notetype"})
+_READ = frozenset({"template", "template-filter", "template-media", "duplicate-notetype"})
 
 
 def read_custom_types(

@@ -13,7 +13,8 @@ from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
-from flashdeck.compile.media.fields import Lookups, other_references, unfound
+from flashdeck.compile.media.fields import Lookups, doubts, other_references, unfound
+from flashdeck.compile.media.inline import is_inline
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Fix, Severity
 from flashdeck.html.escape import escape_text, inert_braces
@@ -45,8 +46,10 @@ _Formula = tuple[Problem, ScalarNode, str]
 """A formula that Anki may run LaTeX for: its problem, its text, and that as HTML."""
 
 
-def no_media(destination: str) -> MediaRefusal:
-    """Refuse all media, in a text that can't hold any."""
+def no_media(destination: str) -> str | MediaRefusal:
+    """Refuse files, in a text that can't have any."""
+    if is_inline(destination):
+        return destination
     return MediaRefusal(f"'{destination}' can't stand here", "put it on a card")
 
 
@@ -153,8 +156,11 @@ class Renderer:
         if media is None:
             missing = unfound(looked_up.names, node.value, rendered.html)
             self._report(missing, node, verbatim=verbatim)
-            for name in other_references(looked_up.names, rendered.html) if verbatim else ():
-                self.media.present(name)
+            if verbatim:
+                doubtful = doubts(looked_up.names, node.value, self.media.doubt)
+                self._report(doubtful, node, verbatim=verbatim)
+                for name in other_references(looked_up.names, rendered.html):
+                    self.media.present(name)
         if markup == Markup.MARKDOWN and not shows_something(rendered.html):
             self._report_unshown(node, verbatim=verbatim)
         self.texts[node.start.index] = rendered.html
@@ -162,8 +168,11 @@ class Renderer:
 
     def picture(self, node: ScalarNode, *, verbatim: bool) -> str:
         """Render a picture from its file name."""
-        html = picture(node.value.strip(), media=self._media(verbatim=verbatim))
+        name = node.value.strip()
+        html = picture(name, media=self._media(verbatim=verbatim))
         if not isinstance(html, MediaRefusal):
+            if verbatim:
+                self._report(doubts([name], node.value, self.media.doubt), node, verbatim=True)
             return html
         self.report(node, html.rule, html.message, html.hint, verbatim=verbatim)
         return ""

@@ -33,6 +33,7 @@ _PACKAGE_END: Final = ".apkg"
 _LONGEST_NAME: Final = 255  # bytes; the limit of nearly every file system
 # Separators, control characters, line ends, and bytes that are not UTF-8.
 _NOT_IN_A_NAME: Final = "[/\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+_DEVICE: Final = re.compile("con|prn|aux|nul|(?:com|lpt)[0-9¹²³]", re.IGNORECASE)
 
 
 class Refusal(StrEnum):
@@ -109,6 +110,11 @@ def open_resolved(path: Path, real: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file name for a device, whatever its ending, and can't open it."""
+    return _DEVICE.fullmatch(name.partition(".")[0].rstrip()) is not None
+
+
 def check_package_name(name: str) -> None:
     """Raise `FlashdeckError` for a file name that a package must not have.
 
@@ -127,6 +133,8 @@ def check_package_name(name: str) -> None:
         msg, hint = f"a package's name must end in {_PACKAGE_END}, and {name!r} does not", ""
     elif lower == "collection.apkg" or lower.startswith("backup-"):
         msg = f"a package must not be named {name!r}: Anki would replace the whole collection by it"
+    elif is_device(name):
+        msg = f"a package can't be named {name!r}: Windows takes that name for a device"
     else:
         return
     raise FlashdeckError(msg, hint)

@@ -30,7 +30,7 @@ from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
 from flashdeck.project.paths import LOCK_NAME
-from flashdeck.project.project import Project, load_project
+from flashdeck.project.project import Project, in_study_order, load_project
 from flashdeck.release.build import locked_project
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import Numbers
@@ -243,9 +243,7 @@ class _Import:
 
     def _compile(self, texts: Mapping[Path, bytes]) -> Compiled:
         project, _ = load_project(self._root)
-        decks = sorted(
-            {*project.decks, *texts}, key=lambda path: path.relative_to(self._root).parts
-        )
+        decks = in_study_order({*project.decks, *texts}, project.cards)
         project = replace(project, decks=tuple(decks), unsaved=texts)
         return compile_project(project, allow_scripts=True)[0]
 

@@ -26,7 +26,7 @@ from flashdeck.project.packages import package_files
 from flashdeck.project.paths import CARDS_NAME, LOCK_NAME, SETTINGS_NAME, SOURCE_ENDINGS
 from flashdeck.project.project import load_project
 from flashdeck.source.names import clean_name
-from flashdeck.text import counted
+from flashdeck.text import counted, natural
 
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024
@@ -192,7 +192,7 @@ def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagn
     media = [file for file in collection.media if not _is_source(file.name)]
     named = named_media(collection.notes, collection.notetypes, media)
     named |= {file.name for file in media if file.name.startswith("_")}
-    if missing := sorted(named - {file.name for file in compiled.collection.media}):
+    if missing := sorted(named - {file.name for file in compiled.collection.media}, key=natural):
         message = counted(len(missing), "file(s) that cards show would be left out of a build")
         hint = f"as {', '.join(missing[:_FEW])}"
         yield Diagnostic("import", message, None, Severity.WARNING, hint)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files.files import check_package_name
+from flashdeck.files.files import check_package_name, is_device
 from flashdeck.formatting.writer import file_text, pair_text
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.sources import DeckText, Texts, deck_data, notetype_data, sides
@@ -27,8 +27,8 @@ MEDIA = "cards/media"
 _UNFIT = re.compile(r'[\s\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _LONGEST = 60
 _FIT_BYTES = 120
-# Names that are reserved: by flashdeck in `cards/`, by Windows anywhere.
-_TAKEN = re.compile(r"media|notetypes|con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
+# Names of flashdeck's own folders in `cards/`.
+_TAKEN = frozenset({"media", "notetypes"})
 
 
 def file_stem(name: str) -> str:
@@ -37,7 +37,7 @@ def file_stem(name: str) -> str:
     if not stem:
         stem = _UNFIT.sub("-", unicodedata.normalize("NFC", name)).strip(".-")
         stem = stem.encode()[:_FIT_BYTES].decode(errors="ignore")
-    return f"{stem}-deck" if _TAKEN.fullmatch(stem) else stem or "deck"
+    return f"{stem}-deck" if stem.lower() in _TAKEN or is_device(stem) else stem or "deck"
 
 
 class Paths:

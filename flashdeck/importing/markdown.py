@@ -37,7 +37,7 @@ def as_markdown(html: str, *, cloze: bool, media: Container[str]) -> str | None:
 
 def _renders(text: str, html: str, cloze: bool, media: Container[str], scripts: bool) -> bool:  # noqa: FBT001 - one call
     def resolve(name: str) -> str | MediaRefusal:
-        return name if name in media else MediaRefusal(name)
+        return name if name in media or name.startswith("data:") else MediaRefusal(name)
 
     result = render(text, Markup.MARKDOWN, cloze=cloze, media=resolve, allow_scripts=scripts)
     return result.html == html and not result.problems

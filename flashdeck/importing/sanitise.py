@@ -105,7 +105,8 @@ def _home(fallback: str) -> str:
 
 
 def _deck_name(deck: str, fallback: str) -> str:
-    name = _without_empty_levels(clean_deck(CONTROL.sub(" ", deck)))
+    plain = join(level.strip(": ") for level in levels(CONTROL.sub(" ", deck)))
+    name = _without_empty_levels(clean_deck(plain))
     if root(name).casefold() == DEFAULT_DECK.casefold():
         name = fallback + name[len(DEFAULT_DECK) :]
     if deck_problem(name) is not None:

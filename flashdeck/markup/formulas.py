@@ -24,6 +24,10 @@ _RANGE = re.compile(r"[0-9][-–—]\Z")
 _ENDING = re.compile(r"[A-Za-z]{2}|s\b")
 _DRIVE = re.compile(r"(?:\A|.?\W)[A-Za-z]:\Z", re.DOTALL)
 _WORD = re.compile(r"\s[^\W\d_]{2,}")
+_FUNCTIONS = (
+    "log|ln|lg|exp|sin|cos|tan|cot|sec|csc|mod|max|min|lim|sup|inf|gcd|lcm|det|dim|deg|ker|arg"
+)
+_WORD_BETWEEN = re.compile(rf"\s(?!(?:{_FUNCTIONS})\s)[^\W\d_]{{2,}}\s")
 _TEX = frozenset("\\{}^_=")
 _BEGINS_TEX = frozenset("\\^_")
 _QUOTE = " \t\n>"
@@ -91,12 +95,12 @@ def _is_tex(text: str, found: re.Match[str]) -> bool:
     touches_word = behind.isascii() and (behind.isalpha() or behind in {"_", "{"})
     if touches_word and not (begins or "\\" in tex):
         return len(tex) == 1 and _ENDING.match(text, found.end()) is not None
-    # Prices: "$5 each, or 3$", "$5-$10".
-    is_price = tex[0].isdigit() and not _TEX.intersection(tex)
-    if not is_price:
+    if _TEX.intersection(tex):
         return True
-    start = found.start()
-    return not (_WORD.search(tex) or _RANGE.match(text, max(0, start - 2), start))
+    if tex[0].isdigit():  # prices: "$5 each, or 3$", "$5-$10"
+        start = found.start()
+        return not (_WORD.search(tex) or _RANGE.match(text, max(0, start - 2), start))
+    return not _WORD_BETWEEN.search(tex)  # variables of a shell: "$HOME and 5$"
 
 
 def _begins_paragraph(text: str, start: int) -> bool:

@@ -87,9 +87,7 @@ class Output:
         self._reported.add(cloze)
         thing = _CALLED.get(name, f"<{name}>")
         message = f"this cloze and {thing} cross each other"
-        hint = (
-            f"write the cloze inside of one paragraph or cell, and {thing} wholly in it or outside"
-        )
+        hint = "write a cloze inside of one paragraph, item or cell, other marks in or around it"
         at = self.masked.source.find("::", cloze) + 2
         self.problem("cloze-nesting", message, cloze, at, hint, "warning")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from flashdeck.anki.deck_names import is_within, root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
-from flashdeck.files.files import check_package_name
+from flashdeck.files.files import check_package_name, is_device
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.project.settings import Settings
 from flashdeck.text import slug
@@ -17,7 +17,8 @@ _PATH_CHARACTERS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 def package_name(root_deck: str) -> str:
     """Return the file name for a root deck; a name without ASCII letters is kept."""
-    return (slug(root_deck) or _PATH_CHARACTERS.sub("-", root_deck.lower())) + ".apkg"
+    stem = slug(root_deck) or _PATH_CHARACTERS.sub("-", root_deck.lower())
+    return f"{stem}-deck.apkg" if is_device(stem) else f"{stem}.apkg"
 
 
 def package_of(deck: str, settings: Settings) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +23,7 @@ from flashdeck.project.paths import (
 from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
 from flashdeck.source.names import clean_deck, deck_problem, path_problem
-from flashdeck.text import counted
+from flashdeck.text import counted, natural
 from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml
 
 NOTETYPES_NAME = "notetypes"
@@ -79,7 +79,7 @@ def load_project(
     notetypes: list[Path] = []
     sources, source_problems = _sources(root, cards)
     problems += [*lock_problems, *id_problems, *source_problems]
-    for path in sorted(sources, key=lambda path: path.relative_to(cards).parts):
+    for path in in_study_order(sources, cards):
         folder = path.relative_to(cards).parts[0]
         (notetypes if folder == NOTETYPES_NAME else decks).append(path)
     if not decks and not source_problems:
@@ -88,6 +88,11 @@ def load_project(
         problems.append(Diagnostic("no-decks", message, None, Severity.WARNING, hint))
     project = Project(root, settings, lock, lock_text, tuple(decks), tuple(notetypes), unsaved)
     return project, problems
+
+
+def in_study_order(sources: Iterable[Path], cards: Path) -> list[Path]:
+    """Sort sources as they are studied: in natural order of their paths below `cards`."""
+    return sorted(sources, key=lambda path: natural(path.relative_to(cards).as_posix()))
 
 
 def default_deck(project: Project, path: Path) -> str:
@@ -132,7 +137,7 @@ def _sources(root: Path, cards: Path) -> tuple[list[Path], list[Diagnostic]]:
     while folders:
         folder = folders.pop()
         try:
-            paths = sorted(folder.iterdir())
+            paths = sorted(folder.iterdir(), key=lambda path: natural(path.name))
         except FileNotFoundError:
             continue
         except OSError as error:

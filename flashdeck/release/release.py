@@ -24,6 +24,7 @@ from flashdeck.release.numbering import EARLIEST, numbers, position_gap
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import dated_notetypes, schema_problems
 from flashdeck.source.names import OUR_TAG
+from flashdeck.text import natural
 
 _DAY = 86_400
 # For this long after its last edit, a note is updated with every revision: a learner who changed it
@@ -81,7 +82,7 @@ def release(
     dater = _Dater(content, lock, now, policy, single)
     problems = dater.check_removals()
     problems += schema_problems(content.notetypes, lock, accept=policy.accept_schema_change)
-    releases = tuple(dater.package(file) for file in sorted(dater.files))
+    releases = tuple(dater.package(file) for file in sorted(dater.files, key=natural))
     return releases, dater.new_lock(), problems
 
 
@@ -117,7 +118,7 @@ class _Dater:
         lost = Counter(entry.package for entry in self._gone if not entry.removed)
         totals = Counter(entry.package for entry in self._old.notes.values() if not entry.removed)
         problems: list[Diagnostic] = []
-        for file, count in sorted(lost.items()):
+        for file, count in sorted(lost.items(), key=lambda item: natural(item[0])):
             if count > _FEW and count * 5 > totals[file]:
                 message = f"{count} of {totals[file]} notes of {file} are gone from the sources"
                 hint = (

@@ -119,7 +119,7 @@ def near_duplicate(context: LintContext) -> Iterator[Finding]:
     questions = [asked for asked in _questions(context.entries) if asked.tokens and asked.answer]
     reported: set[int] = set()
     for question, other in (*_reworded(questions), *_typos(questions)):
-        former, later = sorted((question, other), key=lambda asked: asked.entry.span)
+        former, later = sorted((question, other), key=lambda asked: asked.entry.span.order)
         if question.exact != other.exact and id(later) not in reported:
             reported.add(id(later))
             message = f"nearly the same note stands in {_place(former)}"

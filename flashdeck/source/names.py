@@ -47,8 +47,10 @@ def deck_problem(name: str) -> tuple[str, str] | None:
     levels = deck_names.levels(name)
     if not name:
         return "the deck has no name", "name it"
-    if not all(levels):
+    if not all(levels) or ":::" in name:
         return f"the deck name '{name}' has an empty level", "write levels as One::Two"
+    if any(level != level.strip(":") for level in levels):
+        return f"Anki removes the ':' at the end of a level of '{name}'", "remove it"
     if levels[0].casefold() == deck_names.DEFAULT_DECK.casefold():
         return "'Default' is Anki's own deck; what imports into it varies", "choose another name"
     if "\n" in name or "\t" in name:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
-from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Written, places_in
 from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
 from flashdeck.markup import Problem
 from flashdeck.model import Field, NoteType, Template
@@ -16,11 +17,23 @@ from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_name, field_problem, template_problem
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
+if TYPE_CHECKING:
+    from flashdeck.anki.template.problems import TemplateProblem
+
 _NOTE_KEYS = frozenset(key.name for key in CUSTOM.keys)
 # Errors in fields and templates with which a note type is read nevertheless.
 _MINOR = frozenset(
-    {"duplicate-name", "not-a-flag", "not-a-number", "template-media", "unknown-key"}
+    {
+        "duplicate-name",
+        "not-a-flag",
+        "not-a-number",
+        "template-filter",
+        "template-media",
+        "unknown-key",
+    }
 )
+# What 'kind' may say of a note type with cloze deletions; '?' is an unknown word.
+_HAS_CLOZES = frozenset({"cloze", "?"})
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a permanent id from words, for one project."""
@@ -88,6 +101,8 @@ class _NoteTypeReader(MappingReader):
         self._verbatim = verbatim
         self._project_verbatim = verbatim
         self._imported = False
+        self._kind = ""
+        self._sides: dict[int, Written] = {}
 
     def document(self, node: Node | None) -> SourceNoteType | None:
         if node is None:
@@ -103,6 +118,7 @@ class _NoteTypeReader(MappingReader):
             self.is_verbatim(pairs["media"][1]) if "media" in pairs else self._project_verbatim
         )
         self._imported = "id" in pairs
+        self._kind = self._word(pairs, "kind")
         before = len(self.problems)
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
@@ -116,7 +132,7 @@ class _NoteTypeReader(MappingReader):
             fields=tuple(fields),
             templates=tuple(template for template, _ in templates),
             css=self._css(pairs),
-            cloze=self._cloze(pairs),
+            cloze=self._kind == "cloze",
             sort=0 if is_invalid else self._sort(pairs, fields),
             latex_pre=self._latex(pairs, "latex_pre", LATEX_PRE),
             latex_post=self._latex(pairs, "latex_post", LATEX_POST),
@@ -187,10 +203,13 @@ class _NoteTypeReader(MappingReader):
     def _positive_number(self, pairs: Pairs, key: str) -> int | None:
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None
 
-    def _cloze(self, pairs: Pairs) -> bool:
-        key = next(key for key in NOTETYPE if key.name == "kind")
-        scalar = self.word(key, pairs["kind"][1]) if "kind" in pairs else None
-        return scalar is not None and scalar.value.strip() == "cloze"
+    def _word(self, pairs: Pairs, name: str) -> str:
+        """Read one of the words of a key: '' if there is none, '?' if it is unknown."""
+        if name not in pairs:
+            return ""
+        key = next(key for key in NOTETYPE if key.name == name)
+        scalar = self.word(key, pairs[name][1])
+        return scalar.value.strip() if scalar is not None else "?"
 
     def _sort(self, pairs: Pairs, fields: Sequence[Field]) -> int:
         if "sort" not in pairs:
@@ -274,6 +293,7 @@ class _NoteTypeReader(MappingReader):
                 browser_font=self._optional(pairs, "browser_font") or "",
                 browser_size=self._positive_number(pairs, "browser_size") or 0,
             )
+            self._check_filters(pairs)
             templates.append((template, pairs))
         return templates
 
@@ -308,6 +328,7 @@ class _NoteTypeReader(MappingReader):
         if scalar is None:
             return ""
         written, folder = self.text_or_file(scalar, self._folder, self._root, ending)
+        self._sides[id(scalar)] = written
         rewritten, problems = self._rewrite(
             written.text, folder, css=ending == ".css", verbatim=self._verbatim
         )
@@ -321,16 +342,70 @@ class _NoteTypeReader(MappingReader):
             )
         return rewritten
 
+    def _written(self, pairs: Pairs, key: str) -> Written:
+        """Return a side of a template as the author wrote it; an empty text if there is none."""
+        node = pairs[key][1] if key in pairs else None
+        written = self._sides.get(id(node))
+        if written is None and isinstance(node, ScalarNode):
+            written = Written(node.value, partial(self.file.span_within, node))
+        return written or Written("", places_in(self.file.path, ""))
+
+    def _check_filters(self, pairs: Pairs) -> None:
+        from flashdeck.anki.template.problems import filter_problems
+
+        for key in ("front", "back", "browser_front", "browser_back"):
+            side = self._written(pairs, key)
+            for problem in filter_problems(side.text, cloze=self._kind in _HAS_CLOZES):
+                self.report(
+                    "template-filter",
+                    problem.message,
+                    pairs[key][1],
+                    problem.hint,
+                    self._severity,
+                    span=side.place(*problem.place),
+                )
+
     def _check_templates(
         self, notetype: NoteType, templates: Sequence[tuple[Template, Pairs]]
     ) -> None:
         from flashdeck.anki.template.problems import template_problems
 
         pairs = {template.name: keys for template, keys in templates}
+        places = self._tag_places(notetype, pairs)
         for problem in template_problems(notetype):
             node = pairs[problem.template].get(problem.side)
             if node is not None:
                 message = f"the {problem.side} of '{problem.template}': {problem.message}"
-                names = ", ".join(field.name for field in notetype.fields)
-                severity = Severity.WARNING if self._verbatim else Severity.ERROR
-                self.report("template", message, node[1], f"the fields are {names}", severity)
+                hint = f"the fields are {', '.join(field.name for field in notetype.fields)}"
+                span = places.get(problem)
+                self.report("template", message, node[1], hint, self._severity, span=span)
+
+    def _tag_places(
+        self, notetype: NoteType, pairs: Mapping[str, Pairs]
+    ) -> dict[TemplateProblem, Span]:
+        """Return the places of problems, in the templates before their media got other names."""
+        from flashdeck.anki.template.problems import template_problems
+
+        sides = {
+            (name, side): self._written(keys, side)
+            for name, keys in pairs.items()
+            for side in ("front", "back")
+        }
+        written = tuple(
+            replace(
+                template,
+                front=sides[template.name, "front"].text,
+                back=sides[template.name, "back"].text,
+            )
+            for template in notetype.templates
+        )
+        return {
+            problem: sides[problem.template, problem.side].place(*problem.place)
+            for problem in template_problems(replace(notetype, templates=written))
+            if problem.place is not None
+        }
+
+    @property
+    def _severity(self) -> Severity:
+        """The severity of problems with which Anki imports a template."""
+        return Severity.WARNING if self._verbatim else Severity.ERROR

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import subprocess
 
@@ -319,6 +321,41 @@ def test_names_of_media_are_written_as_on_disk(fixed, project):
     (project.root / "x.png").write_bytes(png(10, 10))
     text = 'notes:\n  - {{q: "![a map]({}) Where?", a: "![](../X.PNG)"}}\n'
     assert fixed(text.format("img/MAP.png")) == text.format("Img/map.png")
+
+
+PICTURE = png(2, 2)
+ADDRESS = f"data:image/png;base64,{base64.b64encode(PICTURE).decode()}"
+NAME = f"media-{hashlib.sha256(PICTURE).hexdigest()[:12]}.png"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q: 'Where? <img src=\"{}\">'",
+        "q: \"Where? <img src='{}'>\"",
+        "q: Where? <img src={}>",
+        "q: |-\n      Where?\n      <img src='{}'> one\n\n      <img src='{}'> two",
+        "q: >-\n      Where?\n      <img alt=x src='{}'>\n      or here",
+    ],
+)
+def test_a_picture_inside_an_imported_text_becomes_a_file(project, text):
+    project.write("flashdeck.yaml", "markup: html\nmedia: verbatim\n")
+    deck = f"deck: D\nnotes:\n  - {text}\n    a: x\n"
+    project.write("cards/sub/deck.yaml", deck.replace("{}", ADDRESS))
+    project.write("cards/sub/more.yaml", deck.replace("{}", ADDRESS).replace("Where", "When"))
+    write_fixed(project.root, fixed_sources(project.root))
+    assert project.read("cards/sub/deck.yaml") == deck.replace("{}", NAME)
+    assert (project.root / "cards/sub" / NAME).read_bytes() == PICTURE
+    assert "inline-media" not in {problem.rule for problem in project.check()}
+    project.built()
+
+
+def test_a_picture_inside_a_table_is_left_alone(project):
+    project.write("flashdeck.yaml", "markup: html\nmedia: verbatim\n")
+    project.write("cards/deck.yaml", "table: words.csv\n")
+    project.write("cards/words.csv", f'q,a\nWhere?,"<img src={ADDRESS}>"\n')
+    assert "inline-media" in {problem.rule for problem in project.check()}
+    assert fixed_sources(project.root) == []
 
 
 def test_a_problem_that_a_fix_reveals_is_fixed_as_well(fixed, project):

@@ -80,6 +80,11 @@ def shown(collection: Collection) -> set[str]:
     return page.names | sounds | set(re.findall(r"(?i:url)\((\S+?)\)", styles))
 
 
+def content(name: str) -> str:
+    """Write a file that differs from all others."""
+    return f"<svg><!-- {name} --></svg>" if name.endswith(".svg") else name
+
+
 @pytest.fixture(params=["verbatim", "hashed"])
 def forms(request, project):
     """A project in which files are named in every form, with files that nothing names."""
@@ -89,9 +94,9 @@ def forms(request, project):
     project.write("cards/notetypes/holes.yaml", CLOZE)
     project.write("cards/forms.yaml", DECK)
     for name in (*IN_FIELDS, *UNUSED):
-        project.write(f"cards/{name}", f"<svg><!-- {name} --></svg>")
+        project.write(f"cards/{name}", content(name))
     for name in IN_TEMPLATES:
-        project.write(f"cards/notetypes/{name}", f"<svg><!-- {name} --></svg>")
+        project.write(f"cards/notetypes/{name}", content(name))
     project.built(allow_scripts=True)
     return project
 

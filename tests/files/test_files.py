@@ -320,6 +320,12 @@ def test_a_package_name_must_end_in_apkg(name: str) -> None:
         check_package_name(name)
 
 
+@pytest.mark.parametrize("name", ["con.apkg", "NUL.apkg", "aux.1.apkg", "com1 .apkg", "LPT².apkg"])
+def test_names_that_windows_takes_for_devices_are_refused(name: str) -> None:
+    with pytest.raises(FlashdeckError, match="Windows takes that name for a device"):
+        check_package_name(name)
+
+
 @pytest.mark.parametrize("name", ["collection.apkg", "Collection.APKG", "backup-2024.apkg"])
 def test_names_that_anki_takes_for_whole_collections_are_refused(name: str) -> None:
     with pytest.raises(FlashdeckError, match="would replace the whole collection"):

@@ -90,6 +90,11 @@ def test_what_a_project_can_not_hold_is_reported(tmp_path):
     assert "1 deck renamed" in messages
 
 
+def test_colons_at_the_end_of_levels_are_removed_as_in_anki(tmp_path):
+    _, notes, _ = both(tmp_path, note(1, "deck", ("x", "", "y"), deck="A:::b: ::c:d"))
+    assert notes["deck"].cards[0].deck == "A::b::c:d"
+
+
 def test_an_import_without_a_note_leaves_nothing_behind(tmp_path):
     package = packed(tmp_path / "x.apkg", [note(1, "tabbed\tguid", ("x", "", "y"))])
     with pytest.raises(FlashdeckError, match="no note to import"):

@@ -29,7 +29,10 @@ def places(text: str, rendered: Rendered) -> list[tuple[str, str]]:
         ('<img width=3 src="x.png">', '<img width="3" src="Ä &amp; x.png">'),
         ('<audio src="x.mp3" controls>', '<audio src="Ä &amp; x.mp3" controls></audio>'),
         ("<center>\n<img src=x.png>\n</center>", '<center>\n<img src="Ä &amp; x.png">\n</center>'),
-        ("![](data:image/png;base64,AA==)", '<img src="data:image/png;base64,AA==" alt="">'),
+        (
+            "![](data:image/png;base64,AA==)",
+            '<img src="Ä &amp; data:image/png;base64,AA==" alt="">',
+        ),
     ],
 )
 def test_media_get_the_name_they_have_in_the_package(text: str, html: str) -> None:

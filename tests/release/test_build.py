@@ -118,7 +118,22 @@ def test_package_names_that_anki_takes_for_whole_collections_are_errors(project,
     assert "packages:" in problem.hint
 
 
-@pytest.mark.parametrize("name", ["collection.apkg", "backup-1.apkg", "deck.zip"])
+@pytest.mark.parametrize("deck", ["CON", "nul", "Aux::Words", "com1", "LPT9", "Prn!"])
+def test_packages_have_names_that_windows_can_open(project, deck):
+    project.write("cards/a.yaml", f"deck: {deck}\nnotes:\n  - {{q: a, a: b}}\n")
+    (package,) = project.built().packages
+    assert package.path.name == f"{deck.partition('::')[0].lower().strip('!')}-deck.apkg"
+
+
+def test_package_names_that_windows_can_not_open_are_errors_in_the_settings(project):
+    project.write("cards/a.yaml", "deck: A\nnotes:\n  - {q: a, a: b}\n")
+    project.write("flashdeck.yaml", "packages:\n  Con.apkg: [A]\n")
+    (problem,) = project.build().diagnostics
+    assert (problem.rule, problem.span[:3]) == ("package-name", ("flashdeck.yaml", 2, 3))
+    assert problem.message.endswith("'Con.apkg': Windows takes that name for a device")
+
+
+@pytest.mark.parametrize("name", ["collection.apkg", "backup-1.apkg", "deck.zip", "nul.apkg"])
 def test_output_names_that_anki_mistakes_are_refused(two_notes, tmp_path, name):
     with pytest.raises(FlashdeckError, match=name):
         two_notes.build(output=tmp_path / name)

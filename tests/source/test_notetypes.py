@@ -203,6 +203,119 @@ def test_a_mistake_in_a_note_type_is_not_reported_at_its_notes(world, old, new, 
     assert errors(world) == sorted(rules)
 
 
+FILTERS = """\
+notetype: Word
+fields: [Word, Back]
+templates:
+  - name: Card
+    front: "{{Word}}"
+    back: back.html
+"""
+
+
+def filters(project, back, kind="", front="{{Word}}"):
+    """Return place, message and hint of each problem of a note type with one template."""
+    text = FILTERS.replace("{{Word}}", front) + kind
+    project.write("cards/notetypes/word.yaml", text)
+    project.write("cards/notetypes/back.html", back)
+    field = "{{c1::word}}" if "cloze" in kind else "word"
+    project.write(
+        "cards/d.yaml", f"notes:\n  - notetype: Word\n    fields: {{Word: '{field}', Back: x}}\n"
+    )
+    problems = project.check()
+    assert {problem.rule for problem in problems} <= {"template", "template-filter"}
+    return [(*problem.span[:3], problem.message, problem.hint) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("tag", "column", "message", "hint"),
+    [
+        ("{{kanj:Word}}", 3, "Anki has no filter 'kanj'", "did you mean 'kanji'?"),
+        ("{{Furigana:Word}}", 3, "Anki has no filter 'Furigana'", "did you mean 'furigana'?"),
+        ("{{ text : Hint:Word}}", 4, "Anki has no filter 'text '", "did you mean 'text'?"),
+        ("{{text:hnit:Word}}", 8, "Anki has no filter 'hnit'", "did you mean 'hint'?"),
+        ("{{type:nc:x:Word}}", 8, "Anki has no filter 'nc'", "Anki's filters are text, "),
+        ("{{edit:}}", 3, "Anki has no filter 'edit'", "Anki's filters are text, "),
+        ("{{tts:Word}}", 3, "the filter 'tts' has no", "as in '{{tts en_US:Word}}'"),
+        ("{{tts :Word}}", 3, "the filter 'tts' has no", "as in '{{tts en_US:Word}}'"),
+        ("{{tts  de:Word}}", 3, "the filter 'tts' has no", "as in '{{tts en_US:Word}}'"),
+        ("{{tts voices=A:Word}}", 3, "the filter 'tts' has no", "as in '{{tts en_US:Word}}'"),
+        ("{{cloze:Word}}", 3, "the filter 'cloze' is for cloze note types", "remove it; "),
+        ("{{type:cloze:Word}}", 8, "the filter 'cloze' is for cloze note types", "remove it; "),
+        ("{{cloze-only:Word}}", 3, "the filter 'cloze-only' is for cloze", "remove it; "),
+    ],
+)
+def test_a_filter_that_anki_does_not_apply_is_reported_in_its_file(
+    project, tag, column, message, hint
+):
+    first, *_ = filters(project, f"<p>\n{tag}\n")
+    assert first[:3] == ("cards/notetypes/back.html", 2, column)
+    assert message in first[3]
+    assert hint in first[4]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "{{text:Word}}{{hint:furigana:Word}}{{kana:Word}}{{kanji:Word}}{{:Word}}",
+        "{{type:Word}}{{type:nc:Back}}{{type-nc:Back}}{{tts-voices:}}",
+        "{{tts en_US voices=Apple_Samantha speed=0.8:Word}}{{tts ja_JP:kana:Word}}",
+        "{{FrontSide}}{{Tags}}<!-- {{kanj:Word}} -->{{Back}}",
+    ],
+)
+def test_filters_that_anki_has_are_not_reported(project, back):
+    assert filters(project, back) == []
+
+
+def test_cloze_filters_are_for_cloze_note_types(project):
+    back = "{{type:cloze:Word}}{{cloze-only:Word}}{{cloze:Word}}"
+    assert filters(project, back, "kind: cloze\n", front="{{cloze:Word}}") == []
+
+
+def test_filters_in_a_note_type_of_unknown_kind_are_not_reported(project):
+    project.write("cards/notetypes/word.yaml", FILTERS + "kind: clozze\n")
+    project.write("cards/notetypes/back.html", "{{cloze:Word}}")
+    project.write("cards/d.yaml", "notes:\n  - {q: a, a: b}\n")
+    assert [problem.rule for problem in project.check()] == ["unknown-word"]
+
+
+def test_filters_of_an_imported_note_type_are_warnings(project):
+    project.write("flashdeck.yaml", "media: verbatim\n")
+    filters(project, "{{kanj:Word}}")
+    assert [problem.severity.value for problem in project.check()] == ["warning"]
+
+
+def test_filters_in_the_browser_are_checked(project):
+    browser = "    browser_front: '{{Word}} {{furigna:Word}}'\n"
+    assert filters(project, "{{Back}}{{kanj:Back}}", browser)[1:] == [
+        (
+            "cards/notetypes/word.yaml",
+            7,
+            32,
+            "Anki has no filter 'furigna'",
+            "did you mean 'furigana'?",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("back", "places"),
+    [
+        ("<p>\n{{Back}}{{ text:Bck }}{{#Bk}}{{/Bk}}", [(2, 12), (2, 25)]),
+        ("{{#Back}}{{/Back}}\n {{/Back}}", [(2, 4)]),
+        ("{{#Back}}{{/Back}}\n {{#Back}}", [(2, 4)]),
+        ("{{#Back}}\n{{/Word}}{{/Back}}", [(2, 3)]),
+        ("{{=<% %>=}}\n<img src=x.png><%Bck%>", [(2, 18)]),
+    ],
+)
+def test_a_problem_of_a_template_is_at_its_tag(project, back, places):
+    (project.root / "cards/notetypes").mkdir()
+    (project.root / "cards/notetypes/x.png").write_bytes(b"x")
+    assert [problem[:3] for problem in filters(project, back)] == [
+        ("cards/notetypes/back.html", *place) for place in places
+    ]
+
+
 def test_all_mistakes_of_a_note_type_are_reported_in_one_run(world):
     edit(world, "css: country.css", "css: nope.css\nstock: x")
     edit(world, "sort: Capital", "sort: Nope")

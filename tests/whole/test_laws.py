@@ -37,7 +37,7 @@ HOMES = {
 }
 # From low to high: a folder imports only preceding ones.
 ORDER = """
-    css diagnostics limits text html highlighting markup model kinds files yamlnode anki rules
+    css limits text diagnostics html highlighting markup model kinds files yamlnode anki rules
     notetypes report rendered_cards source project compile comparison release formatting editor
     exporting stats scaffold checking preview importing cli
 """.split()

@@ -12,7 +12,8 @@ from flashdeck.anki.template.cloze import cloze_filter, cloze_only_filter
 from flashdeck.anki.template.parse import WHITE_SPACE
 
 _READING = re.compile(r"\[(.+?)\]")
-_TTS = "tts "
+TTS = "tts"
+_LANGUAGE = re.compile(rf"{TTS} [^\s=]+(?:\s.*)?")
 
 
 class Place(NamedTuple):
@@ -39,8 +40,8 @@ def apply_filters(text: str, filters: Sequence[str], place: Place) -> str:
         apply = _FILTERS.get(name)
         if apply is not None:
             text = apply(text, place)
-        elif name.startswith(_TTS):
-            text = f"[anki:tts lang={name.removeprefix(_TTS)}]{text}[/anki:tts]"
+        elif name.startswith(f"{TTS} "):
+            text = f"[anki:tts lang={name.removeprefix(f'{TTS} ')}]{text}[/anki:tts]"
         else:
             break
     return text
@@ -125,3 +126,13 @@ _FILTERS: dict[str, _Filter] = {
         text, place.number, question=place.question
     ),
 }
+
+FILTER_NAMES = (*filter(None, _FILTERS), TTS)
+CLOZE_FILTERS = frozenset({"cloze", "cloze-only", "type-cloze"})
+
+
+def is_filter(name: str, filters: Sequence[str]) -> bool:
+    """Whether Anki applies a filter, one of a tag's `filters`."""
+    if name == "nc":
+        return tuple(filters) == (name, "type")
+    return name in _FILTERS or name == "tts-voices" or _LANGUAGE.fullmatch(name) is not None

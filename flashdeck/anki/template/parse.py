@@ -14,11 +14,16 @@ from typing import NamedTuple
 _ISOLATE = "\u2068%s\u2069"
 
 
+Range = tuple[int, int]
+"""The start and the end of the content of a tag in a template."""
+
+
 class Fault(NamedTuple):
-    """A template error: a sentence with a `%s` for each of its `parts`."""
+    """A template error: a sentence with a `%s` for each of its `parts`, and the tag's place."""
 
     sentence: str
     parts: tuple[str, ...]
+    place: Range
 
     def plain(self) -> str:
         """Return the sentence as plain text."""
@@ -29,25 +34,26 @@ class Fault(NamedTuple):
         return self.sentence % tuple(_ISOLATE % part for part in self.parts)
 
 
-def not_closed(name: str) -> Fault:
+def not_closed(name: str, place: Range) -> Fault:
     """Return Anki's error for a section that is never closed."""
-    return Fault("Missing '%s'", (_tag("/", name),))
+    return Fault("Missing '%s'", (_tag("/", name),), place)
 
 
-def wrongly_closed(name: str, opened: str) -> Fault:
+def wrongly_closed(name: str, opened: str, place: Range) -> Fault:
     """Return Anki's error for closing `name` while `opened` is the innermost section."""
-    return Fault("Found '%s', but expected '%s'", (_tag("/", name), _tag("/", opened)))
+    return Fault("Found '%s', but expected '%s'", (_tag("/", name), _tag("/", opened)), place)
 
 
-def not_open(name: str) -> Fault:
+def not_open(name: str, place: Range) -> Fault:
     """Return Anki's error for closing a section that is not open."""
     tags = (_tag("/", name), _tag("#", name), _tag("^", name))
-    return Fault("Found '%s', but missing '%s' or '%s'", tags)
+    return Fault("Found '%s', but missing '%s' or '%s'", tags, place)
 
 
-def no_such_field(name: str, written: str) -> Fault:
+def no_such_field(name: str, written: str, place: Range = (0, 0)) -> Fault:
     """Return Anki's error for a field that does not exist; `written` is the content of the tag."""
-    return Fault("Found '%s', but there is no field called '%s'", (_tag("", written), name))
+    tag = _tag("", written)
+    return Fault("Found '%s', but there is no field called '%s'", (tag, name), place)
 
 
 def _tag(sign: str, inside: str) -> str:
@@ -76,6 +82,7 @@ class Replacement(NamedTuple):
 
     name: str
     filters: tuple[str, ...]
+    place: Range
 
     @property
     def written(self) -> str:
@@ -89,6 +96,7 @@ class Section(NamedTuple):
     name: str
     negated: bool
     end: int
+    place: Range
 
     @property
     def written(self) -> str:
@@ -112,41 +120,47 @@ class _Builder:
         if text:
             self.nodes.append(Literal(text))
 
-    def add_tag(self, inside: str) -> Fault | None:
+    def add_tag(self, inside: str, start: int) -> Fault | None:
         """Add a tag by its content; return an error if it closes a section that isn't open."""
-        tag = inside.lstrip("{").strip(WHITE_SPACE)
+        tag = inside.lstrip("{").lstrip(WHITE_SPACE)
+        start += len(inside) - len(tag)
+        tag = tag.rstrip(WHITE_SPACE)
+        place = start, start + len(tag)
         # A sign alone is a field name.
         sign = tag[:1] if len(tag) > 1 else ""
         name = tag[1:].lstrip(WHITE_SPACE)
         if sign == "/":
-            return self._close(name)
+            return self._close(name, place)
         if sign in ("#", "^"):
-            section = Section(name, negated=sign == "^", end=0)
+            section = Section(name, negated=sign == "^", end=0, place=place)
             self.open.append((len(self.nodes), section))
             self.nodes.append(section)
         else:
             name, *filters = reversed(tag.split(":"))
-            self.nodes.append(Replacement(name, tuple(filters)))
+            self.nodes.append(Replacement(name, tuple(filters), place))
         return None
 
-    def _close(self, name: str) -> Fault | None:
+    def _close(self, name: str, place: Range) -> Fault | None:
         if not self.open:
-            return not_open(name)
+            return not_open(name, place)
         index, opened = self.open[-1]
         if opened.name != name:
-            return wrongly_closed(name, opened.name)
+            return wrongly_closed(name, opened.name, place)
         self.nodes[index] = opened._replace(end=len(self.nodes))
         self.open.pop()
         return None
 
     def finish(self) -> Nodes | Fault:
         """Return the nodes; a section still open is an error."""
-        return not_closed(self.open[-1][1].name) if self.open else tuple(self.nodes)
+        if not self.open:
+            return tuple(self.nodes)
+        _, section = self.open[-1]
+        return not_closed(section.name, section.place)
 
 
 def parse(text: str) -> Nodes | Fault:
     """Return the nodes of one side of a template, or the first error in it."""
-    token = _TOKEN
+    token, whole = _TOKEN, len(text)
     start = text.lstrip(WHITE_SPACE)
     if start.startswith(_ALTERNATIVE):
         token = _TOKEN_ALTERNATIVE
@@ -154,6 +168,7 @@ def parse(text: str) -> Nodes | Fault:
             start = start.removeprefix(_ALTERNATIVE)
         text = start
     builder = _Builder([], [])
+    removed = whole - len(text)
     end = 0
     for match in token.finditer(text):
         inside = match[1]
@@ -161,7 +176,7 @@ def parse(text: str) -> Nodes | Fault:
             continue
         builder.add_text(text[end : match.start()])
         end = match.end()
-        if fault := builder.add_tag(inside):
+        if fault := builder.add_tag(inside, removed + match.start(1)):
             return fault
     builder.add_text(text[end:])
     return builder.finish()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from flashdeck.compile.media.content import Fault
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.seal import TICK, seal
@@ -29,13 +30,13 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 class Counted:
     """The SHA-256 (in hex) and CRC-32 of a file, and its fingerprint `seen` when it was read.
 
-    `drawing` says that it was checked, and is a harmless SVG drawing.
+    `fault` is the reason why no app would show it, if there is one.
     """
 
     seen: Seen
     sha256: str
     crc32: int
-    drawing: bool = False
+    fault: Fault | None = None
 
 
 _NOTHING: Mapping[str, Counted] = MappingProxyType({})
@@ -53,10 +54,10 @@ class MediaCache:
         self._used: dict[str, Counted] = {}
         self._settled = settled
 
-    def get(self, path: str, seen: Seen, *, drawing: bool) -> Counted | None:
-        """Return the entry of an unchanged file; for a drawing, only if it was checked."""
+    def get(self, path: str, seen: Seen) -> Counted | None:
+        """Return the entry of an unchanged file."""
         known = self._used.get(path) or self._held.get(path)
-        if known is None or known.seen != seen or (drawing and not known.drawing):
+        if known is None or known.seen != seen:
             return None
         self._used[path] = known
         return known
@@ -116,14 +117,23 @@ def save_media_cache(root: Path, media: MediaCache, *, whole: bool) -> None:
 
 
 def _row(counted: Counted) -> list[object]:
-    return [*counted.seen, counted.sha256, counted.crc32, counted.drawing]
+    return [*counted.seen, counted.sha256, counted.crc32, counted.fault]
 
 
 def _counted(*row: object) -> Counted:
     """Parse a row; raises `ValueError` or `TypeError` for an invalid one."""
-    *seen, sha256, crc32, drawing = row
+    *seen, sha256, crc32, fault = row
     numbers = [number for number in (*seen, crc32) if type(number) is int]
     if len(numbers) <= len(seen) or not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
         msg = "invalid row"
         raise ValueError(msg)
-    return Counted(Seen(*numbers[:-1]), sha256, numbers[-1], drawing is True)
+    return Counted(Seen(*numbers[:-1]), sha256, numbers[-1], _fault(fault))
+
+
+def _fault(row: object) -> Fault | None:
+    if row is None:
+        return None
+    if isinstance(row, list) and all(isinstance(text, str) for text in row):
+        return Fault(*row)
+    msg = "invalid row"
+    raise ValueError(msg)

@@ -6,7 +6,8 @@ scripts.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from flashdeck.anki.template.references import references
 from flashdeck.markup import MediaRefusal, MediaResolver, Problem
@@ -42,8 +43,24 @@ def other_references(names: Container[str], html: str) -> Iterator[str]:
             yield name
 
 
+def doubts(
+    names: Iterable[str], text: str, doubt: Callable[[str], MediaRefusal | None]
+) -> Iterator[Problem]:
+    """Report the files of a text that keep their names, and would not be shown."""
+    for name in names:
+        refusal = doubt(name)
+        if refusal is not None:
+            for place in _places(name, text):
+                yield Problem(refusal.rule, refusal.message, *place, refusal.hint, "warning")
+
+
 def _unfound(name: str, text: str) -> Problem:
     message = f"Anki does not find {name} here, so it would not come along"
     hint = f"write src=\"{name}\", without a space beside '='"
-    start = max(text.find(name), 0)
-    return Problem("html-attribute", message, start, start + len(name), hint, "warning")
+    return Problem("html-attribute", message, *_places(name, text)[0], hint, "warning")
+
+
+def _places(name: str, text: str) -> list[tuple[int, int]]:
+    """Return the places of a name in a text: those where it may be a reference, or the first."""
+    starts = [match.start() for match in re.finditer(rf"""(?<=["'(<=:]){re.escape(name)}""", text)]
+    return [(start, start + len(name)) for start in starts or [max(text.find(name), 0)]]

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from flashdeck.text import nearest
+from flashdeck.text import natural, nearest
 
 _SOURCES = frozenset({"yaml", "yml"})
 # Limits of slow comparisons with all names.
@@ -94,7 +94,7 @@ class MediaFolder:
                 for name in names
                 if not name.startswith(".") and _ending(name) not in _SOURCES
             ]
-        return tuple(sorted(files))
+        return tuple(sorted(files, key=lambda path: natural(path.as_posix())))
 
     @cached_property
     def _by_name(self) -> dict[str, list[Path]]:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from flashdeck.compile.media.content import Fault
 from flashdeck.css import loads, may_load
 from flashdeck.html.addresses import is_active, is_picture_data
 
-_RUNS: Final = frozenset("script handler listener".split())
-_EMBEDS: Final = frozenset("foreignobject iframe frame object embed audio video canvas".split())
+RUNS: Final = frozenset("script handler listener".split())
+_EMBEDS: Final = frozenset("iframe frame object embed audio video canvas".split())
 _ANIMATES: Final = frozenset({"values", "to", "from", "by"})
 _ADDRESS: Final = frozenset({"href", "src", "data"})
 _SHEET: Final = re.compile(r"""\bhref\s*=\s*["']([^"']*)""")
 _QUOTED: Final = 60  # characters of an address in a message
 _LONGEST_STYLE: Final = 1 << 20
+_HINT: Final = "save it as plain SVG, or as png"
+_REMOVED: Final = f"'check --fix' removes it; or {_HINT}"
+_HTML: Final = f"draw.io and Mermaid write it for formatted labels: switch these off, or {_HINT}"
 
 
 class Drawing:
@@ -30,6 +34,8 @@ class Drawing:
     def __init__(self) -> None:
         self.active = ""
         self.broken = ""
+        self._hint = _HINT
+        self._has_entities = False
         self._root = ""
         self._style: list[str] | None = None
         self._length = 0
@@ -47,10 +53,12 @@ class Drawing:
         """Parse a chunk."""
         self._parse(data, last=False)
 
-    def end(self) -> str:
-        """Finish parsing; returns the problem, or ''."""
+    def fault(self) -> Fault | None:
+        """Finish parsing; returns the problem, if there is one."""
         self._parse(b"", last=True)
-        return self.active or self.broken
+        if self.active:
+            return Fault("active-content", self.active, self._hint)
+        return Fault("media-kind", self.broken, _HINT) if self.broken else None
 
     def _parse(self, data: bytes, *, last: bool) -> None:
         if self.active or self.broken:
@@ -64,16 +72,20 @@ class Drawing:
             why = expat.ErrorString(getattr(error, "code", 0)) or "its encoding is not known"
             self.broken = f"is no whole SVG drawing: {why} in line {line}"
 
-    def _report_active(self, what: str) -> None:
-        self.active = self.active or f"holds {what}"
+    def _report_active(self, what: str, hint: str = _HINT) -> None:
+        if not self.active:
+            self.active = f"holds {what}"
+            self._hint = _HINT if self._has_entities else hint  # `--fix` edits no such file
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = _local(name)
+        tag = local_name(name)
         self._root = self._root or tag
         if self._root != "svg":
             self.broken = self.broken or f"is no SVG drawing: it begins with <{name}>"
-        elif tag in _RUNS:
-            self._report_active(f"<{name}>")
+        elif tag in RUNS:
+            self._report_active(f"<{name}>", _REMOVED)
+        elif tag == "foreignobject":
+            self._report_active(f"HTML (<{name}>)", _HTML)
         elif tag in _EMBEDS:
             self._report_active(f"<{name}>, which is no part of a drawing")
         elif tag == "style":
@@ -82,9 +94,9 @@ class Drawing:
             self._attribute(tag, key, value)
 
     def _attribute(self, tag: str, key: str, value: str) -> None:
-        name = _local(key)
+        name = local_name(key)
         if name.startswith("on") and ":" not in key:
-            self._report_active(f"an event handler ({key}=…)")
+            self._report_active(f"an event handler ({key}=…)", _REMOVED)
         elif name in _ADDRESS:
             self._address(value, follows=tag == "a")
         elif name in _ANIMATES and any(is_active(part) for part in value.split(";")):
@@ -113,7 +125,7 @@ class Drawing:
         return not self.broken
 
     def _end(self, name: str) -> None:
-        if _local(name) == "style" and self._style is not None:
+        if local_name(name) == "style" and self._style is not None:
             self._styled("".join(self._style))
             self._style = None
 
@@ -127,12 +139,14 @@ class Drawing:
             self._address(sheet[1], follows=False)
 
     def _entity(self, *declared: object) -> None:
+        self._has_entities = True
         _name, _is_parameter, _value, _base, system, *_ = declared
         if system is not None:
             self._report_active(f"a reference to {str(system)[:_QUOTED]}, which would be loaded")
 
 
-def _local(name: str) -> str:
+def local_name(name: str) -> str:
+    """Return a name without its prefix, in lower case."""
     return name.rpartition(":")[2].lower()
 
 

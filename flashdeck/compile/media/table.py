@@ -9,11 +9,21 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from flashdeck.compile.media.cache import Counted, MediaCache
+from flashdeck.compile.media.content import (
+    PICTURE_ENDINGS,
+    SOUND_ENDINGS,
+    VIDEO_ENDINGS,
+    Fault,
+    fault_of,
+    unshown,
+)
 from flashdeck.compile.media.folder import MediaFolder
+from flashdeck.compile.media.inline import inline_picture, is_inline, is_replaced
 from flashdeck.compile.media.svg import Drawing
 from flashdeck.files.files import Refusal, RefusedFileError
 from flashdeck.files.many_files import ManyFiles
@@ -28,10 +38,12 @@ LARGEST = 100 * 2**20
 _CHUNK = 1 << 17  # fits into the processor's cache
 _LONGEST_STEM = 40
 _QUOTED = 100  # characters of a name in a message
-MEDIA_ENDINGS = frozenset(
-    "apng avif bmp gif ico jpeg jpg png svg tif tiff webp "
-    "3gp aac flac m4a mp3 oga ogg opus spx wav "
-    "avi flv m4v mkv mov mp4 mpeg mpg ogv webm".split()
+MEDIA_ENDINGS = PICTURE_ENDINGS | SOUND_ENDINGS | VIDEO_ENDINGS
+_INLINE = "the data: picture"
+_REPLACED = MediaRefusal(
+    "Anki's Check Media replaces this data: picture by a file, and so edits the note",
+    "save it as a file and name that here; 'check --fix' does",
+    "inline-media",
 )
 
 
@@ -60,21 +72,24 @@ class _Request:
         name = self.name if self.name == self.name.strip() else f"'{self.name}'"
         return name if len(name) <= _QUOTED else f"{name[:_QUOTED]}…"
 
-    @property
-    def is_drawing(self) -> bool:
-        return _ending(self.name) == "svg"
+    def refusal(self, fault: Fault) -> MediaRefusal:
+        """Return the refusal of the file."""
+        words = _INLINE if is_inline(self.name) else self.words
+        return MediaRefusal(f"{words} {fault.words}", fault.hint, fault.rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolvers:
     """The ways to look up media: with hashed names, or with their own.
 
-    `present` adds an optional file with its own name; it returns '' if there is none.
+    `present` adds an optional file with its own name; it returns '' if there is none. `doubt` tells
+    why a file that keeps its name would not be shown.
     """
 
     hashed: MediaResolver
     verbatim: MediaResolver
     present: Callable[[str], str]
+    doubt: Callable[[str], MediaRefusal | None]
 
 
 class MediaTable:
@@ -96,6 +111,8 @@ class MediaTable:
         self._read: dict[Path, Media] = {}
         self._files: dict[str, Media] = {}
         self._kept: dict[Path, str] = {}
+        self._faults: dict[Path, Fault] = {}
+        self._places: dict[tuple[Path, str], Path | None] = {}
         self._refused: dict[tuple[str, str], MediaRefusal] = {}
         self._named: set[Path] = set()
 
@@ -106,6 +123,7 @@ class MediaTable:
             partial(self._resolve, source, folder),
             partial(self._resolve_verbatim, f"beside {source}", folder),
             partial(self._resolve_present, f"beside {source}", folder),
+            partial(self.doubt, folder),
         )
 
     def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
@@ -136,6 +154,34 @@ class MediaTable:
         """Return the resolver for a template or style in `folder` whose files keep their names."""
         folder = folder.absolute()
         return partial(self._resolve_verbatim, self._description(folder), folder)
+
+    def doubt(self, folder: Path, destination: str) -> MediaRefusal | None:
+        """Tell why a file that keeps its name would not be shown."""
+        request = _Request(destination, folder, "")
+        if is_inline(destination):
+            picture = self.inline(destination)
+            if isinstance(picture, Fault):
+                return request.refusal(picture)
+            return _REPLACED if is_replaced(destination) else None
+        path = self._verbatim_path(folder, destination)
+        fault = self._faults.get(path) if path is not None else None
+        return request.refusal(fault) if fault is not None else None
+
+    def inline(self, address: str) -> Media | Fault:
+        """Return an inline picture as a file."""
+        picture = inline_picture(address)
+        if isinstance(picture, Fault):
+            return picture
+        drawing = Drawing() if picture.ending == "svg" else None
+        open_data = partial(BytesIO, picture.data)
+        sha256, crc32, size = _count(Path(), open_data(), drawing)
+        fault = _fault(open_data(), size, picture.ending, drawing)
+        name = media_name("", sha256, f".{picture.ending}")
+        return fault or Media(name, sha256, size, open_data, crc32)
+
+    def active_drawings(self) -> tuple[Path, ...]:
+        """Return the drawings with active content that were looked up."""
+        return tuple(path for path, fault in self._faults.items() if fault.rule == "active-content")
 
     def mark_used(self, folder: Path, name: str) -> None:
         """Record that a file is used, where Anki does not find it."""
@@ -177,10 +223,14 @@ class MediaTable:
         if "{{" in destination or PurePosixPath(destination).name in {"", ".."}:
             return destination
         request = _Request(destination, folder, f"{place} or in {KEPT_MEDIA}/")
-        path = self._folder.place(folder, destination)
-        self._named |= {path} if path is not None else set()
-        if path is None or not (self._folder.lists(path) and path.is_file()):
-            path = self._folder.place(self._root / KEPT_MEDIA, destination)
+        if is_inline(destination):
+            picture = self.inline(destination)
+            if isinstance(picture, Fault) and picture.rule == "active-content":
+                return request.refusal(picture)
+            return destination
+        beside = self._folder.place(folder, destination)
+        self._named |= {beside} if beside is not None else set()
+        path = self._verbatim_path(folder, destination)
         if path is None:
             return self._refusal(request, Refusal.OUTSIDE)
         if path in self._kept:
@@ -191,6 +241,15 @@ class MediaTable:
         else:
             self._refused[place, destination] = name
         return name
+
+    def _verbatim_path(self, folder: Path, destination: str) -> Path | None:
+        """Return the path of a file that keeps its name, which may be missing."""
+        if (folder, destination) not in self._places:
+            path = self._folder.place(folder, destination)
+            if path is None or not (self._folder.lists(path) and path.is_file()):
+                path = self._folder.place(self._root / KEPT_MEDIA, destination)
+            self._places[folder, destination] = path
+        return self._places[folder, destination]
 
     def _resolve_present(self, place: str, folder: Path, name: str) -> str:
         """Find an optional file in the folder or in the imported media."""
@@ -207,7 +266,7 @@ class MediaTable:
         if not self._folder.lists(path):
             return self._refusal(request, Refusal.MISSING)
         try:
-            media = self._hash(path)
+            media, _ = self._hash(path)
         except RefusedFileError as refused:
             return self._refusal(request, refused.refusal)
         first = self._files.setdefault(media.name, media)
@@ -224,12 +283,17 @@ class MediaTable:
             self._resolve_verbatim(self._description(folder), folder, path.name)
 
     def _find(self, request: _Request) -> Media | MediaRefusal:
+        if is_inline(request.name):
+            picture = self.inline(request.name)
+            return request.refusal(picture) if isinstance(picture, Fault) else picture
         path = self._folder.place(request.folder, request.name)
         if path is None:
             return self._refusal(request, Refusal.OUTSIDE)
         self._named.add(path)
         if path in self._read:
             return self._read[path]
+        if (fault := unshown(_ending(request.name))) is not None:
+            return request.refusal(fault)
         if _ending(request.name) not in request.endings:
             hint = self._did_you_mean(
                 request, "use png, jpg, svg, webp, gif, mp3, ogg, mp4 or webm"
@@ -250,33 +314,34 @@ class MediaTable:
         return media
 
     def _open(self, request: _Request, path: Path) -> Media | MediaRefusal:
-        """Read a file for its digest and size, and check a drawing."""
-        drawing = Drawing() if request.is_drawing else None
-        media = self._hash(path, drawing)
-        if not media.size:
-            message = f"{request.name} is empty; Anki would call it missing"
-            return MediaRefusal(message, "save the file again", "media-size")
-        if drawing is not None and (why := drawing.active or drawing.broken):
-            hint = "save it as plain SVG, or as png"
-            rule = "active-content" if drawing.active else "media-kind"
-            return MediaRefusal(f"{request.name} {why}", hint, rule)
+        """Read a file for its digest and size, and check what it contains."""
+        media, fault = self._hash(path)
+        if fault is not None:
+            return request.refusal(fault)
         return replace(media, name=media_name(path.stem, media.sha256, path.suffix))
 
-    def _hash(self, path: Path, drawing: Drawing | None = None) -> Media:
-        """Return a file with its digest and size, from the cache if possible."""
+    def _hash(self, path: Path) -> tuple[Media, Fault | None]:
+        """Return a file with its digest and size, and its fault, from the cache if possible."""
         open_file = partial(self._disk.open, path)
         name = str(path).removeprefix(self._prefix)
         with open_file() as file:
             # Before it is read, so that a later change shows.
             seen = Seen.of(os.fstat(file.fileno()))
-            known = self._counted.get(name, seen, drawing=drawing is not None)
+            known = self._counted.get(name, seen)
             if known is not None:
-                return Media(path.name, known.sha256, seen.size, open_file, known.crc32, seen)
+                self._note_fault(path, known.fault)
+                media = Media(path.name, known.sha256, seen.size, open_file, known.crc32, seen)
+                return media, known.fault
+            drawing = Drawing() if _ending(path.name) == "svg" else None
             sha256, crc32, size = _count(path, file, drawing)
-        is_valid = drawing is None or not drawing.end()
-        counted = Counted(seen, sha256, crc32, drawing is not None)
-        is_cached = is_valid and self._counted.keep(name, counted)
-        return Media(path.name, sha256, size, open_file, crc32, seen if is_cached else None)
+            fault = _fault(file, size, _ending(path.name), drawing)
+        self._note_fault(path, fault)
+        is_cached = self._counted.keep(name, Counted(seen, sha256, crc32, fault))
+        return Media(path.name, sha256, size, open_file, crc32, seen if is_cached else None), fault
+
+    def _note_fault(self, path: Path, fault: Fault | None) -> None:
+        if fault is not None:
+            self._faults[path] = fault
 
     def _refusal(self, request: _Request, refusal: Refusal) -> MediaRefusal:
         match refusal:
@@ -318,6 +383,11 @@ def _count(path: Path, file: BinaryIO, drawing: Drawing | None) -> tuple[str, in
         if drawing is not None:
             drawing.feed(chunk)
     return total.hexdigest(), crc32, size
+
+
+def _fault(file: BinaryIO, size: int, ending: str, drawing: Drawing | None) -> Fault | None:
+    """Return the fault of a file that was read, and parsed as a `drawing` if it is one."""
+    return fault_of(file, size, ending) or (drawing.fault() if drawing is not None else None)
 
 
 def _ending(name: str) -> str:

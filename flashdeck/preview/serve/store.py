@@ -212,9 +212,9 @@ def _problems_by_note(collection: Collection, problems: Iterable[Diagnostic]) ->
     return counts
 
 
-def _order(problem: Diagnostic) -> tuple[bool, tuple[Any, ...]]:
-    severity = list(Severity).index(problem.severity)
-    return (problem.span is None, (severity, *(problem.span or ())))
+def _order(problem: Diagnostic) -> tuple[bool, int, tuple[object, ...]]:
+    span, severity = problem.span, list(Severity).index(problem.severity)
+    return span is None, severity, span.order if span is not None else ()
 
 
 def _face(shown: Shown, media: Mapping[str, Media]) -> dict[str, Any]:

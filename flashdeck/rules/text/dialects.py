@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from flashdeck.diagnostics import Fix
-from flashdeck.rules.context import Entry, FieldText, LintContext
+from flashdeck.rules.context import FieldText, LintContext
 from flashdeck.rules.rule import Finding
 from flashdeck.text import emoji, shortened
 
@@ -18,7 +18,6 @@ _KANJI = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003f
 _KANA = "\u3040-\u30ff\u3105-\u312f"
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü"
 # Filters of templates that read furigana in brackets.
-_FURIGANA_FILTER = re.compile(r"\{\{(?:furigana|kana|kanji):")
 _LINK = re.compile(r"<a\b[^<>]*?\shref=\"([^\"]*)\"", re.IGNORECASE)
 _BEFORE = r"(?:\]\(\s*<?|\]:\s*<?|href\s*=\s*[\"']?)"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -118,16 +117,14 @@ def foreign_markup(context: LintContext) -> Iterator[Finding]:
           - {q: Which organ pumps blood?, a: "The heart"}
           - {q: How does Obsidian write a link?, a: "`[[Heart]]`"}
     """
-    sides = (
-        t.front + t.back for notetype in context.collection.notetypes for t in notetype.templates
-    )
-    has_filter = any(map(_FURIGANA_FILTER.search, sides))
     for entry, _, passage in context.markdown("[[", "[", "%%", ":"):
         for dialect in _DIALECTS:
             if any(map(passage.text.__contains__, dialect.marks)):
                 yield from _first(passage, dialect)
-        if "[" in passage.text and not passage.text.isascii():
-            yield from _furigana(entry, passage, has_filter=has_filter)
+        # Note types of one's own may have a filter for readings in brackets.
+        is_custom = entry.kind == "custom"
+        if "[" in passage.text and not passage.text.isascii() and not is_custom:
+            yield from _furigana(passage)
         if passage.text.count(":") > 1:
             yield from _emoji(passage)
 
@@ -179,9 +176,7 @@ def _first(passage: FieldText, dialect: _Dialect) -> Iterator[Finding]:
         yield Finding(passage.place(start, end), message, dialect.hint(match))
 
 
-def _furigana(entry: Entry, passage: FieldText, *, has_filter: bool) -> Iterator[Finding]:
-    if has_filter and entry.kind == "custom":
-        return
+def _furigana(passage: FieldText) -> Iterator[Finding]:
     matches = list(_FURIGANA.finditer(passage.prose.text))
     if matches:
         edits = [passage.fix(*match.span(), f"{{{match[1]}|{match[2]}}}") for match in matches]

@@ -44,7 +44,8 @@ const Filters = (() => {
   }
 
   const leaf = (name) => name.split("::").pop();
-  const sorted = (counts) => new Map([...counts].sort(([one], [other]) => one.localeCompare(other)));
+  const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
+  const sorted = (counts) => new Map([...counts].sort(([one], [other]) => inOrder(one, other)));
 
   function recount() {
     const rows = [...Store.cards.values()];
