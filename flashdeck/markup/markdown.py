@@ -80,6 +80,7 @@ _NEEDED = re.compile(rf"\n|<(?!/?(?:em|strong)>)|{LIVE}")
 _DIRECTED = re.compile(r"(?:p|li|blockquote|h[1-6]|t[hd])")
 _ENCODED = re.compile(r"%E[EF]%[89AB][0-9A-F]%[89AB][0-9A-F]|%C2%85|%F[034](?:%[89AB][0-9A-F]){3}")
 _BREAKS_LINE = frozenset({"br"}) | BLOCKS
+_NESTED = frozenset({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
 _RETURN = re.compile("\r(?=\n)")
@@ -135,8 +136,8 @@ class Writer(Output):
         self._break = "\n" if join_lines else "<br>\n"
         self._directed = holds_right_to_left(masked.source)
         kinds = {placeholder.kind for placeholder in masked.placeholders.values()}
-        self._is_nested = not kinds.isdisjoint({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
-        self._holds_comment = Kind.COMMENT in kinds
+        self._is_nested = not kinds.isdisjoint(_NESTED)
+        self._kinds = kinds
         self._paragraph = -1  # where the open one begins in `out`
         self._numbers: defaultdict[str, int] = defaultdict(int)
 
@@ -145,6 +146,8 @@ class Writer(Output):
         if self.masked.html_blocks:
             html = _HTML_BLOCK.sub(_html_block, html)
         self.check_depth(html)
+        if "<" not in html and self._kinds.isdisjoint(_NESTED - {Kind.CLOZE}):
+            self._is_nested = False  # there is nothing that a cloze could cross
         out, writers = self.out, self._WRITERS
         for piece in (_PIECE_OF_CLOZE if self.cloze else _PIECE).finditer(html):
             if piece[1]:
@@ -181,7 +184,9 @@ class Writer(Output):
 
     def _paragraph_end(self, html: str) -> str:
         opened, self._paragraph = self._paragraph, -1
-        if self._holds_comment and not "".join(self.out[opened + 1 :]).strip(f"{_BESIDE} \t\n"):
+        if Kind.COMMENT in self._kinds and not "".join(self.out[opened + 1 :]).strip(
+            f"{_BESIDE} \t\n"
+        ):
             del self.out[opened:]  # it held comments only
             return ""
         return f"</div>{html[4:]}" if self.out[opened].startswith("<div") else html
@@ -426,16 +431,17 @@ class Writer(Output):
 
     def _cloze(self, placeholder: Placeholder) -> None:
         self.out.append(placeholder.source)
-        self.nesting.enter(Role.CLOZE)
+        if self._is_nested:
+            self.nesting.enter(Role.CLOZE)
         self.open_clozes.append(placeholder.start)
 
     def _hint(self, _: Placeholder) -> None:
-        self.nesting.next_part()
+        if self._is_nested:
+            self.nesting.next_part()
         self.out.append("::")
 
     def _cloze_end(self, _: Placeholder) -> None:
-        crossed = self.nesting.end_cloze()
-        if crossed:
+        if self._is_nested and (crossed := self.nesting.end_cloze()):
             self.report_crossing(crossed)
         self.out.append("}}")
         if self.open_clozes:
