@@ -353,7 +353,7 @@ class _Lookups:
     def __init__(self, resolvers: Resolvers) -> None:
         self.names: dict[str, str] = {}
         self._resolvers = resolvers
-        self.resolvers = Resolvers(self._hashed, self._verbatim, self._present, resolvers.doubt)
+        self.resolvers = Resolvers(self._hashed, self._verbatim, self._present, resolvers.fault)
 
     def _hashed(self, destination: str) -> str | MediaRefusal:
         return self._recorded(destination, self._resolvers.hashed(destination))
@@ -399,7 +399,7 @@ def known_note(
         is_plain = name and (note.verbatim or name != destination)
         if (resolve if is_plain else resolvers.present)(destination) != name:
             return None
-        if note.verbatim and is_plain and resolvers.doubt(destination) is not None:
+        if note.verbatim and is_plain and resolvers.fault(destination) is not None:
             return None
     return note
 

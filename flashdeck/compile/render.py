@@ -13,7 +13,7 @@ from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
-from flashdeck.compile.media.fields import Lookups, doubts, other_references, unfound
+from flashdeck.compile.media.fields import Lookups, content_problems, other_references, unfound
 from flashdeck.compile.media.inline import is_inline
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Fix, Severity
@@ -157,8 +157,8 @@ class Renderer:
             missing = unfound(looked_up.names, node.value, rendered.html)
             self._report(missing, node, verbatim=verbatim)
             if verbatim:
-                doubtful = doubts(looked_up.names, node.value, self.media.doubt)
-                self._report(doubtful, node, verbatim=verbatim)
+                wrong = content_problems(looked_up.names, node.value, self.media.fault)
+                self._report(wrong, node, verbatim=verbatim)
                 for name in other_references(looked_up.names, rendered.html):
                     self.media.present(name)
         if markup == Markup.MARKDOWN and not shows_something(rendered.html):
@@ -172,7 +172,9 @@ class Renderer:
         html = picture(name, media=self._media(verbatim=verbatim))
         if not isinstance(html, MediaRefusal):
             if verbatim:
-                self._report(doubts([name], node.value, self.media.doubt), node, verbatim=True)
+                self._report(
+                    content_problems([name], node.value, self.media.fault), node, verbatim=True
+                )
             return html
         self.report(node, html.rule, html.message, html.hint, verbatim=verbatim)
         return ""

@@ -4,21 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from flashdeck.checking.fix import fixed_sources, write_fixed
-
-
-@pytest.fixture
-def fixed(project):
-    """A function that returns a deck's text after its fixes."""
-
-    def fixed(text):
-        project.write("cards/deck.yaml", text)
-        write_fixed(project.root, fixed_sources(project.root))
-        return project.read("cards/deck.yaml")
-
-    return fixed
-
-
 LIST = """\
 notes:
   - q: How is tea made?

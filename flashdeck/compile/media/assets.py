@@ -93,8 +93,8 @@ class AssetRewriter:
             if "{{" in name or "://" in name or name.startswith(("data:", "#", "//")):
                 return name
             if name.startswith("_"):
-                found, doubt = resolve(name), self.table.doubt(folder, name)
-                return replace(doubt, rule=_NOT_PACKED) if doubt is not None else found
+                found, fault = resolve(name), self.table.fault(folder, name)
+                return replace(fault, rule=_NOT_PACKED) if fault is not None else found
             self.table.mark_used(folder, name)
             message = f"Anki does not bring {name} along for a template"
             hint = f"call the file _{PurePosixPath(name).name}: it takes those that begin with _"

@@ -43,12 +43,12 @@ def other_references(names: Container[str], html: str) -> Iterator[str]:
             yield name
 
 
-def doubts(
-    names: Iterable[str], text: str, doubt: Callable[[str], MediaRefusal | None]
+def content_problems(
+    names: Iterable[str], text: str, fault: Callable[[str], MediaRefusal | None]
 ) -> Iterator[Problem]:
     """Report the files of a text that keep their names, and would not be shown."""
     for name in names:
-        refusal = doubt(name)
+        refusal = fault(name)
         if refusal is not None:
             for place in _places(name, text):
                 yield Problem(refusal.rule, refusal.message, *place, refusal.hint, "warning")

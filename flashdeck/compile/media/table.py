@@ -82,14 +82,14 @@ class _Request:
 class Resolvers:
     """The ways to look up media: with hashed names, or with their own.
 
-    `present` adds an optional file with its own name; it returns '' if there is none. `doubt` tells
+    `present` adds an optional file with its own name; it returns '' if there is none. `fault` tells
     why a file that keeps its name would not be shown.
     """
 
     hashed: MediaResolver
     verbatim: MediaResolver
     present: Callable[[str], str]
-    doubt: Callable[[str], MediaRefusal | None]
+    fault: Callable[[str], MediaRefusal | None]
 
 
 class MediaTable:
@@ -123,7 +123,7 @@ class MediaTable:
             partial(self._resolve, source, folder),
             partial(self._resolve_verbatim, f"beside {source}", folder),
             partial(self._resolve_present, f"beside {source}", folder),
-            partial(self.doubt, folder),
+            partial(self.fault, folder),
         )
 
     def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
@@ -155,7 +155,7 @@ class MediaTable:
         folder = folder.absolute()
         return partial(self._resolve_verbatim, self._description(folder), folder)
 
-    def doubt(self, folder: Path, destination: str) -> MediaRefusal | None:
+    def fault(self, folder: Path, destination: str) -> MediaRefusal | None:
         """Tell why a file that keeps its name would not be shown."""
         request = _Request(destination, folder, "")
         if is_inline(destination):
