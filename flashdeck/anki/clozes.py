@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,10 +113,13 @@ def all_clozes(text: str) -> list[Cloze]:
     return clozes
 
 
-def hidden_texts(text: str) -> dict[int, list[str]]:
+@lru_cache(maxsize=64)  # several stages ask for the clozes of a field in turn
+def hidden_texts(text: str) -> Mapping[int, list[str]]:
     """Return what each cloze number of a field hides, outer clozes before the inner ones."""
     hidden: dict[int, list[str]] = {}
-    waiting = deque(parse_clozes(text)[0] if "{{c" in text else ())
+    if "{{c" not in text:
+        return hidden
+    waiting = deque(parse_clozes(text)[0])
     while waiting:
         cloze = waiting.popleft()
         if isinstance(cloze, Cloze):
@@ -126,10 +129,9 @@ def hidden_texts(text: str) -> dict[int, list[str]]:
     return hidden
 
 
-@lru_cache(maxsize=64)  # several checks of a note ask in turn
 def cloze_numbers(text: str) -> tuple[int, ...]:
     """Return the numbers of the clozes in one field's text, ascending, each once, without 0."""
-    return tuple(sorted({*hidden_texts(text)} - {0})) if "{{c" in text else ()
+    return tuple(sorted({*hidden_texts(text)} - {0}))
 
 
 def _tokens(text: str) -> Iterator[str | tuple[int, ...] | None]:

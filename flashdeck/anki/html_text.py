@@ -34,6 +34,10 @@ _READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
 _SHOWN = re.compile(r"<(?:img|svg|video|audio|object|canvas|hr|table)\b", re.IGNORECASE | re.ASCII)
+_BEGINS_WITH_TEXT = re.compile(
+    r"(?:<(?:p|div|[uo]l|li|em|strong|code|h[1-6]|blockquote|table|thead|tr|t[hd])(?: [^<>]*)?>"
+    r"|\s)*+[^\W_]"
+)
 _MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 # The digest in the name of a media file.
 _DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
@@ -119,7 +123,7 @@ def readable(html: str) -> str:
 def shows_something(html: str) -> bool:
     """Whether anything of a text can be seen or heard: a letter, a mark, a picture, a sound."""
     return (
-        html[:1].isalnum()
+        _BEGINS_WITH_TEXT.match(html) is not None
         or holds_ink(readable(html))
         or ("<" in html and _SHOWN.search(html) is not None)
     )

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from html import escape, unescape
 from typing import ClassVar
 from urllib.parse import quote, unquote
@@ -74,8 +75,6 @@ _TOKENS = (
 _BRACES = (
     rf"(?P<brace>\{{\{{(?=c[0-9,]+::)|\}}(?=[}}{_BESIDE}{PRIVATE}])|:(?=[:{_BESIDE}{PRIVATE}]))"
 )
-_PIECE = re.compile(rf"([^<\n\\\[{PRIVATE}]*+)(?:{_TOKENS})")
-_PIECE_OF_CLOZE = re.compile(rf"([^<\n\\\[{{}}:{PRIVATE}]*+)(?:{_BRACES}|{_TOKENS})")
 _NEEDED = re.compile(rf"\n|<(?!/?(?:em|strong)>)|{LIVE}")
 _DIRECTED = re.compile(r"(?:p|li|blockquote|h[1-6]|t[hd])")
 _ENCODED = re.compile(r"%E[EF]%[89AB][0-9A-F]%[89AB][0-9A-F]|%C2%85|%F[034](?:%[89AB][0-9A-F]){3}")
@@ -84,8 +83,15 @@ _NESTED = frozenset({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
 _RETURN = re.compile("\r(?=\n)")
-_EMPHASIS = {"em": "Emphasis", "strong": "Strong", "del": "Strikethrough"}
 _SAFE = "!#$%&'()*+,-./:;=?@_~"
+
+
+@cache
+def _piece(*, cloze: bool) -> re.Pattern[str]:
+    """Match text without any mark, and the token behind it."""
+    if cloze:
+        return re.compile(rf"([^<\n\\\[{{}}:{PRIVATE}]*+)(?:{_BRACES}|{_TOKENS})")
+    return re.compile(rf"([^<\n\\\[{PRIVATE}]*+)(?:{_TOKENS})")
 
 
 def render_markdown(
@@ -149,7 +155,7 @@ class Writer(Output):
         if "<" not in html and self._kinds.isdisjoint(_NESTED - {Kind.CLOZE}):
             self._is_nested = False  # there is nothing that a cloze could cross
         out, writers = self.out, self._WRITERS
-        for piece in (_PIECE_OF_CLOZE if self.cloze else _PIECE).finditer(html):
+        for piece in _piece(cloze=self.cloze).finditer(html):
             if piece[1]:
                 out.append(piece[1])
             if token := piece.lastgroup:
@@ -260,12 +266,7 @@ class Writer(Output):
             element = self._leave()
             self.out.append(html)
             if element.crossed:
-                self.out[element.at] = self.out[-1] = self._marks(element)
-
-    def _marks(self, element: Open) -> str:
-        """Return the marks of emphasis as its author wrote them."""
-        start, _ = self.range_of(_EMPHASIS[element.name], element.number)
-        return self.masked.text[start : start + (1 if element.name == "em" else 2)]
+                self.out[element.at] = self.out[-1] = self.marks_of(element)
 
     def _leave(self) -> Open:
         """Leave an element; report the cloze whose border it crosses."""

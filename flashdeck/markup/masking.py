@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from html import unescape
 from typing import Any, ClassVar
 
@@ -64,11 +65,6 @@ _MARKS = (
     r"|\[(?=(?i:sound):)|\]:(?=\s)|\]\(|!\["
 )
 _CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
-_PATTERNS = {
-    (cloze, cjk): re.compile(_MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk, re.DOTALL)
-    for cloze in (False, True)
-    for cjk in (False, True)
-}
 _NEEDED = re.compile(
     rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:\s|!\[|\[(?i:sound):"
 )
@@ -113,6 +109,11 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 def readable_source(text: str) -> str:
     """Return a text without control characters and lone surrogates, which no parser takes."""
     return _NOT_TEXT.sub("\ufffd", text)
+
+
+@cache
+def _pattern(*, cloze: bool, cjk: bool) -> re.Pattern[str]:
+    return re.compile(_MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk, re.DOTALL)
 
 
 class TooManyError(Exception):
@@ -184,23 +185,25 @@ class MaskedText:
                 self._marks[cloze.hint] = (Kind.HINT, cloze.hint + 2)
         if begins_block:
             self._put(0, 0, SPACE)
-        search = _PATTERNS[bool(clozes), cjk].search
+        search = _pattern(cloze=bool(clozes), cjk=cjk).search
         position = 0
+        marks, scanners = self._marks, self._SCANNERS
         while mark := search(source, position):
-            position = self._see(mark[0], mark.start(), mark.end())
+            start = mark.start()
+            if marks and (known := marks.pop(start, None)):
+                position = self._border(*known, start)
+            else:
+                position = scanners[source[start]](self, mark[0], start, mark.end())
         self._out.append(source[self._copied :])
         self.text = "".join(self._out)
 
-    def _see(self, mark: str, start: int, end: int) -> int:
-        """Handle one mark; return where the search goes on."""
-        if self._marks and (known := self._marks.pop(start, None)):
-            kind, end = known
-            if kind == Kind.CLOZE:
-                self._depth += 1
-            elif kind == Kind.CLOZE_END:
-                self._depth -= 1
-            return self._replace(kind, start, end)
-        return self._SCANNERS[mark[0]](self, mark, start, end)
+    def _border(self, kind: Kind, end: int, start: int) -> int:
+        """Replace a mark of a cloze or highlight whose place is known."""
+        if kind == Kind.CLOZE:
+            self._depth += 1
+        elif kind == Kind.CLOZE_END:
+            self._depth -= 1
+        return self._replace(kind, start, end)
 
     def _put(self, start: int, end: int, written: str) -> None:
         """Write something in place of a part of the source."""

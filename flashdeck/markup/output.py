@@ -13,7 +13,7 @@ from pyromark import Options, events_with_range
 
 from flashdeck.markup.clozes.problems import Where, taken_as_hint
 from flashdeck.markup.masking import MaskedText
-from flashdeck.markup.nesting import Nesting
+from flashdeck.markup.nesting import Nesting, Open
 from flashdeck.markup.results import Media, MediaRefusal, Problem
 
 OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
@@ -21,6 +21,7 @@ _MOST_PROBLEMS = 50  # of one text
 _DEEPEST = 60  # lists and quotes in each other; browsers handle some 500
 _CONTAINER = re.compile(r"<(/?)(li|blockquote)>")
 
+_EMPHASIS = {"em": "Emphasis", "strong": "Strong", "del": "Strikethrough"}
 _CALLED = {
     **dict.fromkeys(("em", "strong", "del"), "emphasis"),
     **dict.fromkeys(("td", "th", "tr", "table"), "a table cell"),
@@ -90,6 +91,11 @@ class Output:
         hint = "write a cloze inside of one paragraph, item or cell, other marks in or around it"
         at = self.masked.source.find("::", cloze) + 2
         self.problem("cloze-nesting", message, cloze, at, hint, "warning")
+
+    def marks_of(self, element: Open) -> str:
+        """Return the marks of emphasis as its author wrote them."""
+        start, _ = self.range_of(_EMPHASIS[element.name], element.number)
+        return self.masked.text[start : start + (1 if element.name == "em" else 2)]
 
     def check_hints(
         self, text: str, where: Where, start: int, end: int, language: str = ""
