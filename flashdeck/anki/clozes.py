@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,12 +113,14 @@ def all_clozes(text: str) -> list[Cloze]:
     return clozes
 
 
-@lru_cache(maxsize=64)  # several stages ask for the clozes of a field in turn
-def hidden_texts(text: str) -> Mapping[int, list[str]]:
+def hidden_texts(text: str) -> dict[int, list[str]]:
     """Return what each cloze number of a field hides, outer clozes before the inner ones."""
-    hidden: dict[int, list[str]] = {}
     if "{{c" not in text:
+        return {}
+    hidden = _flat_texts(text)
+    if hidden is not None:
         return hidden
+    hidden = {}
     waiting = deque(parse_clozes(text)[0])
     while waiting:
         cloze = waiting.popleft()
@@ -126,6 +128,22 @@ def hidden_texts(text: str) -> Mapping[int, list[str]]:
             for number in cloze.numbers:
                 hidden.setdefault(number, []).append(cloze.text())
             waiting += cloze.nodes
+    return hidden
+
+
+def _flat_texts(text: str) -> dict[int, list[str]] | None:
+    """Return the hidden texts of clozes with one number each that do not nest; else None."""
+    hidden: dict[int, list[str]] = {}
+    before, *pieces = text.split("{{c")
+    if "}}" in before:
+        return None
+    for piece in pieces:
+        number, colons, rest = piece.partition("::")
+        inside, closing, behind = rest.partition("}}")
+        is_flat = number.isdecimal() and len(number) < _MOST_DIGITS and number.isascii()
+        if not (is_flat and colons and closing) or "}}" in behind or _OCCLUSION in inside:
+            return None
+        hidden.setdefault(int(number), []).append(inside.partition("::")[0])
     return hidden
 
 
