@@ -225,16 +225,18 @@ class Writer(Output):
     # Inside of lines
 
     def _soft_break(self, token: re.Match[str]) -> None:
-        is_broken = self._is_nested and (
+        is_broken = bool(self._placeholders) and (
             self._breaks_line(token.string, token.end() - 2, -1)
             or self._breaks_line(token.string, token.end(), 1)
         )
         self.out.append("\n" if is_broken else self._break)
 
     def _breaks_line(self, html: str, at: int, step: int) -> bool:
-        """Whether a raw tag stands at a place that breaks the line itself."""
+        """Whether a tag stands at a place that breaks the line itself, or a comment ends it."""
         at += step if html[at : at + 1] == SIDE else 0
         placeholder = self._placeholders.get(html[at : at + 1])
+        if placeholder is not None and placeholder.kind == Kind.COMMENT:
+            return step > 0 and html[at + 1 : at + 2] in {"", "<", "\n"}
         return placeholder is not None and (
             placeholder.kind == Kind.PRE
             or (placeholder.kind == Kind.TAG and placeholder.data.name in _BREAKS_LINE)

@@ -75,7 +75,7 @@ _BEGINS_BLOCK = re.compile(
 _CJK = re.compile(f"[{CJK}\uff00-\uffef\u3000-\u303f]")
 _PARAGRAPH_END = re.compile(r"\n[ \t>]*(?=\n|\Z)")
 _DUNDER = re.compile(r"__([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__(?!\w)")
-_SHARE = re.compile(r"(?<!\S)\\\\(?=[A-Za-z0-9])")  # a folder of a server: \\server\share
+_SHARE = re.compile(r"(?<!\S)\\\\(?=[A-Za-z0-9][\w.-]{0,63}\\[A-Za-z0-9])")  # \\server\share
 _INDENT = re.compile(r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\Z")
 _CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]", re.IGNORECASE)
