@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from flashdeck.checking.check import examine
@@ -123,7 +123,9 @@ def _count(root: Path, path: str, problems: Sequence[Diagnostic]) -> int:
     if any(problem.rule in _NOT_AS_WRITTEN and problem.fix is None for problem in file.problems):
         return 0
     last = file.text.count("\n") + 1
-    problems = [item for item in problems if item.span is not None and item.span.end_line <= last]
+    own = [item for item in problems if item.span is not None and item.span.end_line <= last]
+    # A fix of several edits counts once.
+    problems = [replace(item, fix=item.fix and item.fix._replace(also=())) for item in own]
     edits = _found(root, file, problems)
     chosen = _without_overlaps(edits)
     copies = sum(problem.rule == "duplicate-id" for problem in problems)
