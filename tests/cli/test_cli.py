@@ -149,6 +149,14 @@ def test_copied_ids_and_names_of_media_are_counted(call, two_notes):
     assert "can be fixed" not in call("check")[2]
 
 
+def test_a_fix_of_several_edits_is_counted_once(call, two_notes):
+    note = '  - {q: "read 漢字[かんじ] and 東京[とうきょう]", a: b, id: abcdefghijk1}\n'
+    two_notes.write("cards/flask.yaml", two_notes.read("cards/flask.yaml") + note)
+    assert "\n1 problem can be fixed with flashdeck check --fix\n" in call("check")[2]
+    call("check", "--fix")
+    assert "{漢字|かんじ} and {東京|とうきょう}" in two_notes.read("cards/flask.yaml")
+
+
 def test_check_as_json_has_paths_relative_to_the_project(call, two_notes):
     two_notes.replace("cards/flask.yaml", "a: Armin", "answer: Armin")
     code, out, _ = call("check", "--format", "json")
