@@ -245,8 +245,8 @@ class Renderer:
                     source,
                     key,
                     "stray-cloze",
-                    f"the gap c{min(stray)} in '{key}' would make a card without a question",
-                    f"gaps belong in '{source.kind.primary_key}'",
+                    f"the cloze c{min(stray)} in '{key}' would make a card without a question",
+                    f"cloze deletions belong in '{source.kind.primary_key}'",
                 )
 
     def _check_typed_clozes(self, source: SourceNote, node: ScalarNode) -> None:

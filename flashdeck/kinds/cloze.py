@@ -13,11 +13,16 @@ def _compose(note: Composer) -> tuple[str, ...]:
 
 CLOZE = Kind(
     name="cloze",
-    summary="Text with gaps, a card for each cloze number.",
+    summary="Text with cloze deletions, a card for each number.",
     primary_key="cloze",
     keys=(
-        Key("cloze", Shape.TEXT, "The text, its gaps written as `{{c1::hidden}}`.", required=True),
-        Key("typed", Shape.FLAG, "`true`: the learner types what the gap hides."),
+        Key(
+            "cloze",
+            Shape.TEXT,
+            "The text, its cloze deletions written as `{{c1::hidden}}`.",
+            required=True,
+        ),
+        Key("typed", Shape.FLAG, "`true`: the learner types what the cloze deletion hides."),
         EXTRA,
         HINT,
         *COMMON,

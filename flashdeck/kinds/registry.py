@@ -51,7 +51,12 @@ TABLE: tuple[Key, ...] = (
 NOTETYPE: tuple[Key, ...] = (
     Key("notetype", Shape.TEXT, "The note type's name.", required=True),
     Key("id", Shape.NUMBER, "The note type's id, where it was imported."),
-    Key("kind", Shape.WORD, "`cloze` for a note type with gaps.", words=("standard", "cloze")),
+    Key(
+        "kind",
+        Shape.WORD,
+        "`cloze` for a note type with cloze deletions.",
+        words=("standard", "cloze"),
+    ),
     Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
     Key("keys", Shape.FIELDS, "Short keys for fields: `{q: Front, a: Back}`."),
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
