@@ -146,10 +146,13 @@ def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     if found is None:
         return Rendered(text)
     html = _Field(text, media, allow_scripts)
+    last_bracket = text.rfind("]")
     while found is not None:
         match found.group():
             case "<!--":
                 position = _comment_end(text, found.start())
+            case "[sound:" if found.end() > last_bracket:
+                position = found.end()
             case "[sound:":
                 position = _sound(html, found.end())
             case _:

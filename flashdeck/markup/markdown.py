@@ -44,6 +44,7 @@ from flashdeck.markup.placeholders import (
     Kind,
     Placeholder,
     Target,
+    unescaped,
 )
 from flashdeck.markup.results import Media, MediaRefusal, Problem, Rendered
 from flashdeck.text import holds_right_to_left
@@ -54,6 +55,7 @@ _BLOCK = "p|ul|ol|li|blockquote|h[1-6]|table|thead|tbody|tr|t[hd]"
 _HTML_BLOCK = re.compile(
     rf"{HTML_BLOCK}(?:[^<]+|<(?!/?(?:{_BLOCK}|hr|pre|em|strong|del|code|a|img|br)\b))*+"
 )
+_NO_HTML_BLOCK = re.compile(f"{HTML_BLOCK}(?={SIDE}?[{PRIVATE}])")
 _TOKENS = (
     rf"(?P<soft_break>\n(?!</?(?:{_BLOCK})[ >]|<hr|<pre))"
     rf"|(?P<block></?(?P<name>{_BLOCK})(?: [^>]*)?>\n?)"
@@ -164,7 +166,7 @@ class Writer(Output):
             self.nesting.leave_all()
         if "<table>" in html:
             self.check_rows()
-        html = "".join(out).rstrip("\n").replace(_LINE, "\n")
+        html = "".join(out).replace(_LINE, "\n").strip("\n")
         if self.masked.text is not self.masked.source:
             html = html.replace(SPACE, "").replace(GLUE, "")
             html = html.replace(self.masked.side, "") if self.masked.side else html
@@ -272,9 +274,8 @@ class Writer(Output):
 
     def _leave(self) -> Open:
         """Leave an element; report the cloze whose border it crosses."""
-        was_crossed = self.nesting.innermost.crossed
         element = self.nesting.leave()
-        if element.crossed and not was_crossed:
+        if element.cut:
             self.report_crossing(element.name)
         return element
 
@@ -306,7 +307,7 @@ class Writer(Output):
         if placeholder is None:
             return found[0]
         is_target = isinstance(placeholder.data, Target)
-        written = placeholder.data.destination if is_target else placeholder.source
+        written = placeholder.data.destination if is_target else unescaped(placeholder.source)
         return escape(quote(written, safe=_SAFE))
 
     def _link_end(self, token: re.Match[str]) -> None:
@@ -342,6 +343,8 @@ class Writer(Output):
     def _spelled(self, html: str) -> str:
         """Return the source of a piece of the parser's HTML that holds no tag."""
         text = unescape(html)
+        if self.masked.html_blocks:
+            text = _NO_HTML_BLOCK.sub("", text)
         return self.masked.spelled(text) if self._placeholders else text
 
     def _live(self, token: re.Match[str]) -> None:

@@ -39,6 +39,7 @@ from flashdeck.markup.placeholders import (
     Kind,
     Placeholder,
     Target,
+    unescaped,
 )
 from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
 
@@ -61,7 +62,7 @@ _BESIDE = {
 
 # Each branch begins with a literal, which lets the search run from one to the next.
 _MARKS = (
-    r"\\.|\$+|`+|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*+(?=[0-9])|~+"
+    r"\\.|\$+|`+|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*{1,3}(?=[0-9])|~+"
     r"|\[(?=(?i:sound):)|\]:(?=\s)|\]\(|!\["
 )
 _CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
@@ -75,7 +76,7 @@ _BEGINS_BLOCK = re.compile(
 _CJK = re.compile(f"[{CJK}\uff00-\uffef\u3000-\u303f]")
 _PARAGRAPH_END = re.compile(r"\n[ \t>]*(?=\n|\Z)")
 _DUNDER = re.compile(r"__([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__(?!\w)")
-_SHARE = re.compile(r"(?<!\S)\\\\(?=[A-Za-z0-9][\w.-]{0,63}\\[A-Za-z0-9])")  # \\server\share
+_SHARE = re.compile(r"(?<!\S)\\\\(?=[\w.$-]{1,63}\\[\w.$-])")  # \\server\share
 _INDENT = re.compile(r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\Z")
 _CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]", re.IGNORECASE)
@@ -102,8 +103,9 @@ _ADDRESS = re.compile(
     re.ASCII,
 )
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1]")
+_BLOCK_LINE = re.compile(r"[ \t]*(?:[-+*>#|`~<=\[]|[0-9]{1,9}[.)])|[ ]{4}|\t")
+_NOT_QUOTE = re.compile("[^>]")
 _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def readable_source(text: str) -> str:
@@ -174,6 +176,7 @@ class MaskedText:
         self._labels: Counter[str] | None = None
         self._shared: dict[tuple[Kind, str], str] = {}
         self._unclosed: set[str] = set()
+        self._defined: set[str] = set()
         self._clozes = ClozeIndex(clozes) if clozes else None
         self._depth = 0
         self._targets: dict[int, tuple[int, int, Target]] = {}
@@ -380,12 +383,14 @@ class MaskedText:
         line = self.source.rfind("\n", 0, start) + 1
         is_near = start - line < _LONGEST_LABEL
         found = _DEFINED_LABEL.match(self.source, line, start) if is_near else None
-        if found and self._labels[found[1].casefold()] > 1:
+        label = found[1].casefold() if found else ""
+        if self._labels[label] > 1 and label not in self._defined:
+            self._defined.add(label)
             # Kept as it is written: the parser would encode it.
             if target := _DEFINED.match(self.source, end):
                 written = target[2] if target[2] is not None else target[1]
                 return self._replace(
-                    Kind.TARGET, *target.span(1), Target(_unescaped(written), -1, -1)
+                    Kind.TARGET, *target.span(1), Target(unescaped(written), -1, -1)
                 )
             return end
         return self._replace(Kind.TEXT, start + 1, end)
@@ -398,7 +403,7 @@ class MaskedText:
             return end
         group = 1 if found[1] is not None else 2
         assert label is not None
-        target = Target(_unescaped(found[group]), start, found.end())
+        target = Target(unescaped(found[group]), start, found.end())
         self._targets[start + label[0].rindex("](")] = (*found.span(group), target)
         return end
 
@@ -408,7 +413,7 @@ class MaskedText:
         if target := self._targets.get(start):
             return self._replace(Kind.TARGET, *target)
         if found := _POINTED.match(self.source, end):
-            return self._replace(Kind.TARGET, *found.span(1), Target(_unescaped(found[2]), -1, -1))
+            return self._replace(Kind.TARGET, *found.span(1), Target(unescaped(found[2]), -1, -1))
         return end
 
     def _bar(self, _: str, start: int, end: int) -> int:
@@ -461,7 +466,13 @@ class MaskedText:
             end = close + 3
         if self._begins_line(start) and (rest := _LINE_END.match(self.source, end)):
             end = rest.end()
-        return self._replace(Kind.COMMENT, start, end)
+        if self.source[end - 1] != "\n" or not _BLOCK_LINE.match(self.source, end):
+            return self._replace(Kind.COMMENT, start, end)
+        self.html_blocks = True
+        self._replace(Kind.COMMENT, start, end - 1, before=HTML_BLOCK)
+        line = self.source.rfind("\n", 0, start) + 1  # an empty line in its quotes ends the block
+        self._put(end - 1, end, f"\n{_NOT_QUOTE.sub(' ', self.source[line:start])}\n")
+        return end
 
     _SCANNERS: ClassVar[dict[str, Callable[[MaskedText, str, int, int], int]]] = {
         "\\": _backslash,
@@ -480,12 +491,6 @@ class MaskedText:
         "~": _tilde,
         "*": _star,
     }
-
-
-def _unescaped(written: str) -> str:
-    """Return a destination without the escapes of Markdown and HTML."""
-    written = _ESCAPE.sub(r"\1", written)
-    return unescape(written) if "&" in written else written
 
 
 def _is_word(character: str, others: str) -> bool:

@@ -6,6 +6,7 @@ element that Markdown made around them: they are closed with it.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -50,7 +51,8 @@ class Open:
     """Something open: its place in the output, and the raw tags that are open directly in it.
 
     `number` counts the elements of this name in the text, `count` the clozes that one entry stands
-    for. `crossed`: a cloze begins in the element and ends outside of it, or the other way round.
+    for, `clozes` those that were open before it. `cut`: a cloze begins in the element and ends
+    outside of it. `crossed`: likewise, or a cloze begins outside of it and ends in it.
     """
 
     role: Role
@@ -58,6 +60,9 @@ class Open:
     at: int = 0
     number: int = 0
     count: int = 1
+    depth: int = 0
+    clozes: int = 0
+    cut: bool = False
     crossed: bool = False
     tags: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -74,34 +79,35 @@ class Nesting:
         self._scopes = [Open(Role.ELEMENT)]  # the entries that are not raw tags
         self._elements: list[Open] = []
         self._clozes = 0
+        self._open_clozes: list[Open] = []
         self._closed_early: defaultdict[str, int] = defaultdict(int)
         self._opened: defaultdict[str, int] = defaultdict(int)
 
     def enter(self, role: Role, name: str = "", number: int = 0, count: int = 1) -> None:
         """Open an element, a cloze or a highlight that is written next."""
-        entry = Open(role, name, len(self._out), number, count)
+        depth = len(self._open)
+        entry = Open(role, name, len(self._out), number, count, depth, self._clozes)
         self._open.append(entry)
         self._scopes.append(entry)
         if role is Role.ELEMENT:
             self._elements.append(entry)
         elif role is Role.CLOZE:
+            self._open_clozes.append(entry)
             self._clozes += count
 
     def leave(self) -> Open:
-        """Close the last element, with all raw tags that are open in it."""
+        """Close the last element, with all that is open in it; its clozes go on outside."""
         element = self._elements.pop()
-        if element.crossed:
-            self._drop_tags()
-            return element
-        clozes = 0
+        begun = 0
         while (entry := self._open[-1]) is not element:
-            clozes += entry.count if entry.role is Role.CLOZE else 0
+            begun += entry.count if entry.role is Role.CLOZE else 0
             self._drop()
         self._drop()
-        element.crossed = clozes > 0
-        if clozes:
-            self._clozes -= clozes
-            self.enter(Role.CLOZE, count=clozes)
+        element.cut = begun > 0
+        self._clozes -= begun
+        element.crossed = element.cut or self._clozes < element.clozes
+        if begun:
+            self.enter(Role.CLOZE, count=begun)
         return element
 
     def leave_all(self) -> None:
@@ -109,23 +115,25 @@ class Nesting:
         while self._open:
             self._drop()
 
-    @property
-    def innermost(self) -> Open:
-        """The last element that is open."""
-        return self._elements[-1]
-
     def end_cloze(self) -> str:
-        """Close the last cloze; return the name of an element or tag that crosses its border."""
-        if not self._clozes:
+        """Close the last cloze; return the name of an element or tag that crosses its border.
+
+        Elements that began in it stay open, and so do the raw tags around them.
+        """
+        if not self._open_clozes:
             return ""
-        crossing = ""
-        while (cloze := self._open[-1]).role is not Role.CLOZE:
-            crossing = cloze.name or crossing
+        cloze = self._open_clozes[-1]
+        inside = bisect(self._elements, cloze.depth, key=lambda element: element.depth)
+        crossing = self._elements[inside].name if inside < len(self._elements) else ""
+        stop = self._elements[-1] if crossing else cloze
+        while (entry := self._open[-1]) is not stop:
+            crossing = crossing if stop is not cloze else entry.name or crossing
             self._drop()
         self._clozes -= 1
         cloze.count -= 1
         if not cloze.count:
-            self._drop()
+            self._open_clozes.pop()
+            self._drop_ended()
         return crossing
 
     def next_part(self) -> None:
@@ -173,10 +181,17 @@ class Nesting:
         self._scopes[-1].tags[name] -= 1
         self._opened[name] -= 1
         self._out.append(f"</{name}>")
+        self._drop_ended()
 
     def _drop_tags(self) -> None:
         while self._open and self._open[-1].role is Role.TAG:
             self._drop()
+
+    def _drop_ended(self) -> None:
+        """Forget clozes that ended while elements in them were open."""
+        while self._open and self._open[-1].role is Role.CLOZE and not self._open[-1].count:
+            self._open.pop()
+            self._scopes.pop()
 
     def _drop(self) -> None:
         """Close the last entry before its own end; a highlight without an end was none."""
@@ -187,6 +202,8 @@ class Nesting:
             return
         self._open.pop()
         self._scopes.pop()
-        entry.crossed = True
         if entry.role is Role.MARK:
             self._out[entry.at] = "=="
+        elif entry.role is Role.CLOZE and entry.count:
+            self._open_clozes.pop()
+        self._drop_ended()

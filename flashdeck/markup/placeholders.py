@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum, auto
+from html import unescape
 from typing import Any, NamedTuple
 
 SPACE = "\x85"
@@ -18,6 +20,7 @@ HTML_BLOCK = "<nav>"
 """Starts a block of HTML for the parser. Every other `<` of the text is a placeholder."""
 
 PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 DUNDERS = frozenset(
     "init name main str repr file doc dict class call del enter exit len iter next new slots all"
@@ -71,3 +74,9 @@ class Target(NamedTuple):
     destination: str
     start: int
     end: int
+
+
+def unescaped(written: str) -> str:
+    """Return a destination without the escapes of Markdown and HTML."""
+    written = _ESCAPE.sub(r"\1", written)
+    return unescape(written) if "&" in written else written
