@@ -116,15 +116,7 @@ def render_markdown(
     writer = Writer(masked, media, cloze=cloze, allow_scripts=allow_scripts, join_lines=join_lines)
     html = writer.write(html)
     returns = [found.start() for found in _RETURN.finditer(source)] if "\r" in source else []
-    return Rendered(html, tuple(_moved(problem, offset, returns) for problem in writer.problems))
-
-
-def _moved(problem: Problem, offset: int, returns: list[int]) -> Problem:
-    r"""Move a problem's place to the author's text, whose lines may end with `\r\n`."""
-    start, end = problem.start, problem.end
-    for at in returns:
-        start, end = start + (start >= at), end + (end > at)
-    return replace(problem, start=start + offset, end=end + offset)
+    return Rendered(html, tuple(problem.moved(offset, returns) for problem in writer.problems))
 
 
 class Writer(Output):

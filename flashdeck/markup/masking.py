@@ -9,7 +9,6 @@ the same is written as its source.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
@@ -42,6 +41,7 @@ from flashdeck.markup.placeholders import (
     unescaped,
 )
 from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
+from flashdeck.text import is_punctuation
 
 _FIRST, _LAST, _SECOND = 0xE000, 0xF8FF, 0xF0000
 _MOST = 130_000  # placeholders of a text: more than a field of 64 KiB can hold
@@ -343,9 +343,9 @@ class MaskedText:
             return self._replace(Kind.TEXT, start, end)
         if not before or not behind or not (_CJK.match(before) or _CJK.match(behind)):
             return end
-        if _is_punctuation(before):
+        if before not in "*~" and is_punctuation(before):
             self._put(start, start, GLUE)
-        if _is_punctuation(behind):
+        if behind not in "*~" and is_punctuation(behind):
             self._put(end, end, GLUE)
         return end
 
@@ -497,7 +497,3 @@ def _is_word(character: str, others: str) -> bool:
     return character.isascii() and (
         character.isalnum() or (character != "" and character in others)
     )
-
-
-def _is_punctuation(character: str) -> bool:
-    return character not in "*~" and unicodedata.category(character)[0] in "PS"
