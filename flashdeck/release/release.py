@@ -30,7 +30,8 @@ _DAY = 86_400
 # For this long after its last edit, a note is updated with every revision: a learner who changed it
 # between a build and its import gets the edit with the next one.
 _WINDOW = 365 * _DAY
-_TOMBSTONE_LIFE = 2 * 365 * _DAY
+# For this long after its removal, a note travels in its package as an empty one.
+_TOMBSTONE_LIFE = 180 * _DAY
 # The number of notes that may be removed from a package without an error.
 _FEW = 10
 

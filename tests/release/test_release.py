@@ -155,15 +155,19 @@ def test_a_removed_note_stays_as_an_empty_one_without_cards(built):
     assert (restored.guid, restored.mod) == (guid, NOW + 2 * DAY)
 
 
-def test_an_empty_note_is_dropped_after_two_years_together_with_another_change(built):
+def test_an_empty_note_is_dropped_after_180_days_together_with_another_change(built):
     source = built.read("cards/flask.yaml")
     built.write("cards/flask.yaml", source[: source.index("  - cloze:")])
     built.now += DAY
     built.built()
-    built.now += 3 * 365 * DAY
+    built.now += 180 * DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Ronacher")
     built.built()
     assert "" in notes(built)
-    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.now += 365 * DAY
+    built.built()
+    assert "" in notes(built)
+    built.replace("cards/flask.yaml", "Ronacher", "Armin")
     built.built()
     assert list(notes(built)) == ["Who created Flask?"]
 
