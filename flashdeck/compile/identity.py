@@ -24,13 +24,17 @@ _ID_LENGTH = 12
 def derived_id(
     project_id: str, note: SourceNote, taken: Container[str], tried: dict[str, int]
 ) -> str:
-    """Derive the id of a note that has none.
+    """Derive the id of a note that has none, from project id, deck, kind and its first text."""
+    return id_from((project_id, note.deck, note.kind.name, note.head), taken, tried)
 
-    It is the first 60 bits of SHA-256 over project id, deck, kind, the note's first text and a
-    count, joined by NUL. The count grows while the id is taken or looks like a number; `tried`
-    holds it for the next note with the same start.
+
+def id_from(words: Iterable[str], taken: Container[str], tried: dict[str, int]) -> str:
+    """Derive an id from words.
+
+    It is the first 60 bits of SHA-256 over the words and a count, joined by NUL. The count grows
+    while the id is taken or looks like a number; `tried` holds it for the next note with the same
+    words.
     """
-    words = (project_id, note.deck, note.kind.name, note.head)
     head = unicodedata.normalize("NFC", "\0".join(words))
     while True:
         count = tried.get(head, 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from flashdeck.anki.deck_names import is_within, root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.files.files import check_package_name, is_device
-from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.project.paths import BUILD_NAME, SETTINGS_NAME
 from flashdeck.project.settings import Settings
 from flashdeck.text import slug
 
@@ -62,3 +64,17 @@ def package_files(
             hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{top}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))
     return files, list(dict.fromkeys(problems))
+
+
+def delete_packages(root: Path, files: Iterable[str]) -> list[str]:
+    """Delete packages that are no longer built from `build/`; returns those that were there.
+
+    `files` are names from the lock, which may not be names of packages.
+    """
+    deleted: list[str] = []
+    for file in files:
+        with suppress(FlashdeckError, OSError):
+            check_package_name(file)
+            (root / BUILD_NAME / file).unlink()
+            deleted.append(file)
+    return deleted

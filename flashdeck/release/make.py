@@ -20,6 +20,7 @@ from flashdeck.files.files import Publication
 from flashdeck.project.digest import stream_digest
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, lock_text
+from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
@@ -39,8 +40,8 @@ class _Ready(NamedTuple):
     """The packages to publish, and other files by path.
 
     `releases` is None if there are errors, or no notes in the sources and in the lock. `read` are
-    the sources that were read as a whole. The compiled project is not part of it, to free memory
-    before packages are written.
+    the sources that were read as a whole, `obsolete` packages that are built no more. The compiled
+    project is not part of it, to free memory before packages are written.
     """
 
     problems: tuple[Diagnostic, ...]
@@ -49,6 +50,7 @@ class _Ready(NamedTuple):
     written: Mapping[Path, bytes] = MappingProxyType({})
     read: tuple[YamlFile, ...] = ()
     others: tuple[Path, ...] = ()
+    obsolete: tuple[str, ...] = ()
 
 
 def make(root: Path, options: Options, progress: Progress) -> Made:
@@ -70,6 +72,7 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
             packages.append(_package(stream, release, target, report, digest=options.digests))
         # The sources may have been edited while packages were written.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
+    delete_packages(root, ready.obsolete)
     result = BuildResult(tuple(packages), ready.problems, ready.written)
     return Made(result, ready.lasting, ready.others)
 
@@ -119,6 +122,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
         {root / path: data for path, data in written.items()},
         tuple(read),
         (*others, root / project.settings.css_file) if project.settings.css_file else others,
+        tuple(project.lock.packages.keys() - lock.packages.keys()),
     )
 
 

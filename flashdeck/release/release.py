@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
+from flashdeck.compile.example import example_notes
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.project.digest import field_digests, note_digest, package_digest
@@ -101,7 +102,14 @@ class _Dater:
         self._package_of = {note.guid: content.packages[_deck(note)] for note in notes}
         new = [note.guid for note in notes if note.guid not in lock.notes]
         self._numbers = numbers(lock.notes.values(), new, now)
-        self._gone = [entry for entry in lock.notes.values() if entry.id not in self._digests]
+        absent = [entry for entry in lock.notes.values() if entry.id not in self._digests]
+        examples = {
+            entry.id: entry.package
+            for entry in example_notes(content.project, absent)
+            if not entry.changed
+        }
+        self._gone = [entry for entry in absent if entry.id not in examples]
+        self._lost_examples = {*examples.values()}
         self._notetypes = dated_notetypes(content.notetypes.values(), lock, now)
         self._shipped: set[int] = set()
         self._dropped: set[str] = set()
@@ -173,11 +181,14 @@ class _Dater:
             for notetype in self._notetypes.values()
             if notetype.id in self._shipped
         }
+        notes = {**absent, **self._note_lines}
+        emptied = self._lost_examples - {entry.package for entry in notes.values()}
+        packages = {file: line for file, line in self._old.packages.items() if file not in emptied}
         return Lock(
             self._projects(),
-            {**absent, **self._note_lines},
+            notes,
             {**self._old.notetypes, **notetypes},
-            {**self._old.packages, **self._package_lines},
+            {**packages, **self._package_lines},
         )
 
     def _projects(self) -> dict[str, ProjectEntry]:

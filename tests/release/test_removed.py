@@ -1,0 +1,111 @@
+"""Removed notes that nobody has: the example, forgotten ones, and packages without any."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ProjectFolder
+
+from flashdeck import __version__
+from flashdeck.compile.example import example_notes
+from flashdeck.project.lockfile import parse_lock
+from flashdeck.project.project import load_project
+from flashdeck.scaffold.start import start
+
+DAY = 86_400
+
+
+def ids(project, folder="build"):
+    """Give the ids of the notes of each package, those of removed notes with a `-`."""
+    from flashdeck.anki.read.apkg import read_apkg
+
+    return {
+        path.name: {("" if note.cards else "-") + note.guid for note in read_apkg(path).notes}
+        for path in sorted((project.root / folder).glob("*.apkg"))
+    }
+
+
+def lock(project):
+    return parse_lock("flashdeck.lock", project.read("flashdeck.lock"))[0]
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A project as `init` leaves it, built once."""
+    start(tmp_path / "spanish", __version__)
+    project = ProjectFolder(tmp_path / "spanish")
+    project.built()
+    project.now += DAY
+    return project
+
+
+def test_every_note_of_the_example_is_known_under_any_name_of_its_deck(tmp_path):
+    for folder, deck in (("spanish", None), ("x", "Some other::Deck")):
+        start(tmp_path / folder, __version__)
+        project = ProjectFolder(tmp_path / folder)
+        if deck:
+            project.replace("cards/moon.yaml", "deck: X::The Moon", f"deck: {deck}")
+        project.built()
+        settings = load_project(project.root)[0].settings
+        entries = lock(project).notes.values()
+        assert len(entries) == 7
+        assert example_notes(settings.id, entries) == [*entries]
+
+
+def test_an_example_that_is_replaced_leaves_nothing_behind(begun):
+    (begun.root / "cards/moon.yaml").unlink()
+    begun.write("cards/own.yaml", "deck: Code\nnotes:\n  - {q: a, a: b, id: own000000001}\n")
+    (package,) = begun.built().packages
+    assert ids(begun) == {"code.apkg": {"own000000001"}}
+    assert (package.counts.removed, package.counts.tombstones) == (0, 0)
+    assert [*lock(begun).notes] == ["own000000001"]
+    assert [*lock(begun).packages] == ["code.apkg"]
+
+
+def test_an_example_that_is_replaced_in_its_package_leaves_nothing_behind(begun):
+    (begun.root / "cards/moon.yaml").unlink()
+    begun.write("cards/own.yaml", "deck: Spanish\nnotes:\n  - {q: a, a: b, id: own000000001}\n")
+    begun.built()
+    assert ids(begun) == {"spanish.apkg": {"own000000001"}}
+    begun.now += DAY
+    before = begun.read("flashdeck.lock")
+    begun.built()
+    assert begun.read("flashdeck.lock") == before
+
+
+def test_an_example_that_is_only_deleted_leaves_nothing_behind(begun):
+    (begun.root / "cards/moon.yaml").unlink()
+    assert begun.built().packages == ()
+    assert ids(begun) == {}
+    assert (lock(begun).notes, lock(begun).packages) == ({}, {})
+
+
+def test_an_example_note_that_became_ones_own_is_removed_as_any_other(begun):
+    source = begun.read("cards/moon.yaml")
+    start, end = source.index("  - q: How far"), source.index("  # `reverse`")
+    begun.replace("cards/moon.yaml", "thirty times the Earth's width", "30 widths of the Earth")
+    begun.built()
+    begun.now += DAY
+    begun.write("cards/moon.yaml", source[:start] + source[end:])
+    begun.built()
+    (names,) = ids(begun).values()
+    assert sum(name.startswith("-") for name in names) == 1
+
+
+def test_an_example_note_edited_before_the_first_build_is_ones_own(tmp_path):
+    start(tmp_path / "spanish", __version__)
+    project = ProjectFolder(tmp_path / "spanish")
+    project.replace("cards/moon.yaml", "How far away is the Moon?", "How far away is the Sun?")
+    project.built()
+    project.write("cards/moon.yaml", "deck: Spanish\nnotes:\n  - {q: a, a: b}\n")
+    project.built()
+    (names,) = ids(project).values()
+    assert sum(name.startswith("-") for name in names) == 1
+
+
+def test_a_name_in_the_lock_that_is_a_path_deletes_nothing_outside(begun):
+    outside = begun.write("x.apkg", "mine")
+    text = begun.read("flashdeck.lock").replace("spanish.apkg", "../x.apkg")
+    begun.write("flashdeck.lock", text)
+    (begun.root / "cards/moon.yaml").unlink()
+    begun.build()
+    assert outside.read_text() == "mine"
