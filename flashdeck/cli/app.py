@@ -16,6 +16,7 @@ from flashdeck.cli.commands.diff import diff
 from flashdeck.cli.commands.explain import explain
 from flashdeck.cli.commands.export import export
 from flashdeck.cli.commands.fmt import fmt
+from flashdeck.cli.commands.forget import forget
 from flashdeck.cli.commands.importing import import_deck
 from flashdeck.cli.commands.init import init
 from flashdeck.cli.commands.preview import preview
@@ -73,6 +74,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_deck,
     "explain": explain,
     "fmt": fmt,
+    "forget": forget,
 }
 
 
