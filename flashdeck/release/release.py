@@ -15,7 +15,7 @@ from operator import attrgetter
 from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
 from flashdeck.compile.example import example_notes
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.project.digest import field_digests, note_digest, package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
@@ -25,7 +25,7 @@ from flashdeck.release.numbering import EARLIEST, numbers, position_gap
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import dated_notetypes, schema_problems
 from flashdeck.source.names import OUR_TAG
-from flashdeck.text import natural
+from flashdeck.text import counted, natural
 
 _DAY = 86_400
 # For this long after its last edit, a note is updated with every revision: a learner who changed it
@@ -84,8 +84,10 @@ def release(
     dater = _Dater(content, lock, now, policy, single)
     problems = dater.check_removals()
     problems += schema_problems(content.notetypes, lock, accept=policy.accept_schema_change)
-    releases = tuple(dater.package(file) for file in sorted(dater.files, key=natural))
-    return releases, dater.new_lock(), problems
+    releases = [dater.package(file) for file in sorted(dater.files, key=natural)]
+    releases = dater.without_expired(releases)
+    problems += [problem for release in releases for problem in dater.check_removed(release)]
+    return tuple(releases), dater.new_lock(), problems
 
 
 class _Dater:
@@ -109,7 +111,7 @@ class _Dater:
             if not entry.changed
         }
         self._gone = [entry for entry in absent if entry.id not in examples]
-        self._lost_examples = {*examples.values()}
+        self._emptied = {*examples.values()}
         self._notetypes = dated_notetypes(content.notetypes.values(), lock, now)
         self._shipped: set[int] = set()
         self._dropped: set[str] = set()
@@ -118,7 +120,7 @@ class _Dater:
         self._single = single
         removed = self._gone if policy.empty_removed else []
         files = {*self._package_of.values(), *(entry.package for entry in removed)}
-        self.files = {single} if single else files
+        self.files = {single} if single and files else files
 
     def check_removals(self) -> list[Diagnostic]:
         """Report packages that lose a fifth of their notes, which is probably a mistake."""
@@ -167,6 +169,43 @@ class _Dater:
         collection = replace(undated, notes=tuple(dated))
         return Release(file, collection, Counts(**counts, tombstones=len(tombstones)), digest)
 
+    def without_expired(self, releases: Sequence[Release]) -> list[Release]:
+        """Leave out packages of nothing but expired removed notes, if another one has changed."""
+        before = self._old.packages
+        changed = any(
+            file not in before or line.revision != before[file].revision
+            for file, line in self._package_lines.items()
+        )
+        left: list[Release] = []
+        for release in releases:
+            notes = release.collection.notes
+            gone = [self._old.notes[note.guid] for note in notes if not note.cards]
+            if len(gone) < len(notes) or not (changed and all(map(self._is_expired, gone))):
+                left.append(release)
+                continue
+            names = {entry.id for entry in gone}
+            self._dropped |= names
+            self._note_lines = {
+                name: line for name, line in self._note_lines.items() if name not in names
+            }
+            del self._package_lines[release.file]
+            self._emptied.add(release.file)
+        return left
+
+    def check_removed(self, release: Release) -> list[Diagnostic]:
+        """Report a package of nothing but removed notes, which learners may not even have."""
+        notes = release.collection.notes
+        if not notes or any(note.cards for note in notes):
+            return []
+        import shlex  # few builds have such a package
+
+        packages = sorted({self._old.notes[note.guid].package for note in notes}, key=natural)
+        count = counted(len(notes), "removed note")
+        message = f"{release.file} holds nothing but {count}, for learners who have them"
+        hint = f"if nobody has them: flashdeck forget {shlex.join(packages)}"
+        span = Span.point(LOCK_NAME)
+        return [Diagnostic("only-removed", message, span, Severity.NOTE, hint)]
+
     def new_lock(self) -> Lock:
         """Return the lock after this build."""
         absent = {
@@ -182,7 +221,7 @@ class _Dater:
             if notetype.id in self._shipped
         }
         notes = {**absent, **self._note_lines}
-        emptied = self._lost_examples - {entry.package for entry in notes.values()}
+        emptied = self._emptied - {entry.package for entry in notes.values()}
         packages = {file: line for file, line in self._old.packages.items() if file not in emptied}
         return Lock(
             self._projects(),

@@ -109,3 +109,66 @@ def test_a_name_in_the_lock_that_is_a_path_deletes_nothing_outside(begun):
     (begun.root / "cards/moon.yaml").unlink()
     begun.build()
     assert outside.read_text() == "mine"
+
+
+OWN = "deck: Code\nnotes:\n  - {q: a, a: b, id: code00000001}\n"
+OTHER = "deck: Other\nnotes:\n  - {q: c, a: d, id: other0000001}\n"
+
+
+@pytest.fixture
+def only_removed(project):
+    """A project whose package code.apkg has nothing but a removed note."""
+    project.write("cards/code.yaml", OWN)
+    project.write("cards/other.yaml", OTHER)
+    project.built()
+    project.now += DAY
+    (project.root / "cards/code.yaml").unlink()
+    return project
+
+
+def test_a_package_of_nothing_but_removed_notes_is_reported_by_every_build(only_removed):
+    for _ in range(4):
+        (problem,) = only_removed.built().diagnostics
+        assert (problem.rule, problem.severity.value) == ("only-removed", "note")
+        assert problem.message == (
+            "code.apkg holds nothing but 1 removed note, for learners who have them"
+        )
+        assert problem.hint == "if nobody has them: flashdeck forget code.apkg"
+        assert problem.span.path == "flashdeck.lock"
+        only_removed.now += DAY
+
+
+def test_one_package_for_all_decks_names_the_packages_to_forget(only_removed, tmp_path):
+    (only_removed.root / "cards/other.yaml").unlink()
+    (problem,) = only_removed.built(output=tmp_path / "all.apkg").diagnostics[-1:]
+    assert problem.message.startswith("all.apkg holds nothing but 2 removed notes")
+    assert problem.hint == "if nobody has them: flashdeck forget code.apkg other.apkg"
+
+
+def test_a_package_with_other_notes_is_not_reported(only_removed):
+    only_removed.write("cards/code.yaml", OWN.replace("code00000001", "code00000002"))
+    assert only_removed.built().diagnostics == ()
+
+
+def test_after_180_days_it_is_dropped_with_a_change_of_another_package(only_removed):
+    only_removed.built()
+    only_removed.now += 179 * DAY
+    only_removed.replace("cards/other.yaml", "a: d", "a: e")
+    only_removed.built()
+    assert ids(only_removed)["code.apkg"] == {"-code00000001"}
+    only_removed.now += 2 * DAY
+    before = only_removed.read("flashdeck.lock")
+    only_removed.built(frozen=True)
+    only_removed.built()
+    assert only_removed.read("flashdeck.lock") == before
+    only_removed.replace("cards/other.yaml", "a: e", "a: f")
+    assert only_removed.built().diagnostics == ()
+    assert ids(only_removed) == {"other.apkg": {"other0000001"}}
+    assert [*lock(only_removed).packages] == ["other.apkg"]
+    assert [*lock(only_removed).notes] == ["other0000001"]
+
+
+def test_a_package_that_only_held_an_example_is_not_written_for_all_decks_either(begun, tmp_path):
+    (begun.root / "cards/moon.yaml").unlink()
+    assert begun.built(output=tmp_path / "all.apkg").packages == ()
+    assert not (tmp_path / "all.apkg").exists()
