@@ -26,6 +26,8 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     """
     if options.output is not None:
         check_package_name(options.output.name)
+    if options.fresh is not None:
+        _check_fresh(options.fresh, root)
     state = State(root, options)
     if (result := state.current()) is not None:
         return result
@@ -37,6 +39,17 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
         made = make(root, options, progress)
         state.save(made)
         return made.result
+
+
+def _check_fresh(fresh: Path, root: Path) -> None:
+    """Raise `FlashdeckError` for a file or a folder that can't hold packages for newcomers."""
+    is_folder = fresh.is_dir()
+    if not is_folder:
+        check_package_name(fresh.name)
+    folder = fresh if is_folder else fresh.parent
+    if folder.resolve() == (root / BUILD_NAME).resolve():
+        message = f"packages without removed notes can't be in {BUILD_NAME}/, beside the others"
+        raise FlashdeckError(message, "name another folder, or a file in one")
 
 
 @contextmanager

@@ -26,8 +26,8 @@ from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
 from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
-from flashdeck.release.release import Content, Policy, Release, release
-from flashdeck.release.result import BuildResult, BuiltPackage, Options, Progress
+from flashdeck.release.release import Content, Policy, Release, release, without_removed
+from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
 from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
@@ -62,18 +62,24 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
         ready = _prepare(root, options, publication)
         if ready.releases is None:
             return Made(BuildResult((), ready.problems))
+        fresh = _fresh(ready.releases, options.fresh) if options.fresh is not None else {}
+        # `--output` and `--fresh` may name files outside the project.
+        inside = root if options.output is None else None
         packages = []
         for release in ready.releases:
-            # `--output` may name a file outside the project.
-            inside = root if options.output is None else None
             target = options.output or root / BUILD_NAME / release.file
             stream = publication.stage(target, inside)
             report = partial(progress, release.file)
             packages.append(_package(stream, release, target, report, digest=options.digests))
+        fresh_packages = []
+        for target, release in fresh.items():
+            stream = publication.stage(target)
+            report = partial(progress, str(target))
+            fresh_packages.append(_package(stream, release, target, report, digest=options.digests))
         # The sources may have been edited while packages were written.
         publication.commit(lambda: require_unchanged(root, ready.read, ready.written))
     delete_packages(root, ready.obsolete)
-    result = BuildResult(tuple(packages), ready.problems, ready.written)
+    result = BuildResult(tuple(packages), ready.problems, ready.written, tuple(fresh_packages))
     return Made(result, ready.lasting, ready.others)
 
 
@@ -158,6 +164,27 @@ def _released(
     releases, lock, problems = release(content, project.lock, options.now, policy, single)
     problems += consequences(compiled.collection, project.lock, compiled.digests)
     return releases, lock, problems
+
+
+def _fresh(releases: Iterable[Release], path: Path) -> dict[Path, Release]:
+    """Return the packages without removed notes by target; `path` is a file or a folder."""
+    packages: dict[str, Release] = {}
+    for package in releases:
+        collection = without_removed(package.collection)
+        if collection.notes:
+            counts = Counts(new=len(collection.notes))
+            packages[package.file] = replace(package, collection=collection, counts=counts)
+    if not packages:
+        message = f"there are no notes for {path.name}"
+        raise FlashdeckError(message, "write notes; or build without --fresh")
+    if path.is_dir():
+        return {path / file: package for file, package in packages.items()}
+    (first, *others) = packages.values()
+    chosen = packages.get(path.name, first)
+    if others and path.name not in packages:
+        message = f"{path.name} can be only one of the packages: {', '.join(packages)}"
+        raise FlashdeckError(message, "give the file the name of one, or name a folder for all")
+    return {path: chosen}
 
 
 def _moved(problem: Diagnostic, stamped: Mapping[str, Stamped]) -> Diagnostic:

@@ -90,6 +90,15 @@ def release(
     return tuple(releases), dater.new_lock(), problems
 
 
+def without_removed(collection: Collection) -> Collection:
+    """Leave removed notes, and what only they need, out of a dated package."""
+    notes = tuple(note for note in collection.notes if note.cards)
+    used = {note.notetype for note in notes}
+    notetypes = tuple(notetype for notetype in collection.notetypes if notetype.id in used)
+    media = _media(collection, notes, notetypes)
+    return replace(collection, notetypes=notetypes, notes=notes, media=media)
+
+
 class _Dater:
     """Dates the packages of a build, and collects the entries of the new lock."""
 
@@ -258,7 +267,6 @@ class _Dater:
         used = {note.notetype for note in all_notes}
         decks = {card.deck for note in notes for card in note.cards}
         whole = self._content.collection
-        named = named_media(notes, whole.notetypes, whole.media)
         described = {deck.name for deck in whole.decks if deck.description}
         self._shipped |= used
         types = sorted(self._notetypes.values(), key=attrgetter("id"))
@@ -267,11 +275,7 @@ class _Dater:
             notetypes=used_types,
             decks=tuple(deck for deck in whole.decks if _holds(deck, decks, described)),
             notes=all_notes,
-            media=tuple(
-                media
-                for media in whole.media
-                if media.name in named or _is_asset(media, used_types)
-            ),
+            media=_media(whole, notes, used_types),
         )
 
     def _revision(self, before: PackageEntry | None, digest: str, notes: Iterable[Note]) -> int:
@@ -385,6 +389,16 @@ def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
         return True
     return any(is_within(deck.name, name) for name in described) and any(
         is_within(name, deck.name) for name in used
+    )
+
+
+def _media(
+    whole: Collection, notes: Sequence[Note], notetypes: Sequence[NoteType]
+) -> tuple[Media, ...]:
+    """Return the media of a collection that these notes, or note types, may use."""
+    named = named_media(notes, whole.notetypes, whole.media)
+    return tuple(
+        media for media in whole.media if media.name in named or _is_asset(media, notetypes)
     )
 
 

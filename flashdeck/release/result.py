@@ -19,9 +19,9 @@ Progress = Callable[[str, int, int], None]
 class Options(NamedTuple):
     """Options of a build. `now` is the time in seconds since 1970.
 
-    `output` is one package for all decks, instead of one for each root deck in `build/`. With
-    `frozen` only packages are written. `digests` adds the packages' SHA-256, which is slow for
-    large media.
+    `output` is one package for all decks, instead of one for each root deck in `build/`. `fresh` is
+    a file, or a folder, for packages without removed notes, besides the others. With `frozen` only
+    packages are written. `digests` adds the packages' SHA-256, which is slow for large media.
     """
 
     now: int
@@ -31,6 +31,7 @@ class Options(NamedTuple):
     accept_schema_change: bool = False
     allow_scripts: bool = False
     digests: bool = True
+    fresh: Path | None = None
 
 
 class Counts(NamedTuple):
@@ -65,9 +66,11 @@ class BuiltPackage(NamedTuple):
 class BuildResult:
     """The result of a build; after errors there are no packages, and nothing was written.
 
-    `written` are the sources, settings and lock that it wrote, by path.
+    `written` are the sources, settings and lock that it wrote, by path. `fresh` are the packages
+    without removed notes, in which every note is new.
     """
 
     packages: tuple[BuiltPackage, ...]
     diagnostics: tuple[Diagnostic, ...]
     written: Mapping[Path, bytes] = field(default_factory=dict, compare=False, repr=False)
+    fresh: tuple[BuiltPackage, ...] = ()

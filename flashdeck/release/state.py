@@ -23,6 +23,8 @@ from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options
 _NAME = ".state"
 _LARGEST = 2**28
 _DAY = 86_400
+# Options that change no package in `build/`.
+_IRRELEVANT = frozenset({"now", "digests", "fresh"})
 
 Fingerprint = list[int | str] | None
 """Size, time in ns and inode of a file, and the digest of a recent one, which may have been written
@@ -53,8 +55,11 @@ class State:
     def current(self) -> BuildResult | None:
         """Return the last result if nothing has changed since, else None.
 
-        It takes no lock: while another build is at work, this is the result before it.
+        It takes no lock: while another build is at work, this is the result before it. Packages
+        without removed notes are always written.
         """
+        if self._options.fresh is not None:
+            return None
         try:
             path = self._root / BUILD_NAME / _NAME
             saved = json.loads(read_regular(path, self._root, _LARGEST))
@@ -196,7 +201,7 @@ class State:
     def _relevant_options(self) -> dict[str, Any]:
         """Return the options that change the result of a build."""
         options = self._options._asdict() | {"output": str(self._options.output)}
-        return {name: value for name, value in options.items() if name not in {"now", "digests"}}
+        return {name: value for name, value in options.items() if name not in _IRRELEVANT}
 
     def _name(self, path: Path | str) -> str:
         """Return a path relative to the project, if it is inside."""

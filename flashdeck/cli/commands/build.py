@@ -14,7 +14,7 @@ from flashdeck.cli.streams import log, print_result
 from flashdeck.cli.summary import shown, summary
 
 if TYPE_CHECKING:
-    from flashdeck.release.result import BuildResult
+    from flashdeck.release.result import BuildResult, BuiltPackage
 
 
 def build(  # noqa: PLR0913 - one for each option
@@ -22,6 +22,14 @@ def build(  # noqa: PLR0913 - one for each option
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="One package for all decks."),
+    ] = None,
+    fresh: Annotated[
+        Path | None,
+        typer.Option(
+            "--fresh",
+            metavar="FILE",
+            help="Also write a package without removed notes, or all into a folder.",
+        ),
     ] = None,
     directory: options.Directory = None,
     quiet: options.Quiet = False,
@@ -56,6 +64,7 @@ def build(  # noqa: PLR0913 - one for each option
         accept_schema_change=accept_schema_change,
         allow_scripts=allow_scripts,
         digests=as_json,
+        fresh=fresh.absolute() if fresh is not None else None,
     )
     if watch:
         from flashdeck.cli.watching import WatchReport, build_on_save
@@ -67,7 +76,7 @@ def build(  # noqa: PLR0913 - one for each option
     if as_json:
         print_result(json.dumps(_report(result, root), ensure_ascii=False, indent=2))
     else:
-        for package in result.packages:
+        for package in (*result.packages, *result.fresh):
             print_result(shown(package.path))
             if not quiet:
                 log(f"  {summary(package)}")
@@ -78,24 +87,21 @@ def _report(result: BuildResult, root: Path) -> dict[str, Any]:
     from flashdeck import report
 
     return {
-        "packages": [
-            {
-                "path": _relative(package.path, root),
-                "sha256": package.sha256,
-                "decks": list(package.decks),
-                "notes": package.notes,
-                "cards": package.cards,
-                "media": package.media,
-                "new": package.counts.new,
-                "changed": package.counts.changed,
-                "removed": package.counts.removed,
-                "moved": package.counts.moved,
-                "unchanged": package.counts.unchanged,
-                "tombstones": package.counts.tombstones,
-            }
-            for package in result.packages
-        ],
+        "packages": [_described(package, root) for package in result.packages],
+        "fresh": [_described(package, root) for package in result.fresh],
         "diagnostics": report.as_json(result.diagnostics),
+    }
+
+
+def _described(package: BuiltPackage, root: Path) -> dict[str, Any]:
+    return {
+        "path": _relative(package.path, root),
+        "sha256": package.sha256,
+        "decks": list(package.decks),
+        "notes": package.notes,
+        "cards": package.cards,
+        "media": package.media,
+        **package.counts._asdict(),
     }
 
 
