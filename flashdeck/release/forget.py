@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flashdeck.compile.example import example_notes
-from flashdeck.compile.pipeline import compile_root
+from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication
 from flashdeck.project.lockfile import NoteEntry
 from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import LOCK_NAME
-from flashdeck.project.project import Project
+from flashdeck.project.project import Project, load_project
 from flashdeck.release.build import locked_project
 from flashdeck.text import did_you_mean, natural, nearest
 
@@ -41,19 +41,18 @@ def forget(
     bytes. A `dry_run` writes nothing.
     """
     with locked_project(root):
-        outcome = compile_root(root, allow_scripts=True)
-        project = outcome.project
+        project, problems = load_project(root)
         if not project.lock_text:
             message = f"there is no {LOCK_NAME}: no removed note is known"
             raise FlashdeckError(message, "restore it from git, if there was one")
+        if any(problem.rule == "lock-merged" for problem in problems):
+            message = f"{LOCK_NAME} holds git's conflict markers"
+            raise FlashdeckError(message, "build first, which writes it without them")
+        outcome = compile_loaded(project, problems, allow_scripts=True)
         # Which notes are removed is certain only if all sources and lines of the lock can be read.
-        unsure = tuple(
-            problem
-            for problem in outcome.problems
-            if problem.severity is Severity.ERROR or problem.rule == "lock-merged"
-        )
-        if unsure:
-            return Forgotten(diagnostics=unsure)
+        if outcome.errors:
+            errors = (item for item in outcome.problems if item.severity is Severity.ERROR)
+            return Forgotten(diagnostics=tuple(errors))
         ids = (note.note.id for note in outcome.compiled.notes)
         choice = _Choice(project, {name.value: name.span for name in ids if name})
         for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import ProjectFolder
+from real_anki import Imported, Learner
 
 from flashdeck import __version__
 from flashdeck.anki.read.apkg import read_apkg
@@ -156,14 +157,31 @@ def test_a_source_that_can_not_be_read_may_hold_the_note(removed):
 def test_a_lock_with_a_conflict_is_built_first(removed):
     text = removed.read("flashdeck.lock")
     removed.write("flashdeck.lock", f"{text}<<<<<<< a\n=======\n>>>>>>> b\n")
-    done = forget(removed.root, ["code.apkg"])
-    assert [problem.rule for problem in done.diagnostics] == ["lock-merged"]
+    with pytest.raises(FlashdeckError, match="holds git's conflict markers"):
+        forget(removed.root, ["code.apkg"])
     assert "code00000001" in removed.read("flashdeck.lock")
 
 
 def test_without_a_lock_there_is_nothing_to_forget(two_notes):
     with pytest.raises(FlashdeckError, match=r"there is no flashdeck\.lock"):
         forget(two_notes.root, ["x"])
+
+
+def test_learners_who_have_a_forgotten_note_keep_its_cards(project):
+    project.write("cards/flask.yaml", FLASK)
+    project.built()
+    with Learner() as learner:
+        learner.import_package(project.package)
+        learner.answer("flask0000003")
+        before = learner.note("flask0000003"), learner.cards("flask0000003")
+        project.now += DAY
+        project.write("cards/flask.yaml", FLASK[: FLASK.index("  - {q: What is Jinja")])
+        project.replace("cards/flask.yaml", "an interface", "the interface")
+        forget(project.root, ["flask0000003"])
+        project.built()
+        assert learner.import_package(project.package) == Imported(0, updated=1, duplicate=1)
+        assert (learner.note("flask0000003"), learner.cards("flask0000003")) == before
+        assert learner.empty_cards() == []
 
 
 def test_it_waits_for_no_build(removed):
