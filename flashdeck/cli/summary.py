@@ -19,6 +19,7 @@ def summary(package: BuiltPackage) -> str:
         "changed": counts.changed,
         "moved": counts.moved,
         "removed": counts.removed,
+        "sent again": counts.sent_again,
         "unchanged": counts.unchanged,
     }
     parts = [f"{number:,} {word}" for word, number in numbers.items() if number]

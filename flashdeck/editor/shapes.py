@@ -32,6 +32,12 @@ _NUMBER: Schema = {
     "pattern": r"^\s*[0-9_]*[1-9][0-9_]*\s*$",
     "patternErrorMessage": "this takes a number",
 }
+_DAYS: Schema = {
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "pattern": r"^\s*[0-9_]*[0-9][0-9_]*\s*$",
+    "patternErrorMessage": "this takes a number of days",
+}
 _WHOLE: Schema = {
     "type": ["integer", "string"],
     "pattern": r"^\s*-?[0-9_]*[0-9][0-9_]*\s*$",
@@ -85,6 +91,7 @@ _SHAPES: dict[Shape, Schema] = {
         },
     },
     Shape.CONSTANTS: {"type": "object"},
+    Shape.DAYS: _DAYS,
     Shape.NUMBER: _NUMBER,
     Shape.WHOLE: _WHOLE,
     Shape.PACKAGES: _mapping(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flashdeck.model import Note, NoteType
 from flashdeck.project.digest import note_digest
-from flashdeck.project.lockfile import Lock
+from flashdeck.project.project import Project
 from flashdeck.release.release import last_time
 
 
@@ -41,7 +41,7 @@ class Changes:
 
 
 def changes(
-    theirs: Iterable[Note], own: Iterable[Note], notetypes: Iterable[NoteType], lock: Lock
+    theirs: Iterable[Note], own: Iterable[Note], notetypes: Iterable[NoteType], project: Project
 ) -> Changes:
     """Compare notes with a project's, by the contents that its lock recorded at the last build.
 
@@ -59,14 +59,15 @@ def changes(
             why = "its note type has other fields in Anki"
             result.conflicts.append(Conflict(built.get(note.guid, note), why))
         elif note.guid in built:
-            _compare(Pair(built[note.guid], note), lock, result)
+            _compare(Pair(built[note.guid], note), project, result)
         else:
-            (result.removed if note.guid in lock.notes else result.new).append(note)
+            (result.removed if note.guid in project.lock.notes else result.new).append(note)
     return result
 
 
-def _compare(pair: Pair, lock: Lock, result: Changes) -> None:
+def _compare(pair: Pair, project: Project, result: Changes) -> None:
     own, theirs = pair.own, pair.theirs
+    lock, resend_days = project.lock, project.settings.resend_days
     result.moved += own.cards[0].deck != theirs.cards[0].deck
     entry = lock.notes.get(own.guid)
     digest = note_digest(theirs)
@@ -76,7 +77,7 @@ def _compare(pair: Pair, lock: Lock, result: Changes) -> None:
         result.conflicts.append(Conflict(own, "it was never built here, and differs in Anki"))
     elif own.notetype != theirs.notetype:
         result.conflicts.append(Conflict(own, "it is of another note type in Anki"))
-    elif theirs.mod <= last_time(entry, lock):
+    elif theirs.mod <= last_time(entry, lock, resend_days):
         result.same.append(theirs)
     elif note_digest(own) != entry.content:
         result.conflicts.append(Conflict(own, "it was edited here, and in Anki as well"))

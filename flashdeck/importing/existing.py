@@ -105,7 +105,7 @@ class _Import:
             clean.collection.notes,
             loaded.compiled.collection.notes,
             loaded.compiled.notetypes.values(),
-            self._lock,
+            self._project,
         )
 
     @property

@@ -50,6 +50,8 @@ class Shape(StrEnum):
     """A list of field names, or of mappings with details."""
     TEMPLATES = "list of templates"
     """A list of mappings, each a card template."""
+    DAYS = "number of days"
+    """A whole number from 0 on."""
     NUMBER = "number"
     """Digits."""
     WHOLE = "whole number"

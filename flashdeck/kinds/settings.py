@@ -26,6 +26,9 @@ BREAKS = Key(
     words=_BREAKS,
 )
 
+RESEND_DAYS = 60
+"""The default of `resend_days`."""
+
 SETTINGS: tuple[Key, ...] = (
     Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
     Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
@@ -34,6 +37,12 @@ SETTINGS: tuple[Key, ...] = (
     MEDIA,
     Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
     Key("removed", Shape.WORD, "What becomes of removed notes.", words=("empty", "keep")),
+    Key(
+        "resend_days",
+        Shape.DAYS,
+        "How long after its last edit a note is sent again with every new revision; `0`: never. "
+        f"Default: `{RESEND_DAYS}`.",
+    ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
     Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
     Key("limits", Shape.LIMITS, "What a file may hold at most."),

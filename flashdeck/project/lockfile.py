@@ -29,6 +29,7 @@ _NONE = "-"
 _UNKNOWN = "?"
 _NOTE_COLUMNS = 14
 _FORMAT_1_COLUMNS = 11  # or one more: when it was imported
+_EDITED = "edited"
 GONE = "-"
 
 
@@ -86,6 +87,8 @@ class ProjectEntry(NamedTuple):
 class NoteTypeEntry(NamedTuple):
     """A released note type: its schema, which must not change, its digest and its time.
 
+    `time` (seconds) is that of the build that last changed it, and `edited` says whether that was a
+    later build than its first.
     `reserves` maps, as JSON, names of spare fields and templates in Anki to names in the sources,
     '' for unused ones; it is '' for a note type without any.
     """
@@ -95,6 +98,7 @@ class NoteTypeEntry(NamedTuple):
     content: str
     time: int
     reserves: str = ""
+    edited: bool = False
 
 
 class PackageEntry(NamedTuple):
@@ -180,7 +184,7 @@ def lock_text(lock: Lock) -> str:
     lines += [_note_line(entry) for _, entry in sorted(lock.notes.items())]
     lines += [
         f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{entry.time}"
-        f"\t{entry.reserves or _NONE}"
+        f"\t{entry.reserves or _NONE}" + (f"\t{_EDITED}" if entry.edited else "")
         for _, entry in sorted(lock.notetypes.items())
     ]
     lines += [
@@ -213,11 +217,10 @@ def _add(lock: Lock, parts: list[str]) -> None:
             project = ProjectEntry(name, title, int(time))
             other = lock.projects.get(name, project)
             lock.projects[name] = min(project, other, key=attrgetter("first_built", "name"))
-        case ["notetype", number, schema, content, time, *reserves] if len(reserves) <= 1:
+        case ["notetype", number, schema, content, time, *others]:
             _check_schema(schema)
-            spare = "" if reserves in ([], [_NONE]) else reserves[0]
-            _check_reserves(spare)
-            notetype = NoteTypeEntry(int(number), schema, content, int(time), spare)
+            spare, edited = _others(others)
+            notetype = NoteTypeEntry(int(number), schema, content, int(time), spare, edited)
             old = lock.notetypes.get(notetype.id, notetype)
             lock.notetypes[notetype.id] = max(notetype, old, key=attrgetter("time", "content"))
         case ["package", file, revision, digest]:
@@ -226,6 +229,22 @@ def _add(lock: Lock, parts: list[str]) -> None:
             lock.packages[file] = package if known is None else _merged(known, package)
         case _:
             raise ValueError(parts)
+
+
+def _others(columns: list[str]) -> tuple[str, bool]:
+    """Return the reserves of a note type, and whether it was edited."""
+    match columns:
+        case []:
+            return "", False
+        case [reserves]:
+            edited = False
+        case [reserves, word] if word == _EDITED:
+            edited = True
+        case _:
+            raise ValueError(columns)
+    spare = "" if reserves == _NONE else reserves
+    _check_reserves(spare)
+    return spare, edited
 
 
 def _newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:

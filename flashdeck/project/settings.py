@@ -11,7 +11,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds.registry import LIMITS, SETTINGS
-from flashdeck.kinds.settings import JOIN, VERBATIM
+from flashdeck.kinds.settings import JOIN, RESEND_DAYS, VERBATIM
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.source.mapping import MappingReader
@@ -45,6 +45,7 @@ class Settings:
     css: str = ""
     css_file: str = ""
     removed: str = "empty"
+    resend_days: int = RESEND_DAYS
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
@@ -120,6 +121,9 @@ class _SettingsReader(MappingReader):
             css=css,
             css_file=css_file,
             removed=self._word(pairs, "removed"),
+            resend_days=self._days(pairs["resend_days"][1])
+            if "resend_days" in pairs
+            else RESEND_DAYS,
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
             limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
@@ -149,6 +153,11 @@ class _SettingsReader(MappingReader):
         key = next(key for key in SETTINGS if key.name == name)
         scalar = self.word(key, pairs[name][1]) if name in pairs else None
         return scalar.value.strip() if scalar is not None else key.words[0]
+
+    def _days(self, node: Node) -> int:
+        hint = "write a number of days, or 0 for never"
+        days = self.number(node, "'resend_days'", least=0, hint=hint)
+        return RESEND_DAYS if days is None else days
 
     def _mapping(self, node: Node, what: str) -> list[tuple[ScalarNode, Node]]:
         if isinstance(node, MappingNode):

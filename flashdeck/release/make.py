@@ -158,7 +158,10 @@ def _released(
         digests=compiled.digests,
     )
     policy = Policy(
-        project.settings.removed == "empty", options.accept_removals, options.accept_schema_change
+        project.settings.removed == "empty",
+        project.settings.resend_days,
+        options.accept_removals,
+        options.accept_schema_change,
     )
     single = options.output.name if options.output is not None else ""
     releases, lock, problems = release(content, project.lock, options.now, policy, single)

@@ -1,8 +1,9 @@
 """Dates a release: the times of notes, the revisions of packages, and the new lock.
 
 Anki updates a note only if its time is greater than the learner's, and then overwrites the
-learner's tags and edits. So an unedited note keeps the time of its first build, an edited one has
-its package's revision for a year, and no time decreases.
+learner's tags and edits. So an unedited note keeps the time of its first build, and no time
+decreases. An edited note has its package's revision for some days (`resend_days`): a learner who
+changed it between a build and its import gets the edit with the next one. Note types likewise.
 """
 
 from __future__ import annotations
@@ -16,21 +17,19 @@ from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
 from flashdeck.compile.example import example_notes
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.kinds.settings import RESEND_DAYS
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.project.digest import field_digests, note_digest, package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
-from flashdeck.release.entries import note_entry, notetype_entry
+from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import EARLIEST, numbers, position_gap
 from flashdeck.release.result import Counts
-from flashdeck.release.schemas import dated_notetypes, schema_problems
+from flashdeck.release.schemas import notetype_entries, schema_problems
 from flashdeck.source.names import OUR_TAG
 from flashdeck.text import counted, natural
 
 _DAY = 86_400
-# For this long after its last edit, a note is updated with every revision: a learner who changed it
-# between a build and its import gets the edit with the next one.
-_WINDOW = 365 * _DAY
 # For this long after its removal, a note travels in its package as an empty one.
 _TOMBSTONE_LIFE = 180 * _DAY
 # The number of notes that may be removed from a package without an error.
@@ -66,9 +65,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whether removed notes are emptied, and which changes the author accepts."""
+    """Whether removed notes are emptied, and which changes the author accepts.
+
+    For `resend_days` after its last edit a note is sent again with every revision.
+    """
 
     empty_removed: bool = True
+    resend_days: int = RESEND_DAYS
     accept_removals: bool = False
     accept_schema_change: bool = False
 
@@ -121,7 +124,8 @@ class _Dater:
         }
         self._gone = [entry for entry in absent if entry.id not in examples]
         self._emptied = {*examples.values()}
-        self._notetypes = dated_notetypes(content.notetypes.values(), lock, now)
+        self._notetypes = {notetype.id: notetype for notetype in content.notetypes.values()}
+        self._type_lines = notetype_entries(self._notetypes.values(), lock, now)
         self._shipped: set[int] = set()
         self._dropped: set[str] = set()
         self._note_lines: dict[str, NoteEntry] = {}
@@ -175,7 +179,8 @@ class _Dater:
             for place, note in enumerate(undated.notes, 1)
         ]
         self._package_lines[file] = PackageEntry(file, revision, digest)
-        collection = replace(undated, notes=tuple(dated))
+        notetypes = tuple(self._date_type(notetype, revision) for notetype in undated.notetypes)
+        collection = replace(undated, notes=tuple(dated), notetypes=notetypes)
         return Release(file, collection, Counts(**counts, tombstones=len(tombstones)), digest)
 
     def without_expired(self, releases: Sequence[Release]) -> list[Release]:
@@ -224,14 +229,10 @@ class _Dater:
             for entry in self._gone
             if entry.id not in self._dropped
         }
-        notetypes = {
-            notetype.id: notetype_entry(notetype, notetype.mod)
-            for notetype in self._notetypes.values()
-            if notetype.id in self._shipped
-        }
         notes = {**absent, **self._note_lines}
         emptied = self._emptied - {entry.package for entry in notes.values()}
         packages = {file: line for file, line in self._old.packages.items() if file not in emptied}
+        notetypes = {key: self._type_lines[key] for key in self._shipped}
         return Lock(
             self._projects(),
             notes,
@@ -285,7 +286,7 @@ class _Dater:
         for note in notes:
             entry = self._old.notes.get(note.guid)
             if entry is not None:
-                floor = max(floor, entry.changed, last_time(entry, self._old) + 1)
+                floor = max(floor, entry.changed, self._last_time(entry) + 1)
         return max(floor, self._now)
 
     def _date(self, note: Note, position: int, revision: int, counts: Counter[str]) -> Note:
@@ -296,7 +297,10 @@ class _Dater:
             assert old is not None, "only notes in the lock can be removed"
             return self._date_tombstone(note, old, revision, counts)
         entry = self._living(note, old, revision)
-        counts[_status(old, entry)] += 1
+        mod = self._time(entry, revision)
+        is_again = old is not None and mod > self._last_time(old)
+        for status in _statuses(old, entry, is_again=is_again):
+            counts[status] += 1
         self._note_lines[guid] = entry
         note_id, card_block = self._numbers[guid]
         cards = tuple(
@@ -305,7 +309,6 @@ class _Dater:
                 for card in note.cards
             ]
         )
-        mod = _mod(entry, revision)
         # `replace` takes three times as long.
         return Note(guid, note.notetype, note.fields, note.tags, cards, note_id, mod, note.source)
 
@@ -322,7 +325,22 @@ class _Dater:
         )
         counts["removed"] += not old.removed
         self._note_lines[note.guid] = entry
-        return replace(note, mod=_mod(entry, revision))
+        return replace(note, mod=self._time(entry, revision))
+
+    def _date_type(self, notetype: NoteType, revision: int) -> NoteType:
+        """Add the time of an edited note type for a package; others keep that of the first build.
+
+        Anki keeps a learner's changes to a note type as long as its time does not change.
+        """
+        entry = self._type_lines[notetype.id]
+        last = _resent(entry.time, revision, self._policy.resend_days) if entry.edited else 0
+        return replace(notetype, mod=max(entry.time, last))
+
+    def _time(self, entry: NoteEntry, revision: int) -> int:
+        return _mod(entry, revision, self._policy.resend_days)
+
+    def _last_time(self, entry: NoteEntry) -> int:
+        return last_time(entry, self._old, self._policy.resend_days)
 
     def _living(self, note: Note, old: NoteEntry | None, revision: int) -> NoteEntry:
         kind = self._content.kinds[note.guid]
@@ -340,10 +358,11 @@ class _Dater:
         )
 
 
-def last_time(entry: NoteEntry, lock: Lock) -> int:
+def last_time(entry: NoteEntry, lock: Lock, resend_days: int) -> int:
     """Return the time of a note in its package's last build, in seconds."""
     package = lock.packages.get(entry.package)
-    return _mod(entry, package.revision if package is not None else entry.changed)
+    revision = package.revision if package is not None else entry.changed
+    return _mod(entry, revision, resend_days)
 
 
 def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:
@@ -362,18 +381,25 @@ def _check_clock(lock: Lock, now: int) -> None:
         raise FlashdeckError(message, "set the clock right; or restore the lock from git")
 
 
-def _mod(entry: NoteEntry, revision: int) -> int:
+def _mod(entry: NoteEntry, revision: int, resend_days: int) -> int:
     if not entry.changed:
         return entry.first_built
-    return min(revision, entry.changed + _WINDOW)
+    return _resent(entry.changed, revision, resend_days)
 
 
-def _status(old: NoteEntry | None, entry: NoteEntry) -> str:
+def _resent(changed: int, revision: int, resend_days: int) -> int:
+    return min(revision, changed + resend_days * _DAY)
+
+
+def _statuses(old: NoteEntry | None, entry: NoteEntry, *, is_again: bool) -> list[str]:
+    """Return how a note differs from the last build; it can be moved and sent again."""
     if old is None:
-        return "new"
+        return ["new"]
     if old.content != entry.content or old.removed:
-        return "changed"
-    return "moved" if old.deck != entry.deck else "unchanged"
+        return ["changed"]
+    statuses = ["moved"] if old.deck != entry.deck else []
+    statuses += ["sent_again"] if is_again else []
+    return statuses or ["unchanged"]
 
 
 def _deck(note: Note) -> str:

@@ -35,12 +35,17 @@ class Options(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Numbers of notes by how they differ from the last package."""
+    """Numbers of notes by how they differ from the last package.
+
+    `sent_again` are notes without changes that have a new time, so that an import replaces
+    learners' own tags and edits of them. `unchanged` are the others; moved notes can be both.
+    """
 
     new: int = 0
     changed: int = 0
     removed: int = 0
     moved: int = 0
+    sent_again: int = 0
     unchanged: int = 0
     tombstones: int = 0
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.model import NoteType
-from flashdeck.project.digest import notetype_digest, schema
-from flashdeck.project.lockfile import Lock
+from flashdeck.project.digest import schema
+from flashdeck.project.lockfile import Lock, NoteTypeEntry
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.release.entries import notetype_entry
 from flashdeck.text import counted
 
 _CONSEQUENCE = (
@@ -22,20 +22,25 @@ _CONSEQUENCE = (
 _HINT = "undo it; or make a note type of another name; or, if you mean it: --accept-schema-change"
 
 
-def dated_notetypes(notetypes: Iterable[NoteType], lock: Lock, now: int) -> dict[int, NoteType]:
-    """Set the time of each note type to that of the build that last changed it.
+def notetype_entries(
+    notetypes: Iterable[NoteType], lock: Lock, now: int
+) -> dict[int, NoteTypeEntry]:
+    """Return the new lock entries of note types.
 
-    Anki keeps a learner's changes to a note type as long as its time does not change.
+    An edit is later than every package of earlier builds, since those may have any of their
+    revisions as the time of the note type.
     """
-    dated: dict[int, NoteType] = {}
+    shipped = max((package.revision for package in lock.packages.values()), default=0)
+    entries: dict[int, NoteTypeEntry] = {}
     for notetype in notetypes:
+        entry = notetype_entry(notetype, now)
         old = lock.notetypes.get(notetype.id)
-        time = now
-        if old is not None:
-            same = old.content == notetype_digest(notetype)
-            time = old.time if same else max(old.time + 1, now)
-        dated[notetype.id] = replace(notetype, mod=time)
-    return dated
+        if old is not None and old.content == entry.content:
+            entry = entry._replace(time=old.time, edited=old.edited)
+        elif old is not None:
+            entry = entry._replace(time=max(old.time + 1, shipped + 1, now), edited=True)
+        entries[notetype.id] = entry
+    return entries
 
 
 def schema_problems(

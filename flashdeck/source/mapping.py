@@ -227,16 +227,15 @@ class MappingReader:
         scalar = self.word(BREAKS, node)
         return scalar is not None and scalar.value.strip() == JOIN
 
-    def number(self, node: Node, what: str, *, signed: bool = False) -> int | None:
-        """Read a positive integer; with `signed` any integer."""
+    def number(self, node: Node, what: str, *, least: int | None = 1, hint: str = "") -> int | None:
+        """Read an integer that is not below `least`, if there is such a limit."""
         scalar = self.text(node, what)
         if scalar is None:
             return None
         digits = scalar.value.strip().replace("_", "")
-        number = int(digits) if _WHOLE.fullmatch(digits) else 0
-        if number > 0 or (signed and _WHOLE.fullmatch(digits)):
-            return number
-        self.report("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar)
+        if _WHOLE.fullmatch(digits) and (least is None or int(digits) >= least):
+            return int(digits)
+        self.report("not-a-number", f"{what} takes a number, not '{scalar.value}'", scalar, hint)
         return None
 
     def tags(self, node: Node, what: str = "'tags'") -> tuple[str, ...]:

@@ -198,7 +198,7 @@ class _NoteTypeReader(MappingReader):
 
     def _any_number(self, pairs: Pairs, key: str) -> int | None:
         """Read an integer: Anki's ids of fields and templates are random, and may be negative."""
-        return self.number(pairs[key][1], f"'{key}'", signed=True) if key in pairs else None
+        return self.number(pairs[key][1], f"'{key}'", least=None) if key in pairs else None
 
     def _positive_number(self, pairs: Pairs, key: str) -> int | None:
         return self.number(pairs[key][1], f"'{key}'") if key in pairs else None

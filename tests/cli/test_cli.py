@@ -82,6 +82,7 @@ def test_the_json_report_counts_changes(call, two_notes):
         "changed": 1,
         "removed": 0,
         "moved": 0,
+        "sent_again": 0,
         "unchanged": 1,
         "tombstones": 0,
     }

@@ -188,6 +188,7 @@ def test_settings_are_valid_and_their_slips_are_not():
     good = (
         "id: nzcq86nza31542tk\nname: 2024\nremoved: keep\npackages: {a.apkg: [A, 7]}\n"
         "rules: {leech: off}\nlimits: {size: 1_000}\ncss: x.css\nmarkup: html\n"
+        "resend_days: 0\n"
     )
     assert errors("settings", good) == []
     for old, new in (
@@ -198,6 +199,8 @@ def test_settings_are_valid_and_their_slips_are_not():
         ("size", "sise"),
         ("1_000", "none"),
         ("html", "htm"),
+        ("days: 0", "days: -1"),
+        ("days: 0", "days: never"),
     ):
         assert errors("settings", good.replace(old, new)) != [], new
 

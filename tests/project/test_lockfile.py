@@ -57,6 +57,7 @@ def test_a_lock_reads_back_as_it_was_written(entries):
         {
             7: NoteTypeEntry(7, SCHEMA, "ff", 3),
             8: NoteTypeEntry(8, SCHEMA, "ff", 3, '{"fields":{"Extra 1":"Flag","Extra 2":""}}'),
+            9: NoteTypeEntry(9, SCHEMA, "ff", 3, edited=True),
         },
         {"a b.apkg": PackageEntry("a b.apkg", 5, "dd")},
     )
@@ -128,7 +129,7 @@ def test_a_lock_of_format_1_is_read():
         1_780_000_001,
     )
     assert (imported.first_built, imported.fields) == (1_500_000_000, "")
-    assert lock.notetypes[7].reserves == ""
+    assert (lock.notetypes[7].reserves, lock.notetypes[7].edited) == ("", False)
     assert lock_text(lock).splitlines()[1] == "format\t2"
 
 
@@ -149,6 +150,8 @@ def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
         "package\tf\tnot-a-time\td",
         "project\tid\tname",
         f"notetype\t7\t{SCHEMA}\tff\t3\t[]",
+        f"notetype\t7\t{SCHEMA}\tff\t3\t-\tyes",
+        f"notetype\t7\t{SCHEMA}\tff\t3\t-\tedited\tx",
     ],
 )
 def test_an_invalid_line_is_an_error_with_its_position(line):

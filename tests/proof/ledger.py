@@ -9,7 +9,8 @@ from proof.builder import Package
 from proof.drafts import Content
 
 DAY = 86_400
-YEAR = 365 * DAY
+RESENT = 60 * DAY
+"""For so long after its last edit a note is sent again, by the default of `resend_days`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Record:
         """
         if self.edited is None:
             return self.first
-        return min(revised, self.edited + YEAR)
+        return min(revised, self.edited + RESENT)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from conftest import NOW
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.release.result import Counts
 
 DAY = 86_400
 
@@ -54,15 +55,85 @@ def test_tags_and_reverse_are_edits_but_deck_and_place_are_not(built):
     assert set(mods(built).values()) == {NOW + 2 * DAY}
 
 
-def test_an_edited_note_is_updated_with_every_revision_for_a_year(built):
-    built.now = edited = NOW + DAY
+@pytest.mark.parametrize(
+    ("setting", "days"), [("", 60), ("resend_days: 90\n", 90), ("resend_days: 0\n", 0)]
+)
+def test_an_edited_note_is_sent_again_with_every_revision_for_some_days(two_notes, setting, days):
+    two_notes.write("flashdeck.yaml", setting)
+    two_notes.built()
+    two_notes.now = edited = NOW + DAY
+    two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    assert counts_of(two_notes).changed == 1
+    last = edited
+    for later in (10, 50, 61, 89, 100, 500):
+        two_notes.now = edited + later * DAY
+        two_notes.replace("cards/flask.yaml", "{{c1::", "{{c1::x")
+        counts = counts_of(two_notes)
+        expected = edited + min(later, days) * DAY
+        assert mods(two_notes)["Who created Flask?"] == expected
+        is_again = expected > last
+        assert counts == Counts(changed=1, sent_again=is_again, unchanged=not is_again)
+        last = expected
+
+
+def counts_of(project):
+    (package,) = project.built().packages
+    return package.counts
+
+
+def test_a_moved_note_can_be_sent_again(built):
+    built.now += DAY
     built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
     built.built()
-    for later, expected in ((100 * DAY, NOW + 101 * DAY), (500 * DAY, edited + 365 * DAY)):
-        built.now = edited + later
-        built.replace("cards/flask.yaml", "{{c1::", "{{c1::x")
+    built.now += DAY
+    built.replace("cards/flask.yaml", "deck: Flask\n", "deck: Flask::Basics\n")
+    assert counts_of(built) == Counts(moved=2, sent_again=1)
+
+
+def test_other_resend_days_are_built(built):
+    built.now += DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    edited, built.now = built.now, built.now + 10 * DAY
+    built.replace("cards/flask.yaml", "{{c1::", "{{c1::x")
+    built.built()
+    assert mods(built)["Who created Flask?"] == edited + 10 * DAY
+    built.replace("flashdeck.yaml", "id:", "resend_days: 5\nid:")
+    built.built()
+    assert mods(built)["Who created Flask?"] == edited + 5 * DAY
+
+
+def test_an_edited_note_type_has_the_time_of_each_revision_for_as_long(built):
+    def times():
+        return {entry.mod for entry in read_apkg(built.package).notetypes}
+
+    assert times() == {NOW}
+    built.now += 10 * DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    assert times() == {NOW}
+    built.now = styled = built.now + DAY
+    built.replace("flashdeck.yaml", "id:", 'css: ".card { color: red; }"\nid:')
+    built.built()
+    assert times() == {styled}
+    for later, expected in ((10, 10), (59, 59), (90, 60), (100, 60)):
+        built.now = styled + later * DAY
+        built.replace("cards/flask.yaml", "a: Armin", "a: Armin R.")
         built.built()
-        assert mods(built)["Who created Flask?"] == expected
+        assert times() == {styled + expected * DAY}
+
+
+def test_an_edit_of_a_note_type_is_later_than_every_package(built):
+    built.replace("flashdeck.yaml", "id:", 'css: ".card { color: red; }"\nid:')
+    built.built()
+    built.now += DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    before = {entry.mod for entry in read_apkg(built.package).notetypes}
+    built.now -= DAY // 2
+    built.replace("flashdeck.yaml", "red", "blue")
+    built.built()
+    assert min(entry.mod for entry in read_apkg(built.package).notetypes) > max(before)
 
 
 def test_without_changes_nothing_is_written_again(built):

@@ -122,7 +122,7 @@ def test_every_setting_is_explained_and_the_examples_are_right(tmp_path):
     for key in LIMITS:
         assert re.search(rf"^#   {key.name}: [0-9]+$", text, re.MULTILINE), key.name
     # All that is commented out and looks like a setting, without the `# `.
-    inside = re.sub(r"^# ((?:  )?[a-z.]+:(?: .*)?)$", r"\1", text, flags=re.MULTILINE)
+    inside = re.sub(r"^# ((?:  )?[a-z_.]+:(?: .*)?)$", r"\1", text, flags=re.MULTILINE)
     (project.root / "flashdeck.yaml").write_text(inside, "utf-8")
     assert set(value(project.root / "flashdeck.yaml")) == {key.name for key in SETTINGS}
     assert project.check() == []

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, ProjectFolder
-from real_anki import Learner
+from real_anki import Imported, Learner
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.project.lockfile import parse_lock
+from flashdeck.release.result import Counts
 
 pytestmark = pytest.mark.slow
 
 DAY = 86_400
 VERSIONS = sorted(path for path in (ROOT / "tests" / "upgrade").iterdir() if path.is_dir())
-# So long after the last build an edited note has its last time, from which the learner's is later.
-LATER = 400 * DAY
+LATER = 3 * DAY
 
 
 class Upgraded:
@@ -34,7 +34,7 @@ class Upgraded:
             for card in learner.cards(guid):
                 learner.answer(guid, card.ordinal)
             learner.add_tag(guid, "marked")
-            learner.touch(guid, lock.latest + LATER - DAY)
+            learner.touch(guid, lock.latest + DAY)
 
     @property
     def packages(self):
@@ -53,10 +53,12 @@ class Upgraded:
 
     def publish(self):
         """Build and import; give the counts of both."""
-        built = self.project.built()
-        done = [self.learner.import_package(package.path) for package in built.packages]
-        changed = sum(package.counts.changed for package in built.packages)
-        return changed, sum(item.updated for item in done), sum(item.conflicting for item in done)
+        packages = self.project.built().packages
+        done = [self.learner.import_package(package.path) for package in packages]
+        counts = (package.counts for package in packages)
+        return Counts(*map(sum, zip(*counts, strict=True))), Imported(
+            *map(sum, zip(*done, strict=True))
+        )
 
 
 @pytest.fixture(params=VERSIONS, ids=[version.name for version in VERSIONS])
@@ -67,15 +69,18 @@ def upgraded(request, tmp_path):
 
 def test_an_upgrade_loses_and_duplicates_nothing(upgraded):
     cards, reviews, notes = upgraded.look()
-    changed, updated, conflicting = upgraded.publish()
+    built, done = upgraded.publish()
     after_cards, after_reviews, after = upgraded.look()
     assert (after_cards, after_reviews) == (cards, reviews)
     assert set(after) == set(notes)
     assert upgraded.learner.doubled_cards() == []
     other_html = {guid for guid, note in after.items() if note.fields != notes[guid].fields}
-    assert (updated, conflicting) == (changed, 0) == (len(other_html), 0)
-    kept = {guid for guid, note in after.items() if "marked" in note.tags}
-    assert kept == set(notes) - other_html
+    assert (built.new, built.removed, done.new, done.conflicting) == (0, 0, 0, 0)
+    assert done.updated == built.changed + built.sent_again + built.tombstones
+    removed = {guid for guid, note in after.items() if "flashdeck::removed" in note.tags}
+    lost = {guid for guid, note in after.items() if "marked" not in note.tags} - removed
+    assert lost >= other_html
+    assert (len(other_html), len(lost)) == (built.changed, built.changed + built.sent_again)
     # Check Database reports cards with old reviews, too: only its effect counts.
     upgraded.learner.check_database()
     assert upgraded.look() == (cards, reviews, after)
