@@ -1,4 +1,4 @@
-"""Differences between two collections: content only, never card ids, times or positions."""
+"""Differences between two collections: their content, and notes with a newer time only."""
 
 from __future__ import annotations
 
@@ -185,8 +185,9 @@ class Changes:
     """All differences; empty where the content is the same.
 
     New, changed, moved, restored and retyped notes are in the study order of the new collection,
-    removed ones in that of the old. `reordered` counts the notes with another position within
-    their deck.
+    removed ones in that of the old. `sent_again` are unchanged notes with a newer time: an import
+    replaces learners' own tags and edits of them. `reordered` counts the notes with another
+    position within their deck.
     """
 
     new: tuple[Entry, ...] = ()
@@ -195,6 +196,7 @@ class Changes:
     restored: tuple[Entry, ...] = ()
     moved: tuple[MovedNote, ...] = ()
     retyped: tuple[RetypedNote, ...] = ()
+    sent_again: tuple[Entry, ...] = ()
     reordered: int = 0
     decks_renamed: tuple[RenamedDeck, ...] = ()
     descriptions: tuple[DescriptionChange, ...] = ()

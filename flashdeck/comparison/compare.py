@@ -33,7 +33,7 @@ Pairs = Sequence[tuple[Entry, Entry]]
 
 
 def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> Changes:
-    """Compare the contents of two collections.
+    """Compare the contents of two collections, and the times of their notes where both have some.
 
     A removed note (empty, without cards, tagged `flashdeck::removed`) counts as absent.
     `empties_removed` says that a build will empty the notes that are absent from the new
@@ -49,9 +49,8 @@ def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> 
     renames = Renames({deck.old: deck.new for deck in decks_renamed})
     notetypes = _in_both(old, new, living, present)
     changed = tuple(filter(None, starmap(_changed, same_type)))
-    added, removed, replaced = compare_media(
-        old.media, new.media, {change.new.note.guid for change in changed}, present.values()
-    )
+    edited = {change.new.note.guid for change in changed}
+    added, removed, replaced = compare_media(old.media, new.media, edited, present.values())
     return Changes(
         new=tuple(entry for guid, entry in present.items() if guid not in before),
         changed=changed,
@@ -65,6 +64,11 @@ def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> 
         ),
         moved=tuple(move for pair in same_type for move in _moved(*pair, renames)),
         retyped=tuple(RetypedNote(*pair) for pair in both if _type(pair[0]) != _type(pair[1])),
+        sent_again=tuple(
+            entry
+            for was, entry in same_type
+            if 0 < was.note.mod < entry.note.mod and entry.note.guid not in edited
+        ),
         reordered=_reordered(same_type, living),
         decks_renamed=decks_renamed,
         descriptions=described(old, new, renames),

@@ -11,7 +11,7 @@ from flashdeck.anki.deck_names import with_parents
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.template.media import named_media
 from flashdeck.comparison.revisions import at_revision
-from flashdeck.compile.pipeline import compile_root
+from flashdeck.compile.pipeline import Outcome, compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
 from flashdeck.project.packages import package_of
@@ -23,13 +23,22 @@ from flashdeck.text import natural
 class Version:
     """A version of a collection.
 
-    `project` is the compiled project, None for packages; `problems` are those of its sources.
+    `outcome` is the compiled project, None for packages.
     """
 
     name: str
     collection: Collection
-    project: Project | None = None
-    problems: tuple[Diagnostic, ...] = ()
+    outcome: Outcome | None = None
+
+    @property
+    def project(self) -> Project | None:
+        """The project, None for packages."""
+        return self.outcome.project if self.outcome is not None else None
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """The problems of its sources."""
+        return self.outcome.problems if self.outcome is not None else ()
 
     @property
     def empties_removed(self) -> bool:
@@ -68,7 +77,7 @@ def read_built(root: Path) -> Version:
 def read_sources(root: Path, name: str = "the sources") -> Version:
     """Compile the sources, with scripts allowed, as a build checks them."""
     outcome = compile_root(root, allow_scripts=True)
-    return Version(name, outcome.compiled.collection, outcome.project, outcome.problems)
+    return Version(name, outcome.compiled.collection, outcome)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication
-from flashdeck.project.digest import stream_digest
+from flashdeck.model import Collection
+from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import delete_packages
@@ -26,7 +28,7 @@ from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
 from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
-from flashdeck.release.release import Content, Policy, Release, release, without_removed
+from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
 from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
@@ -147,6 +149,41 @@ def _released(
     outcome: Outcome, options: Options
 ) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
     """Date the content, and report what an import will not carry over by itself."""
+    lock, collection, digests = (
+        outcome.project.lock,
+        outcome.compiled.collection,
+        outcome.compiled.digests,
+    )
+    releases, new_lock, problems = _dated(outcome, options)
+    return releases, new_lock, problems + consequences(collection, lock, digests)
+
+
+def with_times(outcome: Outcome, now: int | None) -> Collection:
+    """Return the notes of a project with the times that a build at `now` would give them.
+
+    Without `now` these are the times of the last build, for the notes that are unchanged since.
+    There are none without a lock, with errors, and by a wrong clock.
+    """
+    lock, collection = outcome.project.lock, outcome.compiled.collection
+    times: dict[str, int] = {}
+    if now is None:
+        days = outcome.project.settings.resend_days
+        times = {
+            note.guid: last_time(entry, lock, days)
+            for note in collection.notes
+            if (entry := lock.notes.get(note.guid)) and entry.content == note_digest(note)
+        }
+    elif lock.notes and not outcome.errors:
+        with suppress(FlashdeckError):
+            releases, _, _ = _dated(outcome, Options(now))
+            times = {note.guid: note.mod for item in releases for note in item.collection.notes}
+    notes = (replace(note, mod=times.get(note.guid, 0)) for note in collection.notes)
+    return replace(collection, notes=tuple(notes))
+
+
+def _dated(
+    outcome: Outcome, options: Options
+) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
     project, compiled = outcome.project, outcome.compiled
     content = Content(
         project=project.settings.id,
@@ -164,9 +201,7 @@ def _released(
         options.accept_schema_change,
     )
     single = options.output.name if options.output is not None else ""
-    releases, lock, problems = release(content, project.lock, options.now, policy, single)
-    problems += consequences(compiled.collection, project.lock, compiled.digests)
-    return releases, lock, problems
+    return release(content, project.lock, options.now, policy, single)
 
 
 def _fresh(releases: Iterable[Release], path: Path) -> dict[Path, Release]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from made_collections import BORN, CLOZE, QUESTION, collections, media, note
 
 from flashdeck.anki.html_text import readable
+from flashdeck.comparison.changes import Changes, Entry
 from flashdeck.comparison.compare import diff, longest_increasing
 from flashdeck.comparison.output.json_report import as_json
 from flashdeck.comparison.output.markdown import as_markdown
@@ -60,9 +61,11 @@ def test_times_ids_and_positions_are_no_content():
     cards = (Card(0, "Spanish", 77, BORN + 5),)
     new = replace(old, id=BORN + 9, mod=old.mod + 9, cards=cards, tags=old.tags[::-1])
     later = Collection((replace(QUESTION, mod=1), CLOZE), (Deck("Spanish"),), (new,))
-    assert not diff(deck(old), later)
-    assert text_of(deck(old), later) == "no changes\n"
-    assert as_markdown(diff(deck(old), later)) == "No changes.\n"
+    assert diff(deck(old), later) == Changes(sent_again=(Entry(new, later.notetypes[0]),))
+    assert not diff(later, deck(old))
+    assert not diff(deck(old), deck(replace(new, mod=0)))
+    assert text_of(later, deck(old)) == "no changes\n"
+    assert as_markdown(diff(later, deck(old))) == "No changes.\n"
 
 
 def test_an_edit_is_shown_word_by_word():

@@ -131,6 +131,7 @@ def test_the_json_shape_is_stable(call, two_notes):
             "restored": [],
             "moved": [],
             "retyped": [],
+            "sent_again": [],
             "reordered": 0,
         },
         "decks": {"renamed": [], "described": []},
@@ -146,6 +147,64 @@ def test_release_notes_are_written_as_markdown(call, two_notes):
     assert call("--markdown")[1].startswith(
         "1 changed.\n\n## Changed (1)\n\n- Who created Flask?\n"
     )
+
+
+DAY = 86_400
+AGAIN = "1 note with earlier edits: an import replaces learners' own tags, marks and edits of it"
+
+
+@pytest.fixture
+def edited_twice(two_notes, monkeypatch):
+    """Two edits, ten days apart; the second is not built yet."""
+    two_notes.built()
+    two_notes.now += DAY
+    two_notes.replace("cards/flask.yaml", *ANSWER)
+    two_notes.built()
+    two_notes.now += 10 * DAY
+    two_notes.replace("cards/flask.yaml", "Flask relies on", "Flask needs")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(two_notes.now))
+    return two_notes
+
+
+def test_notes_that_are_sent_again_are_counted(call, edited_twice):
+    _, out, _ = call()
+    assert out.startswith("1 changed, 1 sent again\n")
+    assert f"Sent again {AGAIN}" in " ".join(out.split())
+    (note,) = json.loads(call("--json")[1])["notes"]["sent_again"]
+    assert note["title"] == "Who created Flask?"
+    notes = call("--markdown")[1]
+    assert notes.startswith("1 changed, 1 sent again.\n")
+    assert (
+        "\n\n## Sent again (1)\n\n1 note with edits of earlier versions: the import replaces "
+        "your own tags, marks and edits of it.\n"
+    ) in notes
+    built = edited_twice.built().packages[0].counts
+    assert (built.changed, built.sent_again) == (1, 1)
+    assert call()[1] == "no changes\n"
+
+
+def test_packages_tell_which_notes_are_sent_again(call, edited_twice, tmp_path):
+    old = shutil.copy(edited_twice.package, tmp_path / "old.apkg")
+    edited_twice.built()
+    assert "1 changed, 1 sent again" in call(str(old), "build/flask.apkg")[1]
+
+
+def test_a_revision_of_git_has_the_times_of_its_lock(call, edited_twice, git):
+    edited_twice.replace("cards/flask.yaml", "Flask needs", "Flask relies on")
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    git("tag", "v1")
+    edited_twice.replace("cards/flask.yaml", "Flask relies on", "Flask needs")
+    assert "1 changed, 1 sent again" in call("v1", "--markdown")[1]
+    edited_twice.built()
+    git("commit", "-qam", "two")
+    assert "1 changed, 1 sent again" in call("v1", "HEAD")[1]
+    assert call("HEAD")[1] == "no changes\n"
+
+
+def test_by_a_wrong_clock_the_sources_are_compared_without_times(call, edited_twice, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(edited_twice.now - 100 * DAY))
+    assert call()[1].startswith("1 changed\n")
 
 
 def test_two_packages_are_compared_without_a_project(call, two_notes, tmp_path, monkeypatch):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.completion import versions
-from flashdeck.cli.console import colored, exit_with, log_problems
+from flashdeck.cli.console import colored, exit_with, log_problems, now
 from flashdeck.cli.streams import log, print_result
 
 if TYPE_CHECKING:
@@ -74,17 +76,27 @@ def diff(
         print_result(shown, end="")
 
 
-def _version(
-    name: str | None, directory: Path | None, *, is_old: bool
-) -> AbstractContextManager[Version]:
+@contextmanager
+def _version(name: str | None, directory: Path | None, *, is_old: bool) -> Iterator[Version]:
     from flashdeck.comparison import versions
 
     if name is not None and versions.is_package(name):
-        return nullcontext(versions.read_package(Path(name)))
+        yield versions.read_package(Path(name))
+        return
     root = options.project_root(directory)
     if name is not None:
-        return versions.read_revision(root, name)
-    return nullcontext(versions.read_built(root) if is_old else versions.read_sources(root))
+        with versions.read_revision(root, name) as version:
+            yield _timed(version, None)
+    else:
+        yield versions.read_built(root) if is_old else _timed(versions.read_sources(root), now())
+
+
+def _timed(version: Version, built_at: int | None) -> Version:
+    """Add the times of notes, by which some are sent again."""
+    from flashdeck.release.make import with_times
+
+    assert version.outcome is not None, "only packages have none"
+    return replace(version, collection=with_times(version.outcome, built_at))
 
 
 def _check(version: Version, color: options.Color, *, quiet: bool) -> None:

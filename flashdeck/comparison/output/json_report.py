@@ -30,6 +30,7 @@ def as_json(changes: Changes) -> Plain:
                 {**_note(note.new), "from": note.old.notetype.name, "to": note.new.notetype.name}
                 for note in changes.retyped
             ],
+            "sent_again": [_note(entry) for entry in changes.sent_again],
             "reordered": changes.reordered,
         },
         "decks": {

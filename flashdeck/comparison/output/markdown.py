@@ -67,6 +67,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     yield f"Moved ({len(changes.moved):,})", _moved(changes)
     retyped = [f"- {_title(note.new)}" for note in changes.retyped[:_MOST]]
     yield f"Begin anew ({len(changes.retyped):,})", _list(retyped, len(changes.retyped))
+    yield f"Sent again ({len(changes.sent_again):,})", _sent_again(changes)
     yield "Decks", _list(list(_decks(changes)))
     notetypes = [f"- {_escaped(line)}" for line in notetype_lines(changes)]
     notetypes += [f"- {_escaped(notetype.name)}: new" for notetype in changes.notetypes_added]
@@ -138,6 +139,15 @@ def _moved(changes: Changes) -> list[str]:
         blocks.append(f"**{_escaped(source)}** → **{_escaped(target)}**")
         blocks += _list([f"- {_title(entry)}" for entry in entries[:share]], len(entries))
     return blocks
+
+
+def _sent_again(changes: Changes) -> list[str]:
+    count = len(changes.sent_again)
+    words = (
+        f"{counted(count, 'note')} with edits of earlier versions: the import replaces your own "
+        f"tags, marks and edits of {'it' if count == 1 else 'them'}."
+    )
+    return [words] if count else []
 
 
 def _decks(changes: Changes) -> Iterator[str]:

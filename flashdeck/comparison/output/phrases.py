@@ -39,6 +39,7 @@ def summary(changes: Changes) -> str:
         "restored": len(changes.restored),
         "moved": len({note.new.note.guid for note in changes.moved}),
         "of another note type": len(changes.retyped),
+        "sent again": len(changes.sent_again),
         "in another order": changes.reordered,
     }
     parts = [f"{count:,} {what}" for what, count in counts.items() if count]

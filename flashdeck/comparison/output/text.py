@@ -114,6 +114,7 @@ def _sections(changes: Changes, page: _Page) -> Iterator[tuple[str, list[str]]]:
         for note in changes.retyped
     ]
     yield "Of another note type", [line for lines in retyped for line in lines]
+    yield "Sent again", _sent_again(page, changes)
     yield "Decks", _decks(page, changes)
     yield "Note types", _notetypes(page, changes)
     yield "Media", _media(page, changes)
@@ -173,6 +174,15 @@ def _moved(page: _Page, changes: Changes) -> list[str]:
         for entry in entries:
             lines += page.marked(">", CYAN, [(title(entry), "")], _place(entry))
     return lines
+
+
+def _sent_again(page: _Page, changes: Changes) -> list[str]:
+    count = len(changes.sent_again)
+    words = (
+        f"{counted(count, 'note')} with earlier edits: an import replaces learners' own tags, "
+        f"marks and edits of {'it' if count == 1 else 'them'}"
+    )
+    return page.wrapped("  ", [(words, "")]) if count else []
 
 
 def _decks(page: _Page, changes: Changes) -> list[str]:
