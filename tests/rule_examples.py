@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def write(example: str, root: Path) -> None:
 def _write(path: Path, note: str, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = _PICTURE.fullmatch(note)
-    if picture is not None:
+    if note in _LOCKS:
+        _LOCKS[note](path)
+    elif picture is not None:
         path.write_bytes(png(int(picture[1]), int(picture[2])))
     elif note == "in Latin-1":
         path.write_bytes(text.encode("latin-1"))
@@ -72,6 +75,37 @@ def _write(path: Path, note: str, text: str) -> None:
         path.write_bytes(text.encode())
     if note == "gone" and path.name == "flashdeck.lock":
         shutil.rmtree(path.parent / "build")
+
+
+def _take_back(path: Path) -> None:
+    """Make a lock one of the day before."""
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(f"flask.apkg\t{_NOW}", f"flask.apkg\t{_NOW - 86_400}"), "utf-8")
+
+
+def _leave_branch(path: Path) -> None:
+    """Make a lock one without the last note."""
+    _take_back(path)
+    *lines, _ = re.findall("^note\t.*\n", text := path.read_text("utf-8"), re.MULTILINE)
+    path.write_text(re.sub("(?:^note\t.*\n)+", "".join(lines), text, flags=re.MULTILINE), "utf-8")
+
+
+def _make_shallow(path: Path) -> None:
+    """Make a project a repository without its older history, and without what was built."""
+    root = path.parent
+    shutil.rmtree(root / "build")
+    author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", "build")):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True)
+    (root / ".git" / "shallow").write_bytes(head.stdout)
+
+
+_LOCKS = {
+    "as before the last build": _take_back,
+    "of another branch": _leave_branch,
+    "in a shallow clone": _make_shallow,
+}
 
 
 def png(width: int, height: int) -> bytes:

@@ -10,6 +10,7 @@ from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
+from flashdeck.project.published import healed
 from flashdeck.release.consequences import consequences
 from flashdeck.rules.registry import lint
 from flashdeck.text import counted
@@ -23,7 +24,9 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
     These are the problems that a build reports, and the findings of the rules for good cards.
     """
     project, problems = load_project(root)
-    return examine(project, problems, allow_scripts=allow_scripts)[1]
+    state = healed(project, problems)
+    compiled, found = examine(state.project, problems, allow_scripts=allow_scripts)
+    return [*state.problems, *state.left_out(compiled.kinds), *found]
 
 
 def examine(

@@ -16,6 +16,7 @@ from typing import IO
 
 from flashdeck.compile.media.table import LARGEST
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files.git import git_command, run_git
 from flashdeck.project.paths import BUILD_NAME
 
 _MOST_FILES = 200_000
@@ -54,11 +55,10 @@ def _commit(root: Path, revision: str) -> str:
     hint = "name a tag, a branch or a commit; or a package, as in build/spanish.apkg"
     if revision.startswith("-") or not revision.isprintable():
         raise FlashdeckError(f"'{revision}' is no revision", hint)
-    arguments = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    result = _run(root, *arguments, check=False)
-    if result.returncode == 0:
-        return result.stdout.decode("ascii").strip()
-    lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+    result = run_git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if result.code == 0:
+        return result.data.decode("ascii").strip()
+    lines = result.errors
     if any("not a git repository" in line for line in lines):
         message = f"'{revision}' is no package, and {root} is in no git repository"
         raise FlashdeckError(message, "name a package, as in build/spanish.apkg")
@@ -68,9 +68,12 @@ def _commit(root: Path, revision: str) -> str:
 
 def _blobs(root: Path, commit: str) -> list[_Blob]:
     """List the files of the project in a commit that a build can read."""
-    listed = _run(root, "ls-tree", "-r", "-l", "-z", commit).stdout
+    listed = run_git(root, "ls-tree", "-r", "-l", "-z", commit)
+    if listed.code or not listed.is_whole:
+        message = f"git failed: {listed.errors[-1] if listed.errors else listed.code}"
+        raise FlashdeckError(message)
     blobs: list[_Blob] = []
-    for entry in filter(None, listed.split(b"\0")):
+    for entry in filter(None, listed.data.split(b"\0")):
         head, _, name = entry.partition(b"\t")
         mode, _, object_name, size = head.decode("ascii").split()
         path = PurePosixPath(os.fsdecode(name))
@@ -89,7 +92,7 @@ def _copy(root: Path, blobs: Sequence[_Blob], target: Path) -> None:
     with tempfile.TemporaryFile() as names:
         names.write("".join(f"{blob.name}\n" for blob in ordered).encode("ascii"))
         names.seek(0)
-        command = ["git", "-C", str(root), "cat-file", "--batch"]
+        command = git_command(root, "cat-file", "--batch")
         with subprocess.Popen(  # noqa: S603 - a list of arguments, no shell
             command, stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
@@ -116,20 +119,3 @@ def _write(blob: _Blob, stream: IO[bytes], target: Path) -> None:
                 file.write(chunk)
                 left -= len(chunk)
     stream.read(1)  # a newline follows each blob
-
-
-def _run(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603 - a list of arguments, no shell
-            ["git", "-C", str(root), *arguments],  # noqa: S607 - the user's own git
-            capture_output=True,
-            check=check,
-            stdin=subprocess.DEVNULL,
-        )
-    except FileNotFoundError as error:
-        message = "git is not installed, so no revision can be read"
-        raise FlashdeckError(message, "install git, or name a package") from error
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.decode("utf-8", "replace").strip().splitlines()
-        message = f"git failed: {lines[-1] if lines else error.returncode}"
-        raise FlashdeckError(message) from error

@@ -208,7 +208,7 @@ def _add(lock: Lock, parts: list[str]) -> None:
     if parts[0] == "note":
         note = _note(parts)
         before = lock.notes.get(note.id)
-        lock.notes[note.id] = note if before is None else _newer(before, note)
+        lock.notes[note.id] = note if before is None else newer(before, note)
         return
     match parts:
         case ["format", version]:
@@ -247,7 +247,7 @@ def _others(columns: list[str]) -> tuple[str, bool]:
     return spare, edited
 
 
-def _newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:
+def newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:
     """Return the newer entry, with the ids and time of the earlier first build."""
     newer = max(
         first, second, key=lambda entry: (entry.time, entry.content, entry.kind, entry.deck)

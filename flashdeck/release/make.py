@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -26,6 +26,7 @@ from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
+from flashdeck.project.published import Healed, healed, record
 from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
@@ -35,7 +36,12 @@ from flashdeck.release.state import Made
 from flashdeck.yamlnode import YamlFile
 
 # Rules about what a build repairs itself, so that the next package has nothing to report.
-_TRANSIENT = frozenset({"changed-kind", "lock-lost", "lock-merged", "project-id-restored"})
+_TRANSIENT = frozenset(
+    {
+        *("changed-kind", "history-cut-off", "lock-lost", "lock-merged", "older-lock"),
+        *("project-id-restored", "published-elsewhere"),
+    }
+)
 
 
 class _Ready(NamedTuple):
@@ -88,7 +94,8 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
 def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     """Compile and date the project; stage all files but the packages."""
     project, problems = load_project(root)
-    project, lost = _with_identity(project)
+    with_published, lost = _with_identity(project, problems, options)
+    project = with_published.project
     cache = Cache.load(root) if project.lock_text else Cache()
     media_cache = load_media_cache(root)
     outcome = compile_loaded(
@@ -101,10 +108,12 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     )
     save_media_cache(root, media_cache, whole=not outcome.errors)
     compiled = outcome.compiled
+    lost += with_published.left_out(compiled.kinds) if not options.take_back else []
     lost = outcome.suppressions.applied(lost) if compiled.has_stamps else []
     reported = [*lost, *outcome.problems]
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
         return _Ready(tuple(reported))
+    outcome = replace(outcome, project=with_published.with_notes(compiled.kinds))
     releases, lock, release_problems = _released(outcome, options)
     stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
     written = _texts(outcome, stamped, lock_text(lock))
@@ -119,6 +128,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
         cache.save(root, publication)
     for path, data in written.items():
         publication.stage(root / path, root).write(data)
+    record(publication, root, lock_text(lock), with_published.elsewhere)
     read = [source.yaml for source in compiled.sources]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
@@ -134,15 +144,20 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     )
 
 
-def _with_identity(project: Project) -> tuple[Project, list[Diagnostic]]:
-    """Add a new id, or a recovered lock, to a project without package."""
+def _with_identity(
+    project: Project, problems: Sequence[Diagnostic], options: Options
+) -> tuple[Healed, list[Diagnostic]]:
+    """Bring the lock up to date with what was published, or recover it; add an id if needed."""
+    state = healed(project, problems, options.now)
+    project, lost = state.project, state.problems
+    if options.take_back:
+        project = state.with_all_notes()
     if not project.settings.id:
-        settings = replace(project.settings, id=new_project_id())
-        return replace(project, settings=settings), []
-    if project.lock_text:
-        return project, []
-    lock, lost = recover_lock(project.build, known_kinds(project))
-    return replace(project, lock=lock), lost
+        project = replace(project, settings=replace(project.settings, id=new_project_id()))
+    elif not project.lock_text and not lost:
+        lock, lost = recover_lock(project.build, known_kinds(project))
+        project = replace(project, lock=lock)
+    return state._replace(project=project), lost
 
 
 def _released(

@@ -282,7 +282,8 @@ class _Dater:
     def _revision(self, before: PackageEntry | None, digest: str, notes: Iterable[Note]) -> int:
         if before is not None and before.digest == digest:
             return before.revision
-        floor = before.revision + 1 if before is not None else 0
+        # Learners may have any of the packages, and their clock may be ahead of this one.
+        floor = max((entry.revision + 1 for entry in self._old.packages.values()), default=0)
         for note in notes:
             entry = self._old.notes.get(note.guid)
             if entry is not None:

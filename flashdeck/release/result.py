@@ -21,7 +21,8 @@ class Options(NamedTuple):
 
     `output` is one package for all decks, instead of one for each root deck in `build/`. `fresh` is
     a file, or a folder, for packages without removed notes, besides the others. With `frozen` only
-    packages are written. `digests` adds the packages' SHA-256, which is slow for large media.
+    packages are written. `take_back` removes notes of builds that are in no history of the project.
+    `digests` adds the packages' SHA-256, which is slow for large media.
     """
 
     now: int
@@ -30,6 +31,7 @@ class Options(NamedTuple):
     accept_removals: bool = False
     accept_schema_change: bool = False
     allow_scripts: bool = False
+    take_back: bool = False
     digests: bool = True
     fresh: Path | None = None
 

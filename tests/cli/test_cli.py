@@ -57,6 +57,7 @@ def test_a_count_of_one_is_singular(call, two_notes, arguments, words):
     if arguments == ("build",):
         two_notes.write("cards/flask.yaml", "deck: Flask\nnotes:\n  - q: One?\n    a: this\n")
         (two_notes.root / "build/flask.apkg").unlink()
+        (two_notes.root / "build/.published").unlink()
     _, out, err = call(*arguments)
     assert words in out + err
 

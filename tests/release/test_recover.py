@@ -34,6 +34,12 @@ def history(two_notes):
     return two_notes
 
 
+def lose_lock(project):
+    """Delete the lock, and the record of it in build/, which older versions did not write."""
+    (project.root / "flashdeck.lock").unlink()
+    (project.root / "build" / ".published").unlink()
+
+
 def rules(built):
     return [problem.rule for problem in built.diagnostics]
 
@@ -54,9 +60,18 @@ def memory(project):
     return notes, lock.notetypes, lock.packages
 
 
+def test_the_lock_is_restored_from_the_last_build_as_it_was(history):
+    before, package = history.read("flashdeck.lock"), history.package.read_bytes()
+    (history.root / "flashdeck.lock").unlink()
+    assert rules(history.built()) == ["lock-lost"]
+    assert history.read("flashdeck.lock") == before
+    assert history.package.read_bytes() == package
+    assert rules(history.built()) == []
+
+
 def test_the_lock_is_rebuilt_and_the_package_stays_the_same(history):
     before, package = memory(history), history.package.read_bytes()
-    history.root.joinpath("flashdeck.lock").unlink()
+    lose_lock(history)
     built = history.built()
     assert rules(built) == ["lock-lost"]
     assert "rebuilt from build/: flask.apkg" in built.diagnostics[0].message
@@ -65,14 +80,14 @@ def test_the_lock_is_rebuilt_and_the_package_stays_the_same(history):
 
 
 def test_an_edit_after_the_loss_goes_out(history):
-    history.root.joinpath("flashdeck.lock").unlink()
+    lose_lock(history)
     history.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
     (package,) = history.built().packages
     assert (package.counts.changed, package.counts.unchanged) == (1, 2)
 
 
 def test_without_packages_the_loss_is_reported(history):
-    history.root.joinpath("flashdeck.lock").unlink()
+    lose_lock(history)
     history.package.unlink()
     built = history.built()
     assert rules(built) == ["lock-lost"]
@@ -83,7 +98,7 @@ def test_a_package_of_another_project_is_ignored(history, tmp_path):
     other = type(history)(tmp_path / "other", history.now)
     other.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: a, a: b}\n")
     other.built(output=history.root / "build" / "other.apkg")
-    history.root.joinpath("flashdeck.lock").unlink()
+    lose_lock(history)
     (history.root / "build" / "broken.apkg").write_bytes(b"PK nothing")
     built = history.built()
     assert "flask.apkg" in built.diagnostics[-1].message

@@ -43,6 +43,12 @@ def build(  # noqa: PLR0913 - one for each option
     accept_schema_change: Annotated[
         bool, typer.Option("--accept-schema-change", help="Let a released note type change.")
     ] = False,
+    take_back: Annotated[
+        bool,
+        typer.Option(
+            "--take-back", help="Remove notes of abandoned builds from learners' collections."
+        ),
+    ] = False,
     allow_scripts: options.Scripts = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Build again whenever a source is saved.")
@@ -63,6 +69,7 @@ def build(  # noqa: PLR0913 - one for each option
         accept_removals=accept_removals,
         accept_schema_change=accept_schema_change,
         allow_scripts=allow_scripts,
+        take_back=take_back,
         digests=as_json,
         fresh=fresh.absolute() if fresh is not None else None,
     )

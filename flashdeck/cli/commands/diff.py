@@ -60,6 +60,8 @@ def diff(
         after = stack.enter_context(_version(new, directory, is_old=False))
         _check(before, color, quiet=True)
         _check(after, color, quiet=new is not None)
+        if new is None:
+            _log_older_lock(after, color)
         before, after = _narrowed(before, after, old, new)
         changes = compare.diff(
             before.collection, after.collection, empties_removed=after.empties_removed
@@ -104,6 +106,17 @@ def _check(version: Version, color: options.Color, *, quiet: bool) -> None:
     if version.project is not None:
         log_problems(version.problems, version.project.root, color, quiet=quiet)
         exit_with(version.problems)
+
+
+def _log_older_lock(version: Version, color: options.Color) -> None:
+    """Report a lock that is older than what was published."""
+    from flashdeck.project.published import healed
+
+    if version.project is not None:
+        state = healed(version.project, version.problems)
+        ids = {note.guid for note in version.collection.notes}
+        problems = (*state.problems, *state.left_out(ids))
+        log_problems(problems, version.project.root, color)
 
 
 def _narrowed(
