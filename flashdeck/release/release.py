@@ -280,7 +280,7 @@ class _Dater:
         )
 
     def _revision(self, before: PackageEntry | None, digest: str, notes: Iterable[Note]) -> int:
-        if before is not None and before.digest == digest:
+        if before is not None and before.digest == digest and not self._has_edits(notes):
             return before.revision
         # Learners may have any of the packages, and their clock may be ahead of this one.
         floor = max((entry.revision + 1 for entry in self._old.packages.values()), default=0)
@@ -289,6 +289,14 @@ class _Dater:
             if entry is not None:
                 floor = max(floor, entry.changed, self._last_time(entry) + 1)
         return max(floor, self._now)
+
+    def _has_edits(self, notes: Iterable[Note]) -> bool:
+        """Whether a note reads differently in the lock: the lock may be older than its package."""
+        return any(
+            old.content != (self._digests.get(note.guid) or note_digest(note))
+            for note in notes
+            if (old := self._old.notes.get(note.guid)) is not None
+        )
 
     def _date(self, note: Note, position: int, revision: int, counts: Counter[str]) -> Note:
         """Add ids and times to a note and its cards, and positions to the cards."""

@@ -92,6 +92,15 @@ class History(RuleBasedStateMachine):
             world.act(acts)
             world.take(which)
 
+    @rule(edits=_EDITS, in_clone=st.booleans(), which=_WHICH)
+    def revert(self, edits, in_clone, which):
+        """Edits that git takes back, together with the lock."""
+        with self._step() as world:
+            world.build()
+            world.revert(edits, in_clone=in_clone)
+            world.wait(60)
+            world.take(which)
+
     @rule(
         what=st.sampled_from(
             ["slow clock", "wrong clock", "copy", "slow clock", "copy", "lock", "all"]

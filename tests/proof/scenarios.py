@@ -206,6 +206,32 @@ def _lose_settings(world: World) -> None:
     world.edit([("rewrite", 0, 0)])
 
 
+_REVERT = "revert --no-edit HEAD"
+
+
+def _revert(*edits: Step) -> Callable[[World], None]:
+    return lambda world: world.take_back(edits, _REVERT)
+
+
+def _revert_in_clone(world: World) -> None:
+    world.take_back([("rewrite", _QUESTION, 0)], _REVERT)
+    world.forget_build()
+
+
+def _discard(*commands: str) -> Callable[[World], None]:
+    return lambda world: world.take_back([("rewrite", _QUESTION, 0)], *commands, commit=False)
+
+
+def _checkout(world: World) -> None:
+    world.take_back([("rewrite", _QUESTION, 0)], "checkout -q {}")
+
+
+def _leave_branch(world: World) -> None:
+    world.take_back(
+        [("rewrite", _QUESTION, 0)], "checkout -q -b draft", "branch -f main {}", "checkout -q main"
+    )
+
+
 SCENARIOS = (
     Scenario("rewrite a question, an answer, an extra", _edits(("rewrite", _QUESTION, 0))),
     Scenario("change its markup", _edits(("mark_up", _QUESTION, 0))),
@@ -239,6 +265,13 @@ SCENARIOS = (
         "lose `flashdeck.lock` and `build/`", lambda world: world.lose_lock(with_packages=False)
     ),
     Scenario("lose `flashdeck.yaml`, and edit", _lose_settings),
+    Scenario("`git revert` an edit", _revert(("rewrite", _QUESTION, 0))),
+    Scenario("`git revert` an edit, and build in a fresh clone", _revert_in_clone),
+    Scenario("`git revert` the removal of a note", _revert(("delete", _QUESTION, 0))),
+    Scenario("build an edit, and `git checkout` the files of before", _discard("checkout -q .")),
+    Scenario("build an edit, and `git stash` it", _discard("stash -q")),
+    Scenario("check out the commit before an edit", _checkout),
+    Scenario("leave a branch with an edit that was built", _leave_branch),
     Scenario("set the clock back by an hour", _slow_clock),
     Scenario("edit what a learner then touches before importing", _edit_then_touch),
     Scenario("… and build again, for any other edit", _edit_touch_and_build_again),

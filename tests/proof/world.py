@@ -126,6 +126,49 @@ class World:
         shutil.rmtree(self.root / "build")
         self.ledger.lose_lock()
 
+    def take_back(self, edits: Sequence[Step], *commands: str, commit: bool = True) -> None:
+        """Publish edits, and let git take them back, together with the lock.
+
+        `commands` are git's; `{}` is the commit before the edits.
+        """
+        for command in ("init -q -b main", "add -A", "commit -q --allow-empty -m before"):
+            self._git(command)
+        sources = self.author.fork(self.root).sources
+        base = self._git("rev-parse HEAD").strip()
+        self.edit(edits)
+        self.build()
+        self.wait(60)
+        self.take()
+        for command in ("add -A", "commit -q --allow-empty -m after") if commit else ():
+            self._git(command)
+        for command in commands:
+            self._git(command.format(base))
+        self.author.sources = sources
+        self.wait(DAY)
+
+    def revert(self, edits: Sequence[Step], *, in_clone: bool) -> None:
+        """Publish edits, revert their commit, and publish that."""
+        commit = "commit -q --allow-empty -m revert"
+        self.take_back(edits, "read-tree -u --reset {}", commit)
+        if in_clone:
+            self.forget_build()
+        self.build()
+        shutil.rmtree(self.root / ".git")
+        self.tally["edits reverted"] += 1
+
+    def forget_build(self) -> None:
+        """Lose `build/`, as in a fresh clone."""
+        shutil.rmtree(self.root / "build")
+
+    def _git(self, command: str) -> str:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        return subprocess.run(
+            ["git", "-C", str(self.root), *who, *command.split()],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
     def branch(
         self, here: Sequence[Step], there: Sequence[Step], acts: Sequence[Step], how: int
     ) -> None:
