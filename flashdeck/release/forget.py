@@ -63,7 +63,7 @@ def forget(
             return Forgotten(refused=tuple(choice.refused))
         packages = _emptied(project.lock.notes.values(), choice.notes)
         if not dry_run:
-            _write(root, _without(project.lock_text, choice.notes, packages))
+            _write(root, _without(project.lock_text, choice.notes))
             delete_packages(root, packages)
         return Forgotten(tuple(choice.notes.values()), packages)
 
@@ -136,12 +136,14 @@ class _Choice:
         self.refused.append(FlashdeckError(message, "delete it there first"))
 
 
-def _without(text: str, ids: Container[str], packages: Container[str]) -> str:
-    """Return the text of a lock without the lines of these notes and packages."""
-    dropped = {"note": ids, "package": packages}
+def _without(text: str, ids: Container[str]) -> str:
+    """Return the text of a lock without the lines of these notes.
+
+    Lines of packages stay: a lock whose revision is behind its own history counts as taken back.
+    """
     lines = (line.split("\t", 2) for line in text.splitlines(keepends=True))
     return "".join(
         "\t".join(parts)
         for parts in lines
-        if len(parts) == 1 or parts[1] not in dropped.get(parts[0], ())
+        if parts[0] != "note" or len(parts) == 1 or parts[1] not in ids
     )

@@ -140,8 +140,14 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
         {root / path: data for path, data in written.items()},
         tuple(read),
         (*others, root / project.settings.css_file) if project.settings.css_file else others,
-        tuple(project.lock.packages.keys() - lock.packages.keys()),
+        _without_notes(project.lock, lock),
     )
+
+
+def _without_notes(before: Lock, after: Lock) -> tuple[str, ...]:
+    """Return the packages from which the last notes were dropped."""
+    dropped = {note.package for name, note in before.notes.items() if name not in after.notes}
+    return tuple(dropped - {note.package for note in after.notes.values()})
 
 
 def _with_identity(

@@ -123,7 +123,6 @@ class _Dater:
             if not entry.changed
         }
         self._gone = [entry for entry in absent if entry.id not in examples]
-        self._emptied = {*examples.values()}
         self._notetypes = {notetype.id: notetype for notetype in content.notetypes.values()}
         self._type_lines = notetype_entries(self._notetypes.values(), lock, now)
         self._shipped: set[int] = set()
@@ -203,7 +202,6 @@ class _Dater:
                 name: line for name, line in self._note_lines.items() if name not in names
             }
             del self._package_lines[release.file]
-            self._emptied.add(release.file)
         return left
 
     def check_removed(self, release: Release) -> list[Diagnostic]:
@@ -230,14 +228,12 @@ class _Dater:
             if entry.id not in self._dropped
         }
         notes = {**absent, **self._note_lines}
-        emptied = self._emptied - {entry.package for entry in notes.values()}
-        packages = {file: line for file, line in self._old.packages.items() if file not in emptied}
         notetypes = {key: self._type_lines[key] for key in self._shipped}
         return Lock(
             self._projects(),
             notes,
             {**self._old.notetypes, **notetypes},
-            {**packages, **self._package_lines},
+            {**self._old.packages, **self._package_lines},
         )
 
     def _projects(self) -> dict[str, ProjectEntry]:

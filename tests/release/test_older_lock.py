@@ -12,6 +12,7 @@ from flashdeck.checking.check import check
 from flashdeck.cli.run import run
 from flashdeck.files import git as git_module
 from flashdeck.project.lockfile import parse_lock
+from flashdeck.release.forget import forget
 
 DAY = 86_400
 RULE = "older-lock"
@@ -455,3 +456,19 @@ def test_a_project_in_a_folder_of_a_repository_and_in_a_worktree(repository):
     repository.git("worktree", "add", "-q", str(other), "-b", "side")
     repository.project.root = other
     assert rules(repository.release()) == [RULE]
+
+
+def test_what_forget_dropped_stays_dropped_in_a_fresh_clone(repository):
+    project = repository.project
+    project.write("cards/other.yaml", "deck: Other\nnotes:\n  - {q: a, a: b, id: other0000001}\n")
+    repository.release(learn=False)
+    (project.root / "cards/other.yaml").unlink()
+    repository.release(learn=False, accept_removals=True)
+    forget(project.root, ["other.apkg"])
+    repository.commit()
+    repository.fresh_clone()
+    before = project.read("flashdeck.lock")
+    built = project.built(frozen=True)
+    assert [problem.rule for problem in built.diagnostics] == []
+    assert project.read("flashdeck.lock") == before
+    assert "other0000001" not in before
