@@ -23,15 +23,20 @@ def lint_context(
 ) -> LintContext:
     """Collect the notes, tags and stylesheets of a project for the rules.
 
-    Notes with an error among `problems` are left out.
+    Notes with an error among `problems` are left out, and files that are copies of others.
     """
+    copied: set[str] = set()
     wrong: dict[str, set[int]] = {}
     for problem in problems:
         if problem.severity is Severity.ERROR and problem.span is not None:
             wrong.setdefault(problem.span.path, set()).add(problem.span.line)
+            if problem.rule == "copied-file":
+                copied.add(problem.span.path)
     entries: list[Entry] = []
     tags: list[Text] = []
     for source in compiled.sources:
+        if source.yaml.path in copied:
+            continue
         rendered = compiled.texts.get(source.yaml.path, {})
         lines = sorted(wrong.get(source.yaml.path, ()))
         entries += _entries(source, rendered, compiled.notetypes, lines)

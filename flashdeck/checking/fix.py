@@ -19,7 +19,6 @@ from pathlib import Path, PurePosixPath
 
 from flashdeck.checking.check import examine
 from flashdeck.compile.compiler import Compiled
-from flashdeck.compile.identity import derived_id
 from flashdeck.compile.media.svg_edit import without_active_content
 from flashdeck.compile.media.table import LARGEST, MediaTable
 from flashdeck.diagnostics import Diagnostic, Span
@@ -86,7 +85,7 @@ def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
         compiled, diagnostics = examine(project, problems, allow_scripts=allow_scripts)
         active = compiled.media.active_drawings()
         edited = dict(project.unsaved)
-        copies = list(_copies(project, compiled))
+        copies = list(_copies(compiled, diagnostics))
         for file in _files(project, compiled):
             path, before = file.path, file.text
             first.setdefault(path, before)
@@ -270,20 +269,11 @@ def _named(pictures: Iterable[Media], text: str, source: str) -> dict[str, bytes
     return files
 
 
-def _copies(project: Project, compiled: Compiled) -> Iterator[SourceNote]:
-    """Return copied notes with another's id. The id was derived from the original's text."""
-    holders: dict[str, list[SourceNote]] = {}
-    for entry in compiled.notes:
-        if entry.note.id is not None:
-            holders.setdefault(entry.note.id.value, []).append(entry.note)
-    for name, notes in holders.items():
-        if len(notes) == 1:
-            continue
-        originals = (
-            note for note in notes if derived_id(project.settings.id, note, (), {}) == name
-        )
-        original = next(originals, notes[0])
-        yield from (note for note in notes if note is not original)
+def _copies(compiled: Compiled, diagnostics: Iterable[Diagnostic]) -> Iterator[SourceNote]:
+    """Return the notes that are reported as copies with another's id."""
+    places = {problem.span for problem in diagnostics if problem.rule == "duplicate-id"}
+    notes = (entry.note for entry in compiled.notes)
+    return (note for note in notes if note.id is not None and note.id.span in places)
 
 
 def _on_disk(folder: Path, name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flashdeck.compile.cache import Cache, digest_of
+from flashdeck.compile.copies import find_copies
 from flashdeck.compile.deck_files import DeckFiles, ReadFile, RenderedFile, Surroundings
 from flashdeck.compile.decks import DeckTable
 from flashdeck.compile.identity import Identified, identify, with_numbers
@@ -114,7 +115,7 @@ def _compile(
     files = _files(project, deck_files, settle=settle)
     read = [file for file in files.values() if isinstance(file, ReadFile)]
     problems += [problem for file in read for problem in file.problems]
-    identified, id_problems = _identified(project, files, read)
+    identified, id_problems = _identified(project, files, read, deck_files)
     problems += id_problems
     if any(deck.verbatim for file in files.values() for deck in file.decks):
         media.keep_static()
@@ -125,7 +126,12 @@ def _compile(
         else file
         for file in files.values()
     ]
-    decks = _decks(rendered)
+    copied = {
+        problem.span.path
+        for problem in id_problems
+        if problem.rule == "copied-file" and problem.span is not None
+    }
+    decks = _decks(rendered, copied)
     problems += [*(problem for file in rendered for problem in file.problems), *decks.problems]
     name = project.settings.name or decks.root or "flashdeck"
     if not project.settings.name:
@@ -177,15 +183,17 @@ def _guids(file: RenderedFile | ReadFile) -> Iterator[str]:
 
 
 def _identified(
-    project: Project, files: Files, read: Iterable[ReadFile]
+    project: Project, files: Files, read: Iterable[ReadFile], deck_files: DeckFiles
 ) -> tuple[list[Identified], list[Diagnostic]]:
     """Assign ids to notes, and numbers to masks."""
     notes = [note for file in read for note in file.notes]
     if not notes:
         return [], []
+    project_id = project.settings.id or UNSAVED
+    copies = find_copies(notes, project_id, deck_files.likeness(read))
     identified, problems = identify(
         notes,
-        project.settings.id or UNSAVED,
+        project_id,
         {entry.id: entry.kind for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
         {
@@ -194,17 +202,21 @@ def _identified(
             if isinstance(file, RenderedFile)
             for guid in _guids(file)
         },
+        copies.places,
     )
-    return with_numbers(identified, project.lock), problems
+    return with_numbers(identified, project.lock), [*copies.problems, *problems]
 
 
-def _decks(files: Iterable[RenderedFile]) -> DeckTable:
-    """Collect the decks that documents and notes name, in study order."""
+def _decks(files: Iterable[RenderedFile], copied: Container[str]) -> DeckTable:
+    """Collect the decks that documents and notes name, in study order.
+
+    Descriptions in files that are `copied` from others are left out.
+    """
     table = DeckTable()
     for file in files:
         for deck in file.decks:
             table.name(deck.name)
-            if deck.description is not None:
+            if deck.description is not None and deck.name.span.path not in copied:
                 table.describe(deck.name, deck.description)
         named = {deck.name.value for deck in file.decks}
         for note, _, _ in file.notes:

@@ -7,7 +7,7 @@ are not cached. Any other file is read as a whole.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from flashdeck.compile.cache import (
     CachedNote,
     key_of,
 )
-from flashdeck.compile.identity import Identified
+from flashdeck.compile.identity import Identified, with_numbers
 from flashdeck.compile.items import Item, Part, most_nodes, split
 from flashdeck.compile.media.table import MediaTable, Resolvers
 from flashdeck.compile.render import Renderer
@@ -157,6 +157,27 @@ class DeckFiles:
             more_types=self._surroundings.more_types,
         )
         return ReadFile((source, *source.tables), [*problems, *deck_problems])
+
+    def likeness(self, files: Iterable[ReadFile]) -> Callable[[SourceNote], int]:
+        """Return a function that compares a note of these files with that of its id in the lock.
+
+        It returns 0 for other content, and 2 where the deck is the same as well.
+        """
+        texts = {source.yaml.path: source.yaml for file in files for source in file.sources}
+        lock = self._project.lock
+
+        def likeness(note: SourceNote) -> int:
+            entry = lock.notes.get(note.id.value) if note.id is not None else None
+            if entry is None or entry.removed:
+                return 0
+            (identified,) = with_numbers([Identified(note, entry.id, stamped=True)], lock)
+            renderer = NoteRenderer(self._surroundings, texts[note.span.path])
+            rendered = renderer.note(identified)
+            if rendered is None or note_digest(rendered.note) != entry.content:
+                return 0
+            return 2 if note.deck == entry.deck else 1
+
+        return likeness
 
     def render(self, file: ReadFile, notes: Iterable[Identified]) -> RenderedFile:
         """Render a file that was read; `notes` are its notes with their ids."""

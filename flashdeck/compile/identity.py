@@ -12,7 +12,7 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.project.ids import NUMBER_LIKE, base32
 from flashdeck.project.lockfile import Lock
@@ -71,30 +71,23 @@ def identify(
     known: Mapping[str, str],
     notetype_of: Mapping[str, str],
     others: Container[str] = frozenset(),
+    copies: Container[int] = frozenset(),
 ) -> tuple[list[Identified], list[Diagnostic]]:
     """Assign ids to notes; `others` are ids that are taken by other notes.
 
+    `copies` are the places of notes that do not keep the ids that they share with others.
     `known` maps the ids in the lock to kinds, `notetype_of` kinds to note types. Anki refuses to
     import a note whose note type changed, so it gets a new id. Derived ids do not depend on whether
     they are written.
     """
     notes = list(notes)
     problems: list[Diagnostic] = []
-    first: dict[str, Span] = {}
-    twice: set[int] = set()
-    for index, note in enumerate(notes):
-        if note.id is None:
-            continue
-        if note.id.value in first:
-            problems.append(_duplicate(note.id.value, note.id.span, first[note.id.value]))
-            twice.add(index)
-        else:
-            first[note.id.value] = note.id.span
-    taken = set(first) | set(known) | set(others)
+    own = {note.id.value for note in notes if note.id is not None}
+    taken = own | set(known) | set(others)
     tried: dict[str, int] = {}
     identified: list[Identified] = []
     for index, note in enumerate(notes):
-        if note.id is not None and index not in twice:
+        if note.id is not None and index not in copies:
             was = known.get(note.id.value)
             if was is None or notetype_of.get(was, was) == note.notetype:
                 identified.append(Identified(note, note.id.value, stamped=True))
@@ -105,15 +98,6 @@ def identify(
         replaced = note.id.value if note.id is not None else ""
         identified.append(Identified(note, fresh, stamped=False, was=replaced))
     return identified, problems
-
-
-def _duplicate(name: str, span: Span, first: Span) -> Diagnostic:
-    return Diagnostic(
-        "duplicate-id",
-        f"the id '{name}' is used twice: also at {first.path}:{first.line}",
-        span,
-        hint="a copied note? remove this id, and the next build writes a new one",
-    )
 
 
 def _changed_kind(note: SourceNote, was: str) -> Diagnostic:

@@ -126,6 +126,11 @@ def test_an_id_in_two_files_is_reported_with_both_positions(built):
     built.write("cards/zz.yaml", WERKZEUG)
     problems = built.build().diagnostics
     assert [(problem.rule, problem.span.path) for problem in problems] == [
+        ("copied-file", "cards/zz.yaml")
+    ]
+    built.replace("cards/zz.yaml", "q: ", "q: And ")
+    problems = built.build().diagnostics
+    assert [(problem.rule, problem.span.path) for problem in problems] == [
         ("duplicate-id", "cards/zz.yaml")
     ]
     assert "cards/werkzeug.yaml:3" in problems[0].message
