@@ -290,6 +290,14 @@ class Learner:
         note.fields[field] = text
         self.collection.update_note(note)
 
+    def copy(self, guid: str) -> int:
+        """Copy a note with its tags and decks, as *Create Copy* does; return the copy's id."""
+        note = self.collection.get_note(self.note(guid).id)
+        copied = self.collection.new_note(note.note_type())
+        copied.fields, copied.tags = list(note.fields), list(note.tags)
+        self.collection.add_note(copied, note.cards()[0].did)
+        return int(copied.id)
+
     def delete(self, guid: str) -> None:
         """Delete a note with its cards."""
         self.collection.remove_notes([self.note(guid).id])

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, starmap
 
@@ -41,7 +42,11 @@ def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> 
     """
     before, after = _entries(old), _entries(new)
     living = {guid: entry for guid, entry in before.items() if not entry.removed}
-    present = {guid: entry for guid, entry in after.items() if not entry.removed}
+    present = {
+        guid: _with_id(entry, before.get(guid))
+        for guid, entry in after.items()
+        if not entry.removed
+    }
     both = [(living[guid], entry) for guid, entry in present.items() if guid in living]
     same_type = [pair for pair in both if _type(pair[0]) == _type(pair[1])]
     moves = [(was.deck, entry.deck) for was, entry in same_type if was.deck and entry.deck]
@@ -84,6 +89,13 @@ def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> 
 def _entries(collection: Collection) -> Entries:
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     return {note.guid: Entry(note, notetypes[note.notetype]) for note in collection.notes}
+
+
+def _with_id(entry: Entry, was: Entry | None) -> Entry:
+    """Return a note with its id in Anki in the old collection, which learners keep."""
+    if was is None or was.note.id in (0, entry.note.id):
+        return entry
+    return replace(entry, note=replace(entry.note, id=was.note.id))
 
 
 def _type(entry: Entry) -> int:

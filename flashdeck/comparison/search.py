@@ -1,7 +1,9 @@
 """Searches for Anki's browser that find a learner's notes and cards.
 
-A learner's notes have other ids, and GUIDs can't be searched for. The built-in note types have the
-GUID in a field `Id`; other notes are found by the text of a field.
+GUIDs can't be searched for. The built-in note types have the GUID in a field `Id`; other notes are
+found by their note type and their id in Anki (`nid`), or by the text of a field if that is unknown.
+A learner's copy of a note has the same fields, so a known `nid` is always part of the search. An
+import keeps the package's, unless another note of the learner has it.
 """
 
 from __future__ import annotations
@@ -72,10 +74,12 @@ def _term(entry: Entry) -> str:
     names = [field.name for field in entry.notetype.fields]
     fields = dict(zip(names, entry.note.fields, strict=True))
     guid = entry.note.guid
+    number = f" nid:{entry.note.id}" if entry.note.id else ""
     if fields.get(_ID_FIELD) == guid:
-        return f"{_ID_FIELD}:{guid}" if _PLAIN.fullmatch(guid) else f'"{_ID_FIELD}:{escaped(guid)}"'
-    notetype = notetype_search(entry.notetype.name)
-    for name, text in fields.items():
+        value = f"{_ID_FIELD}:{guid}"
+        return (value if _PLAIN.fullmatch(guid) else f'"{_ID_FIELD}:{escaped(guid)}"') + number
+    notetype = notetype_search(entry.notetype.name) + number
+    for name, text in () if number else fields.items():
         if text.strip() and name.casefold() not in _KEYWORDS:
             return f'{notetype} "{escaped(name)}:{_beginning(text)}"'
     return notetype

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
@@ -76,7 +77,7 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
             f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they pass "
             "to another gap"
         )
-        cards = _search(note, notetype)
+        cards = _search(note, entry, notetype)
         hint = f"give each gap its old number, and new gaps new numbers; cards: {cards}"
         return [_warning("cloze-renumbered", message, note.source, hint)]
     gone = sorted(set(before) - set(after))
@@ -84,7 +85,7 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
         return []
     numbers = ", ".join(map(str, gone))
     message = f"cloze {numbers} is gone: its card stays with learners, and shows nothing"
-    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, entry, notetype)}"
     return [_warning("cloze-removed", message, note.source, hint)]
 
 
@@ -100,15 +101,15 @@ def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Di
     if has_wrong_front(notetype):
         return []
     message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
-    hint = f"{_EMPTY_CARDS}; cards: {_search(note, notetype)}"
+    hint = f"{_EMPTY_CARDS}; cards: {_search(note, entry, notetype)}"
     return [_warning("card-removed", message, note.source, hint)]
 
 
-def _search(note: Note, notetype: NoteType) -> str:
+def _search(note: Note, entry: NoteEntry, notetype: NoteType) -> str:
     from flashdeck.comparison.changes import Entry
     from flashdeck.comparison.search import note_searches
 
-    return note_searches([Entry(note, notetype)])[0]
+    return note_searches([Entry(replace(note, id=entry.note_id), notetype)])[0]
 
 
 def _warning(rule: str, message: str, span: Span | None, hint: str) -> Diagnostic:

@@ -180,25 +180,28 @@ def _released(
 
 
 def with_times(outcome: Outcome, now: int | None) -> Collection:
-    """Return the notes of a project with the times that a build at `now` would give them.
+    """Return a project's notes with the times and ids in Anki that a build at `now` gives them.
 
-    Without `now` these are the times of the last build, for the notes that are unchanged since.
+    Without `now` they are those of the last build, without times for notes that changed since.
     There are none without a lock, with errors, and by a wrong clock.
     """
     lock, collection = outcome.project.lock, outcome.compiled.collection
-    times: dict[str, int] = {}
+    known: dict[str, tuple[int, int]] = {}
     if now is None:
         days = outcome.project.settings.resend_days
-        times = {
-            note.guid: last_time(entry, lock, days)
-            for note in collection.notes
-            if (entry := lock.notes.get(note.guid)) and entry.content == note_digest(note)
-        }
+        for note in collection.notes:
+            entry = lock.notes.get(note.guid)
+            if entry is not None:
+                is_same = entry.content == note_digest(note)
+                known[note.guid] = entry.note_id, last_time(entry, lock, days) * is_same
     elif lock.notes and not outcome.errors:
         with suppress(FlashdeckError):
-            releases, _, _ = _dated(outcome, Options(now))
-            times = {note.guid: note.mod for item in releases for note in item.collection.notes}
-    notes = (replace(note, mod=times.get(note.guid, 0)) for note in collection.notes)
+            for item in _dated(outcome, Options(now))[0]:
+                known |= {note.guid: (note.id, note.mod) for note in item.collection.notes}
+    notes = []
+    for note in collection.notes:
+        note_id, mod = known.get(note.guid, (0, 0))
+        notes.append(replace(note, id=note_id, mod=mod))
     return replace(collection, notes=tuple(notes))
 
 

@@ -85,7 +85,7 @@ def test_a_note_is_found_by_whatever_its_first_field_holds(learner, take):
     notes = [question(at, text) for at, text in enumerate(ODD, 1)]
     take(collection(*notes))
     for note in notes:
-        (search,) = note_searches([Entry(note, QUESTION)])
+        (search,) = note_searches([Entry(replace(note, id=0), QUESTION)])
         assert list(learner.collection.find_notes(search)) == [learner.note(note.guid).id], search
 
 
@@ -97,7 +97,7 @@ def test_a_note_is_found_whatever_its_first_field_is_called(learner, take, name)
     )
     one, other = question(1, "one", "first"), question(2, "two", "second")
     take(collection(one, other, notetypes=(notetype,)))
-    (search,) = note_searches([Entry(one, notetype)])
+    (search,) = note_searches([Entry(replace(one, id=0), notetype)])
     assert list(learner.collection.find_notes(search)) == [learner.note("q1").id], search
 
 
@@ -107,6 +107,10 @@ def test_a_note_that_holds_its_id_is_found_by_it(learner, take, guid):
     one = replace(question(1, "one", "a"), guid=guid, fields=("one", "a", guid))
     other = replace(question(2, "one", "a"), fields=("one", "a", "other"))
     take(collection(one, other, notetypes=(notetype,)))
+    for entry in (Entry(one, notetype), Entry(replace(one, id=0), notetype)):
+        (search,) = note_searches([entry])
+        assert list(learner.collection.find_notes(search)) == [learner.note(guid).id], search
+    learner.copy(guid)
     (search,) = note_searches([Entry(one, notetype)])
     assert list(learner.collection.find_notes(search)) == [learner.note(guid).id], search
 
@@ -125,6 +129,25 @@ def test_many_notes_are_found_by_several_searches(learner, take):
     searches = note_searches([Entry(note, QUESTION) for note in notes], within='"deck:Spanish"')
     found = [one for search in searches for one in learner.collection.find_notes(search)]
     assert (len(searches), len(found), len(set(found))) == (3, 259, 259)
+
+
+def test_a_note_is_found_by_its_number_and_a_copy_or_an_edit_does_not_matter(learner, take):
+    one, other = question(1, "one", "a"), question(2, "two", "a")
+    take(collection(one, other))
+    learner.copy("q1")
+    learner.edit("q1", 0, "my own words")
+    (search,) = note_searches([Entry(one, QUESTION)])
+    assert list(learner.collection.find_notes(search)) == [learner.note("q1").id], search
+
+
+def test_a_note_with_another_number_in_a_later_package_is_found(learner, take):
+    one = question(1, "one", "a", "1")
+    new = replace(one, id=one.id + 7, fields=("one", "a", ""), cards=one.cards[:1], mod=one.mod + 9)
+    before, after = collection(one), collection(new)
+    take(before)
+    take(after)
+    found = found_cards(learner, only(diff(before, after), "empty-cards"))
+    assert found == {learner.card("q1", 1).id}
 
 
 def test_moved_cards_are_found_in_the_deck_where_they_stay(learner, take):

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.cli.run import run
 
 ANSWER = ("Armin Ronacher", "Armin, an Austrian")
@@ -200,6 +201,22 @@ def test_a_revision_of_git_has_the_times_of_its_lock(call, edited_twice, git):
     git("commit", "-qam", "two")
     assert "1 changed, 1 sent again" in call("v1", "HEAD")[1]
     assert call("HEAD")[1] == "no changes\n"
+
+
+def test_searches_have_the_ids_of_notes_in_anki(call, edited_twice, git):
+    number = next(
+        note.id
+        for note in read_apkg(edited_twice.package).notes
+        if "Flask relies" in note.fields[0]
+    )
+    git("add", "-A")
+    git("commit", "-qm", "one")
+    edited_twice.replace("cards/flask.yaml", "and {{c2::Jinja2}}", "and Jinja2")
+    searches = (call(*arguments, "--json")[1] for arguments in ([], ["build/flask.apkg"], ["HEAD"]))
+    for found in searches:
+        ((search,),) = (step["searches"] for step in json.loads(found)["by_hand"])
+        assert search.startswith("card:2 Id:")
+        assert search.endswith(f" nid:{number}")
 
 
 def test_by_a_wrong_clock_the_sources_are_compared_without_times(call, edited_twice, monkeypatch):

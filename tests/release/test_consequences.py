@@ -92,6 +92,18 @@ def test_a_reverse_card_that_is_turned_off_is_reported(built, learner):
     assert len(cards_found(learner, hint)) == 2
 
 
+def test_a_learners_copy_of_a_note_is_not_found(built, learner):
+    copies = {learner.copy(guid) for guid in learner.guids()}
+    built.replace("cards/flask.yaml", "    reverse: true\n", "")
+    built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
+    hints = [hint for _, _, hint in reported(built)]
+    assert len(hints) == 2
+    for hint in hints:
+        found = cards_found(learner, hint)
+        notes = {learner.collection.get_card(card).nid for card in found}
+        assert (len(found), len(notes), notes & copies) == (2, 1, set())
+
+
 def test_consequences_are_reported_once(built):
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     built.built()
