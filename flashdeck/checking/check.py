@@ -10,7 +10,7 @@ from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
-from flashdeck.project.published import healed
+from flashdeck.project.published import Healed, healed
 from flashdeck.release.consequences import consequences
 from flashdeck.rules.registry import lint
 from flashdeck.text import counted
@@ -25,17 +25,26 @@ def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
     """
     project, problems = load_project(root)
     state = healed(project, problems)
-    compiled, found = examine(state.project, problems, allow_scripts=allow_scripts)
-    return [*state.problems, *state.left_out(compiled.kinds), *found]
+    return examine(state.project, problems, allow_scripts=allow_scripts, published=state)[1]
 
 
 def examine(
-    project: Project, problems: Sequence[Diagnostic], *, allow_scripts: bool = False
+    project: Project,
+    problems: Sequence[Diagnostic],
+    *,
+    allow_scripts: bool = False,
+    published: Healed | None = None,
 ) -> tuple[Compiled, list[Diagnostic]]:
-    """Compile and check a loaded project; `problems` are those of loading."""
+    """Compile and check a loaded project; `problems` are those of loading.
+
+    `published` is the result of the comparison of the lock with what was published.
+    """
     outcome = compile_loaded(project, problems, allow_scripts=allow_scripts)
     compiled = outcome.compiled
-    findings = consequences(compiled.collection, project.lock)
+    findings: list[Diagnostic] = []
+    if published is not None and compiled.has_stamps:
+        findings += [*published.problems, *published.left_out(compiled.kinds)]
+    findings += consequences(compiled.collection, project.lock)
     findings += lint(lint_context(project, compiled, outcome.problems), project.settings.rules)
     if not outcome.errors:
         findings += _unused(compiled)

@@ -74,6 +74,8 @@ def load_project(
     settings, problems = read_settings(root, unsaved.get(root / SETTINGS_NAME))
     lock, lock_text, lock_problems = _lock(root)
     settings, id_problems = with_id(settings, lock)
+    if any(problem.rule == "merge-conflict" for problem in problems):
+        id_problems = []  # the id is one of either side
     cards = root / CARDS_NAME
     decks: list[Path] = []
     notetypes: list[Path] = []

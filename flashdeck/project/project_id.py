@@ -9,7 +9,7 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import KINDS
 from flashdeck.project.ids import stable_id
 from flashdeck.project.lockfile import Lock
-from flashdeck.project.paths import LOCK_NAME, SETTINGS_NAME
+from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.settings import Settings
 from flashdeck.yamlnode import (
     Edit,
@@ -45,7 +45,8 @@ def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]
             f"{SETTINGS_NAME} has lost the project's id; '{entry.id}' is taken from {LOCK_NAME}, "
             "and the next build writes it back"
         )
-        problems.append(_restored(message, "build, and commit the file"))
+        place = Span.point(SETTINGS_NAME)
+        problems.append(_restored(message, "build, and commit the file", place))
     elif settings.id not in lock.projects:
         ids = " and ".join(f"'{name}'" for name in lock.projects)
         message = (
@@ -57,12 +58,17 @@ def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]
         )
         problems.append(Diagnostic("project-id", message, _place(settings.yaml), hint=hint))
     elif len(lock.projects) > 1:
-        others = " and ".join(f"'{name}'" for name in lock.projects if name != entry.id)
+        others = [name for name in lock.projects if name != entry.id]
+        named = " and ".join(f"'{name}'" for name in others)
         message = (
-            f"{LOCK_NAME} also has the id {others}, of another first build; '{entry.id}' stays"
+            f"{LOCK_NAME} also has the id {named}, of another first build; '{entry.id}' stays, and "
+            "Anki refuses edits of notes that learners have from a package of the other"
         )
-        hint = "build, and commit the lock"
-        problems.append(_restored(message, hint))
+        hint = (
+            "build, and commit the lock; if only packages of the other were published, write id: "
+            f"{others[0]} here first"
+        )
+        problems.append(_restored(message, hint, _place(settings.yaml)))
     return replace(settings, id=entry.id, name=settings.name or entry.name), problems
 
 
@@ -108,8 +114,17 @@ def _unrecorded(settings: Settings, lock: Lock) -> list[Diagnostic]:
     return [Diagnostic("project-id", message, _place(settings.yaml), hint=hint)]
 
 
-def _restored(message: str, hint: str) -> Diagnostic:
-    place = Span.point(SETTINGS_NAME)
+def lost_id() -> Diagnostic:
+    """Report that the project's id is neither in the settings nor in a lock."""
+    message = (
+        f"the project's id is neither in {SETTINGS_NAME} nor in {LOCK_NAME}, but {BUILD_NAME}/ has "
+        f"packages that were built with it; {_CONSEQUENCE}"
+    )
+    hint = f"restore {SETTINGS_NAME} from git; for a project of its own, delete {BUILD_NAME}/"
+    return Diagnostic("project-id", message, Span.point(SETTINGS_NAME), hint=hint)
+
+
+def _restored(message: str, hint: str, place: Span) -> Diagnostic:
     return Diagnostic("project-id-restored", message, place, Severity.WARNING, hint)
 
 

@@ -19,7 +19,7 @@ from flashdeck.project.lock_history import LockHistory, lock_history
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, lock_text, newer, parse_lock
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME
 from flashdeck.project.project import Project
-from flashdeck.project.project_id import with_id
+from flashdeck.project.project_id import lost_id, with_id
 from flashdeck.text import counted
 
 _NAME = ".published"
@@ -148,7 +148,8 @@ def _restored(project: Project, last: Lock, history: LockHistory) -> Healed:
             problems = [_report("lock-lost", message, Severity.WARNING, hint), *problems]
             restored = replace(project, lock=lock, settings=settings)
             return Healed(restored, problems)
-    return Healed(project, [])
+    is_lost = not project.settings.id and any(project.build.glob("*.apkg"))
+    return Healed(project, [lost_id()] if is_lost else [])
 
 
 def _with_ancestors(lock: Lock, entries: Lock, newest: Lock) -> Lock:

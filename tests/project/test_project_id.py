@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 
 import pytest
 from real_anki import Learner
@@ -150,6 +151,103 @@ def test_of_two_first_builds_the_older_stays_where_the_settings_are_lost(release
     lose_file(released)
     released.built()
     assert id_of(released) == ("0123456789abcdef" if days < 0 else before)
+
+
+def test_two_ids_say_what_they_mean_at_the_id(released):
+    merge_other_first_build(released, 1)
+    (problem,) = released.check()
+    assert "Anki refuses edits" in problem.message
+    assert "id: 0123456789abcdef" in problem.hint
+    line = released.read("flashdeck.yaml").splitlines()[problem.span.line - 1]
+    assert (problem.span.path, line[: problem.span.column - 1]) == ("flashdeck.yaml", "id: ")
+
+
+def lose_both(project):
+    lose_file(project)
+    (project.root / "flashdeck.lock").unlink()
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_the_id_is_taken_back_from_the_last_build_or_from_git(released, in_git):
+    before = id_of(released)
+    if in_git:
+        git(released.root, "init", "-q")
+        git(released.root, "add", "-A")
+        git(released.root, "commit", "-qm", "build")
+        shutil.rmtree(released.root / "build")
+    lose_both(released)
+    released.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    expected = [("lock-lost", "warning"), ("project-id-restored", "warning")]
+    assert rules(released.check()) == expected
+    assert rules(released.built().diagnostics) == expected
+    assert id_of(released) == before
+    assert f"id: {before}" in released.read("flashdeck.yaml")
+    imported = released.learner.import_package(released.package)
+    assert (imported.new, imported.updated, imported.conflicting) == (0, 1, 0)
+
+
+def test_a_project_of_its_own_without_the_lock_takes_nothing_of_the_other(released):
+    released.write("flashdeck.yaml", "id: 0123456789abcdef\n")
+    (released.root / "flashdeck.lock").unlink()
+    released.write("cards/flask.yaml", "deck: Flask\nnotes:\n  - {q: mine, a: x}\n")
+    (released.root / "build" / "flask.apkg").unlink()
+    (package,) = released.built().packages
+    assert (package.notes, package.counts.tombstones) == (1, 0)
+    assert id_of(released) == "0123456789abcdef"
+
+
+def test_an_id_that_is_nowhere_any_more_stops_the_build_while_packages_have_it(released):
+    (released.root / "build" / ".published").unlink()
+    lose_both(released)
+    package = released.package.read_bytes()
+    assert rules(released.check()) == [("project-id", "error")]
+    assert rules(released.build().diagnostics) == [("project-id", "error")]
+    assert released.package.read_bytes() == package
+    assert not (released.root / "flashdeck.yaml").exists()
+
+
+def git(root, *arguments, code=0):
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    run = subprocess.run(
+        ["git", "-C", str(root), *who, *arguments], capture_output=True, check=False
+    )
+    assert run.returncode == code, run.stderr
+
+
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+def test_two_first_builds_in_two_clones_meet_in_one_id(two_notes, tmp_path, side):
+    """The learner has the package of the one whose settings and ids stay."""
+    git(two_notes.root, "init", "-q", "-b", "main")
+    git(two_notes.root, "add", "-A")
+    git(two_notes.root, "commit", "-qm", "cards")
+    other = type(two_notes)(tmp_path / "other", two_notes.now + DAY)
+    git(tmp_path, "clone", "-q", str(two_notes.root), str(other.root))
+    with Learner() as learner:
+        for project in (two_notes, other):
+            project.built()
+            git(project.root, "add", "-A")
+            git(project.root, "commit", "-qm", "build")
+        learner.import_package((other if side == "--ours" else two_notes).package)
+        guids = learner.guids()
+        for guid in guids:
+            learner.answer(guid)
+        git(other.root, "pull", "-q", "--no-rebase", "origin", "main", code=1)
+        conflicts = [problem.rule for problem in other.check()]
+        assert conflicts == ["merge-conflict", "lock-merged", "merge-conflict"]
+        git(other.root, "checkout", "-q", side, "cards", "flashdeck.yaml")
+        other.now += DAY
+        other.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+        once = [("lock-merged", "warning"), ("project-id-restored", "warning")]
+        assert rules(other.check()) == once
+        assert rules(other.built().diagnostics) == once
+        git(other.root, "add", "-A")
+        git(other.root, "commit", "-qm", "merge")
+        assert rules(other.check()) == []
+        assert rules(other.built().diagnostics) == []
+        assert learner.import_package(other.package).conflicting == 0
+        assert "Armin" in {learner.note(guid).fields[1] for guid in guids}
+        assert all(learner.review_log(guid) for guid in guids)
+        assert len([name for name in learner.notetypes() if name.startswith("Flask")]) == 2
 
 
 def without_project_line(project):
