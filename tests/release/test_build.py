@@ -272,8 +272,8 @@ def test_the_next_build_recovers_from_one_killed_at_any_moment(two_notes, tmp_pa
         assert project.read("cards/flask.yaml").count("    id: ") == 2
         guids = {note.guid for note in read_apkg(project.package).notes}
         assert all(f"id: {guid}\n" in project.read("cards/flask.yaml") for guid in guids)
-    # Before and after each: settings, source, lock, package, what the next build takes over, what it
-    # looks at, and what was published.
+    # Before and after each: settings, source, lock, package, what the next build takes over, what
+    # it looks at, and what was published.
     assert moment == 2 * 7 + 1
 
 
