@@ -6,6 +6,7 @@ In every style, the same text is read back.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from flashdeck.yamlnode.edit import quoted
@@ -43,6 +44,8 @@ def is_plain(value: str, *, flow: bool) -> bool:
     opening, inner = (_OPENING_FLOW, _INNER_FLOW) if flow else (_OPENING, _INNER)
     if not value or value != value.strip() or opening.match(value):
         return False
+    if value[0] == "-" and unicodedata.category(value[1:2] or "x")[0] in "ZC":
+        return False  # a reader could take it for the dash of an item and white space
     return not (inner.search(value) or _UNWRITABLE.search(value))
 
 

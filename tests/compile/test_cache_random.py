@@ -71,10 +71,12 @@ def cold_copy(root: Path, target: Path) -> None:
     """Copy a project without what a build kept; a lost lock is rebuilt from the packages."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(root, target, ignore=shutil.ignore_patterns("build"))
+    kept = [".published"] if (root / "build/.published").exists() else []
     if not (root / LOCK).is_file() or not (root / LOCK).read_bytes():
-        (target / "build").mkdir()
-        for path in (root / "build").glob("*.apkg"):
-            shutil.copy(path, target / "build" / path.name)
+        kept += [path.name for path in (root / "build").glob("*.apkg")]
+    (target / "build").mkdir()
+    for name in kept:
+        shutil.copy(root / "build" / name, target / "build" / name)
 
 
 def wishes(luck: random.Random, now: int) -> Options:
