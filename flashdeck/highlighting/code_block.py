@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flashdeck.html.escape import escape_value, inert_text
 from flashdeck.text import nearest
 
@@ -17,6 +19,7 @@ def is_language(name: str) -> bool:
     return name.lower() in languages()
 
 
+@lru_cache(maxsize=256)
 def nearest_language(name: str) -> str | None:
     """Return the name of a known language that a name may be a misspelling of."""
     from flashdeck.highlighting.highlight import languages

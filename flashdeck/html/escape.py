@@ -8,6 +8,9 @@ import re
 _FOR_ANKI = r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\]|\[type:)"
 _ANKI = re.compile(_FOR_ANKI, re.IGNORECASE)
 _ANKI_OR_MATHJAX = re.compile(rf"\\[(\[]|{_FOR_ANKI}", re.IGNORECASE)
+# Anki shows a hint in brackets.
+_LIVE_HINT = re.compile(r"::(?=(?:sound|anki):|/?latex\}\}|/?\$\$?\}\}|\[type:)(.)", re.IGNORECASE)
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -57,6 +60,16 @@ def inert_braces(html: str) -> str:
     return html.replace("{{", "{&#123;").replace("}}", "}&#125;").replace("::", ":&#58;")
 
 
+def inert_hints(html: str) -> str:
+    """Spell out hints of clozes that would be sounds or LaTeX in Anki's brackets."""
+    return _LIVE_HINT.sub(lambda found: f"::&#{ord(found[1])};", html)
+
+
 def without_control(html: str) -> str:
     """Replace control characters and lone surrogates, which Anki drops or refuses."""
     return _CONTROL.sub("\ufffd", html)
+
+
+def readable_source(text: str) -> str:
+    """Return a text without control characters and lone surrogates, which no parser takes."""
+    return _NOT_TEXT.sub("\ufffd", text)

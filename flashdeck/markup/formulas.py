@@ -49,6 +49,7 @@ class Formulas:
     def __init__(self, text: str) -> None:
         self._text = text
         self._unclosed: dict[str, int] = {}
+        self._refused: dict[str, int] = {}
 
     def at(self, start: int, limit: int) -> Formula | None:
         """Return the formula whose opening mark is at `start` and that ends before `limit`."""
@@ -58,7 +59,7 @@ class Formulas:
             if text.startswith("$$$", start):
                 return None
             mark = "$$" if mark == "$$" else "$"
-        if self._unclosed.get(mark) == limit:
+        if self._unclosed.get(mark) == limit or start < self._refused.get(mark, 0):
             return None
         found = _PATTERNS[mark].match(text, start, limit)
         if not found:
@@ -69,7 +70,9 @@ class Formulas:
         if not tex.strip() or (mark == "$" and not _is_tex(text, found)):
             return None
         display = mark in {"$$", "\\["}
-        if "\n" in tex and not display and _BEGINS_BLOCK.search(tex):
+        if "\n" in tex and not display and (block := _BEGINS_BLOCK.search(tex)):
+            if mark != "$":  # each formula that begins before the block would hold it
+                self._refused[mark] = found.start(1) + block.start()
             return None
         return Formula(_unquoted(text, start, tex), display, found.end())
 

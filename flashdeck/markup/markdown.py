@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from html import escape, unescape
+from string import ascii_letters
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
@@ -23,16 +24,18 @@ from flashdeck.html.escape import (
     LIVE,
     escape_text,
     escape_value,
+    inert_hints,
     inert_html,
     inert_mark,
     inert_text,
+    readable_source,
     shown_text,
 )
 from flashdeck.html.tags import BLOCKS, Tag, read_tag
 from flashdeck.markup import raw_tags
 from flashdeck.markup.clozes.find import OPEN, find_clozes
 from flashdeck.markup.clozes.problems import Where
-from flashdeck.markup.masking import MaskedText, TooManyError, readable_source
+from flashdeck.markup.masking import MaskedText, TooManyError
 from flashdeck.markup.nesting import Open, Role
 from flashdeck.markup.output import OPTIONS, Output
 from flashdeck.markup.placeholders import (
@@ -85,6 +88,7 @@ _NESTED = frozenset({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
 _RETURN = re.compile("\r(?=\n)")
+_JOINABLE = frozenset("[\\{:$" + ascii_letters)  # before a comment, as in `[<!-- -->sound:`
 _SAFE = "!#$%&'()*+,-./:;=?@_~"
 
 
@@ -111,7 +115,7 @@ def render_markdown(
     html = parse(masked.text, options=OPTIONS).rstrip("\n")
     if html.startswith("<p>") and html.find("</p>") == len(html) - 4:
         html = html[3:-4]  # a text of one paragraph
-    if masked.text is text and not _NEEDED.search(html):
+    if masked.text is text and not _NEEDED.search(html) and not (cloze and "{{c" in html):
         return Rendered(html)
     writer = Writer(masked, media, cloze=cloze, allow_scripts=allow_scripts, join_lines=join_lines)
     html = writer.write(html)
@@ -162,6 +166,8 @@ class Writer(Output):
         if self.masked.text is not self.masked.source:
             html = html.replace(SPACE, "").replace(GLUE, "")
             html = html.replace(self.masked.side, "") if self.masked.side else html
+        if self.cloze and "::" in html:
+            html = inert_hints(html)
         return html
 
     # Blocks
@@ -206,13 +212,13 @@ class Writer(Output):
         if language and not is_language(language):
             close = nearest_language(language)
             hint = f"did you mean {close}?" if close else "write text to have none"
-            message = f"no highlighting is known for {language}"
             place = self.place("CodeBlock", number, language)
+            message = f"no highlighting is known for {language}"
             self.problem("unknown-language", message, *place, hint, "warning")
-        direction = ' dir="ltr"' if self._directed else ""
+        ltr = ' dir="ltr"' if self._directed else ""
         clozes = find_clozes(code, markdown=False) if self.cloze else ()
         kept = [span for c in clozes for span in ((c.start, c.body), (c.hint, c.end + 2))]
-        self.out.append(f"{code_block(language, code, tuple(kept), direction)}\n")
+        self.out.append(f"{code_block(language, code, tuple(kept), ltr)}\n")
         if clozes:
             self.check_hints(code, Where.FENCE, *self.place("CodeBlock", number), language)
 
@@ -240,9 +246,7 @@ class Writer(Output):
         number = self._numbers["code"]
         self._numbers["code"] += 1
         html = token["code_text"]
-        if self._placeholders:
-            html = escape_text(self._spelled(html))
-        html = inert_html(html)
+        html = inert_html(escape_text(self._spelled(html)) if self._placeholders else html)
         if self.open_clozes and not OPEN.search(html):
             html = html.replace("::", ":&#58;").replace("}}", "}&#125;")
         self.out.append(f"<code>{html}</code>")
@@ -275,7 +279,8 @@ class Writer(Output):
         number = self._numbers["a"]
         self._numbers["a"] += 1
         html, address, title = token["link"], token["href"], token["link_title"]
-        if self._placeholders and ("%E" in address or "%F" in address):
+        is_masked = self.masked.text is not self.masked.source
+        if is_masked and ("%E" in address or "%F" in address or "%C" in address):
             address = _ENCODED.sub(self._decoded, address)
         is_harmless = address.startswith("http") or ":" not in address
         if not is_harmless and is_active(unescape(address)) and not self.allow_scripts:
@@ -315,7 +320,7 @@ class Writer(Output):
         if placeholder is not None and isinstance(placeholder.data, Target):
             target, place = placeholder.data, (placeholder.start, placeholder.end)
         else:
-            target, place = Target(address, -1, -1), (0, 0)
+            target, place = Target(self._spelled(address), -1, -1), (0, 0)
         if target.start < 0:
             place = self.place("Image", number)
             target = Target(target.destination, *place)
@@ -365,12 +370,13 @@ class Writer(Output):
     def _written(self, placeholder: Placeholder) -> None:
         self.out.append(shown_text(placeholder.source))
 
-    def _nothing(self, _: Placeholder) -> None:
-        """Write nothing: a comment is for authors."""
+    def _comment(self, _: Placeholder) -> None:
+        """Write no comment, but keep what stands beside it apart."""
+        self.out.append("<wbr>" if self.out and self.out[-1][-1:] in _JOINABLE else "")
 
     def _formula(self, placeholder: Placeholder) -> None:
         formula = placeholder.data
-        tex = escape(formula.tex, quote=False)
+        tex = inert_html(escape(formula.tex, quote=False))
         if self._is_nested and self.nesting.verbatim:
             self.out.append(escape(placeholder.source, quote=False))
         else:
@@ -379,7 +385,7 @@ class Writer(Output):
 
     def _ruby(self, placeholder: Placeholder) -> None:
         pairs = (
-            f"{escape_text(base)}<rt>{escape_text(reading)}</rt>"
+            f"{inert_text(base)}<rt>{inert_text(reading)}</rt>"
             for base, reading in placeholder.data
         )
         self.out.append(f"<ruby>{''.join(pairs)}</ruby>")
@@ -472,7 +478,7 @@ class Writer(Output):
     _PLACEHOLDER_WRITERS: ClassVar[dict[Kind, Callable[[Writer, Placeholder], None]]] = {
         Kind.TEXT: _text,
         Kind.TARGET: _written,
-        Kind.COMMENT: _nothing,
+        Kind.COMMENT: _comment,
         Kind.FORMULA: _formula,
         Kind.RUBY: _ruby,
         Kind.SOUND: _sound,

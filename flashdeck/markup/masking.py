@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from html import unescape
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from flashdeck.html.tags import (
     ACTIVE,
@@ -43,8 +44,7 @@ from flashdeck.markup.placeholders import (
 from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
 from flashdeck.text import is_punctuation
 
-_FIRST, _LAST, _SECOND = 0xE000, 0xF8FF, 0xF0000
-_MOST = 130_000  # placeholders of a text: more than a field of 64 KiB can hold
+_FIRST, _LAST, _SECOND, _VERY_LAST = 0xE000, 0xF8FF, 0xF0000, 0x10FFFD
 _LONGEST_INDENT = 200  # characters of the marks of quotes and lists before a line's text
 _LONGEST_LABEL = 999
 # Placeholders without a place of their own; equal ones share a character.
@@ -63,11 +63,11 @@ _BESIDE = {
 # Each branch begins with a literal, which lets the search run from one to the next.
 _MARKS = (
     r"\\.|\$+|`+|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*{1,3}(?=[0-9])|~+"
-    r"|\[(?=(?i:sound):)|\]:(?=\s)|\]\(|!\["
+    r"|\[(?=(?i:sound):)|\]:|\]\(|!\["
 )
 _CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
 _NEEDED = re.compile(
-    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:\s|!\[|\[(?i:sound):"
+    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:|!\[|\[(?i:sound):"
 )
 _BEGINS_BLOCK = re.compile(
     r"[-+*](?:[ \t]|\Z)|#{1,6}(?:[ \t]|\Z)|>|[0-9]{1,9}[.)](?:[ \t]|\Z)|`{3}|~{3}"
@@ -90,9 +90,9 @@ _DESTINATION = re.compile(
     r"(?:\s+(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*\)"
 )
 _SIZE = re.compile(r"\{((?:width|height)=[0-9]{1,5}(?:px|%)?(?:\s+(?:width|height)=[^\s{}]+)?)\}")
-_LABEL = re.compile(r"\[([^\[\]\n]+)\]")
+_LABEL = re.compile(r"\[((?:[^\[\]\\\n]|\\.)+)\]")
 _DEFINED_LABEL = re.compile(
-    r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\[([^\[\]\n]+)\Z", re.DOTALL
+    r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\[((?:[^\[\]\\\n]|\\.)+)\Z", re.DOTALL
 )
 _POINTED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>)(?=[\s)])")
 _DEFINED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>|[^\s<]+)(?=\s|\Z)")
@@ -102,15 +102,9 @@ _ADDRESS = re.compile(
     r"|[\w.+%-]+@[\w.-]+)>",
     re.ASCII,
 )
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1]")
 _BLOCK_LINE = re.compile(r"[ \t]*(?:[-+*>#|`~<=\[]|[0-9]{1,9}[.)])|[ ]{4}|\t")
 _NOT_QUOTE = re.compile("[^>]")
 _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
-
-
-def readable_source(text: str) -> str:
-    """Return a text without control characters and lone surrogates, which no parser takes."""
-    return _NOT_TEXT.sub("\ufffd", text)
 
 
 @cache
@@ -161,11 +155,12 @@ class MaskedText:
 
     def _scan(self, clozes: tuple[Any, ...], *, cjk: bool, begins_block: bool) -> None:
         source = self.source
-        if SIDE in source:
+        # Characters of the private use area that the text holds, also as numbers or in addresses.
+        held = source + (unescape(source) if "&#" in source else "")
+        held += unquote(source) if "%" in source else ""
+        if SIDE in held:
             self.side = ""
         self._beside = frozenset({SPACE, GLUE, self.side})
-        # Characters of the private use area that the text holds, also as numbers.
-        held = unescape(source) if "&#" in source else source
         self._held = frozenset() if held.isascii() else frozenset(held)
         self._next = _FIRST
         self._out: list[str] = []
@@ -179,6 +174,7 @@ class MaskedText:
         self._defined: set[str] = set()
         self._clozes = ClozeIndex(clozes) if clozes else None
         self._depth = 0
+        self._crossed: dict[str, int] = {}  # marks of formulas that would end behind a cloze
         self._targets: dict[int, tuple[int, int, Target]] = {}
         self._marks: dict[int, tuple[Kind, int]] = {}
         for cloze in clozes:
@@ -235,8 +231,6 @@ class MaskedText:
         shared = kind in _SHARED
         if shared and (known := self._shared.get((kind, source))):
             return known
-        if len(self.placeholders) == _MOST:
-            raise TooManyError
         character = self._free_character()
         self.placeholders[character] = Placeholder(kind, start, end, source, data)
         if shared:
@@ -244,11 +238,12 @@ class MaskedText:
         return character
 
     def _free_character(self) -> str:
-        while True:
+        while self._next <= _VERY_LAST:
             character = chr(self._next)
             self._next = self._next + 1 if self._next != _LAST else _SECOND
             if character not in self._held:
                 return character
+        raise TooManyError
 
     def _paragraph_end(self, at: int) -> int:
         if self._one_line:
@@ -277,8 +272,13 @@ class MaskedText:
         return end
 
     def _formula(self, _: str, start: int, end: int) -> int:
+        if start < self._crossed.get(self.source[start : start + 2], 0):
+            return end
         found = self._formulas.at(start, self._paragraph_end(start))
-        if found is None or (self._clozes and not self._clozes.balanced(start, found.end)):
+        if found is None:
+            return end
+        if self._clozes and not self._clozes.balanced(start, found.end):
+            self._crossed[self.source[start : start + 2]] = self._clozes.next_end(start)
             return end
         kind = Kind.TEXT if is_folder(self.source, start, found.tex) else Kind.FORMULA
         return self._replace(kind, start, found.end, found if kind == Kind.FORMULA else None)
@@ -438,13 +438,14 @@ class MaskedText:
         if tag.name in BLOCKS and not is_foreign and self._begins_line(tag.start):
             before, self.html_blocks = HTML_BLOCK, True
         closing = f"</{tag.name}>"
-        if not tag.closing and tag.name in RAW_TEXT | {"pre"} and closing not in self._unclosed:
+        is_whole = tag.name == "pre" or tag.name in RAW_TEXT & (ACTIVE | {"style"})
+        if not tag.closing and is_whole and closing not in self._unclosed:
             close = self.source.find(closing, tag.end)
             if close < 0:
                 self._unclosed.add(closing)
             elif tag.name == "pre":
                 return self._pre(tag, close + len(closing), before)
-            elif tag.name in ACTIVE | {"style"}:
+            else:
                 return self._replace(Kind.TAG, tag.start, close + len(closing), tag, before)
         return self._replace(Kind.TAG, tag.start, tag.end, tag, before)
 

@@ -144,12 +144,11 @@ def element_ranges(text: str) -> dict[str, list[tuple[int, int]]]:
         ((name, value),) = event.items()
         start, end = characters[place["start"]], characters[place["end"]]
         kind = value if isinstance(value, str) else next(iter(value))
-        if kind == "Image" and name == "End":
-            pictures -= 1
-        if pictures:
+        if kind == "Image":
+            pictures += 1 if name == "Start" else -1
+        if pictures > (kind == "Image" and name == "Start"):
             continue  # what a picture's description holds is not written
         if name == "Start":
-            pictures += kind == "Image"
             ranges.setdefault(kind, []).append((start, end))
         elif name == "Code":
             ranges.setdefault(name, []).append((start, end))

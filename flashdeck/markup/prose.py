@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flashdeck.markup.masking import MaskedText, TooManyError, readable_source
+from flashdeck.html.escape import readable_source
+from flashdeck.markup.masking import MaskedText, TooManyError
 from flashdeck.markup.nesting import VERBATIM
 from flashdeck.markup.output import element_ranges
 from flashdeck.markup.placeholders import Kind

@@ -85,7 +85,8 @@ def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
     else:
         name = output.media.name(src.value or "")
         if isinstance(name, MediaRefusal):
-            output.refuse(name, src.start, src.end)
+            place = (src.start, src.end) if src.start >= 0 else (tag.start, tag.end)
+            output.refuse(name, *place)
             output.out.append(shown_text(source))
         else:
             _open(output, tag, _rebuilt(tag, src=name))

@@ -114,11 +114,14 @@ def latex_problems(text: str, html: str) -> list[Problem]:
     """
     if "[/" not in text:
         return []
-    shown = _CODE.sub("", html).replace("&#91;", "[") if _kind_in(text, _LATEX) else ""
+    closed = html.rfind("</code>") + len("</code>")
+    shown = _CODE.sub("", html[:closed]) + html[closed:] if _kind_in(text, _LATEX) else ""
+    shown = shown.replace("&#91;", "[")
     kind = _kind_in(html, _LATEX) or _kind_in(shown, _LATEX) or _kind_in(text, _LATEX[1:])
     if not kind:
         return []
-    start = max(text.lower().find(f"[{kind}]"), 0)
+    found = re.search(re.escape(f"[{kind}]"), text, re.IGNORECASE)
+    start = found.start() if found else 0
     return [
         Problem(
             "active-content",

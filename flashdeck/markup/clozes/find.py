@@ -177,6 +177,11 @@ class ClozeIndex:
         self._starts = [cloze.start for cloze in clozes]
         self._ends = sorted(cloze.end for cloze in clozes)
 
+    def next_end(self, start: int) -> int:
+        """Return where the next cloze ends behind a place; 0 if none does."""
+        at = bisect_left(self._ends, start)
+        return self._ends[at] if at < len(self._ends) else 0
+
     def balanced(self, start: int, end: int) -> bool:
         """Whether as many clozes open as close between two places."""
         opened = bisect_left(self._starts, end) - bisect_left(self._starts, start)
