@@ -18,9 +18,12 @@ _LOG = (
     *("--text", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-notes"),
     *("--no-show-signature", "HEAD", "--", LOCK_NAME),
 )
-_SHALLOW = ("rev-parse", "--is-shallow-repository")
+_IS_SHALLOW = ("rev-parse", "--is-shallow-repository")
 _SHA1_LENGTH = 40
 _LONGEST_TIME = 18
+# Why the history is not complete.
+SHALLOW = "this clone is shallow"
+FOREIGN = "git does not trust a folder of another owner"
 
 
 class LockHistory(NamedTuple):
@@ -54,7 +57,8 @@ def lock_history(root: Path) -> LockHistory:
     try:
         log = run_git(root, *_LOG)
         if not log.data:
-            return NO_HISTORY
+            is_foreign = any("dubious ownership" in line for line in log.errors)
+            return NO_HISTORY._replace(cut_off=FOREIGN if is_foreign else "")
         lines: dict[str, None] = {}
         blobs: set[str] = set()
         blob = newest = ""
@@ -69,10 +73,10 @@ def lock_history(root: Path) -> LockHistory:
                 if revision > latest:
                     latest, newest = revision, blob
         content = run_git(root, "cat-file", "blob", newest).data if newest else b""
-        is_shallow = run_git(root, *_SHALLOW).data.strip() == b"true"
+        is_shallow = run_git(root, *_IS_SHALLOW).data.strip() == b"true"
     except FlashdeckError:
         return NO_HISTORY
-    cut_off = "this clone is shallow" if is_shallow else ""
+    cut_off = SHALLOW if is_shallow else ""
     if not log.is_whole:
         cut_off = "it is too large, or git took too long"
     return LockHistory(

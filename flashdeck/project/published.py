@@ -1,7 +1,8 @@
 """What was published, where the lock is older: after a revert, a checkout or a stash.
 
 `build/.published` holds the lock of the last build. git does not take it back together with
-`flashdeck.lock`. Where it is missing, as in a fresh clone, the history of the lock replaces it.
+`flashdeck.lock`. Where it is missing, as in a fresh clone, its history in git replaces it.
+Both are trusted like the lock itself: they raise times, and restore entries of notes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
-from flashdeck.project.lock_history import LockHistory, lock_history
+from flashdeck.project.lock_history import FOREIGN, SHALLOW, lock_history
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, lock_text, newer, parse_lock
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME
 from flashdeck.project.project import Project
@@ -27,6 +28,10 @@ _LARGEST = 2**29
 _DAY = 86_400
 _EVER = 2**62
 _MOST_SHOWN = 5
+_HINTS = {
+    SHALLOW: "fetch all of it: git fetch --unshallow",
+    FOREIGN: "trust it, if it is yours: git config --global --add safe.directory FOLDER",
+}
 
 
 class Healed(NamedTuple):
@@ -69,8 +74,8 @@ class Healed(NamedTuple):
         shown = ", ".join(f"'{name}'" for name in names[:_MOST_SHOWN])
         rest = f" and {len(names) - _MOST_SHOWN:,} more" if len(names) > _MOST_SHOWN else ""
         message = (
-            f"{counted(len(names), 'note')} of another build are in neither the sources nor "
-            f"{LOCK_NAME}: {shown}{rest}; learners who imported that build keep them"
+            f"the sources and {LOCK_NAME} lack {counted(len(names), 'note')} of another build: "
+            f"{shown}{rest}; learners who imported that build keep what it brought"
         )
         hint = "to remove them for these learners as well: flashdeck build --take-back"
         return [_report("published-elsewhere", message, Severity.NOTE, hint)]
@@ -89,19 +94,18 @@ def healed(project: Project, problems: Iterable[Diagnostic], now: int = _EVER) -
     if recorded == project.lock_text and recorded:
         return Healed(project, [], elsewhere, elsewhere)
     history = lock_history(project.root)
-    last = parse_lock(LOCK_NAME, recorded)[0]
+    entries, newest = _until(history.entries, now + _DAY), _until(history.newest, now + _DAY)
+    last = _until(parse_lock(LOCK_NAME, recorded)[0], now + _DAY)
     if not project.lock_text:
-        return _restored(project, last, history)
+        return _restored(project, last, newest)
     lock = project.lock
     found_problems = [_cut_off(history.cut_off)] if history.cut_off else []
     dropped: dict[str, NoteEntry] = {}
-    if _is_of(project, history.entries):
-        entries = _until(history.entries, now + _DAY)
-        lock = _with_ancestors(lock, entries, _until(history.newest, now + _DAY))
+    if _is_of(project, entries):
+        lock = _with_ancestors(lock, entries, newest)
         dropped = _without(entries.notes, lock)
     found: dict[str, NoteEntry] = {}
     if recorded and _is_of(project, last) and not history.has(recorded):
-        last = _until(last, now + _DAY)
         found = _left(lock, last)
         lock = _with_floor(lock, last)
     if lock != project.lock:
@@ -137,9 +141,9 @@ def _is_of(project: Project, lock: Lock) -> bool:
     )
 
 
-def _restored(project: Project, last: Lock, history: LockHistory) -> Healed:
+def _restored(project: Project, last: Lock, newest: Lock) -> Healed:
     """Restore a lock that is missing; without a settings' id that comes from there, too."""
-    for lock, place in ((last, f"{BUILD_NAME}/"), (history.newest, "git's history")):
+    for lock, place in ((last, f"{BUILD_NAME}/"), (newest, "git's history")):
         is_ours = not project.settings.id or _is_of(project, lock)
         if lock.packages and is_ours:
             settings, problems = with_id(project.settings, lock)
@@ -274,7 +278,7 @@ def _older(before: Lock, after: Lock) -> Diagnostic:
 
 def _cut_off(why: str) -> Diagnostic:
     message = f"git's history of {LOCK_NAME} is cut off, as {why}: an older lock may go unnoticed"
-    hint = "fetch all of it: git fetch --unshallow; or keep build/ between builds"
+    hint = _HINTS.get(why, f"keep {BUILD_NAME}/ between builds")
     return _report("history-cut-off", message, Severity.NOTE, hint)
 
 

@@ -472,3 +472,11 @@ def test_what_forget_dropped_stays_dropped_in_a_fresh_clone(repository):
     assert [problem.rule for problem in built.diagnostics] == []
     assert project.read("flashdeck.lock") == before
     assert "other0000001" not in before
+
+
+def test_a_repository_of_another_owner_says_why_its_history_is_not_read(repository, monkeypatch):
+    lose_build(repository)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    (problem,) = repository.project.check()
+    assert (problem.rule, problem.severity.value) == ("history-cut-off", "note")
+    assert "safe.directory" in problem.hint
