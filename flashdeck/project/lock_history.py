@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files.git import run_git
+from flashdeck.files.git import GitOutput, run_git
 from flashdeck.project.lockfile import Lock, parse_lock
 from flashdeck.project.paths import LOCK_NAME
 
@@ -23,6 +23,7 @@ _SHA1_LENGTH = 40
 _LONGEST_TIME = 18
 # Why the history is not complete.
 SHALLOW = "this clone is shallow"
+PARTIAL = "this clone lacks a part of it"
 FOREIGN = "git does not trust a folder of another owner"
 
 
@@ -57,8 +58,7 @@ def lock_history(root: Path) -> LockHistory:
     try:
         log = run_git(root, *_LOG)
         if not log.data:
-            is_foreign = any("dubious ownership" in line for line in log.errors)
-            return NO_HISTORY._replace(cut_off=FOREIGN if is_foreign else "")
+            return NO_HISTORY._replace(cut_off=_why_empty(root, log))
         lines: dict[str, None] = {}
         blobs: set[str] = set()
         blob = newest = ""
@@ -76,7 +76,7 @@ def lock_history(root: Path) -> LockHistory:
         is_shallow = run_git(root, *_IS_SHALLOW).data.strip() == b"true"
     except FlashdeckError:
         return NO_HISTORY
-    cut_off = SHALLOW if is_shallow else ""
+    cut_off = SHALLOW if is_shallow else PARTIAL if log.code else ""
     if not log.is_whole:
         cut_off = "it is too large, or git took too long"
     return LockHistory(
@@ -85,6 +85,14 @@ def lock_history(root: Path) -> LockHistory:
         frozenset(blobs),
         cut_off,
     )
+
+
+def _why_empty(root: Path, log: GitOutput) -> str:
+    """Return why git knows nothing of the lock, '' if there is nothing to know."""
+    if any("dubious ownership" in line for line in log.errors):
+        return FOREIGN
+    has_commits = log.code and not run_git(root, "rev-parse", "--verify", "--quiet", "HEAD").code
+    return PARTIAL if has_commits else ""
 
 
 def _revision(line: str) -> int:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
-from flashdeck.project.lock_history import FOREIGN, SHALLOW, lock_history
+from flashdeck.project.lock_history import FOREIGN, PARTIAL, SHALLOW, lock_history
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, lock_text, newer, parse_lock
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME
 from flashdeck.project.project import Project
@@ -29,6 +29,7 @@ _DAY = 86_400
 _EVER = 2**62
 _MOST_SHOWN = 5
 _HINTS = {
+    PARTIAL: "clone again without --filter",
     SHALLOW: "fetch all of it: git fetch --unshallow",
     FOREIGN: "trust it, if it is yours: git config --global --add safe.directory FOLDER",
 }

@@ -480,3 +480,19 @@ def test_a_repository_of_another_owner_says_why_its_history_is_not_read(reposito
     (problem,) = repository.project.check()
     assert (problem.rule, problem.severity.value) == ("history-cut-off", "note")
     assert "safe.directory" in problem.hint
+
+
+def test_a_partial_clone_fetches_nothing_by_programs_of_its_configuration(repository, tmp_path):
+    repository.edit()
+    repository.release()
+    repository.git("config", "uploadpack.allowFilter", "true")
+    repository.fresh_clone("--filter=blob:none")
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\n")
+    program.chmod(0o755)
+    repository.git("config", "remote.origin.uploadpack", str(program))
+    repository.git("config", "protocol.file.allow", "always")
+    repository.project.now += DAY
+    (problem,) = repository.project.built().diagnostics
+    assert (problem.rule, problem.hint) == ("history-cut-off", "clone again without --filter")
+    assert not (tmp_path / "was-run").exists()
