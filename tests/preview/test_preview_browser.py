@@ -95,9 +95,13 @@ def single(page):
     return page.frame_locator("#single .screen:first-child iframe")
 
 
-def matching(page):
-    """The last digits of the ids of notes with matching cards."""
-    return page.evaluate("Store.found.map((key) => Number(Store.cards.get(key).id.slice(-1)))")
+def expect_matching(page, notes):
+    """Wait until the matching cards are those of ``notes``, given as last digits of their ids.
+
+    Waiting for the count is not enough: the search before may have found as many cards.
+    """
+    found = "Store.found.map((key) => Number(Store.cards.get(key).id.slice(-1))).join()"
+    page.wait_for_function(f"notes => {found} === notes", arg=",".join(map(str, notes)))
 
 
 def test_the_gallery_shows_every_card_as_anki_will(look):
@@ -158,7 +162,7 @@ def test_search_looks_at_text_tags_decks_and_ids_while_typing(look):
         look.keyboard.press("/")
         look.keyboard.type(query)
         expect(look.locator("#count")).to_have_text(re.compile(rf"^{len(notes)} of 6 cards$"))
-        assert matching(look) == notes, query
+        expect_matching(look, notes)
         look.keyboard.press("Escape")
 
 
@@ -193,7 +197,7 @@ def test_changes_since_the_last_build_are_a_filter(deck, page):
         page.goto(running.address)
         page.get_by_role("button", name="Changed since the last build").click()
         expect(page.locator("#count")).to_have_text("1 of 6 cards")
-        assert matching(page) == [1]
+        expect_matching(page, [1])
 
 
 def test_cards_with_problems_are_a_filter(deck, page):
@@ -203,7 +207,7 @@ def test_cards_with_problems_are_a_filter(deck, page):
         expect(page.locator("#problems-button")).to_have_text("1 warning")
         expect(page.locator("#problems")).to_be_hidden()
         page.get_by_role("button", name="Has problems").click()
-        assert matching(page) == [1]
+        expect_matching(page, [1])
 
 
 def test_a_saved_card_is_drawn_again_in_place(deck, live):
