@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -21,6 +22,10 @@ from flashdeck.release.result import BuildResult, Options
 # The duration of an example depends on the machine.
 settings.register_profile("no deadlines", deadline=None)
 settings.load_profile("no deadlines")
+
+# A shell starts background jobs with SIGINT ignored. Commands that tests start would inherit that,
+# and a test that presses Ctrl-C would wait forever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 
