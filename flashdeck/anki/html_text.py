@@ -8,6 +8,7 @@ answers: no ruby text, no media. All take linear time.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
@@ -20,10 +21,9 @@ _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:[bB][rR]|[dD][iI][vV]) ?/?>)*+")
 # These spell out the case folding of Rust, where dotless i is not an i, as it is in Python.
 _STYLE = "[sS\u017f][tT][yY][lL][eE]"
 _SCRIPT = "[sS\u017f][cC][rR][iI][pP][tT]"
-_MARKUP = re.compile(
-    rf"<!--.*?-->|<{_STYLE}(?>.*?>).*?</{_STYLE}>|<{_SCRIPT}(?>.*?>).*?</{_SCRIPT}>|<[^>]*>",
-    re.DOTALL,
-)
+_MARKUP = re.compile(r"<[^>]*>")
+_HIDING = re.compile(rf"<(?:(!--)|({_STYLE})[^>]*>|({_SCRIPT})[^>]*>)")
+_HIDING_ENDS = [re.compile(end) for end in ("-->", f"</{_STYLE}>", f"</{_SCRIPT}>")]
 # An unclosed element runs to the end, as in browsers; this also keeps the time linear.
 _TAG = re.compile(
     r"<!--(?:.*?-->|.*)|<(script|style|rp)\b.*?(?:</\1>|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?",
@@ -66,7 +66,32 @@ def is_blank(text: str) -> bool:
 def strip_markup(html: str) -> str:
     """Return the text without comments, styles, scripts and tags; entities stay as they are."""
     end = html.rfind(">") + 1
-    return _MARKUP.sub("", html[:end]) + html[end:] if end else html
+    if not end:
+        return html
+    if _HIDING.search(html, 0, end):
+        return "".join(_between_markup(html, end))
+    return _MARKUP.sub("", html[:end]) + html[end:]
+
+
+def _between_markup(html: str, last: int) -> Iterator[str]:
+    """Yield the text between markup, which ends at `last`.
+
+    A missing end is searched for only once, which keeps the time linear.
+    """
+    at = 0
+    missing: set[int] = set()
+    while (start := html.find("<", at, last)) >= 0:
+        yield html[at:start]
+        at = html.find(">", start) + 1
+        hiding = _HIDING.match(html, start)
+        kind = hiding.lastindex if hiding else None
+        if hiding is None or kind is None or kind in missing:
+            continue
+        if end := _HIDING_ENDS[kind - 1].search(html, hiding.end()):
+            at = end.end()
+        else:
+            missing.add(kind)
+    yield html[at:]
 
 
 def strip_html(html: str) -> str:
@@ -116,7 +141,9 @@ def readable(html: str) -> str:
     if "<" in html:
         html = _TAG.sub(_read, html)
     if "[sound:" in html:
-        html = _SOUND.sub(lambda sound: f"[{display_name(unescape(sound[1]))}]", html)
+        end = html.rfind("]") + 1
+        named = _SOUND.sub(lambda sound: f"[{display_name(unescape(sound[1]))}]", html[:end])
+        html = named + html[end:]
     return " ".join(unescape(html).split())
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 from flashdeck.anki.html_text import decode_entities, strip_html
 
-_START = re.compile(r"\[sound:([^\]]+)\]|\[anki:([^\] \t\r\n]+)[ \t\r\n]*")
+_START = re.compile(r"\[sound:([^\]]+)\]|\[anki:")
+_NAME = re.compile(r"([^\] \t\r\n]+)[ \t\r\n]*")
 _OPTION = re.compile(r'([^\] \t\r\n=]+)=(?:"([^"]*)"|([^\] \t\r\n"]*))[ \t\r\n]*')
 _NEEDS_QUOTES = re.compile(r"[\] \t\r\n]")
 _LINE_BREAKS = re.compile(
@@ -64,10 +65,17 @@ def strip_av(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str | AvTag]:
     end = at = 0
-    while match := _START.search(text, at):
-        directive = _directive(text, match)
+    closings: dict[str, int] = {}
+    # Each ends with a bracket; looking no further keeps the time linear.
+    last, last_closing = text.rfind("]") + 1, text.rfind("[/anki:")
+    while match := _START.search(text, at, last):
+        at = match.end()
+        directive: tuple[int, AvTag | str] | None = None
+        if match[1] is not None:
+            directive = at, Sound(decode_entities(match[1]).rpartition("/")[2])
+        elif at < last_closing:
+            directive = _directive(text, at, closings)
         if directive is None:
-            at = match.start() + 1
             continue
         yield text[end : match.start()]
         after, content = directive
@@ -76,20 +84,28 @@ def _pieces(text: str) -> Iterator[str | AvTag]:
     yield text[end:]
 
 
-def _directive(text: str, match: re.Match[str]) -> tuple[int, AvTag | str] | None:
-    """Return the end of the directive and its replacement; None if it is plain text."""
-    if match[1] is not None:
-        return match.end(), Sound(decode_entities(match[1]).rpartition("/")[2])
-    name = match[2]
+def _directive(text: str, at: int, closings: dict[str, int]) -> tuple[int, AvTag | str] | None:
+    """Return the end of the directive and its replacement; None if it is plain text.
+
+    `closings` has the place of the last closing tag of each name that was met before.
+    """
+    named = _NAME.match(text, at)
+    if named is None:
+        return None
+    name = named[1]
+    closing = f"[/anki:{name}]"
+    if name not in closings:
+        closings[name] = text.rfind(closing)
+    if closings[name] < at:
+        return None
     options: dict[str, str] = {}
-    at = match.end()
+    at = named.end()
     while option := _OPTION.match(text, at):
         options[option[1]] = option[3] if option[2] is None else option[2]
         at = option.end()
-    closing = f"[/anki:{name}]"
-    end = text.find(closing, at + 1)
-    if text[at : at + 1] != "]" or end < 0:
+    if text[at : at + 1] != "]" or closings[name] <= at:
         return None
+    end = text.find(closing, at + 1)
     content = text[at + 1 : end]
     return end + len(closing), _content(name, options, content, closing)
 

@@ -40,7 +40,10 @@ def cloze_filter(text: str, number: int, *, question: bool) -> str:
     if not _is_active(nodes, number):
         return ""
     shown = join(nodes, partial(_on_card, number=number, question=question))
-    return _MATHS.sub(lambda maths: maths[1] + strip_markup(maths[2]) + maths[3], shown)
+    # Looking no further than the last end keeps the time linear.
+    end = max(shown.rfind(r"\)"), shown.rfind(r"\]")) + 2
+    plain = _MATHS.sub(lambda maths: maths[1] + strip_markup(maths[2]) + maths[3], shown[:end])
+    return plain + shown[end:]
 
 
 def cloze_only_filter(text: str, number: int, *, question: bool) -> str:

@@ -11,7 +11,6 @@ from flashdeck.anki.html_text import strip_html
 from flashdeck.anki.template.cloze import cloze_filter, cloze_only_filter
 from flashdeck.anki.template.parse import WHITE_SPACE
 
-_READING = re.compile(r"\[(.+?)\]")
 TTS = "tts"
 _LANGUAGE = re.compile(rf"{TTS} [^\s=]+(?:\s.*)?")
 
@@ -58,36 +57,41 @@ def _ruby(form: Callable[[str, str], str]) -> _Filter:
         text = text.replace("&nbsp;", " ")
         end = 0
         parts: list[str] = []
-        for start, base_start, reading in _readings(text):
+        for start, base_start, at, closing in _readings(text):
             parts.append(text[end:start])
-            end = reading.end()
-            sound = reading[1].startswith("sound:")
-            base = text[base_start : reading.start()]
-            parts.append(text[start:end] if sound else form(base, reading[1]))
+            end = closing + 1
+            base, reading = text[base_start:at], text[at + 1 : closing]
+            sound = reading.startswith("sound:")
+            parts.append(text[start:end] if sound else form(base, reading))
         parts.append(text[end:])
         return "".join(parts)
 
     return apply
 
 
-def _readings(text: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+def _readings(text: str) -> Iterator[tuple[int, int, int, int]]:
     """Yield where each base with a reading starts, with and without the space before it.
 
-    A base reaches back to the last space or `>`. Searching backwards from each bracket takes linear
-    time in text without spaces, where a single pattern would take quadratic time.
+    Then the places of the two brackets, which are on one line. A base reaches back to the last
+    space or `>`. No search goes over the same text twice, so that the time is linear.
     """
-    end = 0
+    end = searched = base_start = closing = line_break = 0
     at = text.find("[")
     while at >= 0:
-        reading = _READING.match(text, at)
-        base_start = max(end, text.rfind(" ", end, at) + 1, text.rfind(">", end, at) + 1)
-        if reading is None or base_start == at:
-            at = text.find("[", at + 1)
-            continue
-        start = base_start - (base_start > end and text[base_start - 1] == " ")
-        yield start, base_start, reading
-        end = reading.end()
-        at = text.find("[", end)
+        if closing < at + 2:
+            closing = text.find("]", at + 2)
+            line_break = text.rfind("\n", at, closing)
+        if closing < 0:
+            return
+        spaces = (text.rfind(mark, searched, at) + 1 for mark in " >")
+        base_start = max(base_start, *spaces)
+        searched = at
+        if line_break <= at and base_start < at:
+            start = base_start - (base_start > end and text[base_start - 1] == " ")
+            yield start, base_start, at, closing
+            end = searched = base_start = closing + 1
+            at = closing
+        at = text.find("[", at + 1)
 
 
 def _hint(text: str, place: Place) -> str:

@@ -6,6 +6,7 @@ A section is a node with the index of its end, so no use of the nodes needs recu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,9 +67,9 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _ALTERNATIVE = "{{=<% %>=}}"
-# A tag ends at the first closing delimiter; an unclosed tag is text. Tags in comments are ignored.
-_TOKEN = re.compile(r"\{\{(.*?)\}\}|<!--.*?-->", re.DOTALL)
-_TOKEN_ALTERNATIVE = re.compile(r"<%(.*?)%>|<!--.*?-->", re.DOTALL)
+_COMMENT = ("<!--", "-->")
+_DELIMITERS = {"{{": "}}"}
+_ALTERNATIVE_DELIMITERS = {"<%": "%>"}
 
 
 class Literal(NamedTuple):
@@ -160,26 +161,45 @@ class _Builder:
 
 def parse(text: str) -> Nodes | Fault:
     """Return the nodes of one side of a template, or the first error in it."""
-    token, whole = _TOKEN, len(text)
-    start = text.lstrip(WHITE_SPACE)
-    if start.startswith(_ALTERNATIVE):
-        token = _TOKEN_ALTERNATIVE
-        while start.startswith(_ALTERNATIVE):
-            start = start.removeprefix(_ALTERNATIVE)
-        text = start
+    delimiters, whole = _DELIMITERS, len(text)
+    rest = text.lstrip(WHITE_SPACE)
+    if rest.startswith(_ALTERNATIVE):
+        delimiters = _ALTERNATIVE_DELIMITERS
+        at = 0
+        while rest.startswith(_ALTERNATIVE, at):
+            at += len(_ALTERNATIVE)
+        text = rest[at:]
     builder = _Builder([], [])
     removed = whole - len(text)
     end = 0
-    for match in token.finditer(text):
-        inside = match[1]
-        if inside is None:
-            continue
-        builder.add_text(text[end : match.start()])
-        end = match.end()
-        if fault := builder.add_tag(inside, removed + match.start(1)):
+    for start, stop in _tags(text, delimiters):
+        builder.add_text(text[end : start - 2])
+        end = stop + 2
+        if fault := builder.add_tag(text[start:stop], removed + start):
             return fault
     builder.add_text(text[end:])
     return builder.finish()
+
+
+def _tags(text: str, delimiters: Mapping[str, str]) -> Iterator[Range]:
+    """Yield the content of each tag.
+
+    A tag ends at the first closing delimiter; an unclosed tag is text. Tags in comments are
+    ignored. A missing end is searched for only once, which keeps the time linear.
+    """
+    ends = dict([*delimiters.items(), _COMMENT])
+    opening = re.compile("|".join(map(re.escape, ends)))
+    at = 0
+    while mark := opening.search(text, at):
+        at = mark.end()
+        closing = ends[mark[0]]
+        stop = text.find(closing, at) if closing else -1
+        if stop < 0:
+            ends[mark[0]] = ""
+            continue
+        if mark[0] in delimiters:
+            yield at, stop
+        at = stop + len(closing)
 
 
 def is_cloze_section(name: str) -> bool:
