@@ -43,16 +43,17 @@ class MovedSpans:
         """Return the span of the same characters in the new text."""
         start = self._lines[span.line - 1] + span.column - 1
         end = self._lines[span.end_line - 1] + span.end_column - 1
-        # Text that is inserted at either end of a span is not a part of it.
-        starts, ends, shifts = self._moves
-        start = self.index(start)
-        end += shifts[min(bisect_right(ends, end), bisect_left(starts, end))]
-        return self._place(start, end)._replace(path=span.path)
+        return self._place(self.index(start), self.end(end))._replace(path=span.path)
 
     def index(self, index: int) -> int:
         """Return the index of the same character in the new text."""
         _, ends, shifts = self._moves
         return index + shifts[bisect_right(ends, index)]
+
+    def end(self, index: int) -> int:
+        """Return the end of the same characters; text that is inserted there is not among them."""
+        starts, ends, shifts = self._moves
+        return index + shifts[min(bisect_right(ends, index), bisect_left(starts, index))]
 
     @cached_property
     def _lines(self) -> list[int]:

@@ -158,14 +158,21 @@ class _MoveBack:
         return root
 
     def _node(self, node: Node) -> Node:
-        return node._replace(start=self._mark(node.start), end=self._mark(node.end))
+        return node._replace(start=self._start(node), end=self._end(node))
 
     def _scalar(self, node: ScalarNode) -> ScalarNode:
-        return node._replace(start=self._mark(node.start), end=self._mark(node.end))
+        return node._replace(start=self._start(node), end=self._end(node))
 
-    def _mark(self, mark: Mark) -> Mark:
-        index = self._span.index(mark.index)
-        line = min(mark.line, len(self._lines) - 1)  # libyaml may count one more at the end
+    def _start(self, node: Node) -> Mark:
+        return self._mark(self._span.index(node.start.index), node.start.line)
+
+    def _end(self, node: Node) -> Mark:
+        if node.start.index == node.end.index:
+            return self._start(node)
+        return self._mark(self._span.end(node.end.index), node.end.line)
+
+    def _mark(self, index: int, line: int) -> Mark:
+        line = min(line, len(self._lines) - 1)  # libyaml may count one more at the end
         return _Position(index, line, index - self._lines[line])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flashdeck.diagnostics import Span
@@ -194,6 +194,8 @@ ODD = st.sampled_from(
 
 @settings(max_examples=300)
 @given(st.lists(ODD, max_size=25).map("".join))
+@example("a\xa0:")
+@example("{a\xa0: b}")
 def test_corrected_white_space_moves_no_place(text):
     file = read(text)
     waiting = [node for node in file.documents if node is not None]
