@@ -65,7 +65,7 @@ YAML = [
     Row(
         "3 a key given twice",
         "notes:\n  - q: one\n    q: two\n    a: b\n",
-        ((3, 5, "duplicate-key", "'q' is given twice; it stands in line 2"),),
+        ((3, 5, "duplicate-key", "'q' is given twice; the first is on line 2"),),
     ),
     Row("6 a # right behind text", asks("see issue #5"), ((2, 18, "hash-cuts-text", "'#5'"),)),
     Row("6 nothing but a #", asks("#hash"), ((2, 5, "hash-cuts-text", 'q: "#hash"'),)),
@@ -191,7 +191,7 @@ NAMES = [
     Row(
         "40 two equal notes",
         "notes:\n  - {q: a, a: b}\n  - {q: a, a: b}\n",
-        ((3, 6, "duplicate-question", "the same note stands in cards/deck.yaml:2"),),
+        ((3, 6, "duplicate-question", "the same note is in cards/deck.yaml:2"),),
     ),
     Row("41 a blank in a tag", tags("[two words]"), ((1, 8, "tag", "write 'two_words'"),)),
     Row("42 a tab in a tag", tags(r'["a\tb"]'), ((1, 8, "tag", "write 'a_b'"),)),

@@ -151,8 +151,8 @@ def _renumbered(changes: Changes) -> Iterator[Advice]:
     notes = [note for note in changes.changed if note.renumbered]
     if notes:
         words = (
-            f"In {counted(len(notes), 'note')} gaps got other numbers, and reviews stay with the "
-            "number. To learn those cards anew, reset them in Anki's browser (Cards > Reset)."
+            f"In {counted(len(notes), 'note')} clozes got other numbers, and reviews stay with the "
+            "number. To learn those cards again, reset them in Anki's browser (Cards > Reset)."
         )
         searches = _card_searches((note, _other_text(note)) for note in notes)
         yield Advice("renumbered-clozes", When.AFTER, words, searches)

@@ -54,16 +54,16 @@ def _commit(root: Path, revision: str) -> str:
     """Return the commit id of a revision."""
     hint = "name a tag, a branch or a commit; or a package, as in build/spanish.apkg"
     if revision.startswith("-") or not revision.isprintable():
-        raise FlashdeckError(f"'{revision}' is no revision", hint)
+        raise FlashdeckError(f"'{revision}' is not a revision", hint)
     result = run_git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if result.code == 0:
         return result.data.decode("ascii").strip()
     lines = result.errors
     if any("not a git repository" in line for line in lines):
-        message = f"'{revision}' is no package, and {root} is in no git repository"
+        message = f"'{revision}' is not a package, and {root} is not in a git repository"
         raise FlashdeckError(message, "name a package, as in build/spanish.apkg")
     why = f": {lines[-1]}" if lines else ""
-    raise FlashdeckError(f"git knows no revision '{revision}'{why}", hint)
+    raise FlashdeckError(f"unknown revision '{revision}'{why}", hint)
 
 
 def _blobs(root: Path, commit: str) -> list[_Blob]:
@@ -106,7 +106,7 @@ def _write(blob: _Blob, stream: IO[bytes], target: Path) -> None:
     path = target.joinpath(*blob.path.parts)
     odd = ".." in blob.path.parts or blob.path.is_absolute() or not path.is_relative_to(target)
     if odd or len(head) != 3 or int(head[2]) != blob.size:  # noqa: PLR2004 - name, kind, size
-        message = f"git can't give {blob.path} as it was"
+        message = f"git can't read {blob.path} of that revision"
         raise FlashdeckError(message, "run 'git fsck', or fetch what is missing")
     path.parent.mkdir(parents=True, exist_ok=True)
     if blob.mode == _LINK_MODE:

@@ -28,7 +28,7 @@ class DeckTable:
                     "deck-spelling",
                     f"the deck '{name}' is spelled '{first.value}' in {_place(first.span)}",
                     deck.span,
-                    "spell it one way; to Anki both are one deck",
+                    "spell it the same way; Anki treats both as one deck",
                 )
                 return
 

@@ -108,7 +108,7 @@ def _changed_kind(note: SourceNote, was: str) -> Diagnostic:
         "it gets a new id",
         note.id.span,
         Severity.WARNING,
-        "Anki refuses such a change, so it begins anew and the old note is emptied",
+        "Anki refuses such a change: the new note has no reviews, and the old note is emptied",
     )
 
 

@@ -62,5 +62,5 @@ def _duplicate(source: SourceNoteType, twin: SourceNoteType) -> Diagnostic:
     same, what = "with the id", str(source.notetype.id)
     if source.notetype.name.casefold() == twin.notetype.name.casefold():
         same, what = "named", source.notetype.name
-    message = f"there are two note types {same} '{what}'; the other stands in {place}"
+    message = f"there are two note types {same} '{what}'; the other is in {place}"
     return Diagnostic("duplicate-notetype", message, source.span, hint="choose another")

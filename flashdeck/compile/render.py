@@ -50,7 +50,7 @@ def no_media(destination: str) -> str | MediaRefusal:
     """Refuse files, in a text that can't have any."""
     if is_inline(destination):
         return destination
-    return MediaRefusal(f"'{destination}' can't stand here", "put it on a card")
+    return MediaRefusal(f"'{destination}' can't be used here", "put it on a card")
 
 
 def _any_media(destination: str) -> str:
@@ -194,7 +194,7 @@ class Renderer:
         self.unshown.add(node.start.index)
         span = self.file.span(node)
         is_tags = value[0] == "<" and value[-1] == ">" and "`" not in value
-        hint = f"to show it, write it as code: `{value}`" if is_tags else "write what can be seen"
+        hint = f"to show it, write it as code: `{value}`" if is_tags else "write something visible"
         fix = Fix(span, quoted(f"`{value}`")) if is_tags and span.line == span.end_line else None
         severity = _severity("nothing-shown", Severity.ERROR, verbatim=verbatim)
         message = "nothing of this text is shown on the card"
@@ -216,7 +216,7 @@ class Renderer:
         node = source.values.get(source.kind.primary_key)
         is_reported = isinstance(node, ScalarNode) and node.start.index in self.unshown
         if not is_reported and not has_wrong_front(notetype):
-            message, hint = "the front shows nothing", "write something that can be seen"
+            message, hint = "the front shows nothing", "write something visible"
             self._report_at(source, source.kind.primary_key, "empty-front", message, hint)
 
     def _check_clozes(self, source: SourceNote, fields: tuple[str, ...]) -> None:
@@ -231,9 +231,9 @@ class Renderer:
         numbers = {number for text in texts for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
             hint = "write what to hide as {{c1::hidden}}"
-            self._report_at(source, primary, "cloze-missing", "no field holds a cloze", hint)
+            self._report_at(source, primary, "cloze-missing", "no field has a cloze", hint)
         if source.kind is CUSTOM and max(numbers, default=0) > LAST_CLOZE:
-            message = f"cloze number {max(numbers)} is too great for Anki"
+            message = f"cloze number {max(numbers)} is too large for Anki"
             hint = f"numbers go from 1 to {LAST_CLOZE}"
             self._report_at(source, primary, "cloze-number", message, hint)
         for key in ("extra", "hint"):
@@ -256,7 +256,7 @@ class Renderer:
             return  # one is escaped: its place is not known
         for start, cloze in zip(openings, clozes, strict=True):
             if cloze.text().strip() and typable(cloze.text()) is None:
-                message = "this cloze holds no text that could be typed"
+                message = "this cloze has no text that could be typed"
                 end = node.value.find("}}", start) + 2
                 problem = Problem("typed-nothing", message, start, end, "remove 'typed'")
                 self._report([problem], node, verbatim=source.verbatim)
@@ -329,7 +329,7 @@ class _Composer:
         text = typable(answer)
         nodes = self._nodes(key)
         if text is None and not any(n.start.index in self.renderer.unshown for n in nodes):
-            message = f"'{key}' holds no text that could be typed"
+            message = f"'{key}' has no text that could be typed"
             for node in nodes[:1]:
                 self.renderer.report(
                     node,

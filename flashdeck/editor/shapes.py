@@ -53,7 +53,7 @@ _PERCENT: Schema = {
     "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,4})?\s*%\s*$",
     "patternErrorMessage": "this takes a percentage, as in 12.5%",
 }
-_TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag holds no blank"}
+_TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag has no spaces"}
 _PLACE = {"label": "left, top, width, height", "body": "[${1:10}%, ${2:10}%, ${3:20}%, ${4:10}%]"}
 _SEVERITIES = ("off", "note", "warning", "error")
 

@@ -70,7 +70,7 @@ def read_sources(root: Path, *, allow_scripts: bool) -> tuple[Source | None, lis
     if outcome.errors:
         return None, list(outcome.problems)
     if not project.settings.id or not all(note.stamped for note in compiled.notes):
-        msg = "there are notes without an id, by which other programs would know them again"
+        msg = "there are notes without an id, which other programs need to recognise them"
         raise FlashdeckError(msg, "run 'flashdeck build' once: it writes them into the sources")
     return Source(compiled.collection, project.settings.id), list(outcome.problems)
 
@@ -157,7 +157,7 @@ def _is_new(folder: Path, path: str, file: _File, known: Mapping[str, str]) -> b
     if digest == file.sha256:
         return False
     if digest is not None and known.get(path) != digest:
-        msg = f"{folder / path} is in the way: no export wrote it, or it was changed since"
+        msg = f"{folder / path} was not written by an export, or was changed since"
         raise FlashdeckError(msg, "move it away, or export into another folder")
     return True
 
@@ -180,7 +180,7 @@ def _make_folder(path: Path, folder: Path) -> None:
     """Create a folder; raises for a link that leads out of the target."""
     make_folder(path)
     if not path.resolve().is_relative_to(folder.resolve()):
-        msg = f"{path} leads out of {folder}"
+        msg = f"{path} is a link to a place outside of {folder}"
         raise FlashdeckError(msg, "export into another folder")
 
 

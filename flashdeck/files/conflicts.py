@@ -34,7 +34,7 @@ def merge_conflict(path: str, data: bytes) -> Diagnostic | None:
     line, width = markers[0].line, len(markers[0].text.rstrip().decode(errors="surrogateescape"))
     return Diagnostic(
         "merge-conflict",
-        f"{what}: git's markers are in lines {lines}",
+        f"{what}: git's markers are on lines {lines}",
         Span(path, line, 1, line, 1 + width),
         hint="keep what is right of both sides, and delete the lines with the markers",
     )

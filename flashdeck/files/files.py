@@ -40,10 +40,10 @@ class Refusal(StrEnum):
     """Why a file was not read."""
 
     MISSING = "there is no such file"
-    OUTSIDE = "it lies outside the project"
-    NOT_A_FILE = "it is no regular file"
+    OUTSIDE = "it is outside the project"
+    NOT_A_FILE = "it is not a regular file"
     TOO_LARGE = "it is too large"
-    DENIED = "it may not be read"
+    DENIED = "permission denied"
 
 
 class RefusedFileError(FlashdeckError):
@@ -126,7 +126,7 @@ def check_package_name(name: str) -> None:
     lower = name.lower()
     hint = "choose another name for the file"
     if match is not None:
-        msg = f"a package's name can't hold {match.group()!r}, and {name!r} does"
+        msg = f"a package's name can't contain {match.group()!r}, and {name!r} does"
     elif len(name.encode()) > _LONGEST_NAME:
         msg = f"a package's name has at most {_LONGEST_NAME} bytes, and {name!r} has more"
     elif not lower.endswith(_PACKAGE_END) or lower == _PACKAGE_END:
@@ -145,7 +145,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{folder} can't be made: {reason(error)}"
+        message = f"{folder} can't be created: {reason(error)}"
         raise FlashdeckError(message) from error
 
 
@@ -178,7 +178,7 @@ class Publication:
             real = target.resolve()
             if inside is not None and not real.is_relative_to(inside.resolve()):
                 msg = f"{target} can't be written: {Refusal.OUTSIDE}"
-                raise FlashdeckError(msg, "remove the link that stands there")
+                raise FlashdeckError(msg, "remove that link")
             if real.is_dir() or (real.exists() and not real.is_file()):
                 msg = f"{target} can't be written: it is a folder or a device"
                 raise FlashdeckError(msg)
@@ -281,7 +281,7 @@ def _unwritable(target: Path, error: OSError | RuntimeError) -> FlashdeckError:
     if number in _FULL:
         note = "; the previous file was kept" if target.exists() else ""
         msg = f"{target} can't be written: the disk is full{note}"
-        return FlashdeckError(msg, "make some room and build again")
+        return FlashdeckError(msg, "free some space and build again")
     if isinstance(error, PermissionError) or number == errno.EROFS:
         hint = "if Anki or another program has the file open, close it" if os.name == "nt" else ""
         return FlashdeckError(f"{target} can't be written: permission denied", hint)

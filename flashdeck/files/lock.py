@@ -48,5 +48,5 @@ def _busy(file: io.FileIO) -> FlashdeckError:
         pid = file.read(20).decode("ascii", "replace").strip()
     process = f" (process {pid})" if pid.isdecimal() else ""
     return FlashdeckError(
-        f"another flashdeck build{process} is running here", "wait until it has ended, or end it"
+        f"another flashdeck build{process} is running here", "wait until it ends, or stop it"
     )

@@ -123,10 +123,10 @@ def _format(project: Project, name: str, data: bytes) -> tuple[Formatted | None,
         return None, list(file.problems)
     errors = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     if errors:
-        return None, [*errors, _refusal(name, "it holds errors", "fix them first")]
+        return None, [*errors, _refusal(name, "it has errors", "fix them first")]
     for document in file.documents:
         if document is not None and not isinstance(document, MappingNode):
-            return None, [_refusal(name, "it is no deck", "a deck begins with 'deck: NAME'")]
+            return None, [_refusal(name, "it is not a deck", "a deck begins with 'deck: NAME'")]
     text = formatted(file)
     if text == file.text and data == text.encode():
         return Formatted(name, data, data), []

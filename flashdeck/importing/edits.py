@@ -42,7 +42,7 @@ def note_edits(
         assert isinstance(mapping, MappingNode)
         name = keys.get(field_name, "" if keys else field_name)
         if not name:
-            message = f"'{field_name}' follows from what else it says"
+            message = f"'{field_name}' is derived from its other texts"
             raise UnwritableError(message)
         if mapping.get(name) is not None:
             edits.append(_replaced(text, mapping, name, value))

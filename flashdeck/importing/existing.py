@@ -178,7 +178,7 @@ class _Import:
             if not wrong and not refused:
                 return texts, compiled
             self._changes.edited = [pair for pair in self._changes.edited if pair not in wrong]
-            why = "it can't be written where it stands"
+            why = "its place in the source can't be edited"
             self._changes.conflicts += [Conflict(pair.own, why) for pair in wrong]
             self._changes.new = [note for note in self._changes.new if note not in refused]
             self._changes.refused += refused
@@ -232,12 +232,12 @@ class _Import:
     ) -> Mapping[str, str]:
         """Write changed fields in the note's markup; raises `UnwritableError`."""
         if not source.verbatim and any(references(text) for text in fields.values()):
-            message = "what it says in Anki names media, by names that are not those here"
+            message = "its text in Anki has media under names that differ from those here"
             raise UnwritableError(message)
         texts = Texts(source.markup, {file.name for file in self._theirs.media})
         written = texts.written(fields.values(), cloze=notetype.cloze)
         if written is None:
-            message = f"what it says in Anki is no {source.markup}"
+            message = f"its text in Anki can't be written as {source.markup}"
             raise UnwritableError(message)
         return dict(zip(fields, written, strict=True))
 
@@ -337,7 +337,7 @@ def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:
         except RefusedFileError:
             continue  # the project has no such file
         if not same:
-            message = f"{file.name} is another file in Anki; the one here stays"
+            message = f"{file.name} is another file in Anki; the one here is kept"
             hint = "copy Anki's from its media folder, if that is the right one"
             span = Span.point(name)
             problems.append(Diagnostic("import-conflict", message, span, Severity.WARNING, hint))

@@ -210,7 +210,7 @@ def _beside(target: Path) -> Iterator[Path]:
         folder.mkdir(parents=True)
     except OSError as error:
         why = reason(error)
-        raise FlashdeckError(f"the folder {target} can't be made: {why}") from error
+        raise FlashdeckError(f"the folder {target} can't be created: {why}") from error
     try:
         yield folder
     except OSError as error:

@@ -49,7 +49,7 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
     """Read a file; report what a project can't hold."""
     if file.is_dir() or file.suffix.lower() == ".json":
         hint = "those who got the deck from CrowdAnki have other ones, so Anki refuses their notes"
-        message = "CrowdAnki's files hold no ids of note types; they get new ones"
+        message = "CrowdAnki's files have no ids of note types; the note types get new ones"
         problems = [Diagnostic("import", message, None, Severity.WARNING, hint)]
         collection, unnamed = read_crowdanki(file)
         if unnamed:

@@ -124,7 +124,7 @@ def settings_text(collection: Collection, project_id: str, name: str, markup: st
         "# Settings of this flashdeck project, begun by an import.",
         f"id: {project_id}  # the project's own: never change it",
         pair_text("name", name[:PROJECT_NAME].strip()),
-        f"markup: {markup}  # how texts are read unless a document or note says otherwise",
+        f"markup: {markup}  # the markup of texts, unless a document or note sets its own",
         "media: verbatim  # files keep the names that they have in Anki",
     ]
     if packages := {file: [root] for root, file in _packages(collection).items()}:

@@ -188,7 +188,7 @@ def _tags(tags: Iterable[str], report: _Report) -> tuple[str, ...]:
         if name != plain:
             report.add("tag(s) renamed", f"'{name}'")
         if name.lower() in RESERVED_TAGS or name.lower() == OUR_TAG:
-            report.add("tag(s) left out that no package can bring", f"'{name}'")
+            report.add("tag(s) left out that no package can contain", f"'{name}'")
         else:
             kept.setdefault(name, name)
     return tuple(sorted(kept))

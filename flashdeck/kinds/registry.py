@@ -45,7 +45,11 @@ TABLE: tuple[Key, ...] = (
         "file", Shape.TEXT, "The CSV file, its cells separated by `,`, `;` or tabs.", required=True
     ),
     Key("columns", Shape.COLUMNS, "The column of each key; default: columns are named like keys."),
-    Key("each", Shape.CONSTANTS, "What every note of the table holds; a cell that is filled wins."),
+    Key(
+        "each",
+        Shape.CONSTANTS,
+        "Values for every note of the table; a cell that is not empty overrides them.",
+    ),
 )
 
 NOTETYPE: tuple[Key, ...] = (
@@ -57,7 +61,7 @@ NOTETYPE: tuple[Key, ...] = (
         "`cloze` for a note type with cloze deletions.",
         words=("standard", "cloze"),
     ),
-    Key("fields", Shape.FIELD_LIST, "The fields, in their order for ever.", required=True),
+    Key("fields", Shape.FIELD_LIST, "The fields, in an order that never changes.", required=True),
     Key("keys", Shape.FIELDS, "Short keys for fields: `{q: Front, a: Back}`."),
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
     Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),

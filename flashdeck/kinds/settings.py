@@ -31,28 +31,29 @@ RESEND_DAYS = 60
 
 SETTINGS: tuple[Key, ...] = (
     Key("id", Shape.ID, "The project's own id, written by the first build. Never change it."),
-    Key("name", Shape.TEXT, "Begins the names of the built-in note types; stays for ever."),
-    Key("markup", Shape.MARKUP, "How texts are read unless a document says otherwise."),
+    Key("name", Shape.TEXT, "Begins the names of the built-in note types. Never change it."),
+    Key("markup", Shape.MARKUP, "The markup of texts, unless a document sets its own."),
     BREAKS,
     MEDIA,
     Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
-    Key("removed", Shape.WORD, "What becomes of removed notes.", words=("empty", "keep")),
+    Key("removed", Shape.WORD, "What happens to removed notes.", words=("empty", "keep")),
     Key(
         "resend_days",
         Shape.DAYS,
-        "How long after its last edit a note is sent again with every new revision; `0`: never. "
+        "For how many days after its last edit a note is sent again with every new revision; `0`: "
+        "never. "
         f"Default: `{RESEND_DAYS}`.",
     ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
-    Key("rules", Shape.RULES, "How grave each rule is: off, note, warning or error."),
-    Key("limits", Shape.LIMITS, "What a file may hold at most."),
+    Key("rules", Shape.RULES, "The severity of each rule: off, note, warning or error."),
+    Key("limits", Shape.LIMITS, "Limits of a file."),
 )
 
 LIMITS: tuple[Key, ...] = (
-    Key("size", Shape.NUMBER, "The bytes of a file."),
-    Key("nodes", Shape.NUMBER, "The texts, lists and mappings in a file."),
-    Key("depth", Shape.NUMBER, "How deep lists and mappings may lie in each other."),
-    Key("scalar", Shape.NUMBER, "The characters of one text."),
-    Key("key", Shape.NUMBER, "The characters of a key."),
-    Key("problems", Shape.NUMBER, "How many problems of a file's YAML are shown."),
+    Key("size", Shape.NUMBER, "The size of a file in bytes."),
+    Key("nodes", Shape.NUMBER, "The number of texts, lists and mappings in a file."),
+    Key("depth", Shape.NUMBER, "The depth of nested lists and mappings."),
+    Key("scalar", Shape.NUMBER, "The length of a text in characters."),
+    Key("key", Shape.NUMBER, "The length of a key in characters."),
+    Key("problems", Shape.NUMBER, "The number of YAML problems that are shown for each file."),
 )

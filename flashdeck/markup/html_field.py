@@ -79,7 +79,7 @@ class _Field:
         """Report a tag without an end, unless anything may stand on a card."""
         if not self.allow_scripts:
             message = "this tag is never closed, and takes in what follows on the card"
-            hint = "write &lt; for a '<' that begins no tag"
+            hint = "write &lt; for a '<' that does not begin a tag"
             self.problems.append(Problem("unclosed-tag", message, tag.start, tag.end, hint))
 
     def inert(self, start: int, end: int) -> None:
@@ -108,7 +108,7 @@ class _Field:
             self.problems.append(
                 Problem(
                     "remote-media",
-                    f"{remote} is on another machine; cards must bring their media along",
+                    f"{remote} is on another machine; packages must contain their media",
                     tag.start,
                     tag.end,
                 )
@@ -120,7 +120,7 @@ class _Field:
 
     def unpacked(self, tag: Tag, name: str, why: str) -> None:
         """Report a file that no package would bring along."""
-        message = f"Anki does not bring {name} along: {why}"
+        message = f"Anki does not export {name}: {why}"
         hint = "show it by a tag of its own, as in <img src=…>"
         self.problems.append(
             Problem("html-attribute", message, tag.start, tag.end, hint, "warning")

@@ -126,7 +126,7 @@ class Output:
         for cell_end, row_end in self._all_ranges()["row"]:
             if "".join(masked.text[cell_end:row_end].split()).strip(">") not in {"", "|"}:
                 message = "this row has more cells than the table's head; the rest is not shown"
-                hint = r"add cells to the head, or write \| for a bar that ends no cell"
+                hint = r"add cells to the head, or write \| for a bar that does not end a cell"
                 place = masked.place(cell_end), masked.place(row_end)
                 self.problem("table-cells", message, *place, hint, "warning")
 

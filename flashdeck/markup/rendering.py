@@ -78,7 +78,7 @@ def is_plain(text: str) -> bool:
 def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
     """Write a picture that is named outside of any text, or return why there is none."""
     if is_played(destination):
-        return MediaRefusal(f"'{destination}' is no picture", rule="media-kind")
+        return MediaRefusal(f"'{destination}' is not a picture", rule="media-kind")
     name = Media(media).name(destination)
     return name if isinstance(name, MediaRefusal) else f'<img src="{escape_value(name)}" alt="">'
 

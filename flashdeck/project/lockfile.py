@@ -164,12 +164,13 @@ def parse_lock(path: str, text: str) -> tuple[Lock, list[Diagnostic]]:
                     "this line of the lock can't be read",
                     span,
                     hint="restore the file from git; or remove the line, and what it names is "
-                    "dated anew",
+                    "given new times",
                 )
             )
     if conflicts and not problems:
         message = (
-            "git left a conflict here; the newer lines won, and the next build writes it clean"
+            "git left a merge conflict here; the newer lines are used, and the next build "
+            "removes the markers"
         )
         problems.append(Diagnostic("lock-merged", message, Span.point(path), Severity.WARNING))
     return lock, problems

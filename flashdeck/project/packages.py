@@ -50,11 +50,11 @@ def package_files(
         try:
             check_package_name(file)
         except FlashdeckError as refused:
-            hint = f"name it otherwise in {SETTINGS_NAME}: 'packages: {{other.apkg: [{deck}]}}'"
+            hint = f"choose another name in {SETTINGS_NAME}: 'packages: {{other.apkg: [{deck}]}}'"
             problems.append(Diagnostic("package-name", str(refused), span, hint=hint))
         same = spellings.setdefault(file.lower(), file)
         if same != file:
-            message = f"'{same}' and '{file}' are one file on Windows and macOS"
+            message = f"'{same}' and '{file}' are the same file on Windows and macOS"
             problems.append(Diagnostic("package-name", message, span, hint="rename one of them"))
         if file in settings.packages:
             continue

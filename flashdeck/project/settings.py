@@ -99,7 +99,7 @@ class _SettingsReader(MappingReader):
     def read(self) -> Settings:
         node = self.file.documents[0] if self.file.documents else None
         if len(self.file.documents) > 1 and self.file.documents[1] is not None:
-            self.report("one-document", "settings are one document", self.file.documents[1])
+            self.report("one-document", "settings are a single document", self.file.documents[1])
         if node is None:
             return Settings(yaml=self.file)
         if not isinstance(node, MappingNode):
@@ -193,8 +193,10 @@ class _SettingsReader(MappingReader):
                 hint = meant(name.value)
                 self.report("unknown-rule", f"there is no rule '{name.value}'", name, hint)
             elif page.severity is Severity.ERROR:
-                message = f"what '{name.value}' says is an error, and stays one"
-                self.report("severity", message, name, "remove the line; fix what it is about")
+                message = f"the severity of '{name.value}' is always error"
+                self.report(
+                    "severity", message, name, "remove the line, and fix the problem itself"
+                )
             elif scalar is not None and scalar.value in _SEVERITIES:
                 severities[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:

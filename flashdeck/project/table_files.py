@@ -37,7 +37,7 @@ class TableFiles:
             return NoTable(f"'{name}' is no CSV file: its name ends in .csv or .tsv", hint)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(deck), name))
         path = root / place
-        outside = NoTable(f"'{name}' lies outside of cards/", "put it beside this file")
+        outside = NoTable(f"'{name}' is outside of cards/", "put it beside this file")
         if not place.startswith(f"{CARDS_NAME}/"):
             return outside
         try:

@@ -82,6 +82,6 @@ def _make_folder(folder: Path, root: Path) -> None:
             (folder / ".gitignore").write_text("*\n", "utf-8")
     except OSError as error:
         why = reason(error)
-        raise FlashdeckError(f"the folder {name} can't be made: {why}") from error
+        raise FlashdeckError(f"the folder {name} can't be created: {why}") from error
     if not folder.resolve().is_relative_to(root.resolve()):
-        raise FlashdeckError(f"the folder {name} lies outside the project", "remove that link")
+        raise FlashdeckError(f"the folder {name} is outside the project", "remove that link")

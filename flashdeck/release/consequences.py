@@ -74,11 +74,11 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
     if swapped:
         old, new = swapped[0]
         message = (
-            f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they pass "
-            "to another gap"
+            f"what was cloze {old} is now cloze {new}: reviews belong to the number, so they move "
+            "to another cloze"
         )
         cards = _search(note, entry, notetype)
-        hint = f"give each gap its old number, and new gaps new numbers; cards: {cards}"
+        hint = f"give each cloze its old number, and new clozes new numbers; cards: {cards}"
         return [_warning("cloze-renumbered", message, note.source, hint)]
     gone = sorted(set(before) - set(after))
     if not gone:

@@ -46,7 +46,7 @@ def forget(
             message = f"there is no {LOCK_NAME}: no removed note is known"
             raise FlashdeckError(message, "restore it from git, if there was one")
         if any(problem.rule == "lock-merged" for problem in problems):
-            message = f"{LOCK_NAME} holds git's conflict markers"
+            message = f"{LOCK_NAME} has git's conflict markers"
             raise FlashdeckError(message, "build first, which writes it without them")
         outcome = compile_loaded(project, problems, allow_scripts=True)
         # Which notes are removed is certain only if all sources and lines of the lock can be read.

@@ -300,7 +300,7 @@ def _package(
     write_apkg(package.collection, stream, progress=progress)
     stream.seek(0)
     if not holds(stream, package.collection):
-        message = f"{package.file} does not read back as what was meant; nothing was written"
+        message = f"{package.file} differs when it is read back; nothing was written"
         raise FlashdeckError(message, "this is a bug in flashdeck: please report it")
     stream.seek(0)
     notes = [note for note in package.collection.notes if note.cards]

@@ -30,7 +30,7 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
         try:
             collection = read_apkg(path)
         except FlashdeckError as error:
-            problems.append(_warning(f"{path.name} can't help to rebuild {LOCK_NAME}: {error}"))
+            problems.append(_warning(f"{path.name} can't be used to rebuild {LOCK_NAME}: {error}"))
             continue
         if _is_ours(collection, kinds):
             collections[path.name] = collection
@@ -42,8 +42,8 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
         message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(collections)}"
     else:
         message = (
-            f"{LOCK_NAME} is missing, and build/ holds no package to rebuild it from: reviews are "
-            "kept, but times start anew, so learners' own tags on all notes go at the next import"
+            f"{LOCK_NAME} is missing, and build/ has no package to rebuild it from: reviews are "
+            "kept, but the next import replaces learners' own tags on all notes"
         )
     return lock, [*problems, _warning(message)]
 

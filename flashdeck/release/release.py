@@ -379,11 +379,11 @@ def _changed(old: NoteEntry | None, digest: str, revision: int) -> int:
 def _check_clock(lock: Lock, now: int) -> None:
     if now < EARLIEST:
         message = f"the clock says {now} seconds since 1970, before Anki's first release"
-        raise FlashdeckError(message, "set the clock, or SOURCE_DATE_EPOCH, right")
+        raise FlashdeckError(message, "correct the clock, or SOURCE_DATE_EPOCH")
     if now < lock.latest - _DAY:
         days = (lock.latest - now) / _DAY
         message = f"the clock is {days:.1f} days behind {LOCK_NAME}"
-        raise FlashdeckError(message, "set the clock right; or restore the lock from git")
+        raise FlashdeckError(message, "correct the clock; or restore the lock from git")
 
 
 def _mod(entry: NoteEntry, revision: int, resend_days: int) -> int:

@@ -183,7 +183,7 @@ class State:
             name = package["path"]
             with self._package(name).open("rb") as file:
                 if _stat(os.fstat(file.fileno())) != saved["files"][name]:
-                    msg = "another build was at work"
+                    msg = "another build was running"
                     raise ValueError(msg)
                 package["sha256"] = stream_digest(file)
         self._write(saved)

@@ -29,7 +29,7 @@ _OR = frozenset(
 
 
 def answer_in_question(context: LintContext) -> Iterator[Finding]:
-    """The words of the answer stand in the question.
+    """The words of the answer are in the question.
 
     Such a card is answered by reading it. Words in quotes, emphasis or code are what the question
     is about and don't count, nor do questions that offer a choice ("A or B?").
@@ -56,15 +56,15 @@ def answer_in_question(context: LintContext) -> Iterator[Finding]:
         if _gives_away(question.words, answer.words):
             match = re.search(re.escape(answer.text.strip(" .")), question.text, re.IGNORECASE)
             span = question.place(*match.span()) if match else question.span
-            message = f"the question says its answer: '{shortened(answer.words, _WIDEST)}'"
+            message = f"the question contains its answer: '{shortened(answer.words, _WIDEST)}'"
             yield Finding(span, message, "take these words out of the question")
 
 
 def long_answer(context: LintContext) -> Iterator[Finding]:
     """An answer of more than 60 words.
 
-    Nobody recalls that much at once: parts of it are forgotten, and the whole card is failed for
-    them, or passed in spite of them. Code, tables and what opens on a tap don't count.
+    Nobody recalls that much at once: when parts of it are forgotten, the whole card is failed
+    because of them, or passed in spite of them. Code, tables and what opens on a tap don't count.
 
     Fix: keep the sentence that answers, and put the rest into `extra`; or make several notes.
 
@@ -100,7 +100,7 @@ def long_answer(context: LintContext) -> Iterator[Finding]:
 def enumeration(context: LintContext) -> Iterator[Finding]:
     """An answer that lists many things: four items or more, or five names or more in a row.
 
-    Lists are the hardest there is to learn: every review recalls some of it, and forgets others.
+    Lists are hard to learn: every review recalls some of the items and forgets others.
 
     Fix: make it a cloze note with a cloze deletion for each, so that each has its card and the
     others are its context; or ask for what they have in common.
@@ -126,7 +126,7 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
         count = items if items > _MOST_ITEMS else _names(entry, answer)
         if count:
             message = f"this answer lists {count} things to recall at once"
-            yield Finding(answer.span, message, "make it a cloze note with a gap for each")
+            yield Finding(answer.span, message, "make it a cloze note with a cloze for each")
 
 
 def choices_reverse(context: LintContext) -> Iterator[Finding]:

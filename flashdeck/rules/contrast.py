@@ -19,10 +19,10 @@ def low_contrast(context: LintContext) -> Iterator[Finding]:
     """A stylesheet has text and background colors with too little contrast.
 
     WCAG asks for a contrast of 4.5 to 1 (3 to 1 for text of 24 pixels and more), so that text can
-    be read with low vision, and by everybody in sunlight. A rule that sets both colors is
+    be read with low vision, and in sunlight. A rule that sets both colors is
     measured; the background of other rules is not known.
 
-    Fix: make the text darker or the background lighter (the other way round in night mode).
+    Fix: make the text darker or the background lighter (the opposite in dark mode).
 
     Fails::
 

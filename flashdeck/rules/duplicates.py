@@ -40,7 +40,7 @@ class _Question:
 
 
 def duplicate_question(context: LintContext) -> Iterator[Finding]:
-    """Two notes ask the same and are answered the same.
+    """Two notes have the same question and the same answer.
 
     The learner studies one fact twice, and a mistake that is fixed in one note stays in the other.
     Notes of different root decks are not compared: they go to different learners.
@@ -63,16 +63,16 @@ def duplicate_question(context: LintContext) -> Iterator[Finding]:
     for question in _questions(context.entries):
         other = first.setdefault((question.root, question.exact, question.answer), question)
         if other is not question:
-            message = f"the same note stands in {_place(other)}"
+            message = f"the same note is in {_place(other)}"
             yield Finding(question.entry.span, message, "keep one of them")
 
 
 def different_answers(context: LintContext) -> Iterator[Finding]:
-    """One question has two answers, in two notes of one deck.
+    """A question has different answers in two notes of a deck.
 
-    The learner can't know which one is asked for, and fails cards that were known.
+    The learner can't know which answer is expected, and fails cards that were known.
 
-    Fix: say in each question what tells them apart, or make one note of both.
+    Fix: say in each question how they differ, or combine both in one note.
 
     Fails::
 
@@ -91,11 +91,11 @@ def different_answers(context: LintContext) -> Iterator[Finding]:
         other = first.setdefault((question.entry.deck, question.exact), question)
         if question.answer != other.answer and question.answer and other.answer:
             message = f"the same question has another answer in {_place(other)}"
-            yield Finding(question.entry.span, message, "say in each what tells them apart")
+            yield Finding(question.entry.span, message, "say in each how they differ")
 
 
 def near_duplicate(context: LintContext) -> Iterator[Finding]:
-    """Two questions with the same answer differ in nothing that carries meaning.
+    """Two questions with the same answer differ only in parts without meaning.
 
     Compared without capitals, punctuation, the order of words, small words such as "the" and one
     typo (a plural, a letter twice, two letters swapped). Questions with code, formulas
@@ -122,7 +122,7 @@ def near_duplicate(context: LintContext) -> Iterator[Finding]:
         former, later = sorted((question, other), key=lambda asked: asked.entry.span.order)
         if question.exact != other.exact and id(later) not in reported:
             reported.add(id(later))
-            message = f"nearly the same note stands in {_place(former)}"
+            message = f"nearly the same note is in {_place(former)}"
             yield Finding(later.entry.span, message, "keep one of them")
 
 

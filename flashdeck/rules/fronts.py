@@ -12,9 +12,9 @@ from flashdeck.rules.rule import Finding
 def invisible_front(context: LintContext) -> Iterator[Finding]:
     """The front of a card has characters, but no visible ones.
 
-    Anki makes the card, since the field is not empty, and the learner looks at a white screen.
-    Non-breaking spaces (`&nbsp;`) and zero-width characters are the usual reason; they come
-    along when text is copied from a web page. (`empty-front` reports fronts that are
+    Anki makes the card, since the field is not empty, and the learner sees an empty screen.
+    Non-breaking spaces (`&nbsp;`) and zero-width characters are the usual reason; they are
+    copied along with text from a web page. (`empty-front` reports fronts that are
     empty, `nothing-shown` Markdown that shows nothing.)
 
     Fix: write the question.
@@ -36,4 +36,4 @@ def invisible_front(context: LintContext) -> Iterator[Finding]:
             passage = entry.passage(key)
             if passage is not None and not shows_something(passage.html):
                 message = f"nothing of '{key}' can be seen"
-                yield Finding(passage.span, message, "write something that can be seen")
+                yield Finding(passage.span, message, "write something visible")

@@ -24,8 +24,8 @@ _MARKDOWN_NO_ALT = re.compile(r"!\[\s*\]\([^)\n]*\)?")
 def large_picture(context: LintContext) -> Iterator[Finding]:
     """A picture of more than five million pixels.
 
-    No screen that cards are studied on shows so many. The package, every learner's sync and the
-    phone's memory (four bytes for each pixel) pay for them all the same.
+    No screen that cards are studied on shows that many. They only make the package larger, every
+    learner's sync slower, and fill the phone's memory (four bytes for each pixel).
 
     Fix: make it smaller; 2,000 pixels are wide enough for any card.
 
@@ -77,7 +77,7 @@ def missing_alt(context: LintContext) -> Iterator[Finding]:
                     continue
                 match = _MARKDOWN_NO_ALT.search(passage.text)
                 span = passage.place(*match.span()) if match else passage.span
-                message = "this picture has no words for those who don't see it"
+                message = "this picture has no description for those who can't see it"
                 yield Finding(span, message, "write ![what it shows](…)")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.rules import (
     answers,
+    cloze_notes,
     contrast,
     duplicates,
     fronts,
-    gaps,
     pictures,
     tags,
     wording,
@@ -24,14 +24,14 @@ __all__ = ["RULES", "Entry", "FieldText", "Finding", "LintContext", "Rule", "lin
 RULES: tuple[Rule, ...] = (
     Rule("answer-in-question", answers.answer_in_question),
     Rule("choices-reverse", answers.choices_reverse),
-    Rule("cloze-everything", gaps.cloze_everything),
+    Rule("cloze-everything", cloze_notes.cloze_everything),
+    Rule("cloze-given-away", cloze_notes.cloze_given_away),
     Rule("cloze-in-question", clozes.cloze_in_question),
     Rule("different-answers", duplicates.different_answers),
     Rule("duplicate-question", duplicates.duplicate_question),
     Rule("emphasis-left", layout.emphasis_left),
     Rule("enumeration", answers.enumeration),
     Rule("foreign-markup", dialects.foreign_markup, fixable=True),
-    Rule("gap-given-away", gaps.gap_given_away),
     Rule("hard-wrapped", layout.hard_wrapped, Severity.NOTE),
     Rule("invisible-front", fronts.invisible_front),
     Rule("large-picture", pictures.large_picture),

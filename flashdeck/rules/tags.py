@@ -17,10 +17,10 @@ _NO_PLURALS = frozenset("news means arms glasses goods times customs series spec
 def tag_spelling(context: LintContext) -> Iterator[Finding]:
     """A tag is written with different capitals.
 
-    To Anki both are one tag, and it keeps the spelling that is imported first. Each level of a
+    Anki treats both as one tag, and keeps the spelling that is imported first. Each level of a
     tag counts.
 
-    Fix: spell it one way. `check --fix` takes the first spelling.
+    Fix: spell it the same way. `check --fix` takes the first spelling.
 
     Fails::
 
@@ -45,7 +45,7 @@ def tag_spelling(context: LintContext) -> Iterator[Finding]:
             level = next(i for i, name in enumerate(levels) if name != leaves[i])
             place = f"{known[level].span.path}:{known[level].span.line}"
             message = f"the tag '{names[level]}' is spelled '{known[level].value}' in {place}"
-            hint = "spell it one way; to Anki both are one tag"
+            hint = "spell it the same way; Anki treats both as one tag"
             fix = Fix(tag.span, better) if deck_names.PLAIN.fullmatch(better) else None
             yield Finding(tag.span, message, hint, fix)
 

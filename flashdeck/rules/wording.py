@@ -33,9 +33,9 @@ _SHOWN = re.compile(
 
 
 def yes_no(context: LintContext) -> Iterator[Finding]:
-    """A question that is answered by "yes" or "no" alone.
+    """The answer of a question is only "yes" or "no".
 
-    Every second guess is right, so the card soon feels known; and the words of the question are
+    Every second guess is right, so the card soon seems known; and the words of the question are
     learned instead of the fact. English questions only.
 
     Fix: ask what the fact is about, with "which", "what", "why" or "how many"; or let the answer
@@ -63,9 +63,9 @@ def yes_no(context: LintContext) -> Iterator[Finding]:
 
 
 def no_referent(context: LintContext) -> Iterator[Finding]:
-    """A question says "it", "this" or "they" and names nothing that could be meant.
+    """A question says "it", "this" or "they" and does not name what is meant.
 
-    In the deck's file the note above says what "it" is. In a review that note may have come weeks
+    In the deck file the note above says what "it" is. In a review, that note may have come weeks
     ago, or comes next. A picture, a sound, code or another line in the question counts as a
     referent. English questions only.
 

@@ -36,7 +36,7 @@ def read_texts(reader: MappingReader, key: ScalarNode, node: Node) -> Texts | No
                 "empty", f"one of '{name}' is empty", item, "write its text, or remove it"
             )
         elif text in texts:
-            message = f"'{text}' stands twice in '{name}'"
+            message = f"'{text}' is given twice in '{name}'"
             reader.report("duplicate-choice", message, item, "remove one of them")
         else:
             texts[text] = scalar
@@ -75,7 +75,7 @@ def check_answers(
         return
     if 0 < len(choices.nodes) < _FEWEST:
         key = pairs["choices"][0]
-        reader.report("too-few-choices", "one choice is no choice", key, "add a wrong answer")
+        reader.report("too-few-choices", "'choices' has only one choice", key, "add a wrong answer")
     if values.get("typed"):
         message = "an answer is chosen or typed, not both"
         reader.report("typed-choices", message, pairs["typed"][0], "remove 'typed' or 'choices'")

@@ -139,7 +139,7 @@ class ColumnsReader:
     def _report_unused(self, name: str, known: list[str], node: Node) -> None:
         near = nearest_key(name, known)
         hint = "name the columns that are used: table: {file: …, columns: {q: …, a: …}}"
-        message = f"the column '{name}' of {self._name} is no key of a note, and not used"
+        message = f"the column '{name}' of {self._name} is not a key of a note, and is not used"
         hint = f"{did_you_mean(near)} {hint}".strip()
         self._reader.report("unused-column", message, node, hint, Severity.WARNING)
 

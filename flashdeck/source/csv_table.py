@@ -41,7 +41,7 @@ def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnosti
         try:
             data = data[len(mark) :].decode(codec).encode()
         except UnicodeError:
-            message = "the file is no whole UTF-16"
+            message = "the file is not complete UTF-16"
             return "", [Diagnostic("encoding", message, Span.point(path), hint=_OTHER_BYTES)]
     text, problems = decode(path, data, most)
     text = text.replace("\ufeff", " ")  # reported
@@ -182,7 +182,7 @@ class _Reader:
         if closed is None:
             message, hint = 'this " is never closed', 'add " where the text ends'
             return Flaw("unclosed-quote", message, self._place(index), hint)
-        message = 'text goes on behind the closing "'
+        message = 'text continues after the closing "'
         hint = 'put the whole cell in quotes, and write each " inside of it as ""'
         return Flaw("text-behind-quote", message, self._place(closed.end()), hint)
 

@@ -50,7 +50,7 @@ def read_decks(
         span = Span.point(file.path)
         hint = "write notes, or remove the file"
         reader.problems.append(
-            Diagnostic("no-notes", "the file holds no notes", span, Severity.WARNING, hint)
+            Diagnostic("no-notes", "the file has no notes", span, Severity.WARNING, hint)
         )
     return SourceFile(file, tuple(decks), tuple(reader.tables)), [*file.problems, *reader.problems]
 
@@ -74,7 +74,7 @@ class _DeckReader(NoteReader):
         if node is None:
             return None
         if not isinstance(node, MappingNode):
-            hint = "begin with 'deck: NAME' and 'notes:'; the notes stand indented below"
+            hint = "begin with 'deck: NAME' and 'notes:'; the notes are indented below"
             self.report("not-a-deck", "a deck file is a mapping with the key 'notes'", node, hint)
             return None
         keys = _TABLE_DOCUMENT if node.get("table") is not None else DOCUMENT

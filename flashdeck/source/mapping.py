@@ -43,12 +43,12 @@ _SYNONYMS = {
     "explanation": "extra",
 }
 # Keys that are valid elsewhere or in other tools, with hints.
-_PICTURE = "a picture stands in a text, as in q: '![](map.png) Which river?'"
-_SOUND = "a sound stands in a text, as in q: '![](word.mp3) What does it mean?'"
+_PICTURE = "a picture goes into a text, as in q: '![](map.png) Which river?'"
+_SOUND = "a sound goes into a text, as in q: '![](word.mp3) What does it mean?'"
 _MISPLACED = {
     **dict.fromkeys(("image", "img", "picture", "photo"), _PICTURE),
     **dict.fromkeys(("audio", "sound", "pronunciation"), _SOUND),
-    "video": "a video stands in a text, as in q: '![](knot.mp4) Which knot is it?'",
+    "video": "a video goes into a text, as in q: '![](knot.mp4) Which knot is it?'",
 }
 FLAGS = {"true": True, "false": False}
 _MOST = 1_000
@@ -92,7 +92,7 @@ class MappingReader:
         if self._counts[severity] > _MOST:
             return
         if self._counts[severity] == _MOST:
-            rule, message, hint = "more-problems", f"more {severity}s follow from here on", ""
+            rule, message, hint = "more-problems", f"more {severity}s follow", ""
             severity, fix = Severity.NOTE, None
         span = span or self.file.span(node)
         self.problems.append(Diagnostic(rule, message, span, severity, hint, fix))
@@ -113,7 +113,7 @@ class MappingReader:
         kind = "a list" if isinstance(node, SequenceNode) else "a mapping"
         hint = f"to begin text with '{raw[:1]}', write {quoted(raw)}" if raw[:1] in "[{" else ""
         if not node.flow:
-            hint = "text of several lines begins with '|' behind the key"
+            hint = "text of several lines begins with '|' after the key"
         self.report("not-text", f"{what} takes text, but this is {kind}", node, hint)
         return None
 

@@ -127,7 +127,7 @@ def _check_numbers(reader: MappingReader, masks: list[Mask]) -> None:
         first = by_number.setdefault(mask.number, mask)
         if first is not mask and not (mask.group and mask.group == first.group):
             line = reader.file.span(first.node).line
-            message = f"the mask in line {line} has the n {mask.number}, too"
+            message = f"the mask on line {line} has the n {mask.number}, too"
             hint = "remove this n, and the next build writes a new one; or give both one 'group'"
             reader.report("duplicate-n", message, node, hint)
             continue

@@ -24,7 +24,7 @@ def tag_problem(tag: str) -> tuple[str, str] | None:
     if _SPACE.search(tag):
         better = "_".join(tag.split())
         return (
-            f"the tag '{tag}' holds a blank, which would make two tags of it",
+            f"the tag '{tag}' contains a space, which would make two tags of it",
             f"write '{better}'",
         )
     if not all(deck_names.levels(tag)):
@@ -64,7 +64,7 @@ def path_problem(name: str) -> str:
     """Return why the file name of a source is invalid, or ''."""
     if any("\ud800" <= character <= "\udfff" for character in name):
         return "its name is not UTF-8"
-    return "its name holds a control character" if CONTROL.search(name) else ""
+    return "its name contains a control character" if CONTROL.search(name) else ""
 
 
 def clean_name(name: str) -> str:
@@ -78,7 +78,7 @@ def field_problem(name: str) -> tuple[str, str] | None:
         return "the field has no name", "name it"
     invalid = next((character for character in name if character in ':{}"'), None)
     if invalid is not None:
-        return f"a field's name can't hold '{invalid}'", "choose another name"
+        return f"a field's name can't contain '{invalid}'", "choose another name"
     if name[0] in "#/^":
         return f"a field's name can't begin with '{name[0]}'", "choose another name"
     return None
@@ -89,5 +89,5 @@ def template_problem(name: str) -> tuple[str, str] | None:
     if not name:
         return "the template has no name", "name it"
     if '"' in name:
-        return "a template's name can't hold '\"'", "choose another name"
+        return "a template's name can't contain '\"'", "choose another name"
     return None

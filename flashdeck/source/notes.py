@@ -108,7 +108,7 @@ class NoteReader(MappingReader):
         if source is not None:
             return source.key
         if not self.more_types:
-            hint = "its file belongs into cards/notetypes/"
+            hint = "its file belongs in cards/notetypes/"
             if self.custom:
                 hint = f"known are {', '.join(self.custom)}"
             self.report("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
@@ -170,7 +170,7 @@ class NoteReader(MappingReader):
         }
         if not meant.intersection(_PRIMARY_KEYS) and not self.file.is_damaged(node):
             names = ", ".join(f"'{key}'" for key in _PRIMARY_KEYS)
-            hint = "add its question: 'q: …', or its text with gaps: 'cloze: …'"
+            hint = "add its question: 'q: …', or its text with clozes: 'cloze: …'"
             self.report("no-kind", f"this note has none of {names}", node.pairs[0][0], hint)
         return None
 
@@ -185,7 +185,7 @@ class NoteReader(MappingReader):
             hint = "add 'notetype: NAME' to the note or to its document"
             self.report(
                 "missing-key",
-                "this note does not say of which note type it is",
+                "this note does not name its note type",
                 node.pairs[0][0],
                 hint,
             )

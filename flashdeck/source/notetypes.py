@@ -300,8 +300,8 @@ class _NoteTypeReader(MappingReader):
     def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str) -> bool:
         if name.casefold() in names:
             line = names[name.casefold()].start.line + 1
-            message = f"there are two {what}s named '{name}'; the other stands in line {line}"
-            self.report("duplicate-name", message, node, "to Anki case makes no difference")
+            message = f"there are two {what}s named '{name}'; the other is on line {line}"
+            self.report("duplicate-name", message, node, "Anki ignores upper and lower case")
             return False
         names[name.casefold()] = node
         return True

@@ -41,7 +41,7 @@ OpenTable: TypeAlias = Callable[[str], TableFile | NoTable]
 
 def no_tables(name: str) -> NoTable:
     """Refuse all tables, for a text outside of a project."""
-    return NoTable(f"there is no {name} here", "tables lie beside their deck")
+    return NoTable(f"there is no {name} here", "put tables beside their deck")
 
 
 def read_table(
@@ -206,7 +206,7 @@ class RowReader(NoteReader):
         extra = next((cell for cell in row.cells[width:] if cell.value), None)
         if extra is not None:
             message = f"this row has {len(row.cells)} cells, the header has {width}"
-            hint = f"put text that holds '{self._table.separator}' into quotes"
+            hint = f"put text that contains '{self._table.separator}' into quotes"
             self.report("ragged-row", message, _text(extra), hint)
             return False
         for cell in row.cells:

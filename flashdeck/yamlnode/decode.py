@@ -50,7 +50,7 @@ def decode(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
     text = _FORBIDDEN.sub(lambda match: match[0] if match[0] == _BOM else " ", text)
     for match in _OVERRIDES.finditer(text):
         line, column = place(text, match.start())
-        message = f"the invisible character U+{ord(match.group()):04X} turns the text around"
+        message = f"the invisible character U+{ord(match.group()):04X} reverses the text"
         span = Span.point(path, line, column)
         hint = "right-to-left text needs none; remove it"
         problems.append(Diagnostic("bidi-override", message, span, Severity.WARNING, hint))
@@ -94,7 +94,7 @@ def _utf8(path: str, data: bytes, most: int) -> tuple[str, list[Diagnostic]]:
 def _forbidden(path: str, text: str, match: re.Match[str]) -> Diagnostic:
     line, column = place(text, match.start())
     code = ord(match.group())
-    message = f"the control character U+{code:04X} can't stand on a card"
+    message = f"the control character U+{code:04X} can't be on a card"
     span = Span.point(path, line, column)
     hint, fix = "remove it", None
     if match.group() == _BOM:

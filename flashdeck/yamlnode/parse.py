@@ -129,7 +129,7 @@ class Builder:
             self.last = event
             remaining -= 1
             if remaining < 0:
-                message = f"the file holds more than {self._limits.nodes:,} nodes"
+                message = f"the file has more than {self._limits.nodes:,} nodes"
                 raise LimitReachedError(message, event.start_mark)
             if seen is None:
                 items.append(node)
@@ -154,14 +154,16 @@ class Builder:
             )
             return node
         if len(name) > self._limits.key:
-            self._report("long-key", f"a key of {len(name)} characters", node, "is a colon meant?")
+            self._report(
+                "long-key", f"a key of {len(name)} characters", node, "is a colon missing?"
+            )
         if not name.isascii():
             name = unicodedata.normalize("NFC", name)
         if name in seen:
             first = next(
                 (k for k, _ in pairs if unicodedata.normalize("NFC", k.value) == name), None
             )
-            where = f"; it stands in line {first.start.line + 1} already" if first else ""
+            where = f"; the first is on line {first.start.line + 1}" if first else ""
             self._report(
                 "duplicate-key", f"the key '{name}' is given twice{where}", node, "keep one"
             )

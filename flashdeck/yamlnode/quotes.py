@@ -25,7 +25,7 @@ _ENDS = {False: re.compile(r"[ \t]*$|[ \t]+#"), True: re.compile(r"[ \t]*(?:[,}\
 _OUTSIDE = {False: re.compile(r"(?:(?![ \t]#).)*"), True: re.compile(r"(?:(?![ \t]#)[^,}\]])*")}
 _BEHIND_WORD = re.compile(r"[\s.,:;!?)]")
 _WORD_BACKWARDS = re.compile(r"[\w.-]*[A-Za-z_]")
-_MESSAGE = "text goes on behind the closing "
+_MESSAGE = "text continues after the closing "
 _MANY_LINES = {
     '"': 'write \\" for each quote inside the text',
     "'": "write '' for each quote inside the text",

@@ -73,7 +73,7 @@ def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
         "hash-cuts-text",
         f"'{comment}' is a YAML comment and would not be on the card",
         span,
-        hint=f"{advice}; a comment has a space behind its '#'",
+        hint=f"{advice}; a comment has a space after its '#'",
         fix=fix,
     )
 
@@ -93,7 +93,7 @@ def _escape_flaw(raw: str, value: str, *, control: bool) -> _Flaw | None:
             continue
         if letters[0] in _MAKES_CONTROL or _makes_control(letters):
             message = f"{word} makes a control character"
-            hint = "control characters can't stand on a card; remove it"
+            hint = "control characters can't be on a card; remove it"
             return _Flaw("control-character", word, escape.start(), message, hint)
     return None
 

@@ -281,13 +281,13 @@ class _Scan:
             self._parent = parent
 
     def _colon(self, start: int, match: re.Match[str], value: str) -> None:
-        """Check the white space before and behind the colon of a key."""
+        """Check the white space before and after the colon of a key."""
         if self._is_odd(match["before"], tabs=False):
             where = f"before the colon of '{match['key']}'"
             self._add(start + match.start("before"), start + match.end("before"), "", where)
         behind = match["behind"]
         if self._is_odd(behind if not value else behind[:1], tabs=False):
-            where, text = f"behind the colon of '{match['key']}'", " " if value else ""
+            where, text = f"after the colon of '{match['key']}'", " " if value else ""
             self._add(start + match.start("behind"), start + match.end("behind"), text, where)
 
     def _indentation(self, start: int, head: str, limit: int = 0) -> None:

@@ -207,7 +207,7 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
         glued = _GLUED_KEY.fullmatch(start.text)
         if start.line < here.line and glued is not None and start.column <= glued.start("key"):
             key = glued["key"]
-            message = f"'{key}:' needs a space behind its colon"
+            message = f"'{key}:' needs a space after its colon"
             hint = f"write {key}: {glued['value'].strip()}"
             begin = glued.start("key")
             return start.finding("colon-space", message, hint, begin, len(key) + 1, BLANK)
@@ -219,10 +219,10 @@ def _bad_escape(here: Place) -> Finding:
     begin = max(here.text.rfind("\\", 0, here.column + 1), 0)
     match = re.match(r"(?:\\u[0-9A-Fa-f]{4})+|\\.?[A-Za-z]*", here.text[begin:])
     word = (match.group() if match else "") or here.text[begin : begin + 1]
-    message = f"{word[:2]} inside double quotes is no escape that YAML knows"
+    message = f"{word[:2]} inside double quotes is not an escape that YAML knows"
     hint = "use single quotes or block text ('|'), where a backslash is a backslash"
     if re.fullmatch(r"(?:\\u[0-9A-Fa-f]{4})+", word):
-        message, hint = f"{word} is no whole character in YAML", "write the character itself"
+        message, hint = f"{word} is not a complete escape in YAML", "write the character itself"
     return here.finding("unknown-escape", message, hint, begin, len(word), whole=False)
 
 
@@ -230,7 +230,7 @@ def _no_key(place: Place) -> Finding:
     content = place.text.strip()
     excerpt = content if len(content) <= _LONGEST_QUOTE else content[: _LONGEST_QUOTE - 1] + "…"
     message = f"'{excerpt}' is neither 'key: text' nor part of the text above"
-    hint = "indent it below its key, or begin longer text with '|' behind the key"
+    hint = "indent it below its key, or begin longer text with '|' after the key"
     return place.finding("no-key", message, hint, place.text.index(content), len(content), BLANK)
 
 
@@ -250,8 +250,8 @@ def _unfit(lines: Lines, place: Place) -> Finding:
         return place.finding("missing-key", message, hint, column, len(content), BLANK)
     match = NEXT_KEY.match(place.text)
     what = f"'{match['key']}:'" if match else "this line"
-    message = f"{what} does not line up with what stands above it"
-    hint = "keys of one note begin in one column; text that goes on stands further right"
+    message = f"{what} does not line up with what is above it"
+    hint = "the keys of a note begin in the same column; a text that continues is indented further"
     return place.finding("indentation", message, hint, column, len(content), BLANK)
 
 

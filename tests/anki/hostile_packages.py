@@ -42,9 +42,9 @@ Table: TypeAlias = dict[str, tuple[Callable[[], bytes], str]]
 
 DAMAGED = "it is damaged or incomplete ("
 TORN = "its collection is damaged ("
-NAME = "it has a media file whose name is no plain file name: "
+NAME = "it has a media file whose name is not a plain file name: "
 STRANGE = "it has a file in it that Anki packages don't have: "
-NO_MESSAGE = "can't be read (no message as Anki writes it)"
+NO_MESSAGE = "can't be read (not a message as Anki writes it)"
 
 
 def named(name: str) -> Callable[[], bytes]:
@@ -55,14 +55,14 @@ def named(name: str) -> Callable[[], bytes]:
 
 
 ARCHIVES: Table = {
-    "text": (lambda: b"no zip" * 20, "it is no zip file, as every Anki package is"),
-    "nothing": (lambda: b"", "it is no zip file, as every Anki package is"),
-    "cut off": (lambda: PACKAGE[:-200], "it is no zip file, as every Anki package is"),
+    "text": (lambda: b"no zip" * 20, "it is not a zip file, as every Anki package is"),
+    "nothing": (lambda: b"", "it is not a zip file, as every Anki package is"),
+    "cut off": (lambda: PACKAGE[:-200], "it is not a zip file, as every Anki package is"),
     "a byte changed": (lambda: PACKAGE.replace(b"verbs", b"verbz", 1), DAMAGED),
     "another name inside": (lambda: PACKAGE.replace(b"media", b"medio", 1), DAMAGED),
     "two collections": (
         lambda: zipped(*MEMBERS.items(), ("collection.anki2", b"")),
-        "it has two files of one name in it",
+        "two files in it have the same name",
     ),
     "a way out": (lambda: zipped(("../../evil", b"")), f"{STRANGE}'../../evil'"),
     "a way to the root": (lambda: zipped(("/etc/evil", b"")), f"{STRANGE}'/etc/evil'"),
@@ -72,7 +72,7 @@ ARCHIVES: Table = {
         lambda: package(**{"collection.anki2-journal": b"\xd9\xd5\x05\xf9"}),
         f"{STRANGE}'collection.anki2-journal'",
     ),
-    "a link": (lambda: zipped((symlink("0"), b"/etc/passwd")), "its 0 is no regular file"),
+    "a link": (lambda: zipped((symlink("0"), b"/etc/passwd")), "its 0 is not a regular file"),
     "a password": (
         flagged_as_encrypted,
         "its collection.anki2 is encrypted, or compressed in a way that Anki does not know",
@@ -85,7 +85,7 @@ ARCHIVES: Table = {
         lambda: zipped(*MEMBERS.items(), method=zipfile.ZIP_LZMA),
         "its collection.anki2 is encrypted, or compressed in a way that Anki does not know",
     ),
-    "overlapping members": (overlapping, "files in it lie over each other"),
+    "overlapping members": (overlapping, "files in it overlap"),
     "a bomb of 2 GiB": (
         lambda: forged(("collection.anki2", deflated(2048 * MIB), 2048 * MIB)),
         "its collection.anki2 has 2048 MiB or more, and 1024 are allowed",
@@ -177,11 +177,11 @@ NEWEST_FORMAT: Table = {
     ),
     "another content than listed": (
         lambda: newest(media=entry("bell.mp3", BELL, 4), files=(b"dong",)),
-        "the media file 'bell.mp3' is not the one that its list means",
+        "the media file 'bell.mp3' is not the one in its list",
     ),
     "another size than listed": (
         lambda: newest(media=entry("bell.mp3", BELL, 5), files=(b"ding",)),
-        "the media file 'bell.mp3' is not the one that its list means",
+        "the media file 'bell.mp3' is not the one in its list",
     ),
     "a way out of the newest": (
         lambda: newest(media=entry("../../bell.mp3", BELL, 4), files=(b"ding",)),
@@ -189,7 +189,7 @@ NEWEST_FORMAT: Table = {
     ),
     "one name twice": (
         lambda: newest(media=entry("a", BELL, 4) * 2, files=(b"ding", b"ding")),
-        "it has two media files of one name",
+        "it has two media files with the same name",
     ),
     "less media than listed": (
         lambda: newest(media=entry("a", BELL, 4)),
@@ -197,7 +197,7 @@ NEWEST_FORMAT: Table = {
     ),
     "fields with gaps": (
         lambda: newest(changed(NEWEST, "UPDATE fields SET ord = 5 WHERE ord = 1")),
-        "its fields are not numbered from 0 on",
+        "its fields are not numbered from 0",
     ),
     "a note type without templates": (
         lambda: newest(changed(NEWEST, "DELETE FROM templates")),
@@ -213,7 +213,7 @@ NEWEST_FORMAT: Table = {
     ),
     "a note type of text": (
         lambda: newest(changed(NEWEST, "UPDATE notetypes SET config = 'css'")),
-        "its table notetypes has a row with values of another kind",
+        "its table notetypes has a row with values of another type",
     ),
     "a negative deck": (
         lambda: newest(changed(NEWEST, "UPDATE decks SET id = -8")),
@@ -226,7 +226,10 @@ NEWEST_FORMAT: Table = {
 }
 
 DATABASES: Table = {
-    "no database": (lambda: package(c2=b"SQLite format 2" * 100), "its collection is no database"),
+    "no database": (
+        lambda: package(c2=b"SQLite format 2" * 100),
+        "its collection is not a database",
+    ),
     "half a database": (lambda: package(c2=DATABASE[:5000]), TORN),
     "no tables": (lambda: package(c2=DATABASE[:100] + bytes(3996)), TORN),
     "notes without end": (
@@ -235,25 +238,25 @@ DATABASES: Table = {
             "CREATE VIEW notes AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL "
             "SELECT i + 1 FROM n) SELECT i AS id, 'g' AS guid, 1 AS mid FROM n",
         ),
-        "its collection holds more than tables: 'notes'",
+        "its collection contains more than tables: 'notes'",
     ),
     "a note of 400 MB": (
         lambda: with_sql(
             "DROP TABLE notes", "CREATE VIEW notes AS SELECT hex(zeroblob(400000000)) AS flds"
         ),
-        "its collection holds more than tables: 'notes'",
+        "its collection contains more than tables: 'notes'",
     ),
     "a trigger": (
         lambda: with_sql("CREATE TRIGGER t AFTER INSERT ON notes BEGIN DELETE FROM cards; END"),
-        "its collection holds more than tables: 't'",
+        "its collection contains more than tables: 't'",
     ),
     "a virtual table": (
         lambda: with_sql("CREATE VIRTUAL TABLE words USING fts5(word)"),
-        "its collection holds more than tables: 'words'",
+        "its collection contains more than tables: 'words'",
     ),
     "a computed column": (
         lambda: with_sql("ALTER TABLE notes ADD COLUMN more AS (upper(flds))"),
-        "its table notes holds columns that are computed",
+        "its table notes has computed columns",
     ),
     "a table missing": (
         lambda: with_sql("DROP TABLE cards"),
@@ -276,7 +279,7 @@ DATABASES: Table = {
     ),
     "bytes for text": (
         lambda: with_sql("UPDATE notes SET flds = CAST(flds AS BLOB)"),
-        "its table notes has a row with values of another kind",
+        "its table notes has a row with values of another type",
     ),
     "broken text": (lambda: with_sql("UPDATE notes SET guid = CAST(x'ff' AS TEXT)"), TORN),
     "a text of 65 MiB": (
@@ -295,7 +298,7 @@ DATABASES: Table = {
     ),
     "a number for an id": (
         lambda: with_sql("UPDATE cards SET ord = 1.5"),
-        "its table cards has a row with values of another kind",
+        "its table cards has a row with values of another type",
     ),
     "a field too many": (
         lambda: with_sql("UPDATE notes SET flds = flds || char(31)"),
@@ -314,15 +317,15 @@ DATABASES: Table = {
     ),
     "an unknown deck": (
         lambda: with_sql("UPDATE cards SET did = 5 WHERE id = 1600000000101"),
-        "its card 1600000000101 lies in no deck, or has an impossible id or ordinal",
+        "its card 1600000000101 has no deck, or an impossible id or ordinal",
     ),
     "an ordinal too high": (
         lambda: with_sql("UPDATE cards SET ord = 60000 WHERE id = 1600000000101"),
-        "its card 1600000000101 lies in no deck, or has an impossible id or ordinal",
+        "its card 1600000000101 has no deck, or an impossible id or ordinal",
     ),
     "one ordinal twice": (
         lambda: with_sql("UPDATE cards SET ord = 0"),
-        "its note 'guid-1' has two cards of one ordinal",
+        "its note 'guid-1' has two cards with the same ordinal",
     ),
     "a card without a note": (
         lambda: with_sql("UPDATE cards SET nid = 5"),
@@ -342,7 +345,7 @@ JSON: Table = {
     ),
     "note types a list": (
         lambda: with_sql("UPDATE col SET models = '[]'"),
-        "its list of note types can't be read (no JSON object)",
+        "its list of note types can't be read (not a JSON object)",
     ),
     "note types numbers": (
         lambda: with_sql("""UPDATE col SET models = '{"1": 1}'"""),
@@ -354,7 +357,7 @@ JSON: Table = {
     ),
     "not a number": (
         lambda: with_sql("""UPDATE col SET decks = '{"1": NaN}'"""),
-        "its list of decks can't be read (NaN is no number)",
+        "its list of decks can't be read (NaN is not a number)",
     ),
     "half a character": (
         lambda: with_sql("""UPDATE col SET decks = '{"1": "\\ud800"}'"""),
@@ -398,7 +401,7 @@ JSON: Table = {
     ),
     "two decks of one name": (
         lambda: with_json("decks", lambda decks: [d.update(name="A") for d in decks.values()]),
-        "it has two note types of one id, or two decks of one name",
+        "it has two note types with the same id, or two decks with the same name",
     ),
 }
 
@@ -406,11 +409,11 @@ MEDIA: Table = {
     "media not JSON": (lambda: package(media_=b"\xff"), "its list of media can't be read ("),
     "media twice": (
         lambda: package(media_=b'{"0": "a", "1": "a"}'),
-        "it has two media files of one name",
+        "it has two media files with the same name",
     ),
     "media without a name": (
         lambda: package(media_=b'{"0": 5}'),
-        "its list of media can't be read (a name that is no text)",
+        "its list of media can't be read (a name that is not text)",
     ),
     "media not there": (lambda: package(media_=b'{"7": "a"}'), "the media file 'a' is not in it"),
     "the collection as media": (

@@ -291,7 +291,7 @@ def test_the_note_that_asks_to_update_anki_is_not_read(learner: Learner, tmp_pat
     path = exported(learner, tmp_path / "exported.apkg", legacy=False)
     with ZipFile(path) as whole, ZipFile(tmp_path / "torn.apkg", "w") as torn:
         torn.writestr("collection.anki2", whole.read("collection.anki2"))
-    with pytest.raises(FlashdeckError, match="no notes but the one in which Anki asks"):
+    with pytest.raises(FlashdeckError, match="its only note is the one in which Anki asks"):
         read_apkg(tmp_path / "torn.apkg")
 
 

@@ -200,7 +200,7 @@ def test_check_reports_that_there_are_no_problems(call):
 def test_explain_shows_a_rules_page(call):
     code, out, _ = call("explain", "[yes-no]")
     assert code == 0
-    assert out.startswith("yes-no (warning)\n\nA question that is answered by")
+    assert out.startswith("yes-no (warning)\n\nThe answer of a question is")
     assert '- {q: Does Flask include an ORM?, a: "No"}' in out
     assert "# flashdeck: ignore yes-no" in out
     assert "\x1b[31m" in call("explain", "missing-media", "--color", "always")[1]

@@ -145,7 +145,7 @@ def test_a_note_of_another_type_is_to_be_deleted_first():
     changes = diff(deck(old), deck(new))
     assert (len(changes.retyped), changes.changed) == (1, ())
     shown = as_markdown(changes)
-    assert shown.index("## Before importing") < shown.index("## Begin anew (1)")
+    assert shown.index("## Before importing") < shown.index("## Start again (1)")
 
 
 def test_a_moved_note_is_found_where_it_was():

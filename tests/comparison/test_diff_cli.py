@@ -343,7 +343,7 @@ def test_an_unknown_revision_is_one_sentence(call, tagged, revision):
     assert tagged.package.exists()
     code, out, err = call(revision)
     assert (code, out) == (1, "")
-    assert err.startswith(f"error: git knows no revision '{revision}'")
+    assert err.startswith(f"error: unknown revision '{revision}'")
     assert "name a tag, a branch or a commit" in err
 
 
@@ -351,14 +351,14 @@ def test_a_revision_is_never_taken_for_an_option(call, tagged):
     before = files(tagged.root)
     code, _, err = call("--", "--output=x")
     assert (code, files(tagged.root)) == (1, before)
-    assert "'--output=x' is no revision" in err
+    assert "'--output=x' is not a revision" in err
 
 
 def test_outside_of_a_repository_is_an_error(call, two_notes, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(two_notes.root.parent))
     code, _, err = call("v1")
     assert code == 1
-    assert "is in no git repository" in err
+    assert "is not in a git repository" in err
 
 
 def test_without_git_is_an_error(call, tagged, monkeypatch):

@@ -103,12 +103,12 @@ def test_media_in_templates_and_styles_are_used_and_packed(pictures):
     ("name", "message"),
     [
         ("Paper.png", "no file Paper.png in cards/notetypes/"),
-        ("../../../paper.png", "../../../paper.png lies outside the project"),
-        ("/paper.png", "/paper.png lies outside the project"),
+        ("../../../paper.png", "../../../paper.png is outside the project"),
+        ("/paper.png", "/paper.png is outside the project"),
         ("https://a.org/paper.png", "https://a.org/paper.png is on another machine;"),
         ("paper.svg", "paper.svg holds <script>"),
-        ("empty.woff2", "empty.woff2 is empty; Anki would call it missing"),
-        ("paper.pdf", "'paper.pdf' is no picture, sound or video that Anki shows"),
+        ("empty.woff2", "empty.woff2 is empty; Anki would report it as missing"),
+        ("paper.pdf", "'paper.pdf' is not a picture, sound or video that Anki shows"),
     ],
 )
 def test_invalid_media_in_a_style_are_errors_at_the_style(pictures, name, message):

@@ -337,6 +337,6 @@ def test_a_folder_link_outside_the_project_is_refused(pictures, tmp_path):
         for problem in pictures.build().diagnostics
         if problem.rule == "media-outside"
     ] == [
-        "way/a.png lies outside the project",
-        "link.png lies outside the project",
+        "way/a.png is outside the project",
+        "link.png is outside the project",
     ]

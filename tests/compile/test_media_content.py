@@ -188,7 +188,7 @@ def test_a_file_that_keeps_its_name_is_packed_with_a_warning(verbatim):
 def test_an_empty_file_that_keeps_its_name_is_a_warning(verbatim):
     (verbatim.root / "cards/y.mp3").write_bytes(b"")
     assert warnings(verbatim.built()) == [
-        (*POINTER[:4], "y.mp3 is empty; Anki would call it missing")
+        (*POINTER[:4], "y.mp3 is empty; Anki would report it as missing")
     ]
 
 
@@ -284,7 +284,7 @@ def test_a_picture_inside_a_text_is_packed_as_a_file(project, markup, answer):
     [
         ("data:image/png;base64,AB%C", "is not valid base64"),
         ("data:image/png;base64,A", "is not valid base64"),
-        ("data:image/png;base64,", "is empty; Anki would call it missing"),
+        ("data:image/png;base64,", "is empty; Anki would report it as missing"),
         (data(PNG[:-4]), "is cut off: the end of the PNG picture is missing"),
         (data(TIFF), "is TIFF, which Anki does not show"),
         (data(b"<svg onload='x()'/>", "svg+xml"), "holds an event handler (onload=…)"),

@@ -113,9 +113,9 @@ def test_words_for_a_picture_count_in_whatever_case(verbatim, picture, is_report
 def test_a_file_that_anki_would_not_find_is_reported_where_it_is_named(verbatim, field, place):
     write_note(verbatim, field)
     (problem,) = [problem for problem in verbatim.check() if problem.rule == "html-attribute"]
-    assert problem.message == "Anki does not find x.png here, so it would not come along"
+    assert problem.message == "Anki does not find x.png here, so it would not be packed"
     assert problem.span[1:3] == place
-    assert problem.hint == "write src=\"x.png\", without a space beside '='"
+    assert problem.hint == "write src=\"x.png\", without a space around '='"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_tag_into_which_anki_does_not_look_is_reported(verbatim, field):
     write_note(verbatim, field)
     messages = [problem.message for problem in verbatim.check() if problem.rule == "html-attribute"]
     assert len(messages) == 1
-    assert messages[0].startswith("Anki does not bring x.png along: it does not look into <")
+    assert messages[0].startswith("Anki does not export x.png: it does not look into <")
 
 
 @pytest.mark.parametrize(

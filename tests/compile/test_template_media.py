@@ -71,8 +71,8 @@ def test_a_name_that_anki_passes_over_in_templates_is_a_warning(verbatim):
     write_type(verbatim, '<img src="other.png">')
     (problem,) = verbatim.check()
     assert (problem.rule, problem.severity) == ("template-media", Severity.WARNING)
-    assert problem.message == "Anki does not bring other.png along for a template"
-    assert problem.hint == "call the file _other.png: it takes those that begin with _"
+    assert problem.message == "Anki does not export other.png for a template"
+    assert problem.hint == "rename it to _other.png: it exports names that begin with _"
 
 
 @pytest.mark.parametrize("folder", ["media", "notetypes"])

@@ -219,7 +219,7 @@ def test_a_file_that_is_not_ours_stays(geo, to):
     foreign.parent.mkdir(parents=True)
     foreign.write_text("mine")
     err = flashdeck("export", "--to", to, "out", cwd=geo.root, code=1)
-    assert f"out/{name} is in the way: no export wrote it, or it was changed since" in err
+    assert f"out/{name} was not written by an export, or was changed since" in err
     assert files(geo.root / "out") == [name]
     assert foreign.read_text() == "mine"
 
@@ -229,7 +229,7 @@ def test_an_export_that_somebody_edited_stays(geo):
     with (geo.root / "out" / "notes.csv").open("a") as text:
         text.write("mine\n")
     geo.replace("cards/geo.yaml", "Everest", "K2")
-    assert "is in the way" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
+    assert "was not written by an export" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
 
 
 def test_files_beside_the_export_stay(geo):
@@ -242,7 +242,7 @@ def test_no_link_leads_out_of_the_folder(geo, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (geo.root / "out").mkdir()
     (geo.root / "out" / "media").symlink_to(tmp_path / "elsewhere")
-    assert "leads out of" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
+    assert "is a link to a place outside of" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
     assert files(tmp_path / "elsewhere") == []
     assert files(geo.root / "out") == []
 

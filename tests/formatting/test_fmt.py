@@ -373,7 +373,7 @@ def test_what_holds_errors_is_refused_and_the_rest_is_written(project, monkeypat
     assert run(["fmt"]) == 1
     out, err = capsys.readouterr()
     assert out == "cards/good.yaml\n"
-    assert "cards/bad.yaml was not formatted: it holds errors" in err
+    assert "cards/bad.yaml was not formatted: it has errors" in err
     assert project.read("cards/good.yaml") == "notes:\n  - q: Q\n    a: A\n"
     assert project.read("cards/bad.yaml") == "notes: [{a: A, q: &x Q}]\n"
 

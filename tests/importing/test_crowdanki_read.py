@@ -96,7 +96,7 @@ def folder(tmp_path):
 def test_a_crowdanki_deck_becomes_a_project_that_builds(folder, tmp_path, name):
     done = import_file(folder / name, tmp_path / "project", now=NOW)
     assert (done.new, done.decks, done.media) == (2, 2, 1)
-    assert "hold no ids of note types" in done.diagnostics[0].message
+    assert "have no ids of note types" in done.diagnostics[0].message
     (package,) = build(done.root, Options(now=NOW + 60)).packages
     built = read_apkg(package.path)
     notes = {note.guid: note for note in built.notes}

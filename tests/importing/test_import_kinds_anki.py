@@ -64,4 +64,4 @@ def test_what_is_made_of_several_keys_is_a_conflict(rivers, learner):
     done = edited(rivers, learner, "fd-occlusion", 0, "{{c1::Rhine}}")
     assert (done.changed, done.conflicts) == (0, 1)
     (problem,) = [problem for problem in done.diagnostics if problem.rule == "import-conflict"]
-    assert "'Text' follows from what else it says" in problem.message
+    assert "'Text' is derived from its other texts" in problem.message

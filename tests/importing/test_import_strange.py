@@ -85,7 +85,7 @@ def test_what_a_project_can_not_hold_is_reported(tmp_path):
     assert notes["deck"].cards[0].deck == "A::blank::b"
     messages = " ".join(problem.message for problem in done.diagnostics)
     assert "1 note left out: no build could give them their GUID" in messages
-    assert "1 tag left out that no package can bring" in messages
+    assert "1 tag left out that no package can contain" in messages
     assert "2 tags renamed" in messages
     assert "1 deck renamed" in messages
 
@@ -205,5 +205,5 @@ def test_a_picture_that_differs_in_anki_is_reported(tmp_path):
     build(root, Options(now=NOW))
     done = import_file(package(b"other", "!"), root, now=NOW + 9)
     (problem,) = [problem for problem in done.diagnostics if problem.rule == "import-conflict"]
-    assert problem.message == "a.png is another file in Anki; the one here stays"
+    assert problem.message == "a.png is another file in Anki; the one here is kept"
     assert (root / "cards/media/a.png").read_bytes() == b"first"

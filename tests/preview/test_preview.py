@@ -506,7 +506,7 @@ def test_a_port_in_use_is_an_error(started):
     process, line = started("--port", port)
     _, err = process.communicate(timeout=20)
     assert (process.returncode, line) == (1, "")
-    assert err.startswith(f"error: port {port} is in use")
+    assert err.startswith(f"error: port {port} is already in use")
     assert "Traceback" not in err
 
 

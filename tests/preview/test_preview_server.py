@@ -209,5 +209,5 @@ def test_two_runs_share_no_secret(running, tmp_path):
 
 
 def test_a_port_in_use_raises_a_flashdeck_error(running):
-    with pytest.raises(FlashdeckError, match=f"port {running.guard.port} is in use"):
+    with pytest.raises(FlashdeckError, match=f"port {running.guard.port} is already in use"):
         listen(running.guard.port)

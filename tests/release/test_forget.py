@@ -155,7 +155,7 @@ def test_a_source_that_can_not_be_read_may_hold_the_note(removed):
 def test_a_lock_with_a_conflict_is_built_first(removed):
     text = removed.read("flashdeck.lock")
     removed.write("flashdeck.lock", f"{text}<<<<<<< a\n=======\n>>>>>>> b\n")
-    with pytest.raises(FlashdeckError, match="holds git's conflict markers"):
+    with pytest.raises(FlashdeckError, match="has git's conflict markers"):
         forget(removed.root, ["code.apkg"])
     assert "code00000001" in removed.read("flashdeck.lock")
 

@@ -91,7 +91,7 @@ def test_without_packages_the_loss_is_reported(history):
     history.package.unlink()
     built = history.built()
     assert rules(built) == ["lock-lost"]
-    assert "times start anew" in built.diagnostics[0].message
+    assert "the next import replaces learners' own tags" in built.diagnostics[0].message
 
 
 def test_a_package_of_another_project_is_ignored(history, tmp_path):

@@ -111,7 +111,7 @@ def test_a_readme_that_is_there_stays_as_it_is(tmp_path, monkeypatch, capsys):
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert run(["init", str(tmp_path / "file" / "demo")]) == 1
-    assert "can't be made" in capsys.readouterr().err
+    assert "can't be created" in capsys.readouterr().err
 
 
 def test_every_setting_is_explained_and_the_examples_are_right(tmp_path):

@@ -161,7 +161,7 @@ def test_a_question_that_becomes_a_custom_note_is_a_new_note(world):
 @pytest.mark.parametrize(
     ("old", "new", "rule", "words"),
     [
-        ("[Country, Capital, {", "[Country, 'Cap:ital', {", "field-name", "can't hold ':'"),
+        ("[Country, Capital, {", "[Country, 'Cap:ital', {", "field-name", "can't contain ':'"),
         ("[Country, Capital, {", "[Country, country, {", "duplicate-name", "two fields named"),
         ("name: Flag\n", "name: COUNTRY → capital\n", "duplicate-name", "two templates named"),
         ("{{Country}}", "{{Contry}}", "template", "Contry"),

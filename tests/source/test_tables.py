@@ -198,7 +198,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             "table: ../../words.csv\n",
             "q,a\nx,y\n",
             (
-                "spanish.yaml:1:8 missing-table: '../../words.csv' lies outside of cards/"
+                "spanish.yaml:1:8 missing-table: '../../words.csv' is outside of cards/"
                 " | put it beside this file"
             ),
         ),
@@ -222,8 +222,8 @@ def test_pictures_are_named_relative_to_the_table(project):
             "table: words.csv\n",
             "Question,a\nx,y\n",
             (
-                "spanish.yaml:1:8 unused-column: the column 'Question' of words.csv is no key of"
-                " a note, and not used | did you mean 'q'? name the columns that are used: "
+                "spanish.yaml:1:8 unused-column: the column 'Question' of words.csv is not a key of"
+                " a note, and is not used | did you mean 'q'? name the columns that are used: "
                 "table: {file: …, columns: {q: …, a: …}}"
             ),
         ),
@@ -248,7 +248,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             "q,a\nx,y, z\n",
             (
                 "words.csv:2:6 ragged-row: this row has 3 cells, the header has 2"
-                " | put text that holds ',' into quotes"
+                " | put text that contains ',' into quotes"
             ),
         ),
         (
@@ -260,7 +260,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             DECK,
             'q,a\n"x" y,z\n',
             (
-                'words.csv:2:4 text-behind-quote: text goes on behind the closing "'
+                'words.csv:2:4 text-behind-quote: text continues after the closing "'
                 ' | put the whole cell in quotes, and write each " inside of it as ""'
             ),
         ),
@@ -297,7 +297,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             DECK,
             b"\xff\xfea",
             (
-                "words.csv:1:1 encoding: the file is no whole UTF-16 | in a spreadsheet save it"
+                "words.csv:1:1 encoding: the file is not complete UTF-16 | in a spreadsheet save it"
                 " as 'CSV UTF-8' (it may be Latin-1 or Windows-1252 now)"
             ),
         ),
@@ -305,7 +305,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             DECK,
             "q,a\nx,y\0\n",
             (
-                "words.csv:2:4 control-character: the control character U+0000 can't stand on a"
+                "words.csv:2:4 control-character: the control character U+0000 can't be on a"
                 " card | remove it"
             ),
         ),
@@ -372,14 +372,14 @@ def test_paths_outside_the_project_and_pipes_are_refused(project, tmp_path):
     (tmp_path / "secret.csv").write_text("q,a\nx,y\n")
     path = deck(project, "q,a\nx,y\n")
     project.write("cards/spanish.yaml", f"deck: S\ntable: {path}\n")
-    assert any("lies outside of cards/" in line for line in reported(project))
+    assert any("is outside of cards/" in line for line in reported(project))
     deck(project, "")
     path.unlink()
     path.symlink_to(tmp_path / "secret.csv")
-    assert any("lies outside of cards/" in line for line in reported(project))
+    assert any("is outside of cards/" in line for line in reported(project))
     path.unlink()
     os.mkfifo(path)
-    assert any("it is no regular file" in line for line in reported(project))
+    assert any("it is not a regular file" in line for line in reported(project))
 
 
 # Ids

@@ -139,11 +139,11 @@ def test_the_message_names_the_lines_and_the_span_is_the_first_of_them(project):
     project.write("cards/a.yaml", DECK)
     (problem,) = project.check()
     assert problem.span[1:] == (5, 1, 5, 13)
-    assert problem.message == "an unresolved merge conflict: git's markers are in lines 5, 8 and 11"
+    assert problem.message == "an unresolved merge conflict: git's markers are on lines 5, 8 and 11"
     project.write("cards/a.yaml", DECK * 5)
     (problem,) = project.check()
     lines = "5, 8, 11, 16, 19, 22 and 9 more"
-    assert problem.message == f"5 unresolved merge conflicts: git's markers are in lines {lines}"
+    assert problem.message == f"5 unresolved merge conflicts: git's markers are on lines {lines}"
 
 
 @pytest.mark.usefixtures("path")

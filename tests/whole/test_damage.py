@@ -111,7 +111,7 @@ def test_a_file_in_build_can_not_be_a_link_out_of_the_project(two_notes, tmp_pat
 
 def test_an_unwritable_build_folder_is_reported_in_lower_case(two_notes):
     two_notes.write("build", "a file")
-    with pytest.raises(FlashdeckError, match=r"build can't be made: file exists"):
+    with pytest.raises(FlashdeckError, match=r"build can't be created: file exists"):
         two_notes.build()
 
 

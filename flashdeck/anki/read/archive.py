@@ -198,7 +198,7 @@ def _require_bounded_directory(source: BinaryIO) -> int:
     tail = source.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
-        msg = "it is no zip file, as every Anki package is"
+        msg = "it is not a zip file, as every Anki package is"
         raise Unreadable(msg)
     members = int.from_bytes(tail[at + 10 : at + 12], "little")
     directory = int.from_bytes(tail[at + 12 : at + 16], "little")
@@ -214,7 +214,7 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[st
         msg = f"it has more than {_MEMBERS} files in it"
         raise Unreadable(msg)
     if len({member.filename for member in members}) < len(members):
-        msg = "it has two files of one name in it"
+        msg = "two files in it have the same name"
         raise Unreadable(msg)
     for member in members:
         if problem := _problem(member):
@@ -227,7 +227,7 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[st
     ends: dict[str, int] = {}
     for (start, size, name), (next_start, *_) in pairwise([*extents, (directory, 0, "")]):
         if start + _HEADER.size + size > next_start:
-            msg = "files in it lie over each other"
+            msg = "files in it overlap"
             raise Unreadable(msg)
         ends[name] = next_start
     return ends
@@ -241,5 +241,5 @@ def _problem(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
         return f"its {name} is encrypted, or compressed in a way that Anki does not know"
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-        return f"its {name} is no regular file"
+        return f"its {name} is not a regular file"
     return ""

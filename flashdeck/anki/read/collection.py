@@ -97,7 +97,7 @@ class CollectionReader:
         """Read everything."""
         notes = self._read_notes()
         if len(notes) == 1 and notes[0].fields[0].startswith(_ASKS_TO_UPDATE):
-            msg = "it holds no notes but the one in which Anki asks to be updated"
+            msg = "its only note is the one in which Anki asks to be updated"
             raise Unreadable(msg, "export it from Anki again")
         decks = self.decks({card.deck for note in notes for card in note.cards})
         skipped = Skipped(
@@ -121,7 +121,7 @@ class CollectionReader:
             id_, note, deck, home, ordinal, kind, due, queue, flags = row
             name = names.get(home or deck)  # the home deck, for a card in a filtered deck
             if name is None or id_ <= 0 or not 0 <= ordinal <= LAST_ORDINAL:
-                msg = f"its card {id_} lies in no deck, or has an impossible id or ordinal"
+                msg = f"its card {id_} has no deck, or an impossible id or ordinal"
                 raise Unreadable(msg)
             position = due if kind == _NEW and 0 <= due < POSITIONS else 0
             if kind != _NEW or queue or flags:
@@ -152,7 +152,7 @@ class CollectionReader:
         by_id = {notetype.id: notetype for notetype in notetypes}
         names = {deck.name for deck in self._decks.values()}
         if len(by_id) < len(notetypes) or len(names) < len(stored):
-            msg = "it has two note types of one id, or two decks of one name"
+            msg = "it has two note types with the same id, or two decks with the same name"
             raise Unreadable(msg)
         return by_id
 
@@ -192,7 +192,7 @@ class CollectionReader:
 def _sort(cards: list[Card], guid: str) -> None:
     cards.sort(key=attrgetter("ordinal"))
     if any(card.ordinal == following.ordinal for card, following in pairwise(cards)):
-        msg = f"its note {guid[:60]!r} has two cards of one ordinal"
+        msg = f"its note {guid[:60]!r} has two cards with the same ordinal"
         raise Unreadable(msg)
 
 

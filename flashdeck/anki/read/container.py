@@ -78,7 +78,7 @@ class Container:
                 raise Unreadable(msg)
             names.add(entry.name)
         if len(names) < len(entries):
-            msg = "it has two media files of one name"
+            msg = "it has two media files with the same name"
             raise Unreadable(msg)
         return entries
 
@@ -98,7 +98,7 @@ class Container:
             if entry.sha1 is not None:
                 sha1.update(chunk)
         if entry.sha1 is not None and (size, sha1.digest()) != (entry.size, entry.sha1):
-            msg = f"the media file {entry.name[:_QUOTED]!r} is not the one that its list means"
+            msg = f"the media file {entry.name[:_QUOTED]!r} is not the one in its list"
             raise Unreadable(msg)
         return sha256.hexdigest(), size
 
@@ -144,14 +144,14 @@ def _messages(data: bytearray) -> Iterator[MediaEntry]:
 def _json(data: bytearray) -> Iterator[MediaEntry]:
     for member, name in read_object(bytes(data), "list of media").items():
         if not isinstance(name, str):
-            msg = "its list of media can't be read (a name that is no text)"
+            msg = "its list of media can't be read (a name that is not text)"
             raise Unreadable(msg)
         yield MediaEntry(name, member)
 
 
 def _problem(name: str) -> str:
     if name in {"", ".", ".."} or _NO_NAME.search(name):
-        return "is no plain file name"
+        return "is not a plain file name"
     if len(name.encode()) > MEDIA_NAME_BYTES:
         return f"has more than {MEDIA_NAME_BYTES} bytes"
     return ""

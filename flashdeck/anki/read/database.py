@@ -52,7 +52,7 @@ class Database:
         Raises `Unreadable` for anything but a plain database, such as one with views or triggers.
         """
         if len(image) < _HEADER_SIZE or not image.startswith(_HEADER):
-            msg = "its collection is no database"
+            msg = "its collection is not a database"
             raise Unreadable(msg)
         image[_VERSIONS] = _ROLLBACK_JOURNAL
         self._memory = memory - len(image) if memory is not None else sys.maxsize
@@ -122,7 +122,7 @@ class Database:
             query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - constants only
             for row in self._connection.execute(query):
                 if tuple(map(type, row)) != types:
-                    msg = f"its table {table} has a row with values of another kind"
+                    msg = f"its table {table} has a row with values of another type"
                     raise Unreadable(msg)
                 self.spend(_ROW + sum([sys.getsizeof(row[index]) for index in sized]))
                 yield row
@@ -155,7 +155,7 @@ class Database:
         ):
             virtual = isinstance(sql, str) and sql.upper().split()[1:2] == ["VIRTUAL"]
             if kind not in _PLAIN or virtual:
-                msg = f"its collection holds more than tables: {str(name)[:60]!r}"
+                msg = f"its collection contains more than tables: {str(name)[:60]!r}"
                 raise Unreadable(msg)
             if kind == "table":
                 self._tables.add(str(name))
@@ -164,7 +164,7 @@ class Database:
                 "SELECT hidden FROM pragma_table_xinfo(?)", (table,)
             ).fetchall()
             if any(hidden for (hidden,) in columns):
-                msg = f"its table {quoted(table)} holds columns that are computed"
+                msg = f"its table {quoted(table)} has computed columns"
                 raise Unreadable(msg)
 
     def _require_sound(self, table: str) -> None:

@@ -104,5 +104,5 @@ class Message:
         return self._wrong()
 
     def _wrong(self) -> NoReturn:
-        msg = f"its {self._what} can't be read (no message as Anki writes it)"
+        msg = f"its {self._what} can't be read (not a message as Anki writes it)"
         raise Unreadable(msg)

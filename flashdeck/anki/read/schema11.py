@@ -74,7 +74,7 @@ def read_object(text: str | bytes, what: str) -> JsonObject:
         msg = f"its {what} can't be read ({cause(error)})"
         raise Unreadable(msg) from error
     if not isinstance(value, dict):
-        msg = f"its {what} can't be read (no JSON object)"
+        msg = f"its {what} can't be read (not a JSON object)"
         raise Unreadable(msg)
     return value
 
@@ -219,7 +219,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 
 def _no_constant(name: str) -> NoReturn:
-    msg = f"{name} is no number"
+    msg = f"{name} is not a number"
     raise ValueError(msg)
 
 

@@ -114,7 +114,7 @@ def _parts(
     for notetype, ordinal, name, data in database.rows(table, columns, types, "ntid, ord"):
         parts = by_notetype[notetype]
         if ordinal != len(parts):
-            msg = f"its {table} are not numbered from 0 on"
+            msg = f"its {table} are not numbered from 0"
             raise Unreadable(msg)
         parts.append(make(name, Message(data, "note type")))
     return by_notetype

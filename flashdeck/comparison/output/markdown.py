@@ -66,7 +66,7 @@ def _sections(changes: Changes) -> Iterator[tuple[str, list[str]]]:
     yield f"Removed ({len(removed):,})", _grouped(removed)
     yield f"Moved ({len(changes.moved):,})", _moved(changes)
     retyped = [f"- {_title(note.new)}" for note in changes.retyped[:_MOST]]
-    yield f"Begin anew ({len(changes.retyped):,})", _list(retyped, len(changes.retyped))
+    yield f"Start again ({len(changes.retyped):,})", _list(retyped, len(changes.retyped))
     yield f"Sent again ({len(changes.sent_again):,})", _sent_again(changes)
     yield "Decks", _list(list(_decks(changes)))
     notetypes = [f"- {_escaped(line)}" for line in notetype_lines(changes)]
@@ -106,12 +106,12 @@ def _changed(change: ChangedNote) -> str:
         lines += [f"  - {_escaped(', '.join(names))}: {words}"] if names else []
     tags = [f"+`{tag}`" for tag in change.tags_added] + [f"−`{tag}`" for tag in change.tags_removed]
     lines += [f"  - Tags: {', '.join(tags)}"] if tags else []
-    added = card_names(change.new.notetype, change.cards_added, "gap ")
-    vanished = card_names(change.old.notetype, change.cards_vanished, "gap ")
+    added = card_names(change.new.notetype, change.cards_added, "cloze ")
+    vanished = card_names(change.old.notetype, change.cards_vanished, "cloze ")
     lines += [f"  - New card: {_escaped(added)}"] if added else []
     lines += [f"  - Card gone: {_escaped(vanished)}"] if vanished else []
     lines += [
-        f"  - “{_escaped(cloze.text)}” was gap {cloze.old}, is gap {cloze.new}"
+        f"  - “{_escaped(cloze.text)}” was cloze {cloze.old}, is cloze {cloze.new}"
         for cloze in change.renumbered
     ]
     return "\n".join(lines)

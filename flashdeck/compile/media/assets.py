@@ -96,8 +96,8 @@ class AssetRewriter:
                 found, fault = resolve(name), self.table.fault(folder, name)
                 return replace(fault, rule=_NOT_PACKED) if fault is not None else found
             self.table.mark_used(folder, name)
-            message = f"Anki does not bring {name} along for a template"
-            hint = f"call the file _{PurePosixPath(name).name}: it takes those that begin with _"
+            message = f"Anki does not export {name} for a template"
+            hint = f"rename it to _{PurePosixPath(name).name}: it exports names that begin with _"
             return MediaRefusal(message, hint, _NOT_PACKED)
 
         return resolve_verbatim

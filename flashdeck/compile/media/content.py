@@ -62,7 +62,9 @@ def fault_of(file: BinaryIO, size: int, ending: str) -> Fault | None:
     An ending that is not known is not judged, except for placeholders of Git LFS.
     """
     if not size:
-        return Fault("media-size", "is empty; Anki would call it missing", "save the file again")
+        return Fault(
+            "media-size", "is empty; Anki would report it as missing", "save the file again"
+        )
     file.seek(0)
     head = file.read(_HEAD)
     if head.startswith(b"version https://git-lfs."):

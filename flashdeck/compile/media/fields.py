@@ -55,8 +55,8 @@ def content_problems(
 
 
 def _unfound(name: str, text: str) -> Problem:
-    message = f"Anki does not find {name} here, so it would not come along"
-    hint = f"write src=\"{name}\", without a space beside '='"
+    message = f"Anki does not find {name} here, so it would not be packed"
+    hint = f"write src=\"{name}\", without a space around '='"
     return Problem("html-attribute", message, *_places(name, text)[0], hint, "warning")
 
 

@@ -31,7 +31,7 @@ def inline_picture(address: str) -> InlinePicture | Fault:
     """Decode the address of an inline picture."""
     match = _ADDRESS.match(address)
     if match is None:
-        return Fault("media-kind", "is no picture", "name a file")
+        return Fault("media-kind", "is not a picture", "name a file")
     data = unquote_to_bytes(address[match.end() :])
     if match[2].lower().endswith(";base64"):
         try:

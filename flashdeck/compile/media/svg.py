@@ -70,7 +70,7 @@ class Drawing:
         except (expat.ExpatError, ValueError, LookupError) as error:  # an unknown encoding
             line = getattr(error, "lineno", self._parser.ErrorLineNumber)
             why = expat.ErrorString(getattr(error, "code", 0)) or "its encoding is not known"
-            self.broken = f"is no whole SVG drawing: {why} in line {line}"
+            self.broken = f"is not a complete SVG drawing: {why} on line {line}"
 
     def _report_active(self, what: str, hint: str = _HINT) -> None:
         if not self.active:
@@ -81,13 +81,13 @@ class Drawing:
         tag = local_name(name)
         self._root = self._root or tag
         if self._root != "svg":
-            self.broken = self.broken or f"is no SVG drawing: it begins with <{name}>"
+            self.broken = self.broken or f"is not an SVG drawing: it begins with <{name}>"
         elif tag in RUNS:
             self._report_active(f"<{name}>", _REMOVED)
         elif tag == "foreignobject":
             self._report_active(f"HTML (<{name}>)", _HTML)
         elif tag in _EMBEDS:
-            self._report_active(f"<{name}>, which is no part of a drawing")
+            self._report_active(f"<{name}>, which is not part of a drawing")
         elif tag == "style":
             self._style = []
         for key, value in attributes.items():
@@ -121,7 +121,7 @@ class Drawing:
         """Limit the size of CSS; returns False if there is too much."""
         self._length += len(css)
         if self._length > _LONGEST_STYLE:
-            self.broken = "is no drawing to put on a card: its style is larger than 1 MiB"
+            self.broken = "can't be shown on a card: its style is larger than 1 MiB"
         return not self.broken
 
     def _end(self, name: str) -> None:

@@ -139,7 +139,7 @@ class MediaTable:
             if "{{" in destination or destination.startswith(("data:", "#")):
                 return destination
             if "://" in destination or destination.startswith("//"):
-                message = f"{destination} is on another machine; note types must bring their media"
+                message = f"{destination} is on another machine; packages must contain their media"
                 return MediaRefusal(message, "put the file beside the note type", "remote-media")
             media = self._find(_Request(destination, folder, place, MEDIA_ENDINGS | more))
             if isinstance(media, MediaRefusal):
@@ -298,7 +298,7 @@ class MediaTable:
             hint = self._did_you_mean(
                 request, "use png, jpg, svg, webp, gif, mp3, ogg, mp4 or webm"
             )
-            message = f"'{request.words}' is no picture, sound or video that Anki shows"
+            message = f"'{request.words}' is not a picture, sound or video that Anki shows"
             return MediaRefusal(message, hint, "media-kind")
         if not self._folder.lists(path):
             return self._refusal(request, Refusal.MISSING)
@@ -306,8 +306,8 @@ class MediaTable:
             media = self._open(request, path)
         except RefusedFileError as refused:
             if refused.refusal is Refusal.MISSING:
-                message = f"{request.words} is a link that leads nowhere"
-                return MediaRefusal(message, "put the file itself in its place")
+                message = f"{request.words} is a broken link"
+                return MediaRefusal(message, "replace it by the file itself")
             return self._refusal(request, refused.refusal)
         if isinstance(media, Media):
             self._read[path] = media
@@ -356,7 +356,7 @@ class MediaTable:
                 )
                 return MediaRefusal(message, "make it smaller", "media-size")
             case Refusal.OUTSIDE:
-                message = f"{request.words} lies outside the project"
+                message = f"{request.words} is outside the project"
                 return MediaRefusal(
                     message, self._did_you_mean(request, "put it below cards/"), "media-outside"
                 )

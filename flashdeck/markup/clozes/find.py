@@ -141,7 +141,7 @@ def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
             problems.append(Problem("cloze-braces", message, *place, hint=hint))
         elif markdown and _cuts_formula(text, cloze):
             message = "Anki ends this cloze at the first }}, inside of its formula"
-            hint = "close the formula, and the cloze behind it"
+            hint = "close the formula, and the cloze after it"
             problems.append(Problem("cloze-braces", message, *place, hint=hint))
     return problems
 

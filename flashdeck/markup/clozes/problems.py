@@ -74,7 +74,7 @@ def _misspelled(text: str, severity: str) -> list[Problem]:
     return [
         Problem(
             "cloze-spelling",
-            f"{nearly.group()} opens no cloze",
+            f"{nearly.group()} does not open a cloze",
             *nearly.span(),
             hint=f"did you mean {{{{c{_NUMBERS.findall(nearly.group())[0]}::",
             severity=severity,
@@ -91,7 +91,7 @@ class Where(Enum):
 
     CODE = "if it is code, put the backticks inside of the cloze: {open}`{hidden}::{hint}`}}}}"
     FENCE = "if it is code, make two clozes of it: {open}{hidden}}}}}::{open}{hint}}}}}"
-    FORMULA = "if it is no hint, write ': :', which TeX shows as '::'"
+    FORMULA = "if it is not a hint, write ': :', which TeX shows as '::'"
 
 
 def taken_as_hint(
@@ -137,6 +137,6 @@ def _hint_problem(text: str, cloze: Cloze, where: Where, start: int) -> Problem:
         open=text[cloze.start : cloze.body], hidden=text[cloze.body : cloze.hint], hint=hint
     )
     short = hint.strip() if len(hint) <= _LONGEST else f"{hint.strip()[:_LONGEST]}…"
-    message = f"Anki takes '{short}' behind :: for a hint; the answer does not show it"
+    message = f"Anki takes '{short}' after :: for a hint; the answer does not show it"
     end = start + cloze.end + 2 - cloze.start
     return Problem("cloze-hint", message, start, end, " ".join(remedy.split()), "warning")

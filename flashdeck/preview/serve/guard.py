@@ -47,11 +47,11 @@ class Guard:
         framed = self._is_framed(request)
         ours = {f"http://{host}" for host in self.hosts} | ({"null"} if framed else set())
         if origin is not None and origin not in ours:
-            return "another site asks"
+            return "the request comes from another site"
         if framed:
             return ""
         if request.headers.get("Sec-Fetch-Site") not in _OWN_SITES:
-            return "another site asks"
+            return "the request comes from another site"
         if request.method == "POST" and not same(request.headers.get(SECRET_HEADER), self.page):
             return "the request lacks the secret of this run"
         return ""

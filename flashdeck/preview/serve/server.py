@@ -37,7 +37,7 @@ def listen(port: int) -> socket.socket:
         listener.listen(128)
     except (OSError, OverflowError) as error:
         listener.close()
-        message = f"port {port} is in use or can't be had"
+        message = f"port {port} is already in use, or not available"
         raise FlashdeckError(message, "name another one, or --port 0 for any free one") from error
     return listener
 

@@ -16,11 +16,11 @@ _WIDEST = 40
 
 
 def cloze_in_question(context: LintContext) -> Iterator[Finding]:
-    """A cloze is written in a note that is not a cloze note.
+    """A note that is not a cloze note contains a cloze deletion.
 
-    Its braces are shown on the card, and what it hides can be read.
+    Its braces are shown on the card, and it hides nothing.
 
-    Fix: write `cloze:` instead of `q:`, without `a:`; write braces that are to be seen in
+    Fix: write `cloze:` instead of `q:`, without `a:`; write visible braces in
     backticks.
 
     Fails::

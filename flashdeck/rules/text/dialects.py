@@ -98,13 +98,13 @@ _EMOJI = re.compile(r"(?<![\w:/.])(:[a-z][a-z0-9_+-]{2,30}:)(?![\w:/`\0])")
 
 
 def foreign_markup(context: LintContext) -> Iterator[Finding]:
-    """Markup of another program, such as Obsidian, is shown on the card as it is written.
+    """Markup of another program, such as Obsidian, is shown on the card as written.
 
     Among them are `[[links]]`, `![[embedded.png]]`, footnotes (`[^1]`, `^[note]`), tasks (`- [x]`),
     callouts (`> [!NOTE]`), comments (`%%private%%`), readings in brackets (`漢字[かんじ]`), speech
     (`[anki:tts]`), and emoji by name (`:smile:`).
 
-    Fix: write what the hint says; if the markup itself is meant, put it in backticks.
+    Fix: write what the hint says; if the markup itself should be visible, put it in backticks.
 
     Fails::
 
@@ -132,9 +132,9 @@ def foreign_markup(context: LintContext) -> Iterator[Finding]:
 def local_link(context: LintContext) -> Iterator[Finding]:
     """A link to a file of the project, or to a place on the page.
 
-    Learners have neither the file nor the page: on a phone nothing happens.
+    Learners have neither the file nor the page: on a phone, nothing happens.
 
-    Fix: link to a web page, or write what is to be found there. Pictures and sounds are not links:
+    Fix: link to a web page, or write what is there. Pictures and sounds are not links:
     `![](map.png)`.
 
     Fails::
@@ -157,10 +157,10 @@ def local_link(context: LintContext) -> Iterator[Finding]:
             written = re.compile(rf"{_BEFORE}({forms})").search(passage.text, start)
             start = written.end() if written else start
             span = passage.place(*written.span(1)) if written else passage.span
-            hint = "link to a web page, or write what is to be found there"
+            hint = "link to a web page, or write what is there"
             if _HOST.match(address):
                 hint = f"did you mean 'https://{shortened(address, _WIDEST)}'?"
-            message = f"the link to '{shortened(address, _WIDEST)}' leads nowhere on a phone"
+            message = f"the link to '{shortened(address, _WIDEST)}' does not work on a phone"
             yield Finding(span, message, hint)
 
 
@@ -172,7 +172,7 @@ def _first(passage: FieldText, dialect: _Dialect) -> Iterator[Finding]:
     if match is not None:
         start, end = match.span("mark" if "mark" in match.re.groupindex else 0)
         words = shortened(passage.text[start:end].strip(), _WIDEST)
-        message = f"'{words}' is shown as it is written"
+        message = f"'{words}' is shown as written"
         yield Finding(passage.place(start, end), message, dialect.hint(match))
 
 
@@ -185,7 +185,7 @@ def _furigana(passage: FieldText) -> Iterator[Finding]:
         # At the start of a plain YAML value a brace begins a mapping.
         is_fixable = len(fixes) == len(edits) and first.start() > 0
         fix = Fix(*fixes[0][:3], also=tuple(fixes[1:])) if is_fixable else None
-        message = f"'{first.group()}' is shown as it is written"
+        message = f"'{first.group()}' is shown as written"
         hint = f"write the reading as {{{first[1]}|{first[2]}}}"
         yield Finding(passage.place(*first.span()), message, hint, fix)
 
@@ -194,6 +194,6 @@ def _emoji(passage: FieldText) -> Iterator[Finding]:
     for match in _EMOJI.finditer(passage.prose.text):
         character = emoji(match[1])
         if character:
-            message = f"'{match[1]}' is shown as it is written"
+            message = f"'{match[1]}' is shown as written"
             yield Finding(passage.place(*match.span(1)), message, f"write {character}")
             return

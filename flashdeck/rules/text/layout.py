@@ -102,7 +102,7 @@ def list_nesting(context: LintContext) -> Iterator[Finding]:
 def emphasis_left(context: LintContext) -> Iterator[Finding]:
     """Emphasis marks are shown on the card, or a name with underscores became bold.
 
-    `**` and `__` are emphasis only directly before and behind words. A word between double
+    `**` and `__` are emphasis only directly before and after words. A word between double
     underscores is bold, unless it is a name that programming languages use (`__init__`).
 
     Fix: remove the spaces inside of the marks; write a name in backticks, and bold text with
@@ -129,7 +129,7 @@ def emphasis_left(context: LintContext) -> Iterator[Finding]:
         words = unescape(_NOT_WORDS.sub("\0", html)) if "**" in html or "__" in html else ""
         for pattern in (_STARS, _UNDERSCORES):
             if pattern.search(words) and (match := pattern.search(passage.prose.text)):
-                message = f"'{match[1]}' is shown as it is written"
+                message = f"'{match[1]}' is shown as written"
                 hint = f"write {match[1]}words{match[1]}, without spaces inside of the marks"
                 yield Finding(passage.place(*match.span(1)), message, hint)
 

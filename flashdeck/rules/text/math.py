@@ -56,12 +56,12 @@ class _Unclosed(NamedTuple):
 
 
 def math_unclosed(context: LintContext) -> Iterator[Finding]:
-    r"""A formula is opened and not closed, or has an empty line in it.
+    r"""A formula is never closed, or contains an empty line.
 
     Its source is shown on the card, without the backslash of `\(` or `\[`. A formula ends in the
     paragraph in which it begins.
 
-    Fix: write the closing mark, or remove the empty line; a dollar sign that stands for itself can
+    Fix: write the closing mark, or remove the empty line; a plain dollar sign can
     be written as `\$`.
 
     Fails::
@@ -85,16 +85,16 @@ def math_unclosed(context: LintContext) -> Iterator[Finding]:
                 closing = _CLOSING[unclosed.mark]
                 literal = r"\$" if "$" in closing else unclosed.mark[1:]
                 message = f"'{unclosed.mark}' opens a formula that is never closed"
-                hint = f"write '{closing}' behind it; for the character itself, '{literal}'"
+                hint = f"write '{closing}' after it; for the character itself, '{literal}'"
                 yield Finding(span, message, hint)
 
 
 def math_brace(context: LintContext) -> Iterator[Finding]:
     r"""A formula has a brace, `\left` or `\begin` without its counterpart.
 
-    MathJax shows the source of such a formula instead of setting it.
+    MathJax shows the source of such a formula instead of rendering it.
 
-    Fix: write the missing brace; a brace that is to be seen is written as `\{`.
+    Fix: write the missing brace; write a visible brace as `\{`.
 
     Fails::
 
@@ -118,11 +118,12 @@ def math_brace(context: LintContext) -> Iterator[Finding]:
 
 
 def tex_outside_math(context: LintContext) -> Iterator[Finding]:
-    r"""A TeX command stands outside of a formula.
+    r"""A TeX command is outside of a formula.
 
-    The card shows it as it is written, as `\frac{1}{2}`. Notes about TeX itself are not reported.
+    The card shows it as written, as `\frac{1}{2}`. Notes about TeX itself are not reported.
 
-    Fix: put it between dollar signs; or, if the command itself is meant, between backticks.
+    Fix: put it between dollar signs; or, if the command itself should be
+    visible, between backticks.
 
     Fails::
 
@@ -140,7 +141,7 @@ def tex_outside_math(context: LintContext) -> Iterator[Finding]:
         if tex is None or _is_about_tex(entry, passage):
             continue
         piece = passage.text[tex.start() : tex.end()]
-        message = f"'{shortened(piece, _WIDEST)}' is shown as it is written"
+        message = f"'{shortened(piece, _WIDEST)}' is shown as written"
         hint = f"write it as a formula, '${shortened(piece, _WIDEST)}$', or as code in backticks"
         yield Finding(passage.place(*tex.span()), message, hint)
 

@@ -53,7 +53,7 @@ def unknown_tex_command(context: LintContext) -> Iterator[Finding]:
     braket and some others; siunitx, physics and bm are not among them. Commands that a note
     defines with `\newcommand` or `\def` are known.
 
-    Fix: write what MathJax knows, as in `5\,\mathrm{m}` for `\SI{5}{m}`.
+    Fix: write a command that MathJax knows, as in `5\,\mathrm{m}` for `\SI{5}{m}`.
 
     Fails::
 

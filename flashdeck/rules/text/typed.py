@@ -23,10 +23,10 @@ _MEDIA = re.compile(r"!\[[^\]\n]*\]\([^)\n]+\)|\[sound:[^\]\n]+\]")
 
 
 def untypable(context: LintContext) -> Iterator[Finding]:
-    """What a learner has to type has characters that no keyboard writes.
+    """A text that the learner types has characters that keyboards can't type.
 
     Anki compares letter by letter: with a no-break space, a soft hyphen or a zero-width space in
-    the answer, what the learner types is never right. Such characters come along when text is
+    the answer, what the learner types is never right. Such characters are often in text that was
     copied from a web page or a document.
 
     Fix: write a plain space, or remove the character.

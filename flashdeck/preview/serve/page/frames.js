@@ -88,11 +88,11 @@ const Frames = (() => {
       }
       if (message.key && this.onkey) this.onkey(message);
       if (typeof message.link === "string" && /^https?:\/\//.test(message.link)) {
-        say("This link leads out: ", make("a", { href: message.link, target: "_blank", rel: "noopener noreferrer" }, message.link));
+        say("This link leaves the preview: ", make("a", { href: message.link, target: "_blank", rel: "noopener noreferrer" }, message.link));
       }
       if (typeof message.playing === "string" && this.onplaying) this.onplaying(message.playing);
       if (message.refused === "script") tell("refused", message.card);
-      if (typeof message.silent === "string") say(`Can't be played here: ${message.silent.slice(0, 200)}`);
+      if (typeof message.silent === "string") say(`Can't be played: ${message.silent.slice(0, 200)}`);
     }
   }
 

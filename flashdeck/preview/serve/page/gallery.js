@@ -152,7 +152,7 @@ const Gallery = (() => {
     if (!Store.found.includes(Store.current)) Store.current = Store.found[0] || 0;
     byId("nothing").hidden = Store.found.length > 0;
     byId("nothing").textContent = Store.cards.size
-      ? "No card is like that."
+      ? "No matching cards."
       : "There are no cards yet. Write a note below cards/ and save: it appears here.";
     update();
   }

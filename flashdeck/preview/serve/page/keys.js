@@ -2,9 +2,9 @@
 "use strict";
 const Keys = (() => {
   const TABLE = [
-    ["Space or Enter", "turn the card"], ["← →", "previous, next card"], ["/", "search"],
+    ["Space or Enter", "show the other side"], ["← →", "previous, next card"], ["/", "search"],
     ["A", "all cards: answers or questions"], ["B", "both sides at once"], ["R", "play the sounds again"],
-    ["E", "open the source in the editor"], ["N", "night or day"], ["G, O", "gallery, overview"],
+    ["E", "open the source in the editor"], ["N", "dark or light"], ["G, O", "gallery, overview"],
     ["P", "problems"], ["Escape", "close, or back to the gallery"],
   ];
 

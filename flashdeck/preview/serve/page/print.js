@@ -176,7 +176,7 @@ const Print = (() => {
   async function print() {
     say("Preparing the print …");
     await prepare();
-    if (Store.found.length > MOST) say(`Printing the first ${number(MOST)} cards; filter for the others.`);
+    if (Store.found.length > MOST) say(`Printing the first ${number(MOST)} cards; use the filters for the others.`);
     window.print();
   }
 
@@ -184,7 +184,7 @@ const Print = (() => {
   addEventListener("beforeprint", () => {
     if (printed === Store.found.join()) return;
     if (setting.live) {
-      room.replaceChildren(make("p", {}, "The cards have to be fetched first: use the page's own Print button, or Ctrl + P."));
+      room.replaceChildren(make("p", {}, "The cards are not loaded yet: use the Print button of the page, or Ctrl + P."));
       return;
     }
     fill(Store.found.slice(0, MOST).map((key) => [Store.cards.get(key), Store.faceNow(key)]));

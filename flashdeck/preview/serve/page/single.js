@@ -104,7 +104,7 @@ const Single = (() => {
       ["Kind", only("kind", row.kind)],
       ["Card", `${row.notetype} › ${row.card}${face.number > 1 ? ` (${face.number})` : ""}`],
       ["Id", row.id],
-      ["Since the last build", row.changed ? "changed, or new" : "unchanged"],
+      ["Since the last build", row.changed ? "new or changed" : "unchanged"],
     ].filter(([, value]) => value);
     if (!row.file) pairs.pop();
     const saying = problemsOf(row)
@@ -158,7 +158,7 @@ const Single = (() => {
   on("view", () => (Store.view.name === "single" ? draw({ moved: entering }) : hush()));
   on("refused", (key) => {
     if (key === Store.current && Store.view.name === "single") {
-      say("A script that this card brings along did not run. ", setting.live ? "Start with --allow-scripts to let it." : "");
+      say("A script of this card did not run. ", setting.live ? "Start with --allow-scripts to run it." : "");
     }
   });
 

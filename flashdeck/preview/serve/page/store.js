@@ -77,7 +77,7 @@ const Store = (() => {
     };
     stream.onerror = () => {
       stream.close();
-      say("The preview has stopped, or can't be reached. Trying again …");
+      say("The preview has stopped or is not reachable. Trying again …");
       setTimeout(again, 1500);
     };
   }
@@ -85,7 +85,7 @@ const Store = (() => {
   async function again() {
     try {
       load(await (await fetch("data")).json());
-      say("Here again.");
+      say("Connected again.");
       listen();
     } catch (_error) {
       setTimeout(again, 1500);

@@ -18,7 +18,7 @@ def cloze_everything(context: LintContext) -> Iterator[Finding]:
 
     It has no context to recall it from.
 
-    Fix: add a hint (`{{c1::Paris::a capital}}`), or write the sentence round it.
+    Fix: add a hint (`{{c1::Paris::a capital}}`), or write the sentence around it.
 
     Fails::
 
@@ -37,12 +37,12 @@ def cloze_everything(context: LintContext) -> Iterator[Finding]:
             continue
         for number in hidden_texts(text.words):
             if not _WORD.search(_front(text.words, number)):
-                message = f"the card of c{number} shows nothing but the gap"
-                hint = "add a hint, {{c1::word::hint}}, or write the sentence round it"
+                message = f"the card of c{number} shows nothing but the cloze"
+                hint = "add a hint, {{c1::word::hint}}, or write the sentence around it"
                 yield Finding(text.span, message, hint)
 
 
-def gap_given_away(context: LintContext) -> Iterator[Finding]:
+def cloze_given_away(context: LintContext) -> Iterator[Finding]:
     """The text of a cloze deletion is visible elsewhere on the same card.
 
     It is read instead of recalled. Words of fewer than four letters and text with code blocks don't
@@ -68,7 +68,7 @@ def gap_given_away(context: LintContext) -> Iterator[Finding]:
             if re.search(rf"\b{re.escape(hidden)}\b", _front(text.words, number)):
                 match = re.search(re.escape(f"::{hidden}"), text.text)
                 span = text.place(match.start() + 2, match.end()) if match else text.span
-                message = f"'{hidden}' is hidden by c{number} and can be read beside it"
+                message = f"'{hidden}' is hidden by c{number} and visible next to it"
                 hint = f"hide it there as well: {{{{c{number}::{hidden}}}}}"
                 yield Finding(span, message, hint)
                 break
