@@ -17,7 +17,7 @@ _CODE = re.compile(r"(`+)(?: ?)(.+?)(?: ?)\1")
 _INTRODUCTION = """\
 # Rules
 
-<!-- Made from the rules themselves by `make reference`; change those. -->
+<!-- Generated from the rules by `make reference`; edit those. -->
 
 Everything that `flashdeck check` can say, by its name in brackets. `flashdeck explain RULE` shows
 the same in the terminal. Errors are of the format: with them nothing is built. Warnings and notes
@@ -29,8 +29,8 @@ rules:
   enumeration: error
 ```
 
-and for a single note a comment on it or above it silences them, with the reason in parentheses if
-you like; on or above the keys of a document it speaks of all notes in it:
+A comment on a note or above it silences them for that note, with the reason in parentheses if you
+like; a comment on or above the keys of a document applies to all notes in it:
 
 ```yml
 notes:
@@ -39,12 +39,12 @@ notes:
     a: "Yes"
 ```
 
-What stands behind the rules about good cards:
+The reasons for the rules about good cards:
 [What makes a good card](../explanation/good-cards.md).
 
-`check --fix` fixes what is marked *fixed by `--fix`*, where only one fix is possible.
+`check --fix` fixes the rules marked *fixed by `--fix`*, where only one fix is possible.
 
-An example is the file `cards/deck.yaml`; a line `== PATH` begins another file.
+Each example is the file `cards/deck.yaml`; a line `== PATH` begins another file.
 """
 
 
@@ -62,7 +62,7 @@ def page(rule: Page, *, color: bool) -> str:
         pieces.append(
             _wrapped(
                 f"To silence it for a note, write '# flashdeck: ignore {rule.name}' above the "
-                f"note; for the project, 'rules: {{{rule.name}: off}}' into flashdeck.yaml."
+                f"note; for the project, 'rules: {{{rule.name}: off}}' in flashdeck.yaml."
             )
         )
     return "\n\n".join(pieces) + "\n"

@@ -91,9 +91,9 @@ COMMON = (
     Key(
         "deck",
         Shape.DECK,
-        "Another deck than the document's; with a leading `::` below the document's.",
+        "A deck other than the document's; with a leading `::` a deck below it.",
     ),
-    Key("markup", Shape.MARKUP, "How its texts are read, if not as the document's."),
+    Key("markup", Shape.MARKUP, "The markup of its texts, if it differs from the document's."),
     Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
 )
 

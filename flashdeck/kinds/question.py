@@ -56,7 +56,7 @@ QUESTION = Kind(
     primary_key="q",
     keys=(
         Key("q", Shape.TEXT, "The question.", required=True),
-        Key("choices", Shape.TEXTS, "What to choose from, shown in another order every time."),
+        Key("choices", Shape.TEXTS, "The choices, shown in another order at each review."),
         Key(
             "a",
             Shape.ANSWER,

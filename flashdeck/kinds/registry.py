@@ -32,11 +32,11 @@ DOCUMENT: tuple[Key, ...] = (
     Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
     Key("description", Shape.TEXT, "Shown on the deck's page in Anki."),
     Key("tags", Shape.TAGS, "Tags for every note below."),
-    Key("markup", Shape.MARKUP, "How the texts below are read; default `markdown`."),
+    Key("markup", Shape.MARKUP, "The markup of the texts below; default `markdown`."),
     BREAKS,
     MEDIA,
     Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
-    Key("table", Shape.TABLE, "A CSV file beside this one, each of its rows a note."),
+    Key("table", Shape.TABLE, "A CSV file beside this one; each row is a note."),
     Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
 )
 
@@ -84,7 +84,7 @@ FIELD: tuple[Key, ...] = (
     Key("description", Shape.TEXT, "Shown in the editor while it is empty."),
     Key("plain_text", Shape.FLAG, "`true`: the editor shows its HTML first."),
     Key("collapsed", Shape.FLAG, "`true`: the editor shows it closed."),
-    Key("exclude_from_search", Shape.FLAG, "`true`: Anki's search passes over it."),
+    Key("exclude_from_search", Shape.FLAG, "`true`: Anki's search skips it."),
     Key("prevent_deletion", Shape.FLAG, "`true`: Anki's own note type relies on it."),
     Key("tag", Shape.WHOLE, "What Anki's own note type knows it by."),
 )

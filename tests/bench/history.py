@@ -12,10 +12,10 @@ from bench.row import Row
 from flashdeck import __version__
 
 _HEAD = """\
-# How fast each version was
+# Benchmarks
 
-What `make bench` printed, newest first. Only the ratios of a row can be compared: the machines
-differ, and so does what else they did. A goal in brackets was missed.
+The output of `make bench`, newest first. Only the ratios of a row can be compared: the machines
+differ, and so does their load. A goal in brackets was missed.
 """
 
 
