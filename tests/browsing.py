@@ -43,7 +43,7 @@ ON_SCREEN = """() => {
     + ".tile button { pointer-events: none !important; }");
   document.adoptedStyleSheets.push(sheet);
   const STEPS = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
-  const drawn = [...document.querySelectorAll("iframe")].filter((frame) => {
+  const drawn = [...document.querySelectorAll("iframe:not(.answer iframe)")].filter((frame) => {
     const { left, top, width, height } = frame.closest(".face, .screen").getBoundingClientRect();
     return getComputedStyle(frame).visibility === "visible" && STEPS.some((x) => STEPS.some((y) =>
       document.elementFromPoint(left + x * width, top + y * height) === frame));
@@ -81,10 +81,15 @@ def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]
     listener = listen(0)
     shelf = PreviewStore(previewed.first())
     running = Running(Guard(listener.getsockname()[1]), shelf)
+
+    def open_editor(*place: object) -> str:
+        running.opened.append(place)
+        return "vim"
+
     wishes = AppOptions(
         scripts=script_sources(),
         allow_scripts=allow_scripts,
-        open_editor=(lambda *place: running.opened.append(place)) if editor else None,
+        open_editor=open_editor if editor else None,
         editor_link=editor_link(previewed.root) if previewed.root else "",
     )
     server = make(listener, make_app(shelf, running.guard, wishes))
@@ -133,7 +138,7 @@ def page(tab) -> Iterator[Page]:
     mistakes: list[str] = []
 
     def hear(error: Error) -> None:
-        mistakes.append(str(error))
+        mistakes.append(error.stack or str(error))
 
     tab.on("pageerror", hear)
     tab.set_viewport_size(VIEWPORT)

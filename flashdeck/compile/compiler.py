@@ -60,6 +60,12 @@ class Compiled:
         """Whether any note has its id in the sources, from an earlier build."""
         return len(self.kinds) > len(self.notes) or any(note.stamped for note in self.notes)
 
+    @property
+    def built_in(self) -> tuple[int, ...]:
+        """The ids of the built-in note types."""
+        types = self.notetypes.items()
+        return tuple(one.id for kind, one in types if not kind.startswith("custom:"))
+
 
 def compile_project(
     project: Project,

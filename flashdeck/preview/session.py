@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files.seal import TICK
 from flashdeck.model import Collection
+from flashdeck.preview.serve.snapshot import Edit
 from flashdeck.project.project import Project, load_project
 
 _TABLES = frozenset({".csv", ".tsv"})
@@ -22,15 +23,18 @@ _TABLES = frozenset({".csv", ".tsv"})
 class State:
     """The current state of a project: its collection and diagnostics.
 
-    `kinds` maps each note id to its kind; `changed` holds the ids of notes that are new or differ
-    from the last build.
+    `kinds` maps each note id to its kind. `edits` maps the ids of notes that differ from the last
+    build to "new" or "edited". `numbers` maps the ids of built notes to their ids in Anki; there
+    are none before the first build. `built_in` are the ids of the built-in note types.
     """
 
     name: str
     collection: Collection
     problems: tuple[Diagnostic, ...]
     kinds: dict[str, str] = field(default_factory=dict)
-    changed: frozenset[str] = frozenset()
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    built_in: tuple[int, ...] = ()
 
 
 class PreviewSession:
@@ -72,11 +76,13 @@ class PreviewSession:
             compiled.collection,
             outcome.problems,
             {guid: names[kind] for guid, kind in compiled.kinds.items()},
-            frozenset(
-                guid
+            {
+                guid: "edited" if guid in released else "new"
                 for guid, digest in compiled.digests.items()
                 if guid not in released or released[guid].content != digest
-            ),
+            },
+            {guid: entry.note_id for guid, entry in released.items()},
+            compiled.built_in,
         )
 
 

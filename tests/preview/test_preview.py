@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import random
 import re
@@ -239,11 +240,11 @@ def test_new_and_deleted_files_are_detected(decks):
 
 
 def test_only_new_and_edited_notes_have_changed_since_the_last_build(decks):
-    assert len(fresh(decks).changed) == 3
+    assert list(fresh(decks).edits.values()) == ["new"] * 3
     decks.built()
-    assert fresh(decks).changed == frozenset()
+    assert fresh(decks).edits == {}
     decks.replace("cards/more.yaml", "two", "three")
-    assert fresh(decks).changed == {"bbbbbbbb1"}
+    assert fresh(decks).edits == {"bbbbbbbb1": "edited"}
 
 
 def broken(*_, **__):
@@ -272,7 +273,7 @@ def test_changes_are_detected_without_file_system_events(project, notifier):
 def test_a_store_keeps_keys_while_notes_are_edited(decks):
     def snapshot():
         state = fresh(decks)
-        return Snapshot(state.name, state.collection, state.problems, state.kinds, state.changed)
+        return Snapshot(state.name, state.collection, state.problems, state.kinds, state.edits)
 
     store = PreviewStore(snapshot())
     before = {row["key"]: row["id"] for row in store.everything()["cards"]}
@@ -371,7 +372,7 @@ def test_the_one_file_page_shows_the_deck_without_requests(published, page, caps
     page.goto((published / "deck.html").as_uri())
     expect(page.locator("#count")).to_have_text("5 cards")
     page.locator("[data-group=deck] button", has_text="P").click()
-    shown = page.frame_locator(".tile[aria-posinset='1'] iframe")
+    shown = page.frame_locator(".tile[aria-posinset='1'] .question iframe")
     expect(shown.locator("mjx-container")).to_be_visible()
     expect(shown.locator("img")).to_have_js_property("naturalWidth", 30)
     page.locator(".tile:visible .open").first.click()
@@ -454,7 +455,8 @@ def test_text_that_closes_scripts_is_escaped(tmp_path, page):
     path.write_text(one_file(snapshot, OneFile()), "utf-8")
     page.goto(path.as_uri())
     expect(page.locator("#count")).to_have_text("1 card")
-    expect(page.frame_locator(".tile iframe").locator("#qa")).to_contain_text("Words </script>")
+    shown = page.frame_locator(".tile .question iframe").locator("#qa")
+    expect(shown).to_contain_text("Words </script>")
 
 
 def get(address):
@@ -549,7 +551,8 @@ def test_visual_sets_the_editor(two_notes, started):
     connection = http.client.HTTPConnection(place, timeout=20)
     headers = {"X-Flashdeck": secret, "Content-Type": "application/json"}
     connection.request("POST", f"/{secret}/open", '{"card": 1}', headers)
-    assert connection.getresponse().read() == b"{}"
+    answer = json.loads(connection.getresponse().read())
+    assert answer == {"opened": "cards/flask.yaml:4", "editor": Path(sys.executable).name}
     connection.close()
     editor, _ = listener.accept()
     with listener, editor, editor.makefile() as command:

@@ -53,7 +53,7 @@ def deck(project):
 def live(deck, preview, page):  # noqa: ARG001 - the deck must exist first
     """The page of the edited deck."""
     page.goto(preview.address)
-    expect(page.locator(".tile .drawn")).to_have_count(6)
+    expect(page.locator(".tile .face.drawn")).to_have_count(6)
     return page
 
 
@@ -80,13 +80,24 @@ def tile(page, number):
     return page.locator(f".tile[aria-posinset='{number}']")
 
 
-def card(page, number):
-    """The content of the card in a tile."""
-    return tile(page, number).frame_locator("iframe").locator("#qa")
+def card(page, number, side="question"):
+    """The content of one side of the card in a tile."""
+    return tile(page, number).frame_locator(f".{side} iframe").locator("#qa")
+
+
+def seen(page, number, side):
+    """How strongly a side of a tile is shown, from 0 to 1, where the pointer reaches it."""
+    part = tile(page, number).locator(f".part.{side}")
+    box = part.bounding_box()
+    middle = f"{box['x'] + box['width'] / 2}, {box['y'] + min(box['height'] / 2, 20)}"
+    hit = f"document.elementFromPoint({middle}).closest('.tile').getAttribute('aria-posinset')"
+    assert page.evaluate(hit) == str(number)
+    return float(part.evaluate("one => getComputedStyle(one).opacity"))
 
 
 def opened(page, number):
     """Open a card; returns its document."""
+    tile(page, number).hover()
     tile(page, number).locator(".open").click()
     return single(page)
 
@@ -130,23 +141,156 @@ def test_space_and_enter_turn_the_card_and_arrows_go_on(look):
 
 def test_keys_pressed_inside_a_card_work(look):
     shown = opened(look, 1)
-    shown.locator("#qa").click()
     shown.locator("body").press("Space")
     expect(shown.locator("#qa")).to_contain_text("Armin Ronacher")
     shown.locator("body").press("ArrowRight")
     expect(look.locator(".at")).to_have_text("2 / 6")
 
 
-def test_cards_flip_in_the_gallery_one_by_one_and_all_at_once(look):
-    tile(look, 1).hover()
-    tile(look, 1).locator(".side").click()
-    expect(card(look, 1)).to_contain_text("Armin Ronacher")
+def test_a_click_turns_an_open_card(look):
+    shown = opened(look, 1).locator("#qa")
+    shown.get_by_text("Who created Flask?").click()
+    expect(shown).to_contain_text("Armin Ronacher")
+    shown.get_by_text("Armin Ronacher").click()
+    expect(shown).not_to_contain_text("Armin Ronacher")
+
+
+def test_a_click_on_what_a_card_offers_does_not_turn_it(look):
+    shown = opened(look, 5).locator("#qa")
+    shown.locator(".fd-choices label", has_text="Click").click()
+    expect(shown.get_by_label("Click")).to_be_checked()
+    shown.get_by_text("Which library").dblclick()  # selects a word
+    expect(shown.locator("#answer")).not_to_be_attached()
+
+
+def test_a_tile_shows_both_sides_and_the_answer_toned_down(look):
+    expect(card(look, 1, "answer")).to_contain_text("Armin Ronacher")
+    assert seen(look, 1, "question") == 1
+    assert seen(look, 1, "answer") < 0.6
+    tile(look, 1).locator(".cover").click()
+    expect(tile(look, 1).locator(".part.answer")).to_have_css("opacity", "1")
+    expect(tile(look, 3).locator(".part.answer")).not_to_have_css("opacity", "1")
     look.locator("#answers").click()
-    expect(card(look, 3)).to_contain_text("Werkzeug and Jinja")
+    expect(tile(look, 3).locator(".part.answer")).to_have_css("opacity", "1")
+    expect(card(look, 3, "answer")).to_contain_text("Werkzeug")
+
+
+def test_a_question_is_never_cut_off_by_its_answer(look):
+    expect(card(look, 5, "answer")).to_contain_text("Werkzeug")
+    for number in range(1, 7):
+        question = tile(look, number).locator(".part.question")
+        top = card(look, number).bounding_box()["y"]
+        assert top >= question.bounding_box()["y"]
+        assert question.bounding_box()["height"] >= 40
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_tile_is_as_high_as_its_content_up_to_a_limit(deck, page, width):
+    lines = "\n".join(f"      line {at}\n" for at in range(60))
+    deck.write("cards/long.yaml", f"notes:\n  - q: short\n    a: |\n{lines}    id: long00000001\n")
+    page.set_viewport_size({"width": width, "height": 800})
+    with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
+        page.goto(f"{running.address}#query=note00000001")
+        expect(tile(page, 1).locator(".part.answer.drawn")).to_be_attached()
+        low = tile(page, 1).bounding_box()["height"]
+        page.locator("#query").fill("long00000001")
+        expect(tile(page, 1).locator(".part.answer.cut")).to_be_attached()
+        assert low < tile(page, 1).bounding_box()["height"] < 420
+
+
+def test_a_double_click_opens_the_card(look):
+    tile(look, 2).locator(".cover").dblclick()
+    expect(single(look).locator("#qa")).to_contain_text("Which status")
+
+
+def test_back_and_forward_go_through_what_was_shown(look):
+    opened(look, 1)
+    expect(single(look).locator("#qa")).to_contain_text("Who created")
+    look.keyboard.press("t")
+    expect(look.locator("#table")).to_be_visible()
+    look.go_back()
+    expect(single(look).locator("#qa")).to_contain_text("Who created")
+    look.go_back()
+    expect(tile(look, 1)).to_be_visible()
+    look.locator("[data-group=tag] button", has_text="codes").click()
+    expect_matching(look, [2])
+    look.go_back()
+    expect(look.locator("#count")).to_have_text("6 cards")
+    look.go_forward()
+    expect_matching(look, [2])
+    look.go_back()
+    look.go_forward()
+    look.reload()
+    expect_matching(look, [2])
+
+
+def test_a_card_has_an_address_that_can_be_shared_and_edited(look, shared):
+    opened(look, 4)
+    expect(look).to_have_url(re.compile(r"card=note00000003(%3A|:)2"))
+    look.keyboard.press("Space")
+    expect(look).to_have_url(re.compile("side=answer"))
+    look.goto("about:blank")
+    look.goto(f"{shared.address}#card=note00000005&side=answer")
+    expect(single(look).locator("#qa")).to_contain_text("and more")
+    look.evaluate("location.hash = '#card=note00000003:2'")
+    expect(single(look).locator(".cloze")).to_have_text("[...]")
+    expect(look.locator(".at")).to_have_text("4 / 6")
+
+
+def test_reload_keeps_view_side_and_filter(look):
+    look.locator("#query").fill("deck:flask")
+    opened(look, 3)
+    look.keyboard.press("Space")
+    expect(single(look).locator(".cloze")).to_have_text("Werkzeug")
+    look.reload()
+    expect(single(look).locator(".cloze")).to_have_text("Werkzeug")
+    expect(look.locator(".at")).to_have_text("3 / 5")
+    expect(look.locator("#query")).to_have_value("deck:flask")
+
+
+def row(page, number):
+    return page.locator(f"#table tr[aria-rowindex='{number + 1}']")
+
+
+def test_the_table_shows_and_opens_cards(look):
+    look.keyboard.press("t")
+    cells = row(look, 1).locator("td")
+    expect(cells.nth(0)).to_have_text("Who created Flask?")
+    expect(cells.nth(1)).to_contain_text("Armin Ronacher")
+    expect(cells.nth(2)).to_have_text("Flask › Basics")
+    expect(cells.nth(4)).to_have_text("question")
+    expect(cells.nth(5)).to_have_text("flask.yaml:4")
+    row(look, 2).click(position={"x": 40, "y": 10})
+    look.keyboard.press("ArrowDown")
+    expect(row(look, 3)).to_be_focused()
+    look.keyboard.press("Enter")
+    expect(single(look).locator(".cloze")).to_have_text("[...]")
+
+
+def test_the_table_is_sorted_by_any_column(look):
+    look.keyboard.press("t")
+    look.get_by_role("button", name="Question", exact=True).click()
+    expect(row(look, 1).locator("td").first).to_have_text("Buenos días")
+    look.get_by_role("button", name="Question", exact=True).click()
+    expect(row(look, 1).locator("td").first).to_have_text("Who created Flask?")
+    expect(look).to_have_url(re.compile("sort=-title"))
+    look.get_by_role("button", name="Question", exact=True).click()
+    expect(row(look, 1).locator("td").first).to_have_text("Who created Flask?")
+    expect(row(look, 6).locator("td").first).to_have_text("Buenos días")
 
 
 SEARCHES = {
     "created": [1],
+    "deck:flask -is:problem": [1, 2, 3, 3, 4],
+    "tag:http": [2],
+    '"flask relies on"': [3, 3],
+    "-deck:flask": [5],
+    "created or which": [1, 2, 4],
+    "(created or which) -status": [1, 4],
+    "card:2": [3],
+    '"note:Preview Cloze" id:note00000003': [3, 3],
+    "note:*question kind:question w_ich": [2, 4],
+    "is:new buenos": [5],
     "ronacher": [1],
     "codes": [2],
     "espanol": [5],
@@ -186,18 +330,52 @@ def test_filters_leave_matching_cards(look):
     for group, name, count in FILTERS:
         look.locator(f"[data-group={group}] button", has_text=name).first.click()
         expect(look.locator("#count")).to_have_text(f"{count} of 6 cards")
-        look.locator("[data-group=flags] button").first.click()
+        look.locator("[data-group=show] button").first.click()
         expect(look.locator("#count")).to_have_text("6 cards")
 
 
-def test_changes_since_the_last_build_are_a_filter(deck, page):
+def test_values_of_a_filter_add_up_and_numbers_follow_the_search(look):
+    look.locator("[data-group=kind] button", has_text="cloze").click()
+    expect(look.locator("#count")).to_have_text("2 of 6 cards")
+    expect(look.locator("[data-group=tag] button", has_text="codes")).to_have_count(0)
+    expect(look.locator("[data-group=deck] button", has_text="Español")).to_have_count(0)
+    expect(look.locator("[data-group=kind] button", has_text="question")).to_have_text("question4")
+    look.locator("[data-group=kind] button", has_text="question").click()
+    expect(look.locator("#count")).to_have_text("6 cards")
+    look.get_by_role("button", name="All cards").click()
+    look.locator("#query").fill("created")
+    expect(look.locator("[data-group=deck] button").first).to_have_text("Flask1")
+
+
+def test_an_empty_result_offers_all_cards(look):
+    look.locator("#query").fill("nothing is like this")
+    expect(look.locator("#nothing")).to_contain_text("No matching cards.")
+    look.get_by_role("button", name="Show all cards").click()
+    expect(look.locator("#count")).to_have_text("6 cards")
+    expect(look.locator("#query")).to_have_value("")
+
+
+def test_edits_since_the_last_build_are_a_filter(deck, page):
     deck.built()
     deck.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    deck.write("cards/new.yaml", "notes:\n  - {q: A fresh one, a: b}\n")
     with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
         page.goto(running.address)
-        page.get_by_role("button", name="Changed since the last build").click()
-        expect(page.locator("#count")).to_have_text("1 of 6 cards")
+        page.get_by_role("button", name="Edited").click()
+        expect(page.locator("#count")).to_have_text("1 of 7 cards")
         expect_matching(page, [1])
+        expect(tile(page, 1).locator(".tag-mark")).to_have_text("edited")
+        page.get_by_role("button", name="Edited").click()
+        page.get_by_role("button", name="New", exact=False).first.click()
+        expect(page.locator("#count")).to_have_text("1 of 7 cards")
+        expect(tile(page, 1).locator(".tag-mark")).to_have_text("new")
+
+
+def test_before_the_first_build_the_page_says_so(look):
+    expect(look.locator("#filters")).to_contain_text("Not built yet")
+    expect(look.locator(".tag-mark")).to_have_count(0)
+    opened(look, 1)
+    expect(look.locator(".about")).to_contain_text("not built yet")
 
 
 def test_cards_with_problems_are_a_filter(deck, page):
@@ -206,14 +384,14 @@ def test_cards_with_problems_are_a_filter(deck, page):
         page.goto(running.address)
         expect(page.locator("#problems-button")).to_have_text("1 warning")
         expect(page.locator("#problems")).to_be_hidden()
-        page.get_by_role("button", name="Has problems").click()
+        page.get_by_role("button", name="With problems").click()
         expect_matching(page, [1])
 
 
 def test_a_saved_card_is_drawn_again_in_place(deck, live):
     live.keyboard.press("/")
     live.keyboard.type("web")
-    tile(live, 1).locator(".open").click()
+    opened(live, 1)
     live.keyboard.press("Space")
     shown = single(live).locator("#qa")
     expect(shown).to_contain_text("Armin Ronacher")
@@ -223,23 +401,31 @@ def test_a_saved_card_is_drawn_again_in_place(deck, live):
     expect(live.locator("#count")).to_have_text("5 of 6 cards")
 
 
-def test_scroll_stays_when_cards_are_added_above(deck, live):
+@pytest.mark.parametrize("view", ["gallery", "table"])
+def test_a_saved_card_is_scrolled_to_and_flashes(deck, live, view):
+    many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(60))
+    deck.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
+    expect(live.locator("#count")).to_have_text("66 cards")
+    live.locator(f"[data-view={view}]").click()
+    live.evaluate(f"document.getElementById('{view}').scrollTop = 0")
+    flashing = live.locator(f"#{view} .flash")
+    expect(flashing).to_have_count(0)
+    deck.replace("cards/many.yaml", "Card 55", "Card fifty-five")
+    expect(flashing).to_contain_text("Card fifty-five")
+    expect(flashing).to_be_in_viewport()
+
+
+def test_scroll_stays_when_a_problem_comes_up(deck, live):
     many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(60))
     deck.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
     expect(live.locator("#count")).to_have_text("66 cards")
     live.evaluate("document.getElementById('gallery').scrollTop = 2000")
-    expect(live.locator(".tile .drawn").first).to_be_visible()
-    # After scrolling, tiles are created with the next animation frame.
     first = "document.elementFromPoint(500, 400)?.closest('.tile')?.dataset.key"
-    live.wait_for_function(first)
+    live.wait_for_function(first)  # tiles are created with the next animation frame
     before = live.evaluate(first)
-    deck.write("cards/a.yaml", "deck: A\nnotes:\n  - {q: New, a: b}\n")
-    expect(live.locator("#count")).to_have_text("67 cards")
-    columns = live.evaluate("Gallery.columns()")
-    keys = live.evaluate("Store.found")
-    live.wait_for_function(first)
-    here = int(live.evaluate(first))
-    assert abs(keys.index(here) - keys.index(int(before))) < columns
+    deck.replace("cards/flask.yaml", "deck: Flask::Basics", "# a comment\ndeck: Flask::Basics")
+    live.wait_for_function("() => [...Store.cards.values()][0].line === 5")
+    assert live.evaluate(first) == before
 
 
 def test_a_note_without_an_id_stays_open_while_it_is_edited(deck, live):
@@ -262,7 +448,7 @@ def test_a_changed_picture_and_a_changed_style_are_shown(deck, live):
     expect(picture).to_have_js_property("naturalWidth", 70)
     deck.write("cards/own.css", ".card { color: rgb(1, 2, 3); }")
     deck.write("flashdeck.yaml", "id: previewtests1\nname: Preview\ncss: cards/own.css\n")
-    body = tile(live, 1).frame_locator("iframe").locator("body")
+    body = tile(live, 1).frame_locator(".question iframe").locator("body")
     expect(body).to_have_css("color", "rgb(1, 2, 3)")
     deck.write("cards/own.css", ".card { color: rgb(4, 5, 6); }")
     expect(body).to_have_css("color", "rgb(4, 5, 6)")
@@ -303,6 +489,7 @@ def test_clicking_the_source_opens_the_editor_at_the_note(live, preview):
     with live.expect_response("**/open"):
         tile(live, 2).locator(".source").click()
     assert preview.opened == [("cards/flask.yaml", 8, 5)]
+    expect(live.locator("#said")).to_contain_text("Opened cards/flask.yaml:8 in vim.")
     opened(live, 1)
     with live.expect_response("**/open"):
         live.keyboard.press("e")
@@ -322,6 +509,11 @@ def test_without_an_editor_the_source_is_a_link_for_vs_code(deck, page):
         page.goto(running.address)
         link = tile(page, 1).locator(".source")
         expect(link).to_have_attribute("href", f"vscode://file{deck.root}/cards/flask.yaml:4:1")
+        link.evaluate("one => one.addEventListener('click', event => event.preventDefault())")
+        link.click()
+        said = page.locator("#said")
+        expect(said).to_contain_text("Opening cards/flask.yaml:4 in VS Code. Another editor:")
+        expect(said.get_by_role("button", name="Copy cards/flask.yaml:4")).to_be_visible()
 
 
 def test_a_type_in_box_compares_as_anki_does(look):
@@ -365,7 +557,7 @@ def test_mathjax_is_loaded_only_for_cards_with_formulas(look):
     shown = opened(look, 6)
     look.keyboard.press("Space")
     expect(shown.locator("mjx-container")).to_be_visible()
-    expect(tile(look, 1).frame_locator("iframe").locator("script[src]")).to_have_count(0)
+    expect(tile(look, 1).frame_locator(".question iframe").locator("script[src]")).to_have_count(0)
 
 
 def test_phone_frames_are_as_wide_as_phones(look):
@@ -378,7 +570,7 @@ def test_phone_frames_are_as_wide_as_phones(look):
 
 def test_dark_mode_applies_to_cards_and_page(look):
     look.locator("#night").click()
-    body = tile(look, 1).frame_locator("iframe").locator("body")
+    body = tile(look, 1).frame_locator(".question iframe").locator("body")
     expect(body).to_have_class(re.compile(r"\bcard card1\b.*\bnightMode night_mode\b"))
     expect(look.locator("html")).to_have_attribute("data-night", "")
     look.reload()
@@ -413,11 +605,32 @@ def test_the_overview_counts_and_links_to_the_cards(look):
     expect(look.locator("#gallery")).to_be_visible()
 
 
+def test_the_overview_has_the_figures_of_stats(look):
+    look.keyboard.press("o")
+    expect(look.locator(".study")).to_have_text(
+        "All cards together: 39 words. 20 new cards a day: all introduced in 1 day;"
+        " the busiest day has 6 cards."
+    )
+
+
+def test_the_overview_lists_problems_and_long_answers(deck, page):
+    deck.replace("cards/flask.yaml", "note00000001", "short1")
+    deck.replace("cards/flask.yaml", "Armin Ronacher", "A long answer " * 8)
+    with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
+        page.goto(f"{running.address}#view=overview")
+        page.locator(".plot button", has_text="cards/flask.yaml").click()
+        expect_matching(page, [1])
+        page.go_back()
+        page.go_back()
+        page.locator(".longest button").first.click()
+        expect(single(page).locator("#qa")).to_contain_text("Who created Flask?")
+
+
 def test_a_package_is_shown_without_sources(deck, page):
     deck.built(output=deck.root / "all.apkg")
     with serving(PreviewedPackage(deck.root / "all.apkg")) as running:
         page.goto(running.address)
-        expect(page.locator(".tile .drawn")).to_have_count(6)
+        expect(page.locator(".tile .face.drawn")).to_have_count(6)
         expect(card(page, 1)).to_contain_text("Who created Flask?")
         expect(page.locator(".source")).to_have_count(0)
 
@@ -429,8 +642,8 @@ def test_only_visible_cards_have_frames(project, preview, page):
     expect(page.locator("#count")).to_have_text("3\u2009000 cards")
     for top in (20_000, 90_000, 5_000, 200_000):
         page.evaluate(f"document.getElementById('gallery').scrollTop = {top}")
-        expect(page.locator(".tile:visible .drawn").first).to_be_visible()
-    assert page.locator("iframe").count() < 40
+        expect(page.locator(".tile:visible .face.drawn").first).to_be_visible()
+    assert page.locator("iframe").count() < 60
 
 
 @pytest.fixture(params=[1280, 390])
@@ -445,8 +658,8 @@ def sixty(request, deck, page):
     with serving(PreviewedSources(deck.root, allow_scripts=False)) as running:
         page.goto(running.address)
         expect(page.locator("#count")).to_have_text("60 cards")
-        expect(tile(page, 1).locator(".drawn")).to_be_attached()
-        expect(tile(page, 2).locator(".drawn")).to_be_attached()
+        expect(tile(page, 1).locator(".face.drawn")).to_be_attached()
+        expect(tile(page, 2).locator(".face.drawn")).to_be_attached()
         assert {"Card 0", "Card 1"} <= set(cards_on_screen(page))
         yield page
 
@@ -454,7 +667,7 @@ def sixty(request, deck, page):
 def test_after_a_search_only_the_cards_that_match_are_on_the_screen(sixty):
     sixty.locator("#query").fill("card 37")
     expect(sixty.locator("#count")).to_have_text("1 of 60 cards")
-    expect(tile(sixty, 1).locator(".drawn")).to_be_attached()
+    expect(tile(sixty, 1).locator(".face.drawn")).to_be_attached()
     assert cards_on_screen(sixty) == ["Card 37"]
 
 
@@ -467,7 +680,7 @@ def test_after_a_click_on_a_tag_only_its_cards_are_on_the_screen(sixty):
         sixty.keyboard.press("Escape")
         expect(sixty.locator("#filters")).to_be_hidden()
     expect(sixty.locator("#count")).to_have_text("1 of 60 cards")
-    expect(tile(sixty, 1).locator(".drawn")).to_be_attached()
+    expect(tile(sixty, 1).locator(".face.drawn")).to_be_attached()
     assert cards_on_screen(sixty) == ["Card 50"]
 
 
@@ -495,7 +708,7 @@ def test_nothing_overflows_a_small_screen(look, width):
     look.set_viewport_size({"width": width, "height": 640})
     look.reload()
     expect(tile(look, 1)).to_be_visible()
-    for name in ("gallery", "overview", "single"):
+    for name in ("gallery", "table", "overview", "single"):
         look.locator(f"[data-view={name}]").click()
         expect(look.locator(f"#{name}")).to_be_visible()
         assert look.evaluate("document.documentElement.scrollWidth") <= width
@@ -509,15 +722,16 @@ def test_everything_is_reachable_by_keyboard(look):
     expect(look.locator(".skip")).to_be_focused()
     look.locator("#query").focus()
     look.keyboard.press("ArrowDown")
-    expect(tile(look, 1).locator(".open")).to_be_focused()
+    expect(tile(look, 1).locator(".cover")).to_be_focused()
     look.keyboard.press("ArrowRight")
-    expect(tile(look, 2).locator(".open")).to_be_focused()
+    expect(tile(look, 2).locator(".cover")).to_be_focused()
     look.keyboard.press("Space")
-    expect(card(look, 2)).to_contain_text("404")
+    expect(tile(look, 2).locator(".part.answer")).to_have_css("opacity", "1")
     look.keyboard.press("Enter")
     expect(look.locator("#single")).to_be_visible()
+    expect(single(look).locator("#qa")).to_contain_text("404")
     look.keyboard.press("Escape")
-    expect(tile(look, 2).locator(".open")).to_be_focused()
+    expect(tile(look, 2).locator(".cover")).to_be_focused()
 
 
 def test_the_focus_is_always_visible(look):
@@ -567,7 +781,7 @@ def test_printing_by_shortcut_or_menu_is_never_blank(look):
 
 
 def test_every_control_has_a_name(look):
-    for key in ("g", "o"):
+    for key in ("g", "t", "o"):
         look.keyboard.press(key)
         nameless = look.evaluate(
             "[...document.querySelectorAll('button, a, select, input, iframe')].filter(one =>"
@@ -575,6 +789,6 @@ def test_every_control_has_a_name(look):
             " (one.labels && one.labels.length))).map(one => one.outerHTML)"
         )
         assert nameless == []
-    expect(tile(look, 1).locator(".open")).to_have_attribute(
-        "aria-label", "Card 1 of 6: Who created Flask?. Flask::Basics. Question side."
+    expect(tile(look, 1).locator(".cover")).to_have_attribute(
+        "aria-label", "Card 1 of 6: Who created Flask?. Flask::Basics."
     )

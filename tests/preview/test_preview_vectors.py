@@ -202,7 +202,7 @@ def test_with_allow_scripts_they_run_only_inside_the_sandbox(listener, browser):
         page.evaluate(
             "addEventListener('message', event => { if (event.data.evil) window.evil = 1 })"
         )
-        expect(page.locator(".tile .drawn").first).to_be_visible()
+        expect(page.locator(".tile .face.drawn").first).to_be_visible()
         page.locator("[data-view=single]").click()
         expect(page.frame_locator("#single .screen iframe").locator("#qa")).to_contain_text(
             "0: here"

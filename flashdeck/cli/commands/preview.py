@@ -176,12 +176,13 @@ def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) 
 def _editor_opener(root: Path, program: str) -> OpenEditor:
     from flashdeck.preview.serve.editor import editor_command
 
-    def open_editor(path: str, line: int, column: int) -> None:
+    def open_editor(path: str, line: int, column: int) -> str:
         command = editor_command(program, root / path, line, column)
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the author's own
         except OSError as error:
             message = f"{command[0]} can't be started: {reason(error)}"
             raise FlashdeckError(message) from error
+        return Path(command[0]).name
 
     return open_editor

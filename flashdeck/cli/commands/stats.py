@@ -64,9 +64,7 @@ def _stats(package: Path | None, directory: Path | None, color: options.Color) -
     compiled = outcome.compiled
     log_problems(outcome.problems, root, color)
     kinds = {item.id: item.note.kind.name for item in compiled.notes}
-    types = compiled.notetypes.items()
-    built_in = [notetype.id for key, notetype in types if not key.startswith("custom:")]
-    return count(compiled.collection, kinds, built_in)
+    return count(compiled.collection, kinds, compiled.built_in)
 
 
 def _plain(stats: Stats, plan: Study) -> dict[str, Any]:

@@ -19,8 +19,11 @@ from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
 from flashdeck.preview.serve.store import PreviewStore
 
-OpenEditor = Callable[[str, int, int], None]
-"""Opens a source file, given relative to the project's root, at a line and column."""
+OpenEditor = Callable[[str, int, int], str]
+"""Opens a source file, given relative to the project's root, at a line and column.
+
+Returns the name of the editor.
+"""
 
 _HEARTBEAT = 15.0
 _MAX_FACES = 200
@@ -102,6 +105,10 @@ def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     def everything() -> Response:
         return _json(store.everything())
 
+    @routes.get("/figures")
+    def figures() -> Response:
+        return _json(store.figures())
+
     @routes.get("/faces")
     def faces() -> Response:
         keys = request.args.get("keys", "").split(",")[:_MAX_FACES]
@@ -126,10 +133,11 @@ def _editing(routes: Blueprint, store: PreviewStore, options: AppOptions) -> Non
         if options.open_editor is None:
             abort(404)
         try:
-            options.open_editor(*place)
+            editor = options.open_editor(*place)
         except FlashdeckError as error:
             return _json({"error": str(error)})
-        return _json({})
+        path, line, _column = place
+        return _json({"opened": f"{path}:{line}", "editor": editor})
 
 
 def _start(guard: Guard, options: AppOptions) -> str:

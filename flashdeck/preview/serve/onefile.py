@@ -68,7 +68,8 @@ def one_file(snapshot: Snapshot, options: OneFile) -> str:
     cards = {
         **everything,
         "problems": [],
-        "cards": [{**row, "changed": False, "problems": 0} for row in everything["cards"]],
+        "cards": [{**row, "edit": "", "problems": 0} for row in everything["cards"]],
+        "figures": store.figures(),
         "styles": styles,
         "faces": {key: {**face, "css": numbers[face["css"]]} for key, face in faces.items()},
         "files": {file.name: _address(file, options.folder) for file in snapshot.collection.media},

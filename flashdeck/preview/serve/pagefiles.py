@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-STYLES = ("page.css", "gallery.css", "single.css", "panels.css", "print.css")
+STYLES = ("page.css", "gallery.css", "table.css", "single.css", "panels.css", "print.css")
 SCRIPTS = (
     "base.js",
+    "search.js",
     "store.js",
     "filters.js",
     "frames.js",
     "gallery.js",
+    "table.js",
     "single.js",
     "overview.js",
     "problems.js",

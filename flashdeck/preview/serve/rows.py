@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from flashdeck.anki.clozes import MARK
 from flashdeck.anki.html_text import readable
 from flashdeck.anki.template import cloze_filter, typed_cloze
 from flashdeck.model import Card, Note, NoteType
+from flashdeck.preview.serve.snapshot import Edit
 
 _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
 _ASIDE = re.compile(r"<details\b.*?</details>", re.DOTALL)
@@ -25,14 +26,19 @@ class Row(TypedDict):
     """A card in a list.
 
     `key` identifies the card while the preview runs, `version` grows whenever it must be drawn
-    again. `title` is the question as plain text, `text` the text of its note, `length` the number
-    of characters of its answer. `file` and `line` are '' and 0 for a card without a source.
+    again. `number` is the note's id in Anki, 0 if it was never built; `ordinal` counts its cards
+    from 1. `title` and `answer` are the beginnings of both sides as plain text, `text` is the text
+    of its note, `length` the number of characters of the answer. `file` and `line` are '' and 0 for
+    a card without a source. `edit` is what happened to the note since the last build.
     """
 
     key: int
     version: int
     id: str
+    number: int
+    ordinal: int
     title: str
+    answer: str
     text: str
     length: int
     deck: str
@@ -42,7 +48,7 @@ class Row(TypedDict):
     card: str
     file: str
     line: int
-    changed: bool
+    edit: Edit | Literal[""]
     problems: int
 
 
@@ -50,7 +56,8 @@ class Known(NamedTuple):
     """What the preview knows about a note in addition to the collection."""
 
     kind: str
-    changed: bool
+    edit: Edit | Literal[""]
+    number: int
     problems: int
 
 
@@ -58,16 +65,19 @@ def make_row(
     key: int, version: int, note: Note, card: Card, notetype: NoteType, known: Known
 ) -> Row:
     """Create the row of a card."""
-    title, length = title_and_length(notetype, note, card)
+    title, answer = both_sides(notetype, note, card)
     index = 0 if notetype.cloze else card.ordinal
     has_template = index < len(notetype.templates)
     return Row(
         key=key,
         version=version,
         id=note.guid,
-        title=title,
+        number=known.number,
+        ordinal=card.ordinal + 1,
+        title=title[:_TITLE],
+        answer=answer[:_TITLE],
         text=words(note),
-        length=length,
+        length=len(answer),
         deck=card.deck,
         tags=note.tags,
         kind=known.kind,
@@ -75,16 +85,16 @@ def make_row(
         card=notetype.templates[index].name if has_template else "",
         file=note.source.path if note.source else "",
         line=note.source.line if note.source else 0,
-        changed=known.changed,
+        edit=known.edit,
         problems=known.problems,
     )
 
 
-def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, int]:
-    """The question of a card as plain text, and the length of its answer."""
+def both_sides(notetype: NoteType, note: Note, card: Card) -> tuple[str, str]:
+    """The question and the answer of a card as plain text."""
     index = 0 if notetype.cloze else card.ordinal
     if index >= len(notetype.templates):
-        return "", 0
+        return "", ""
     template = notetype.templates[index]
     fields = dict(zip((field.name for field in notetype.fields), note.fields, strict=False))
     front = [fields[name] for name in names(template.front) if name in fields]
@@ -92,10 +102,10 @@ def title_and_length(notetype: NoteType, note: Note, card: Card) -> tuple[str, i
         number = card.ordinal + 1
         shown = [cloze_filter(text, number, question=True) for text in front if "{{c" in text]
         hidden = " ".join(typed_cloze(text, number) for text in front if "{{c" in text)
-        return readable(_ASIDE.sub("", " ".join(shown)))[:_TITLE], len(readable(hidden))
+        return readable(_ASIDE.sub("", " ".join(shown))), readable(hidden)
     only_back = [name for name in names(template.back) if name not in names(template.front)]
     back = " ".join(fields[name] for name in only_back if name in fields)
-    return readable(_ASIDE.sub("", " ".join(front)))[:_TITLE], len(readable(back))
+    return readable(_ASIDE.sub("", " ".join(front))), readable(back)
 
 
 def words(note: Note) -> str:

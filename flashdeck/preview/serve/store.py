@@ -14,7 +14,7 @@ from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.model import Card, Collection, Media, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.serve.rows import Known, Row, make_row
-from flashdeck.preview.serve.snapshot import LineOf, Snapshot
+from flashdeck.preview.serve.snapshot import Figures, LineOf, Snapshot
 
 _MAX_EVENTS = 50
 
@@ -55,6 +55,8 @@ class PreviewStore:
         self._problems: tuple[Diagnostic, ...] = ()
         self._framed: list[dict[str, Any]] = []
         self._name = snapshot.name
+        self._built = snapshot.built
+        self._figures = snapshot.figures
         self._closed = False
         self.version = 0
         self._take(snapshot)
@@ -105,7 +107,14 @@ class PreviewStore:
                 "cards": [shown.row for shown in self._cards.values()],
                 "problems": self._framed,
                 "media": len(self._media),
+                "built": self._built,
             }
+
+    def figures(self) -> Figures:
+        """Count words and study time."""
+        with self._changed:
+            figures = self._figures
+        return figures()
 
     def faces(self, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Render cards; unknown keys are skipped."""
@@ -157,7 +166,8 @@ class PreviewStore:
             notetype = self._notetypes[note.notetype]
             known = Known(
                 kind=snapshot.kinds.get(note.guid, notetype.name),
-                changed=note.guid in snapshot.changed,
+                edit=snapshot.edits.get(note.guid, ""),
+                number=snapshot.numbers.get(note.guid, note.id),
                 problems=problems[note.guid],
             )
             for card in note.cards:
@@ -169,6 +179,8 @@ class PreviewStore:
                     before = Shown(note, card, notetype, known, row)
                 self._cards[key] = before
         self._media = {file.name: file for file in collection.media}
+        self._built = snapshot.built
+        self._figures = snapshot.figures
 
 
 class _Keys:

@@ -56,7 +56,8 @@
     else root.dataset.bsTheme = wish.night ? "dark" : "light";
     const font = own.font ? `html,button{font-family:${own.font}}` : "";
     const zoom = wish.zoom && wish.zoom !== 1 ? `body{zoom:${wish.zoom}}` : "";
-    const still = wish.still ? "html{overflow:hidden}" : "";
+    // A still card doesn't scroll by itself; the padding lets its answer be scrolled to the top.
+    const still = wish.still ? "html{overflow:hidden;padding-bottom:100vh}" : "";
     const css = setting.apps[wish.app] + font + zoom + still;
     if (appStyle.textContent !== css) appStyle.textContent = css;
     // The height of the toolbar, which the background extends behind.
@@ -246,7 +247,12 @@
     if (wish.play) play(sounds(wish));
     await document.fonts.ready;
     if (mine === turn) {
-      tell({ shown: wish.key, side: wish.side, version: wish.version, math: Boolean(window.MathJax) });
+      if (wish.still && wish.side === "answer") toAnswer();
+      tell({
+        shown: wish.key, side: wish.side, version: wish.version, math: Boolean(window.MathJax),
+        height: document.getElementById("qa").getBoundingClientRect().bottom +
+          parseFloat(getComputedStyle(document.body).marginBottom),
+      });
     }
   }
 
@@ -401,9 +407,16 @@
 
   // --- keys, links, messages
 
+  // What a click on a card may be meant for; any other click turns the card.
+  const ACTIVE = "button, summary, label, input, select, textarea, audio, video, [onclick], [contenteditable]";
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a");
-    if (!link) return;
+    if (!link) {
+      const isActive = event.target.closest && event.target.closest(ACTIVE);
+      if (!isActive && event.isTrusted && getSelection().isCollapsed) tell({ click: true });
+      return;
+    }
     if (link.dataset.fdPlay) {
       const [side, at] = link.dataset.fdPlay.split(":");
       const one = (shown.face.sounds[side] || [])[Number(at)];

@@ -40,6 +40,9 @@ function say(...words) {
 const number = (value) => value.toLocaleString("en").replaceAll(",", "\u2009");
 const counted = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
+// As people sort: numbers by their value.
+const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
+
 // Text normalized for the search: no case, no accents.
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -56,9 +59,19 @@ function sourceLink(file, line, target) {
   if (setting.link) {
     const path = file.split("/").map(encodeURIComponent).join("/");
     const href = `${setting.link}/${path}:${line}:${target.column || 1}`;
-    return make("a", { class: "link source", title: `Open ${title}`, href }, words);
+    return make("a", {
+      class: "link source", title: `Open ${title}`, href,
+      onclick: () => say(`Opening ${title} in VS Code. Another editor: flashdeck preview --editor. `, copyButton(title)),
+    }, words);
   }
   return make("span", { title }, words);
+}
+
+// A page can't know whether anything answers a link.
+function copyButton(text) {
+  return make("button", {
+    type: "button", class: "link", onclick: () => navigator.clipboard.writeText(text).then(() => say(`Copied ${text}`)),
+  }, `Copy ${text}`);
 }
 
 async function openEditor(target) {
@@ -68,5 +81,6 @@ async function openEditor(target) {
     body: JSON.stringify(target),
   }).catch(() => null);
   const told = answer && answer.ok ? await answer.json() : { error: "the editor could not be opened" };
-  if (told.error) say(told.error);
+  if (told.error) say(`${told.error}. Another editor: flashdeck preview --editor`);
+  else say(`Opened ${told.opened} in ${told.editor}. `, copyButton(told.opened));
 }

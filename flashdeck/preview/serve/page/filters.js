@@ -1,9 +1,10 @@
-// The filter column: decks, tags, kinds, changes and problems.
+// The filter column: changes and problems, decks, tags, kinds. Numbers are of the cards that match the
+// search and the other groups; several values of one group add up.
 "use strict";
 const Filters = (() => {
   const FEW = 12;
   const opened = new Set();
-  let counts = null; // of all cards, regardless of the filter
+  const STATES = { new: "New", edited: "Edited", problem: "With problems" };
 
   // The number of cards of each name and of its parents ("a::b" counts for "a").
   function tally(rows, namesOf) {
@@ -30,10 +31,8 @@ const Filters = (() => {
     if (!many.size) return [];
     const names = [...many.keys()];
     const all = opened.has(name) || names.length <= FEW + 3;
-    const now = Store.filter[name];
-    const list = names.filter((one, at) => all || at < FEW || one === now).map((one) =>
-      entry(shown(one), many.get(one), one === now,
-        () => Store.look({ [name]: one === now ? "" : one }),
+    const list = names.filter((one, at) => all || at < FEW || Store.filter[name].includes(one)).map((one) =>
+      entry(shown(one), many.get(one), Store.filter[name].includes(one), () => toggle(name, one),
         shown === leaf ? one.split("::").length - 1 : 0));
     if (!all) {
       list.push(make("li", {}, make("button", {
@@ -44,38 +43,45 @@ const Filters = (() => {
   }
 
   const leaf = (name) => name.split("::").pop();
-  const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
-  const sorted = (counts) => new Map([...counts].sort(([one], [other]) => inOrder(one, other)));
 
-  function recount() {
-    const rows = [...Store.cards.values()];
-    counts = {
-      changed: rows.filter((row) => row.changed).length,
-      bad: rows.filter((row) => row.problems).length,
-      deck: sorted(tally(rows, (row) => [row.deck])),
-      tag: sorted(tally(rows, (row) => row.tags)),
-      kind: sorted(tally(rows, (row) => [row.kind])),
-    };
+  function toggle(name, value) {
+    const now = Store.filter[name];
+    Store.look({ [name]: now.includes(value) ? now.filter((one) => one !== value) : [...now, value] });
+  }
+
+  // Values without a matching card are left out, unless they are chosen.
+  function counts(name, namesOf) {
+    const found = tally(Store.rowsBut(name), namesOf);
+    for (const value of Store.filter[name]) if (!found.has(value)) found.set(value, 0);
+    return new Map([...found].sort(([one], [other]) => inOrder(one, other)));
+  }
+
+  // The entries for states of cards: problems, and edits since the last build.
+  function states() {
+    const found = new Map([["new", 0], ["edited", 0], ["problem", 0]]);
+    for (const row of Store.rowsBut("is")) {
+      if (row.edit) found.set(row.edit, found.get(row.edit) + 1);
+      if (row.problems) found.set("problem", found.get("problem") + 1);
+    }
+    const { is } = Store.filter;
+    return Object.fromEntries([...found].map(([state, many]) => [state, many || is.includes(state)
+      ? entry(STATES[state], many, is.includes(state), () => toggle("is", state)) : null]));
   }
 
   function draw() {
-    const { filter } = Store;
-    const { changed, bad } = counts;
-    const all = Store.cards.size;
-    const flags = [
-      entry("All cards", all, !Object.values(filter).some(Boolean), clear),
-      (changed && changed < all) || filter.changed ? entry("Changed since the last build", changed,
-        filter.changed, () => Store.look({ changed: !filter.changed })) : null,
-      bad || filter.problems ? entry("Has problems", bad, filter.problems,
-        () => Store.look({ problems: !filter.problems })) : null,
-    ].filter(Boolean);
     const focused = document.activeElement && document.activeElement.closest("#filters button");
     const title = focused && focused.title;
+    const found = states();
+    const edits = Store.built ? [found.new, found.edited].filter(Boolean) : [make("li", {}, "Not built yet")];
+    const isFiltered = Object.values(Store.filter).some((one) => one.length);
     byId("filters").replaceChildren(
-      make("h2", {}, "Show"), make("ul", { "data-group": "flags" }, ...flags),
-      ...group("Decks", "deck", counts.deck, leaf),
-      ...group("Tags", "tag", counts.tag, leaf),
-      ...group("Kinds", "kind", counts.kind),
+      make("h2", {}, "Show"),
+      make("ul", { "data-group": "show" }, entry("All cards", Store.cards.size, !isFiltered, clear),
+        ...[found.problem].filter(Boolean)),
+      ...(edits.length ? [make("h2", {}, "Since the last build"), make("ul", { "data-group": "is" }, ...edits)] : []),
+      ...group("Decks", "deck", counts("deck", (row) => [row.deck]), leaf),
+      ...group("Tags", "tag", counts("tag", (row) => row.tags), leaf),
+      ...group("Kinds", "kind", counts("kind", (row) => [row.kind])),
     );
     if (title) {
       const same = [...byId("filters").querySelectorAll("button")].find((one) => one.title === title);
@@ -85,16 +91,16 @@ const Filters = (() => {
 
   function clear() {
     byId("query").value = "";
-    Store.look({ query: "", deck: "", tag: "", kind: "", changed: false, problems: false });
+    Store.clear();
   }
 
   function count() {
     const all = Store.cards.size;
     const found = Store.found.length;
+    byId("query").value = Store.filter.query;
     byId("count").textContent = found === all ? counted(all, "card") : `${number(found)} of ${counted(all, "card")}`;
   }
 
-  on("cards", recount);
   on("cards filter", () => {
     draw();
     count();

@@ -19,6 +19,7 @@ const Frames = (() => {
       this.onkey = null;
       this.ondrawn = null;
       this.onplaying = null;
+      this.onclick = null;
       this.build(false);
     }
 
@@ -86,6 +87,7 @@ const Frames = (() => {
         this.shown = message;
         if (this.ondrawn) this.ondrawn(message);
       }
+      if (message.click && this.onclick) this.onclick();
       if (message.key && this.onkey) this.onkey(message);
       if (typeof message.link === "string" && /^https?:\/\//.test(message.link)) {
         say("This link leaves the preview: ", make("a", { href: message.link, target: "_blank", rel: "noopener noreferrer" }, message.link));

@@ -1,201 +1,316 @@
-// The gallery: all cards in rows of tiles, of which only the visible ones exist.
+// The gallery: a tile for each card with its question and, toned down until it is turned, its answer.
+// Only the tiles on the screen exist.
 "use strict";
 const Gallery = (() => {
   const GAP = 18;
   const FOOT = 30;
-  const GLANCE = 520;
-  const AHEAD = 1; // rows drawn before they become visible
+  const DESKTOP_WIDTH = 520; // in a tile, a desktop card is as wide as its text, not as its window
+  const AHEAD = 1; // rows drawn before they become visible, with their questions only
+  const MOST = { question: 230, answer: 150, both: 340 }; // heights, in px of the page
+  const LEAST = 58;
+  const MARGIN = 14; // below each side, in px of the card
   const room = byId("gallery");
   const grid = byId("grid");
   const used = new Map(); // tiles by the keys of their cards
   const free = [];
+  const sizes = new Map(); // heights of the sides by key, once they were drawn
   let layout = null;
   let waiting = 0;
-  let allChanged = false; // then changes are not marked
   let anchor = null; // the card at the top, and its scroll offset
+  let flashing = new Set();
+
+  // --- the places of the tiles
 
   function measured() {
-    const style = { inline: innerWidth < 700 ? 12 : 24 };
-    const width = room.clientWidth - 2 * style.inline;
+    const edge = innerWidth < 700 ? 12 : 24;
+    const width = room.clientWidth - 2 * edge;
     const phone = Store.view.width !== "800";
-    const wanted = phone ? 260 : 280;
-    const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
+    const columns = Math.max(1, Math.floor((width + GAP) / ((phone ? 260 : 280) + GAP)));
     const tile = Math.floor((width - GAP * (columns - 1)) / columns);
-    // In a tile, a desktop card is as wide as its text, not as its window.
-    const device = phone ? Number(Store.view.width) : GLANCE;
+    const device = phone ? Number(Store.view.width) : DESKTOP_WIDTH;
     const scale = Math.min(1, (tile - 2) / device);
-    const face = Math.round(phone ? Math.min(tile, 400) : tile * 0.6);
-    return {
-      columns, tile, device, scale, face, edge: style.inline,
-      height: face + FOOT + GAP,
-      rows: Math.ceil(Store.found.length / columns),
-      frame: Math.max(device, (tile - 2) / scale),
-    };
+    const screen = JSON.stringify([tile, device, Frames.screen()]);
+    if (!layout || layout.screen !== screen) sizes.clear();
+    return { columns, tile, scale, edge, screen, frame: Math.max(device, (tile - 2) / scale) };
+  }
+
+  // The heights of a card's sides; those that were never drawn are estimated.
+  function heights(key) {
+    const row = Store.cards.get(key);
+    const size = sizes.get(key);
+    const lines = (length) => LEAST + 30 * layout.scale * Math.floor(length / (layout.frame / 11));
+    const question = Math.min(MOST.question, size && size.question ? size.question : lines(row.title.length));
+    const most = Math.max(MOST.answer, MOST.both - question);
+    return { question, answer: Math.min(most, size && size.answer ? size.answer : lines(row.answer.length)) };
+  }
+
+  function stack() {
+    const { columns } = layout;
+    const tops = [GAP];
+    for (let at = 0; at < Store.found.length; at += columns) {
+      const high = Math.max(...Store.found.slice(at, at + columns).map((key) => {
+        const { question, answer } = heights(key);
+        return question + answer;
+      }));
+      tops.push(tops.at(-1) + Math.ceil(high) + FOOT + GAP);
+    }
+    layout.tops = tops;
+    grid.style.height = `${tops.at(-1)}px`;
+  }
+
+  // The row at a height of the grid.
+  function rowAt(y) {
+    let [low, high] = [0, layout.tops.length - 2];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (layout.tops[middle] <= y) low = middle;
+      else high = middle - 1;
+    }
+    return Math.max(0, low);
   }
 
   function place(tile, index) {
-    const { columns, tile: width, height, face, scale, edge, frame } = layout;
-    const x = edge + (index % columns) * (width + GAP);
-    const y = GAP + Math.floor(index / columns) * height;
-    tile.root.style.transform = `translate(${x}px, ${y}px)`;
+    const { columns, tile: width, edge, tops } = layout;
+    const line = Math.floor(index / columns);
+    const high = tops[line + 1] - tops[line] - GAP;
+    tile.root.style.transform = `translate(${edge + (index % columns) * (width + GAP)}px, ${tops[line]}px)`;
     tile.root.style.width = `${width}px`;
-    tile.root.style.height = `${face + FOOT}px`;
-    tile.frame.fit(frame, (face - 2) / scale, scale);
+    tile.root.style.height = `${high}px`;
     tile.root.setAttribute("aria-posinset", index + 1);
     tile.root.setAttribute("aria-setsize", Store.found.length);
     tile.index = index;
+    const { question } = heights(tile.key);
+    fit(tile, "question", 0, question);
+    if (tile.answer) fit(tile, "answer", question, high - FOOT - question);
   }
 
+  // A side is cut off at its height, with a fade. Its frame keeps one size, since a card may depend on
+  // the height of its screen.
+  function fit(tile, side, top, height) {
+    const { place: box } = tile[side];
+    const size = sizes.get(tile.key);
+    box.style.top = `${top}px`;
+    box.style.height = `${height}px`;
+    box.classList.toggle("cut", Boolean(size && size[side] > height + 1));
+    tile[side].fit(layout.frame, MOST.both / layout.scale, layout.scale);
+  }
+
+  // --- tiles
+
   function fresh() {
-    const frame = Frames.create("Card", true);
     const title = make("div", { class: "title", dir: "auto" });
-    const open = make("button", { type: "button", class: "open" });
-    const side = make("button", { type: "button", class: "side", tabindex: "-1" });
-    const face = make("div", { class: "face" }, title, frame.place, open, side);
+    const cover = make("button", { type: "button", class: "cover" });
+    const open = make("button", { type: "button", class: "open", tabindex: "-1", title: "Open (Enter)" }, "Open");
+    const face = make("div", { class: "face" }, title, cover, open);
     const foot = make("div", { class: "foot" });
-    const tile = { frame, title, open, side, face, foot, key: 0, index: 0,
+    const tile = { title, cover, open, face, foot, key: 0, index: 0, question: null, answer: null,
       root: make("article", { class: "tile", role: "listitem" }, face, foot) };
-    frame.ondrawn = (told) => face.classList.toggle("drawn", told.shown === tile.key);
+    cover.addEventListener("click", () => Store.turn(tile.key));
+    cover.addEventListener("dblclick", () => Single.open(tile.key));
+    cover.addEventListener("focus", () => { if (Store.current !== tile.key) Store.go(tile.key); });
     open.addEventListener("click", () => Single.open(tile.key));
-    open.addEventListener("focus", () => { if (Store.current !== tile.key) Store.go(tile.key); });
-    side.addEventListener("click", () => Store.turn(tile.key));
+    side(tile, "question");
     grid.append(tile.root);
     return tile;
   }
 
-  // Takes the best frame: one that still shows this card, or that has MathJax loaded.
+  function side(tile, name) {
+    const frame = Frames.create(name === "question" ? "Card" : "Answer of the card", true);
+    frame.place.classList.add("part", name);
+    frame.ondrawn = (drawn) => {
+      const isCurrent = drawn.shown === tile.key;
+      frame.place.classList.toggle("drawn", isCurrent);
+      if (name === "question") tile.face.classList.toggle("drawn", isCurrent);
+      if (isCurrent) resize(tile.key, name, (drawn.height + MARGIN) * layout.scale);
+    };
+    tile[name] = frame;
+    tile.face.insertBefore(frame.place, tile.cover);
+  }
+
+  function resize(key, name, height) {
+    const size = sizes.get(key) || {};
+    if (size[name] === height) return;
+    sizes.set(key, { ...size, [name]: height });
+    layout.isStale = true;
+    soon();
+  }
+
+  // Takes the best tile: one that still shows this card, or that has MathJax loaded.
   function take(row) {
     const last = free.findIndex((tile) => tile.key === row.key);
-    const at = last >= 0 ? last : free.findIndex((tile) => tile.frame.math === row.text.includes("\\("));
+    const at = last >= 0 ? last : free.findIndex((tile) => tile.question.math === row.text.includes("\\("));
     if (at >= 0) return free.splice(at, 1)[0];
     return free.pop() || fresh();
   }
 
-  function fill(tile, row) {
-    const side = Store.sideOf(row.key);
-    const state = JSON.stringify([row, side, Frames.screen(), Store.found.length, tile.index]);
-    tile.open.tabIndex = row.key === Store.current ? 0 : -1;
+  const EDITS = { new: "new", edited: "edited" };
+
+  function fill(tile, row, isOnScreen) {
+    const turned = Store.sideOf(row.key) === "answer";
+    const sides = isOnScreen || tile.answer ? ["question", "answer"] : ["question"];
+    const state = JSON.stringify([row, sides.length, Frames.screen(), Store.found.length, tile.index]);
+    tile.cover.tabIndex = row.key === Store.current ? 0 : -1;
+    tile.face.classList.toggle("turned", turned);
+    tile.root.classList.toggle("flash", flashing.has(row.key));
+    tile.cover.setAttribute("aria-pressed", String(turned));
+    tile.cover.setAttribute("aria-label",
+      `Card ${tile.index + 1} of ${Store.found.length}: ${turned && row.answer ? `${row.title}. Answer: ${row.answer}` : row.title}. ${row.deck}.`);
     if (tile.state === state) return;
     tile.state = state;
     if (tile.key !== row.key) {
       tile.face.classList.remove("drawn");
+      if (tile.answer) tile.answer.place.classList.remove("drawn");
       tile.key = row.key;
     }
     tile.root.dataset.key = row.key;
     tile.title.textContent = row.title;
-    tile.root.classList.toggle("turned", Store.turned.has(row.key));
-    tile.open.setAttribute("aria-label",
-      `Card ${tile.index + 1} of ${Store.found.length}: ${row.title}. ${row.deck}. ${side === "answer" ? "Answer" : "Question"} side.`);
-    tile.side.textContent = side === "answer" ? "Question" : "Answer";
+    tile.open.setAttribute("aria-label", `Open card ${tile.index + 1}`);
     tile.foot.replaceChildren(...[
       make("span", { class: "deck", title: row.deck }, row.deck.replaceAll("::", " › ")),
       row.problems ? make("span", { class: "tag-mark grave" }, counted(row.problems, "problem")) : null,
-      row.changed && !allChanged ? make("span", { class: "tag-mark" }, "changed") : null,
+      row.edit && Store.built ? make("span", { class: "tag-mark" }, EDITS[row.edit]) : null,
       sourceLink(row.file, row.line, { card: row.key }),
     ].filter(Boolean));
-    draw(tile, row, side);
+    draw(tile, row, sides);
   }
 
-  async function draw(tile, row, side) {
+  async function draw(tile, row, sides) {
     const face = await Store.face(row.key);
-    if (!face || tile.key !== row.key || Store.sideOf(row.key) !== side) return;
-    tile.frame.show({ key: row.key, version: face.version, face, side, ...Frames.screen() });
+    if (!face || tile.key !== row.key) return;
+    for (const name of sides) {
+      if (!tile[name]) side(tile, name);
+      tile[name].show({ key: row.key, version: face.version, face, side: name, ...Frames.screen() });
+    }
+    place(tile, tile.index);
   }
 
   function update() {
     waiting = 0;
     if (Store.view.name !== "gallery" || !layout) return;
-    const { columns, height, rows } = layout;
-    const first = Math.max(0, Math.floor((room.scrollTop - GAP) / height) - AHEAD);
-    const last = Math.min(rows - 1, Math.floor((room.scrollTop + room.clientHeight) / height) + AHEAD);
-    const wanted = Store.found.slice(first * columns, (last + 1) * columns);
-    const keep = new Set(wanted);
-    for (const [key, tile] of used) {
-      if (!keep.has(key)) {
-        used.delete(key);
-        free.push(tile);
-        tile.root.style.visibility = "hidden";
-        tile.root.removeAttribute("aria-posinset");
-        tile.open.tabIndex = -1;
-      }
+    if (layout.isStale) {
+      layout.isStale = false;
+      stack();
+      stay();
     }
+    const { columns, tops } = layout;
+    const seen = [rowAt(room.scrollTop), rowAt(room.scrollTop + room.clientHeight)];
+    const first = Math.max(0, seen[0] - AHEAD);
+    const wanted = Store.found.slice(first * columns, (Math.min(tops.length - 2, seen[1] + AHEAD) + 1) * columns);
+    release(new Set(wanted));
     wanted.forEach((key, at) => {
       const row = Store.cards.get(key);
+      const index = first * columns + at;
+      const line = Math.floor(index / columns);
       if (!used.has(key)) used.set(key, take(row));
       const tile = used.get(key);
       tile.root.style.visibility = "";
-      place(tile, first * columns + at);
-      fill(tile, row);
+      tile.index = index;
+      fill(tile, row, line >= seen[0] && line <= seen[1]);
+      place(tile, index);
     });
-    while (free.length > 2 * columns + 2) Frames.remove(drop(free.shift()));
-    const top = Math.max(0, Math.floor((room.scrollTop - GAP) / height)) * columns;
-    anchor = { key: Store.found[top], beyond: room.scrollTop - Math.floor(top / columns) * height };
+    while (free.length > 2 * columns + 2) drop(free.shift());
+    const top = rowAt(room.scrollTop);
+    anchor = { key: Store.found[top * columns], beyond: room.scrollTop - tops[top] };
+  }
+
+  // Frees the tiles of all other cards.
+  function release(keep) {
+    for (const [key, tile] of used) {
+      if (keep.has(key)) continue;
+      used.delete(key);
+      free.push(tile);
+      tile.root.style.visibility = "hidden";
+      tile.root.classList.remove("flash");
+      tile.root.removeAttribute("aria-posinset");
+      tile.cover.tabIndex = -1;
+    }
   }
 
   function drop(tile) {
     tile.root.remove();
-    return tile.frame;
+    for (const frame of [tile.question, tile.answer]) if (frame) Frames.remove(frame);
   }
 
   function soon() {
     if (!waiting) waiting = requestAnimationFrame(update);
   }
 
-  // Lays the tiles out again, with the same card at the top.
-  function arrange(stay) {
+  // Scrolls so that the same card is at the top.
+  function stay() {
+    const at = anchor ? Store.found.indexOf(anchor.key) : -1;
+    if (at >= 0) room.scrollTop = layout.tops[Math.floor(at / layout.columns)] + anchor.beyond;
+    return at >= 0;
+  }
+
+  function arrange(isSame) {
     if (Store.view.name !== "gallery") return;
     layout = measured();
-    grid.style.height = `${layout.rows * layout.height + GAP}px`;
-    const at = stay && anchor ? Store.found.indexOf(anchor.key) : -1;
-    if (at >= 0) room.scrollTop = Math.floor(at / layout.columns) * layout.height + anchor.beyond;
-    else if (!stay) room.scrollTop = 0;
+    stack();
+    if (!isSame) room.scrollTop = 0;
+    else stay();
     if (!Store.found.includes(Store.current)) Store.current = Store.found[0] || 0;
-    byId("nothing").hidden = Store.found.length > 0;
-    byId("nothing").textContent = Store.cards.size
-      ? "No matching cards."
-      : "There are no cards yet. Write a note below cards/ and save: it appears here.";
+    nothing();
     update();
   }
 
+  function nothing() {
+    byId("nothing").hidden = Store.found.length > 0;
+    byId("nothing").replaceChildren(...(Store.cards.size
+      ? ["No matching cards. ", make("button", { type: "button", class: "link", onclick: Store.clear }, "Show all cards")]
+      : ["There are no cards yet. Write a note below cards/ and save: it appears here."]));
+  }
+
+  // Scrolls to a card, and a second time once the heights around it are known.
   function reveal(index) {
-    const top = Math.floor(index / layout.columns) * layout.height;
+    const line = Math.floor(index / layout.columns);
+    const top = layout.tops[line] - GAP;
+    const under = layout.tops[line + 1] - room.clientHeight;
     if (top < room.scrollTop) room.scrollTop = top;
-    const under = top + layout.height + GAP - room.clientHeight;
-    if (under > room.scrollTop) room.scrollTop = under;
+    else if (under > room.scrollTop) room.scrollTop = under;
     update();
+  }
+
+  function focus(index) {
+    reveal(index);
+    const tile = used.get(Store.found[index]);
+    if (tile) tile.cover.focus({ preventScroll: true });
   }
 
   function move(by) {
     if (!Store.found.length) return;
-    const at = Store.found.indexOf(Store.current);
-    const to = Math.max(0, Math.min(Store.found.length - 1, at + by));
-    Store.current = Store.found[to];
-    reveal(to);
-    const tile = used.get(Store.current);
-    if (tile) tile.open.focus({ preventScroll: true });
+    const to = Math.max(0, Math.min(Store.found.length - 1, Store.found.indexOf(Store.current) + by));
+    Store.go(Store.found[to]);
+    focus(to);
   }
 
   function back() {
     arrange(true);
     const at = Store.found.indexOf(Store.current);
-    if (at < 0 || !layout) return;
-    reveal(at);
-    const tile = used.get(Store.current);
-    if (tile) tile.open.focus({ preventScroll: true });
+    if (at >= 0 && layout) focus(at);
+  }
+
+  // Shows cards that were just edited.
+  function flash(keys) {
+    flashing = new Set(keys);
+    const places = keys.map((key) => Store.found.indexOf(key)).filter((at) => at >= 0);
+    if (!places.length || Store.view.name !== "gallery") return;
+    reveal(Math.min(...places));
+    setTimeout(() => {
+      flashing = new Set();
+      soon();
+    }, 1500);
   }
 
   room.addEventListener("scroll", soon, { passive: true });
   new ResizeObserver(() => arrange(true)).observe(room);
-  on("cards", () => {
-    allChanged = [...Store.cards.values()].every((row) => row.changed);
+  on("cards", ({ edited }) => {
+    for (const key of edited) sizes.delete(key);
     arrange(true);
+    flash(edited);
   });
   on("filter", () => arrange(false));
   on("turned", soon);
-  on("view", (wish) => {
-    if ("width" in wish || "name" in wish) arrange(true);
-    else soon();
-  });
+  on("view", () => arrange(true));
 
   return { move, back, columns: () => (layout ? layout.columns : 1) };
 })();

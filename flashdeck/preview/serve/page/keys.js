@@ -2,15 +2,16 @@
 "use strict";
 const Keys = (() => {
   const TABLE = [
-    ["Space or Enter", "show the other side"], ["← →", "previous, next card"], ["/", "search"],
+    ["Space", "turn the card, like a click"], ["Enter", "open the card, or turn an open one"],
+    ["← →", "previous, next card"], ["/", "search"],
     ["A", "all cards: answers or questions"], ["B", "both sides at once"], ["R", "play the sounds again"],
-    ["E", "open the source in the editor"], ["N", "dark or light"], ["G, O", "gallery, overview"],
+    ["E", "open the source in the editor"], ["N", "dark or light"], ["G, T, O", "gallery, table, overview"],
     ["P", "problems"], ["Escape", "close, or back to the gallery"],
   ];
 
-  const other = { single: "gallery", gallery: "overview", overview: "gallery" };
   const flip = () => (Store.view.name === "single" ? Single.flip() : Store.current && Store.turn(Store.current));
-  const move = (by) => (Store.view.name === "single" ? Single.move(by) : Gallery.move(by));
+  const VIEWS = { single: () => Single, gallery: () => Gallery, table: () => Table };
+  const move = (by) => VIEWS[Store.view.name] && VIEWS[Store.view.name]().move(by);
 
   const actions = {
     " ": flip,
@@ -22,7 +23,8 @@ const Keys = (() => {
     r: () => Single.replay(),
     n: () => Store.show({ night: !Store.view.night }),
     g: () => Store.show({ name: "gallery" }),
-    o: () => Store.show({ name: other[Store.view.name] === "overview" || Store.view.name === "single" ? "overview" : "gallery" }),
+    t: () => Store.show({ name: "table" }),
+    o: () => Store.show({ name: Store.view.name === "overview" ? "gallery" : "overview" }),
     p: () => Problems.toggle(),
     e: edit,
     "?": help,
@@ -57,13 +59,14 @@ const Keys = (() => {
   function press(key, shift, framed) {
     if (framed && setting.scripts && key === "e") return false;
     const name = key.length === 1 ? key.toLowerCase() : key;
-    if (key === "Enter" && Store.view.name === "single") {
-      flip();
+    if (key === "Enter" && Store.current) {
+      if (Store.view.name === "single") flip();
+      else if (Store.view.name !== "overview") Single.open(Store.current);
       return true;
     }
-    const gallery = Store.view.name === "gallery" && !framed;
-    if (gallery && key === "ArrowDown") Gallery.move(Gallery.columns());
-    else if (gallery && key === "ArrowUp") Gallery.move(-Gallery.columns());
+    const step = { gallery: Gallery.columns(), table: 1 }[Store.view.name];
+    if (step && !framed && key === "ArrowDown") move(step);
+    else if (step && !framed && key === "ArrowUp") move(-step);
     else if (actions[name]) actions[name]();
     else return false;
     return true;
@@ -76,10 +79,9 @@ const Keys = (() => {
     const { target, key } = event;
     if (target.matches("input[type=range]") && key.startsWith("Arrow")) return;
     if (target.matches(WRITES) && key !== "Escape") return;
-    const tile = target.matches(".tile .open");
+    const tile = target.matches(".tile .cover");
     const activates = target.closest("button, a, summary") && !tile;
     if (activates && (key === " " || key === "Enter")) return;
-    if (tile && key === "Enter") return;
     if (target.closest(".problems, .filters, .about, .overview") && key.startsWith("Arrow")) return;
     if (press(key, event.shiftKey, false)) event.preventDefault();
   });

@@ -1,7 +1,7 @@
 // Connects the page's controls to the store, and starts.
 "use strict";
 const Main = (() => {
-  const SECTIONS = ["gallery", "single", "overview"];
+  const SECTIONS = ["gallery", "table", "single", "overview"];
 
   function filters(open) {
     byId("filters").classList.toggle("open", open);
@@ -37,7 +37,7 @@ const Main = (() => {
   byId("query").addEventListener("input", () => {
     cancelAnimationFrame(searching);
     searching = requestAnimationFrame(() => {
-      Store.look({ query: byId("query").value });
+      Store.look({ query: byId("query").value }, "replace");
       if (Store.view.name === "single" && !Store.found.includes(Store.current) && Store.found.length) {
         Store.go(Store.found[0]);
         Single.draw();

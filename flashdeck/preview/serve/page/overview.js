@@ -1,8 +1,10 @@
-// Statistics and small charts: cards by deck, kind, tag and answer length.
+// Figures and small charts of the matching cards; their bars lead to the cards.
 "use strict";
 const Overview = (() => {
   const MOST = 14;
+  const LONGEST = 8;
   const LENGTHS = [10, 25, 50, 100, 200, 400, Infinity];
+  let figures = null; // of all cards, asked once they are looked at
 
   function tally(names) {
     const found = new Map();
@@ -10,22 +12,26 @@ const Overview = (() => {
     return [...found].sort(([, one], [, other]) => other - one);
   }
 
-  function plot(title, name, counts) {
+  // A bar for each name; a click on one calls `act`.
+  function plot(title, counts, act) {
     if (!counts.length) return null;
     const most = counts[0][1];
     const list = counts.slice(0, MOST).map(([what, many]) => {
       const bar = make("i", {});
       bar.style.width = `${(100 * many) / most}%`;
-      return make("li", {}, make("button", {
-        type: "button", title: `Show ${what}`,
-        onclick: () => { Store.look({ [name]: what }); Store.show({ name: "gallery" }); },
-      }, make("span", { class: "what" }, what.replaceAll("::", " › ")),
-      make("span", { class: "track" }, bar), make("span", { class: "many" }, number(many))));
+      return make("li", {}, make("button", { type: "button", title: `Show ${what}`, onclick: () => act(what) },
+        make("span", { class: "what" }, what.replaceAll("::", " › ")),
+        make("span", { class: "track" }, bar), make("span", { class: "many" }, number(many))));
     });
     const rest = counts.length - MOST;
     return make("section", { class: "plot" }, make("h2", {}, title), make("ol", {}, ...list),
       rest > 0 ? make("p", {}, `and ${number(rest)} more`) : null);
   }
+
+  const filtered = (wish) => {
+    Store.look(wish);
+    Store.show({ name: "gallery" });
+  };
 
   function lengths(rows) {
     const many = LENGTHS.map(() => 0);
@@ -43,26 +49,55 @@ const Overview = (() => {
       make("p", {}, "characters"));
   }
 
+  function longest(rows) {
+    const list = [...rows].sort((one, other) => other.length - one.length).slice(0, LONGEST);
+    if (!list.length || list[0].length <= LENGTHS[2]) return null;
+    return make("section", { class: "plot longest" }, make("h2", {}, "Longest answers"),
+      make("ol", {}, ...list.map((row) => make("li", {}, make("button", { type: "button", onclick: () => Single.open(row.key) },
+        make("span", { class: "what", dir: "auto" }, row.title || row.answer), make("span", { class: "many" }, number(row.length)))))));
+  }
+
+  function size(bytes) {
+    const [by, unit] = bytes < 1e6 ? [1e3, "kB"] : [1e6, "MB"];
+    return `${(bytes / by).toFixed(1)} ${unit}`;
+  }
+
+  async function tellFigures(place) {
+    figures = figures || Store.figures();
+    const { words, media_size: bytes, per_day: daily, days, busiest } = await figures;
+    if (!days) return;
+    place.replaceChildren(`All cards together: ${counted(words, "word")}${bytes ? `, ${size(bytes)} of media` : ""}. ` +
+      `${counted(daily, "new card")} a day: all introduced in ${counted(days, "day")}; the busiest day has ${counted(busiest, "card")}.`);
+  }
+
   function draw() {
     if (Store.view.name !== "overview") return;
     const rows = Store.found.map((key) => Store.cards.get(key));
-    const figures = [
+    const totals = [
       [rows.length, "card"], [new Set(rows.map((row) => row.id)).size, "note"],
       [new Set(rows.map((row) => row.deck)).size, "deck"], [new Set(rows.flatMap((row) => row.tags)).size, "tag"],
       [Store.media, "media file"],
     ];
+    const study = make("p", { class: "study" });
     byId("overview").replaceChildren(
-      make("ul", { class: "figures" }, ...figures.map(([many, word]) =>
+      make("ul", { class: "figures" }, ...totals.map(([many, word]) =>
         make("li", {}, make("b", {}, number(many)), make("span", {}, many === 1 ? word : `${word}s`)))),
+      study,
       make("div", { class: "plots" }, ...[
-        plot("Decks", "deck", tally(rows.map((row) => row.deck))),
-        plot("Kinds", "kind", tally(rows.map((row) => row.kind))),
+        plot("Decks", tally(rows.map((row) => row.deck)), (deck) => filtered({ deck: [deck] })),
+        plot("Kinds", tally(rows.map((row) => row.kind)), (kind) => filtered({ kind: [kind] })),
         lengths(rows),
-        plot("Tags", "tag", tally(rows.flatMap((row) => row.tags))),
+        longest(rows),
+        plot("Tags", tally(rows.flatMap((row) => row.tags)), (tag) => filtered({ tag: [tag] })),
+        plot("Problems by rule", tally(Store.problems.map((one) => one.rule)), Problems.open),
+        plot("Problems by file", tally(Store.problems.map((one) => one.file).filter(Boolean)),
+          (file) => filtered({ query: `"file:${file}"`, is: ["problem"] })),
       ].filter(Boolean)),
     );
+    tellFigures(study);
   }
 
-  on("cards filter view", draw);
+  on("cards", () => { figures = null; });
+  on("cards filter view problems", draw);
   return { draw };
 })();

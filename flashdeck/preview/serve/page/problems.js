@@ -58,13 +58,18 @@ const Problems = (() => {
     button.focus();
   }
 
+  function open() {
+    room.hidden = false;
+    room.querySelector("button").focus();
+  }
+
   function toggle() {
     if (!Store.problems.length) return;
-    room.hidden = !room.hidden;
-    if (!room.hidden) room.querySelector("button").focus();
+    if (room.hidden) open();
+    else room.hidden = true;
   }
 
   button.addEventListener("click", toggle);
   on("problems", draw);
-  return { close, toggle, isOpen: () => !room.hidden };
+  return { open, close, toggle, isOpen: () => !room.hidden };
 })();

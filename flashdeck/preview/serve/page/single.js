@@ -28,6 +28,7 @@ const Single = (() => {
     const frame = Frames.create(which === 0 ? "Card" : "Answer of the card");
     const place = make("div", { class: "screen" }, frame.place);
     parts.screens.append(place);
+    frame.onclick = flip;
     frame.onkey = (told) => Keys.press(told.key, told.shift, true);
     frame.onplaying = (name) => { place.dataset.playing = name; };
     frame.ondrawn = (told) => { place.dataset.shown = `${told.shown}-${told.side}-${told.version}`; };
@@ -96,7 +97,7 @@ const Single = (() => {
     if (parts.about.dataset.state === state) return;
     parts.about.dataset.state = state;
     const opened = parts.about.querySelector("details[open]") !== null;
-    const only = (name, value, words) => make("button", { type: "button", class: "link", onclick: () => { Store.look({ [name]: value }); Store.show({ name: "gallery" }); } }, words || value);
+    const only = (name, value, words) => make("button", { type: "button", class: "link", onclick: () => { Store.look({ [name]: [value] }); Store.show({ name: "gallery" }); } }, words || value);
     const pairs = [
       ["Source", sourceLink(row.file, row.line, { card: row.key })],
       ["Deck", only("deck", row.deck, row.deck.replaceAll("::", " › "))],
@@ -104,7 +105,7 @@ const Single = (() => {
       ["Kind", only("kind", row.kind)],
       ["Card", `${row.notetype} › ${row.card}${face.number > 1 ? ` (${face.number})` : ""}`],
       ["Id", row.id],
-      ["Since the last build", row.changed ? "new or changed" : "unchanged"],
+      ["Since the last build", Store.built ? row.edit || "unchanged" : "not built yet"],
     ].filter(([, value]) => value);
     if (!row.file) pairs.pop();
     const saying = problemsOf(row)
@@ -130,6 +131,7 @@ const Single = (() => {
     side = side === "answer" ? "question" : "answer";
     draw({ turned: true });
     if (side === "question" && parts) parts.input.value = "";
+    Store.keep();
   }
 
   function move(by) {
@@ -141,6 +143,11 @@ const Single = (() => {
     Store.current = to;
     Store.go(to);
     draw({ moved: true });
+  }
+
+  // Called with the side that an address names.
+  function start(which) {
+    side = which;
   }
 
   function open(key) {
@@ -170,5 +177,5 @@ const Single = (() => {
     return script ? text.replace("%%MATHJAX%%", () => script.textContent) : text;
   }
 
-  return { open, flip, move, replay, frameDocument, draw };
+  return { open, start, side: () => side, flip, move, replay, frameDocument, draw };
 })();

@@ -14,10 +14,11 @@ const Store = (() => {
     problems: [],
     media: 0,
     found: [], // keys of the matching cards, in study order
-    filter: { query: "", deck: "", tag: "", kind: "", changed: false, problems: false },
+    built: true,
+    filter: { query: "", deck: [], tag: [], kind: [], is: [] },
     view: {
       name: "gallery", app: "desktop", width: "800", zoom: 1, night: false, answers: false,
-      both: false,
+      both: false, sort: "",
     },
     current: 0, // the key of the current card
     turned: new Set(), // keys of flipped cards
@@ -29,17 +30,23 @@ const Store = (() => {
     version = everything.version;
     store.name = everything.name;
     store.media = everything.media;
+    store.built = everything.built;
     cards.clear();
     for (const row of everything.cards) cards.set(row.key, row);
     store.problems = everything.problems;
     refilter();
-    tell("cards");
+    find();
+    tell("cards", { edited: [] });
     tell("problems", { fresh: true });
   }
 
   function change(event) {
     version = event.version;
     const known = JSON.stringify(store.problems);
+    // Edited cards, as opposed to those that only moved or have other problems.
+    const says = (row) => JSON.stringify([row.text, row.deck, row.tags, row.edit]);
+    const edited = event.rows.filter((row) => !cards.has(row.key) || says(cards.get(row.key)) !== says(row))
+      .map((row) => row.key);
     for (const row of event.rows) cards.set(row.key, row);
     if (event.order) {
       const rows = event.order.map((key) => cards.get(key));
@@ -49,7 +56,7 @@ const Store = (() => {
     store.problems = event.problems;
     if (event.rows.length || event.order) {
       refilter();
-      tell("cards");
+      tell("cards", { edited });
     }
     tell("problems", { fresh: known !== JSON.stringify(event.problems) });
   }
@@ -60,7 +67,7 @@ const Store = (() => {
       for (const [key, face] of Object.entries(data.faces)) {
         faces.set(Number(key), { ...face, css: data.styles[face.css] });
       }
-      Object.assign(store, { files: data.files, fonts: data.fonts });
+      Object.assign(store, { files: data.files, fonts: data.fonts, figures: () => Promise.resolve(data.figures) });
       load(data);
       return;
     }
@@ -94,54 +101,65 @@ const Store = (() => {
 
   // --- the filter
 
-  const haystacks = new WeakMap();
-
-  function haystack(row) {
-    if (!haystacks.has(row)) {
-      haystacks.set(row, folded([row.title, row.text, row.deck, row.tags.join(" "), row.id,
-        row.file].join("\n")));
-    }
-    return haystacks.get(row);
-  }
-
   const inside = (name, whole) => name === whole || name.startsWith(`${whole}::`);
+  const any = (wanted, test) => !wanted.length || wanted.some(test);
 
-  function matcher() {
-    const { query, deck, tag, kind, changed, problems } = store.filter;
-    const words = folded(query).split(/\s+/).filter(Boolean);
-    return (row) =>
-      (!deck || inside(row.deck, deck)) &&
-      (!tag || row.tags.some((one) => inside(one, tag))) &&
-      (!kind || row.kind === kind) &&
-      (!changed || row.changed) &&
-      (!problems || row.problems > 0) &&
-      words.every((word) => haystack(row).includes(word));
-  }
+  const GROUPS = {
+    deck: (wanted) => (row) => any(wanted, (deck) => inside(row.deck, deck)),
+    tag: (wanted) => (row) => any(wanted, (tag) => row.tags.some((one) => inside(one, tag))),
+    kind: (wanted) => (row) => any(wanted, (kind) => row.kind === kind),
+    is: (wanted) => (row) => any(wanted, (state) => (state === "problem" ? row.problems > 0 : row.edit === state)),
+  };
+
+  // The rows that match the search and all groups of the filter but one.
+  store.rowsBut = (left) => {
+    const { filter } = store;
+    const tests = [Search.parse(filter.query)];
+    for (const [name, test] of Object.entries(GROUPS)) if (name !== left) tests.push(test(filter[name]));
+    return [...cards.values()].filter((row) => tests.every((test) => test(row)));
+  };
+
+  const SORTED = new Set(["title", "answer", "deck", "tags", "kind", "file", "problems"]);
 
   function refilter() {
-    const passes = matcher();
-    store.found = [];
-    for (const [key, row] of cards) if (passes(row)) store.found.push(key);
+    const rows = store.rowsBut("");
+    const [, down, name] = /^(-?)(\w+)$/.exec(store.view.sort) || [];
+    if (SORTED.has(name)) {
+      const of = (row) => (name === "file" ? `${row.file}:${row.line}` : String(row[name]));
+      rows.sort((one, other) => (down ? inOrder(of(other), of(one)) : inOrder(of(one), of(other))));
+    }
+    store.found = rows.map((row) => row.key);
     if (!cards.has(store.current)) store.current = store.found[0] || 0;
   }
 
-  store.look = (wish) => {
+  store.look = (wish, how = "push") => {
     Object.assign(store.filter, wish);
     refilter();
     tell("filter");
-    keep();
+    keep(how);
   };
 
+  // Sorts by a column, downwards with a "-" before its name; "" is the order of the sources.
+  store.sort = (by) => {
+    store.view.sort = by;
+    refilter();
+    tell("filter");
+    keep("replace");
+  };
+
+  store.clear = () => store.look({ query: "", deck: [], tag: [], kind: [], is: [] });
+
   store.show = (wish) => {
+    const is = store.view.name;
     Object.assign(store.view, wish);
     tell("view", wish);
-    keep();
+    keep(store.view.name === is ? "replace" : "push");
   };
 
   store.go = (key) => {
     store.current = key;
     tell("current");
-    keep();
+    keep("replace");
   };
 
   // The side that a card shows: the default, unless it was flipped.
@@ -168,6 +186,9 @@ const Store = (() => {
       if (!asking) asking = setTimeout(ask, 4);
     });
   };
+
+  // Counts of all cards that take longer.
+  store.figures = async () => (await fetch("figures")).json();
 
   store.faceNow = (key) => faces.get(key);
 
@@ -197,20 +218,49 @@ const Store = (() => {
     }
   }
 
-  // --- persistence: the filter in the URL, view settings in the browser
+  // --- persistence: what is shown in the address, how it is shown in the browser
 
   const KEPT = "flashdeck-view";
+  const LISTS = ["deck", "tag", "kind", "is"];
+  let wanted = ""; // the card that the address names, until the cards are there
 
-  function keep() {
+  const named = (row) => (row.ordinal > 1 ? `${row.id}:${row.ordinal}` : row.id);
+
+  function find() {
+    const row = wanted && [...cards.values()].find((one) => named(one) === wanted || String(one.key) === wanted);
+    wanted = "";
+    if (row) store.current = row.key;
+  }
+
+  function keep(how) {
     const parts = new URLSearchParams();
-    for (const [name, value] of Object.entries(store.filter)) if (value) parts.set(name, value);
-    if (store.view.name !== "gallery") parts.set("view", store.view.name);
-    if (store.view.name === "single") parts.set("card", store.current);
-    history.replaceState(null, "", `#${parts}`);
+    const { filter, view } = store;
+    if (view.name !== "gallery") parts.set("view", view.name);
+    const row = cards.get(store.current);
+    if (view.name === "single" && row) parts.set("card", named(row));
+    if (view.name === "single" && Single.side() === "answer") parts.set("side", "answer");
+    if (view.sort) parts.set("sort", view.sort);
+    if (filter.query) parts.set("query", filter.query);
+    for (const name of LISTS) for (const value of filter[name]) parts.append(name, value);
+    const address = `#${parts}`;
+    if (address !== location.hash && (location.hash || parts.size)) history[`${how}State`](null, "", address);
     try {
-      const { app, width, zoom, night, answers } = store.view;
+      const { app, width, zoom, night, answers } = view;
       localStorage.setItem(KEPT, JSON.stringify({ app, width, zoom, night, answers }));
     } catch (_error) { /* storage is disabled */ }
+  }
+
+  store.keep = () => keep("replace");
+
+  function readAddress() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    store.filter.query = parts.get("query") || "";
+    for (const name of LISTS) store.filter[name] = parts.getAll(name).filter(Boolean);
+    wanted = parts.get("card") || "";
+    const view = parts.get("view") || (wanted ? "single" : "gallery");
+    store.view.name = ["single", "table", "overview"].includes(view) ? view : "gallery";
+    store.view.sort = parts.get("sort") || "";
+    Single.start(parts.get("side") === "answer" ? "answer" : "question");
   }
 
   store.recall = () => {
@@ -219,12 +269,17 @@ const Store = (() => {
     try {
       Object.assign(store.view, JSON.parse(localStorage.getItem(KEPT) || "{}"));
     } catch (_error) { /* likewise */ }
-    const parts = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["query", "deck", "tag", "kind"]) store.filter[name] = parts.get(name) || "";
-    for (const name of ["changed", "problems"]) store.filter[name] = parts.get(name) === "true";
-    store.view.name = parts.get("view") || "gallery";
-    store.current = Number(parts.get("card")) || 0;
+    readAddress();
   };
+
+  // Back, Forward, or an address that was edited.
+  addEventListener("popstate", () => {
+    readAddress();
+    find();
+    refilter();
+    tell("filter");
+    tell("view", { name: store.view.name });
+  });
 
   return Object.assign(store, { start });
 })();
