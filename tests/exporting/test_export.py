@@ -229,7 +229,9 @@ def test_an_export_that_somebody_edited_stays(geo):
     with (geo.root / "out" / "notes.csv").open("a") as text:
         text.write("mine\n")
     geo.replace("cards/geo.yaml", "Everest", "K2")
-    assert "was not written by an export" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
+    assert "was not written by an export" in flashdeck(
+        "export", "--to", "csv", "out", cwd=geo.root, code=1
+    )
 
 
 def test_files_beside_the_export_stay(geo):
@@ -242,7 +244,9 @@ def test_no_link_leads_out_of_the_folder(geo, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (geo.root / "out").mkdir()
     (geo.root / "out" / "media").symlink_to(tmp_path / "elsewhere")
-    assert "is a link to a place outside of" in flashdeck("export", "--to", "csv", "out", cwd=geo.root, code=1)
+    assert "is a link to a place outside of" in flashdeck(
+        "export", "--to", "csv", "out", cwd=geo.root, code=1
+    )
     assert files(tmp_path / "elsewhere") == []
     assert files(geo.root / "out") == []
 

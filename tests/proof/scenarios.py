@@ -69,7 +69,7 @@ class _Seen:
         if self._now is None:
             words += ["until learners use *Empty Cards*"] * (guid in after.deletes)
         elif self._now.id != guid:
-            words += ["on the old note, which *Empty Cards* deletes; the new note begins anew"]
+            words += ["on the old note, which *Empty Cards* deletes; the new note starts without reviews"]
         else:
             words += [", for the number"] * self._is_renumbered(self._now)
             words += ["; one more card"] * bool(after.ordinals(guid) - self._before.ordinals(guid))
@@ -247,9 +247,9 @@ SCENARIOS = (
     Scenario("rename its root, and so the package", _edits(("rename_deck", 0, 5))),
     Scenario("turn `reverse` on", _edits(("reverse", 0, 0))),
     Scenario("turn `reverse` off", _edits(("reverse", 1, 0)), _BOTH_WAYS),
-    Scenario("add a gap with a new number", _edits(("add_cloze", 0, 0)), _CLOZE),
-    Scenario("remove a gap", _edits(("remove_cloze", 0, 0)), _CLOZE),
-    Scenario("renumber gaps", _edits(("renumber", 0, 0)), _CLOZE),
+    Scenario("add a cloze with a new number", _edits(("add_cloze", 0, 0)), _CLOZE),
+    Scenario("remove a cloze", _edits(("remove_cloze", 0, 0)), _CLOZE),
+    Scenario("renumber clozes", _edits(("renumber", 0, 0)), _CLOZE),
     Scenario("make a question a cloze note", _edits(("change_kind", _QUESTION, 0))),
     Scenario("make it a note of your own note type", _edits(("change_kind", _QUESTION, 1))),
     Scenario("delete a note", _edits(("delete", _QUESTION, 0))),

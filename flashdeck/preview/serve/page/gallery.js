@@ -6,7 +6,7 @@ const Gallery = (() => {
   const FOOT = 30;
   const DESKTOP_WIDTH = 520; // in a tile, a desktop card is as wide as its text, not as its window
   const AHEAD = 1; // rows drawn before they become visible, with their questions only
-  const MOST = { question: 230, answer: 150, both: 340 }; // heights, in px of the page
+  const MOST = { question: 210, answer: 130, both: 310 }; // heights, in px of the page
   const LEAST = 58;
   const MARGIN = 14; // below each side, in px of the card
   const room = byId("gallery");

@@ -49,7 +49,7 @@ const Problems = (() => {
     room.replaceChildren(
       make("header", {}, make("h2", { id: "problems-title" }, words),
         make("button", { type: "button", class: "plain", onclick: close, title: "Escape" }, "Close")),
-      errors && Store.cards.size ? make("p", { class: "why" }, "The cards below are from the last version without errors. Fix the problem and save.") : "",
+      errors && Store.cards.size ? make("p", { class: "why" }, "The cards behind this are from the last version without errors. Fix the problem and save.") : "",
       ...all.slice(0, 50).map(entry));
   }
 
