@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from flashdeck.compile.compiler import custom_notetypes
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.editor import schemas
-from flashdeck.files.files import Publication, make_folder
+from flashdeck.editor.schemas import TITLES, schemas
+from flashdeck.files.files import Publication, RefusedFileError, make_folder, read_regular
 from flashdeck.project.paths import find_root
-from flashdeck.project.project import load_project
+from flashdeck.project.project import Project, load_project
 from flashdeck.source.notetypes import SourceNoteType
 
 SCHEMAS_NAME = ".schemas"
+_LARGEST = 2**24
 
 
 def schema_texts(start: Path) -> dict[str, str]:
@@ -24,12 +27,35 @@ def schema_texts(start: Path) -> dict[str, str]:
     try:
         project, _ = load_project(find_root(start))
     except FlashdeckError:
-        own: list[SourceNoteType] = []
-    else:
-        own = list(custom_notetypes(project).values())
-    notetypes = [source.notetype for source in own]
-    names = {notetype.name: [field.name for field in notetype.fields] for notetype in notetypes}
-    short = {source.notetype.name: list(source.keys) for source in own if source.keys}
+        return _texts(())
+    return _texts(custom_notetypes(project).values())
+
+
+def changed_schemas(project: Project) -> dict[str, bytes]:
+    """Return the new content of schema files in `.schemas/` that are out of date, by path.
+
+    Missing files, and those that flashdeck did not write, are not replaced.
+    """
+    before: dict[str, str] = {}
+    for name, title in TITLES.items():
+        path = f"{SCHEMAS_NAME}/{name}.json"
+        with suppress(RefusedFileError, ValueError):
+            text = read_regular(project.root / path, project.root, _LARGEST).decode()
+            if f'"title": "{title}"' in text:
+                before[name] = text
+    if not before:
+        return {}
+    texts = _texts(custom_notetypes(project).values())
+    return {
+        f"{SCHEMAS_NAME}/{name}.json": texts[name].encode()
+        for name, text in before.items()
+        if text != texts[name]
+    }
+
+
+def _texts(own: Collection[SourceNoteType]) -> dict[str, str]:
+    names = {one.notetype.name: [field.name for field in one.notetype.fields] for one in own}
+    short = {one.notetype.name: list(one.keys) for one in own if one.keys}
     return {
         name: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
         for name, schema in schemas(names, short).items()

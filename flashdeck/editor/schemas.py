@@ -15,6 +15,14 @@ from flashdeck.editor.shapes import Schema, mapping_schema
 from flashdeck.kinds.registry import DOCUMENT, FIELD, NOTETYPE, SETTINGS, TABLE, TEMPLATE, Key
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
+TITLES = MappingProxyType(
+    {
+        "deck": "A deck of flashdeck",
+        "notetype": "A note type of flashdeck",
+        "settings": "Settings of a flashdeck project",
+    }
+)
+"""The titles of the schemas by name."""
 
 
 def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> dict[str, Schema]:
@@ -23,7 +31,7 @@ def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> 
     `notetypes` are the fields of the project's own note types, `short` the short keys of types that
     have any.
     """
-    deck = _file("A deck of flashdeck", DOCUMENT)
+    deck = _file("deck", DOCUMENT)
     # `notes` is optional with a table.
     deck["anyOf"] = [{"required": deck.pop("required")}, {"required": ["table"]}, {"type": "null"}]
     deck["definitions"] = note_definitions(notetypes, short) | {"table": mapping_schema(TABLE)}
@@ -32,13 +40,13 @@ def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> 
     if short:
         deck["properties"]["notes"] = deck["properties"]["notes"] | {"items": {"type": "object"}}
         deck["allOf"] = [*deck.get("allOf", ()), short_notes_of_document(short)]
-    notetype = _file("A note type of flashdeck", NOTETYPE)
+    notetype = _file("notetype", NOTETYPE)
     notetype["definitions"] = {"field": mapping_schema(FIELD), "template": mapping_schema(TEMPLATE)}
-    settings = _file("Settings of a flashdeck project", SETTINGS)
+    settings = _file("settings", SETTINGS)
     return {"deck": deck, "notetype": notetype, "settings": settings}
 
 
-def _file(title: str, keys: Iterable[Key]) -> Schema:
+def _file(name: str, keys: Iterable[Key]) -> Schema:
     schema = mapping_schema(keys)
     # An empty document is valid.
-    return {"$schema": _DRAFT, "title": title, **schema, "type": ["object", "null"]}
+    return {"$schema": _DRAFT, "title": TITLES[name], **schema, "type": ["object", "null"]}

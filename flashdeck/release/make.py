@@ -17,6 +17,7 @@ from flashdeck.compile.compiler import known_kinds
 from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.editor.files import changed_schemas
 from flashdeck.files.files import Publication
 from flashdeck.model import Collection
 from flashdeck.project.digest import note_digest, stream_digest
@@ -125,6 +126,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     if options.frozen:
         written = {}
     else:
+        written |= changed_schemas(project)
         cache.save(root, publication)
     for path, data in written.items():
         publication.stage(root / path, root).write(data)

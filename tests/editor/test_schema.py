@@ -18,6 +18,7 @@ from yamlvalues import as_json
 from flashdeck.cli.run import run
 from flashdeck.diagnostics import Severity, Span
 from flashdeck.editor import schemas
+from flashdeck.editor.files import schema_texts
 from flashdeck.editor.shapes import MARKUPS
 from flashdeck.kinds.registry import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
 from flashdeck.model import Field, NoteType
@@ -268,3 +269,36 @@ def test_schema_prints_one_and_writes_all_with_the_fields_of_the_project(
 def test_schema_needs_no_project(tmp_path, capsys):
     assert run(["schema", "-C", str(tmp_path)]) == 0
     assert "reverse" in capsys.readouterr().out
+
+
+def test_a_build_refreshes_the_schemas_when_a_note_type_changes(project):
+    project.write("cards/a.yaml", "deck: A\nnotes:\n  - {q: q, a: a}\n")
+    project.built()
+    assert not (project.root / ".schemas").exists()  # nobody asked for it
+    assert run(["schema", "-C", str(project.root), "-o", str(project.root / ".schemas")]) == 0
+    project.write("cards/notetypes/country.yaml", COUNTRY)
+    result = project.built()
+    assert '"Capital"' in project.read(".schemas/deck.json")
+    assert project.root / ".schemas/deck.json" in result.written
+    assert project.root / ".schemas/settings.json" not in result.written
+    project.replace("cards/notetypes/country.yaml", "Capital", "Main city")
+    project.built(frozen=True)
+    assert '"Capital"' in project.read(".schemas/deck.json")  # a frozen build writes only packages
+    project.built()
+    assert '"Main city"' in project.read(".schemas/deck.json")
+    (project.root / ".schemas/deck.json").unlink()
+    project.replace("cards/notetypes/country.yaml", "Main city", "Capital")
+    assert '"Main' not in project.read(".schemas/notetype.json")
+    project.built()
+    assert not (project.root / ".schemas/deck.json").exists()
+
+
+def test_a_build_leaves_other_files_in_the_folder_of_schemas_alone(project, tmp_path):
+    project.write("cards/a.yaml", "deck: A\nnotes:\n  - {q: q, a: a}\n")
+    project.write(".schemas/deck.json", '{"title": "My own"}')
+    (tmp_path / "elsewhere.json").write_text(schema_texts(project.root)["settings"] + "\n")
+    (project.root / ".schemas/settings.json").symlink_to(tmp_path / "elsewhere.json")
+    before = (tmp_path / "elsewhere.json").read_text()
+    project.built()
+    assert project.read(".schemas/deck.json") == '{"title": "My own"}'
+    assert (tmp_path / "elsewhere.json").read_text() == before

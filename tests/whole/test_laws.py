@@ -38,7 +38,7 @@ HOMES = {
 # From low to high: a folder imports only preceding ones.
 ORDER = """
     css limits text diagnostics html highlighting markup model kinds files yamlnode anki rules
-    notetypes report rendered_cards source project compile comparison release formatting editor
+    notetypes report rendered_cards source project compile comparison editor release formatting
     exporting stats scaffold checking preview importing cli
 """.split()
 BASE = ("css", "diagnostics", "highlighting", "html", "limits", "markup", "text")
