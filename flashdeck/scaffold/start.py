@@ -17,6 +17,7 @@ from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_name
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.scaffold.distribution import Source
 from flashdeck.source.names import clean_deck, deck_problem
 from flashdeck.yamlnode import quoted, read_yaml
 
@@ -30,6 +31,8 @@ PROJECT = {
 # Files for tools and readers; existing ones are kept.
 AROUND = {
     "README.md": "readme.md",
+    "AGENTS.md": "agents.md",
+    ".gitattributes": "gitattributes",
     ".gitignore": "gitignore",
     ".github/workflows/deck.yaml": "workflow.yaml",
     ".pre-commit-config.yaml": "pre-commit.yaml",
@@ -55,25 +58,25 @@ class Started:
     kept: tuple[str, ...]
 
 
-def start(folder: Path, version: str) -> Started:
+def start(folder: Path, source: Source) -> Started:
     """Write a new project into a folder, which is created if needed.
 
-    `version` is the version of flashdeck for builds of the project. No file is overwritten. Raises
+    `source` is where its workflow gets flashdeck from. No file is overwritten. Raises
     `FlashdeckError` where there is a project already.
     """
-    project, around = _texts(folder, version)
+    project, around = _files(folder, source)
     existing = [path for path in project if os.path.lexists(folder / path)]
     if existing:
         message = f"there is a project in {folder} already: {', '.join(existing)}"
         raise FlashdeckError(message, "choose another folder; nothing was written")
     kept = [path for path in around if os.path.lexists(folder / path)]
-    texts = project | {path: text for path, text in around.items() if path not in kept}
+    written = project | {path: data for path, data in around.items() if path not in kept}
     with Publication() as publication:
-        for path, text in texts.items():
+        for path, data in written.items():
             make_folder((folder / path).parent)
-            publication.stage(folder / path, folder).write(text.encode())
+            publication.stage(folder / path, folder).write(data)
         publication.commit()
-    return Started(tuple(texts), tuple(kept))
+    return Started(tuple(written), tuple(kept))
 
 
 def project_name(folder: Path) -> str:
@@ -87,8 +90,8 @@ def project_name(folder: Path) -> str:
     return name if name.isprintable() and deck_problem(name) is None else _NAMELESS
 
 
-def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the texts of project files, and of files for tools, by path."""
+def _files(folder: Path, source: Source) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Return the content of project files, and of files for tools, by path."""
     name = project_name(folder)
     project_id = new_project_id()
     words = {
@@ -96,7 +99,7 @@ def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
         "QUOTED": quoted(name),
         "DECK": quoted(f"{name}::The Moon"),
         "ID": project_id,
-        "VERSION": version,
+        "SOURCE": source.argument,
     }
     project = {path: starter_text(file, words) for path, file in PROJECT.items()}
     project[_DECK] = formatted(read_yaml(_DECK, project[_DECK].encode()))
@@ -104,4 +107,9 @@ def _texts(folder: Path, version: str) -> tuple[dict[str, str], dict[str, str]]:
     around = {path: starter_text(file, words) for path, file in AROUND.items()}
     for schema, text in schema_texts(folder).items():
         around[f"{SCHEMAS_NAME}/{schema}.json"] = text
-    return project, around
+    wheel = {source.argument: source.wheel} if source.wheel else {}
+    return _encoded(project), _encoded(around) | wheel
+
+
+def _encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in texts.items()}

@@ -6,11 +6,11 @@ import pytest
 from conftest import ProjectFolder
 from real_anki import Imported, Learner
 
-from flashdeck import __version__
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.lock import lock
 from flashdeck.release.forget import forget
+from flashdeck.scaffold.distribution import Source
 from flashdeck.scaffold.start import start
 
 DAY = 86_400
@@ -210,7 +210,7 @@ def test_a_released_note_type_may_be_deleted_when_its_notes_are_forgotten(projec
 
 
 def test_an_edited_example_is_forgotten_on_request(tmp_path):
-    start(tmp_path / "spanish", __version__)
+    start(tmp_path / "spanish", Source("flashdeck"))
     project = ProjectFolder(tmp_path / "spanish")
     project.built()
     (error,) = forget(project.root, [], example=True).refused

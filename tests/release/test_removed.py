@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from conftest import ProjectFolder
 
-from flashdeck import __version__
 from flashdeck.compile.example import example_notes
 from flashdeck.project.lockfile import parse_lock
 from flashdeck.project.project import load_project
+from flashdeck.scaffold.distribution import Source
 from flashdeck.scaffold.start import start
 
 DAY = 86_400
@@ -31,7 +31,7 @@ def lock(project):
 @pytest.fixture
 def begun(tmp_path):
     """A project as `init` leaves it, built once."""
-    start(tmp_path / "spanish", __version__)
+    start(tmp_path / "spanish", Source("flashdeck"))
     project = ProjectFolder(tmp_path / "spanish")
     project.built()
     project.now += DAY
@@ -40,7 +40,7 @@ def begun(tmp_path):
 
 def test_every_note_of_the_example_is_known_under_any_name_of_its_deck(tmp_path):
     for folder, deck in (("spanish", None), ("x", "Some other::Deck")):
-        start(tmp_path / folder, __version__)
+        start(tmp_path / folder, Source("flashdeck"))
         project = ProjectFolder(tmp_path / folder)
         if deck:
             project.replace("cards/moon.yaml", "deck: X::The Moon", f"deck: {deck}")
@@ -91,7 +91,7 @@ def test_an_example_note_that_became_ones_own_is_removed_as_any_other(begun):
 
 
 def test_an_example_note_edited_before_the_first_build_is_ones_own(tmp_path):
-    start(tmp_path / "spanish", __version__)
+    start(tmp_path / "spanish", Source("flashdeck"))
     project = ProjectFolder(tmp_path / "spanish")
     project.replace("cards/moon.yaml", "How far away is the Moon?", "How far away is the Sun?")
     project.built()

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import NOW, ProjectFolder
+from conftest import ProjectFolder
 from yamlvalues import as_json
 
-from flashdeck import __version__
 from flashdeck.cli.run import run
 from flashdeck.kinds.registry import LIMITS, SETTINGS
 from flashdeck.project.project import load_project
+from flashdeck.scaffold.distribution import Source
 from flashdeck.scaffold.start import project_name, start
 from flashdeck.yamlnode import Limits, read_yaml
 
 
 def started(folder: Path) -> ProjectFolder:
-    start(folder, __version__)
+    start(folder, Source("flashdeck"))
     return ProjectFolder(folder)
 
 
@@ -139,81 +137,28 @@ def test_each_source_names_a_schema_that_is_there(tmp_path):
         assert schema.exists()
 
 
-def test_the_pre_commit_hook_runs_check_with_the_flashdeck_that_is_installed(tmp_path):
-    root = started(tmp_path / "demo").root
-    (repo,) = value(root / ".pre-commit-config.yaml")["repos"]
-    (hook,) = repo["hooks"]
-    assert hook["language"] == "system"
-    assert "additional_dependencies" not in hook
-    assert re.search(hook["files"], "cards/moon.yaml")
-    assert re.search(hook["files"], "flashdeck.lock")
-    assert not re.search(hook["files"], "README.md")
-    assert run([*hook["entry"].split()[1:], "-C", str(root)]) == 0
-
-
-def test_the_workflow_is_valid(tmp_path):
-    workflow = started(tmp_path / "demo").root / ".github/workflows/deck.yaml"
-    checked = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "check_jsonschema",
-            "--builtin-schema",
-            "github-workflows",
-            workflow,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode == 0, checked.stdout
-    assert f"pip install flashdeck=={__version__}" in workflow.read_text()
-
-
-GH = """\
-#!/bin/sh
-echo "$@" >> "$CALLS"
-case "$2" in
-  view) echo "Hello." ;;
-  edit) cat "$5" >> "$CALLS" ;;
-esac
-"""
-
-
-def test_a_release_gets_its_packages_and_the_news_for_learners(tmp_path):
-    """Runs what the workflow's release job runs, with a `gh` that writes down what it is told."""
+def test_git_checks_out_the_same_bytes_on_every_system(tmp_path):
     project = started(tmp_path / "demo")
-    bin_, calls = tmp_path / "bin", tmp_path / "calls"
-    bin_.mkdir()
-    (bin_ / "gh").write_text(GH)
-    (bin_ / "flashdeck").write_text(f'#!/bin/sh\nexec {sys.executable} -m flashdeck "$@"\n')
-    for program in bin_.iterdir():
-        program.chmod(0o755)
-    env = {
-        **os.environ,
-        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
-        "CALLS": str(calls),
-        "TAG": "v2",
-        "SOURCE_DATE_EPOCH": str(NOW + 100),
-    }
+    text, picture = b"a: |\n  1\n", b"<svg>\r\n</svg>\n"
+    (project.root / "cards/x.yaml").write_bytes(text)
+    (project.root / "cards/x.svg").write_bytes(picture)
+    windows = ["-c", "core.autocrlf=true", "-c", "user.name=a", "-c", "user.email=a@example.org"]
 
-    def shell(command: str) -> None:
-        name = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-        command = command.replace("git ", f"git {' '.join(name)} ")
-        subprocess.run(["sh", "-ec", command], cwd=project.root, env=env, check=True)
+    def git(*arguments):
+        subprocess.run(["git", *windows, *arguments], cwd=project.root, check=True)
 
-    project.built()
-    shell("git init -q && git add . && git commit -qm one && git tag v1")
-    project.replace("cards/moon.yaml", "Light takes", "Even light takes")
-    project.now += 100
-    project.built()
-    shell("git add . && git commit -qm two && git tag v2")
-    job = value(project.root / ".github/workflows/deck.yaml")["jobs"]["release"]
-    for step in job["steps"]:
-        if "run" in step and not step["run"].startswith("pip "):
-            shell(step["run"])
-    log = calls.read_text("utf-8")
-    assert "release upload v2 build/demo.apkg --clobber" in log
-    assert "release edit v2 --notes-file notes.md\nHello.\n" in log
-    assert "Light" in log
-    assert "1 changed" in log
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "one")
+    git("rm", "--quiet", "-r", "cards")
+    git("reset", "--quiet", "--hard")
+    assert (project.root / "cards/x.yaml").read_bytes() == text
+    assert (project.root / "cards/x.svg").read_bytes() == picture
+
+
+def test_the_page_for_assistants_shows_a_deck_without_problems(tmp_path):
+    project = started(tmp_path / "demo")
+    (deck,) = re.findall(r"```yaml\n(.*?)```", project.read("AGENTS.md"), re.DOTALL)
+    (project.root / "cards/spanish.yaml").write_text(deck, "utf-8")
+    assert project.check() == []
+    assert run(["fmt", "--check", "-C", str(project.root)]) == 0

@@ -20,9 +20,10 @@ def init(
 ) -> None:
     """Start a project with an example deck, ready to build; nothing is overwritten."""
     from flashdeck import __version__
+    from flashdeck.scaffold.distribution import own_source
     from flashdeck.scaffold.start import start
 
-    started = start(folder or Path(), __version__)
+    started = start(folder or Path(), own_source(__version__))
     for path in started.written:
         print_result(str((folder or Path()) / path))
     if not quiet:
