@@ -14,6 +14,7 @@ from flashdeck.anki.read.proof import holds
 from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.compile.cache import Cache
 from flashdeck.compile.compiler import known_kinds
+from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -34,6 +35,7 @@ from flashdeck.release.release import Content, Policy, Release, last_time, relea
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
 from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
+from flashdeck.text import counted
 from flashdeck.yamlnode import YamlFile
 
 # Rules about what a build repairs itself, so that the next package has nothing to report.
@@ -119,7 +121,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
     written = _texts(outcome, stamped, lock_text(lock))
     if options.frozen:
-        release_problems += _frozen(written)
+        release_problems += _frozen(written, compiled.notes)
     reported += outcome.suppressions.applied(release_problems)
     if any(problem.severity is Severity.ERROR for problem in reported):
         return _Ready(tuple(reported))
@@ -279,12 +281,26 @@ def _texts(outcome: Outcome, stamped: Mapping[str, Stamped], new_lock: str) -> d
     return texts
 
 
-def _frozen(changed: Iterable[str]) -> list[Diagnostic]:
+def _frozen(changed: Iterable[str], notes: Iterable[Identified]) -> list[Diagnostic]:
+    """Report files that a build would change, at the first note of each that it would change.
+
+    The lock is reported only by itself: it changes with each of the others.
+    """
     hint = "build without --frozen, and commit what changes"
-    return [
-        Diagnostic("frozen", f"a build would change {path}", Span.point(path), hint=hint)
-        for path in changed
-    ]
+    new: dict[str, list[Identified]] = {}
+    for note in notes:
+        if not note.is_settled:
+            new.setdefault(note.note.span.path, []).append(note)
+    problems = []
+    for path in changed:
+        message, span = f"a build would change {path}", Span.point(path)
+        if first := new.get(path):
+            what = "number of a mask" if all(note.stamped for note in first) else "id"
+            message += f": the {what} is missing in {counted(len(first), 'note')}"
+            span = first[0].note.span
+        problems.append(Diagnostic("frozen", message, span, hint=hint))
+    others = [problem for problem in problems if problem.span != Span.point(LOCK_NAME)]
+    return others or problems
 
 
 def _package(

@@ -159,8 +159,10 @@ def test_frozen_writes_only_packages(two_notes):
 def test_frozen_fails_when_sources_would_change(two_notes):
     before = state(two_notes)
     built = two_notes.build(frozen=True)
-    changed = [(problem.rule, problem.span.path) for problem in built.diagnostics]
-    assert changed == [("frozen", name) for name in ("flashdeck.yaml", *SOURCES[:1], SOURCES[2])]
+    found = [(problem.rule, problem.span.path, problem.span.line) for problem in built.diagnostics]
+    assert found == [("frozen", "flashdeck.yaml", 1), ("frozen", "cards/flask.yaml", 4)]
+    message = "a build would change cards/flask.yaml: the id is missing in 2 notes"
+    assert built.diagnostics[1].message == message
     assert state(two_notes) == before | {"build/.gitignore": b"*\n"}
 
 

@@ -160,7 +160,8 @@ def test_a_note_without_an_id_fails(repository, gate):
     repository.commit()
     failed = gate(repository)
     assert failed.startswith("flashdeck build --frozen")
-    assert "a build would change cards/moon.yaml" in failed
+    line = len(deck.read_text("utf-8").splitlines()) - 1
+    assert f"cards/moon.yaml:{line}:5: error: a build would change cards/moon.yaml" in failed
 
 
 @pytest.mark.parametrize("gate", GATES)

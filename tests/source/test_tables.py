@@ -425,9 +425,9 @@ def test_frozen_names_the_table_that_lacks_ids(project):
     project.built()
     deck(project, "q,a\nx,y\n")
     result = project.build(frozen=True)
-    assert "a build would change cards/words.csv" in [
-        problem.message for problem in result.diagnostics
-    ]
+    (problem,) = result.diagnostics
+    assert problem.message == "a build would change cards/words.csv: the id is missing in 1 note"
+    assert (problem.span.path, problem.span.line) == ("cards/words.csv", 2)
 
 
 CELLS = st.text(st.sampled_from("ab \"';,\t\n|ñ日=#@"), max_size=8)
