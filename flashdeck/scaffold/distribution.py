@@ -38,7 +38,7 @@ def own_source(version: str) -> Source:
     origin = json.loads(installed.read_text("direct_url.json") or "{}")
     if not origin:
         return Source(f"flashdeck=={version}")
-    if "vcs_info" in origin:
+    if "vcs_info" in origin and not origin["url"].startswith("file:"):
         vcs = origin["vcs_info"]
         return Source(f"{vcs['vcs']}+{origin['url']}@{vcs['commit_id']}")
     members = dict(_members(files("flashdeck"), "flashdeck"))

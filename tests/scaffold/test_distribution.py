@@ -49,6 +49,13 @@ def test_a_flashdeck_from_a_repository_is_named_by_its_commit(installed):
     assert own_source("1.2.3") == (argument, b"")
 
 
+def test_a_repository_on_this_machine_is_not_named(installed):
+    installed({**FROM_GIT, "url": "file:///home/somebody/flashdeck"})
+    argument, wheel = own_source("1.2.3")
+    assert argument == ".github/flashdeck-1.2.3-py3-none-any.whl"
+    assert wheel.startswith(b"PK")
+
+
 def test_a_flashdeck_that_was_never_installed_is_named_by_its_version(monkeypatch):
     def fail(name):
         raise metadata.PackageNotFoundError(name)
