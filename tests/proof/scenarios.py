@@ -69,7 +69,9 @@ class _Seen:
         if self._now is None:
             words += ["until learners use *Empty Cards*"] * (guid in after.deletes)
         elif self._now.id != guid:
-            words += ["on the old note, which *Empty Cards* deletes; the new note starts without reviews"]
+            words += [
+                "on the old note, which *Empty Cards* deletes; the new note starts without reviews"
+            ]
         else:
             words += [", for the number"] * self._is_renumbered(self._now)
             words += ["; one more card"] * bool(after.ordinals(guid) - self._before.ordinals(guid))
