@@ -51,7 +51,7 @@ const Filters = (() => {
 
   // Values without a matching card are left out, unless they are chosen.
   function counts(name, namesOf) {
-    const found = tally(Store.rowsBut(name), namesOf);
+    const found = tally(Store.rowsFor(name), namesOf);
     for (const value of Store.filter[name]) if (!found.has(value)) found.set(value, 0);
     return new Map([...found].sort(([one], [other]) => inOrder(one, other)));
   }
@@ -59,7 +59,7 @@ const Filters = (() => {
   // The entries for states of cards: problems, and edits since the last build.
   function states() {
     const found = new Map([["new", 0], ["edited", 0], ["problem", 0]]);
-    for (const row of Store.rowsBut("is")) {
+    for (const row of Store.rowsFor("is")) {
       if (row.edit) found.set(row.edit, found.get(row.edit) + 1);
       if (row.problems) found.set("problem", found.get("problem") + 1);
     }

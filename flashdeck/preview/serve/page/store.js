@@ -111,18 +111,29 @@ const Store = (() => {
     is: (wanted) => (row) => any(wanted, (state) => (state === "problem" ? row.problems > 0 : row.edit === state)),
   };
 
-  // The rows that match the search and all groups of the filter but one.
-  store.rowsBut = (left) => {
+  // Sorts the rows that match the search: into those that match all groups of the filter, and for each
+  // group those that match all others.
+  function matching() {
     const { filter } = store;
-    const tests = [Search.parse(filter.query)];
-    for (const [name, test] of Object.entries(GROUPS)) if (name !== left) tests.push(test(filter[name]));
-    return [...cards.values()].filter((row) => tests.every((test) => test(row)));
-  };
+    const searched = Search.parse(filter.query);
+    const groups = Object.entries(GROUPS).map(([name, test]) => [name, test(filter[name])]);
+    const all = [];
+    const but = Object.fromEntries(groups.map(([name]) => [name, []]));
+    for (const row of cards.values()) {
+      if (!searched(row)) continue;
+      const failed = groups.filter(([, test]) => !test(row));
+      if (!failed.length) all.push(row);
+      else if (failed.length === 1) but[failed[0][0]].push(row);
+    }
+    return { all, but };
+  }
 
   const SORTED = new Set(["title", "answer", "deck", "tags", "kind", "file", "problems"]);
 
   function refilter() {
-    const rows = store.rowsBut("");
+    const { all: rows, but } = matching();
+    // The rows of a group's entries: they match the search and all other groups.
+    store.rowsFor = (group) => [...rows, ...but[group]];
     const [, down, name] = /^(-?)(\w+)$/.exec(store.view.sort) || [];
     if (SORTED.has(name)) {
       const of = (row) => (name === "file" ? `${row.file}:${row.line}` : String(row[name]));

@@ -10,6 +10,7 @@ const Table = (() => {
   const room = byId("table");
   let body = null;
   let waiting = 0;
+  let lines = new Map(); // those on the screen, by key
   let flashing = new Set();
 
   function build() {
@@ -63,8 +64,13 @@ const Table = (() => {
     const focused = room.contains(document.activeElement) && document.activeElement.dataset.key;
     const first = Math.max(0, Math.floor(room.scrollTop / HEIGHT) - AHEAD);
     const last = Math.min(Store.found.length, Math.ceil((room.scrollTop + room.clientHeight) / HEIGHT) + AHEAD);
-    const lines = Store.found.slice(first, last).map((key, at) => line(key, first + at));
-    body.replaceChildren(space(first), ...lines, space(Store.found.length - last));
+    const before = lines;
+    lines = new Map(Store.found.slice(first, last).map((key, at) => {
+      const state = JSON.stringify([Store.cards.get(key), key === Store.current, flashing.has(key), first + at]);
+      const known = before.get(key);
+      return [key, known && known.state === state ? known : { state, line: line(key, first + at) }];
+    }));
+    body.replaceChildren(space(first), ...[...lines.values()].map((one) => one.line), space(Store.found.length - last));
     body.parentElement.setAttribute("aria-rowcount", Store.found.length + 1);
     for (const head of room.querySelectorAll("th")) {
       const { column: name } = head.dataset;
