@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Error, Page, ViewportSize, expect, sync_playwright
 
 from flashdeck.notetypes.built_in import script_sources
+from flashdeck.preview.masks import MaskEditor
 from flashdeck.preview.preview import PreviewedSources
 from flashdeck.preview.serve.app import AppOptions, make_app
 from flashdeck.preview.serve.editor import editor_link
@@ -91,6 +92,7 @@ def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]
         allow_scripts=allow_scripts,
         open_editor=open_editor if editor else None,
         editor_link=editor_link(previewed.root) if previewed.root else "",
+        masks=MaskEditor(previewed.root) if previewed.root else None,
     )
     server = make(listener, make_app(shelf, running.guard, wishes))
     stop = Event()

@@ -153,7 +153,7 @@ def test_only_positions_of_cards_and_problems_can_be_opened(ask, running, body):
 
 def test_a_long_body_is_not_read(ask, running):
     headers = {"X-Flashdeck": running.guard.page, "Content-Type": "application/json"}
-    assert ask("/{page}/open", "POST", b" " * 5000, **headers)[0] == 413
+    assert ask("/{page}/open", "POST", b" " * 300_000, **headers)[0] == 413
 
 
 def test_cards_and_media_are_served(ask, running):

@@ -160,6 +160,7 @@ def _serve(
 
 def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
     from flashdeck.notetypes.built_in import script_sources
+    from flashdeck.preview.masks import MaskEditor
     from flashdeck.preview.serve.app import AppOptions
     from flashdeck.preview.serve.editor import editor_link
 
@@ -170,6 +171,7 @@ def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) 
         allow_scripts=allow_scripts,
         open_editor=_editor_opener(root, program) if root is not None and program else None,
         editor_link=editor_link(root) if root is not None else "",
+        masks=MaskEditor(root) if root is not None else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from flask import Blueprint, Flask, Response, abort, redirect, request, send_file
 from werkzeug.exceptions import HTTPException
@@ -17,6 +18,7 @@ from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
 from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
+from flashdeck.preview.serve.snapshot import DrawnMask, Masks
 from flashdeck.preview.serve.store import PreviewStore
 
 OpenEditor = Callable[[str, int, int], str]
@@ -27,7 +29,10 @@ Returns the name of the editor.
 
 _HEARTBEAT = 15.0
 _MAX_FACES = 200
-_MAX_POST_SIZE = 1_000
+_MAX_MASKS = 500
+_MAX_LABEL = 1_000
+_EDGES = 4
+_MAX_POST_SIZE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class AppOptions:
 
     `scripts` are the policy sources of scripts that cards may run; `allow_scripts` allows all
     scripts. If `open_editor` is None, the page links to addresses below `editor_link` instead; if
-    that is '' there are no sources to open.
+    that is '' there are no sources to open. `masks` edits image occlusion notes.
     """
 
     platform: Platform = "lin"
@@ -44,6 +49,7 @@ class AppOptions:
     allow_scripts: bool = False
     open_editor: OpenEditor | None = None
     editor_link: str = ""
+    masks: Masks | None = None
 
 
 def make_app(store: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
@@ -121,6 +127,8 @@ def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
         return Response(_stream(store, start), mimetype="text/event-stream")
 
     _editing(routes, store, options)
+    if options.masks is not None:
+        _drawing(routes, store, options.masks)
     return routes
 
 
@@ -140,6 +148,49 @@ def _editing(routes: Blueprint, store: PreviewStore, options: AppOptions) -> Non
         return _json({"opened": f"{path}:{line}", "editor": editor})
 
 
+def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
+    """Add the routes that read and write the masks of a card's note."""
+
+    @routes.get("/masks")
+    def read() -> Response:
+        place = _place(store, request.args.to_dict())
+        try:
+            return _json(masks.read(*place))
+        except FlashdeckError as error:
+            return _json({"error": str(error), "hint": error.hint})
+
+    @routes.post("/masks")
+    def write() -> Response:
+        body = request.get_json()
+        place = _place(store, body)
+        drawn = _drawn(body.get("masks"))
+        if drawn is None:
+            abort(400)
+        try:
+            masks.write(*place, str(body.get("digest", "")), drawn)
+        except FlashdeckError as error:
+            return _json({"error": str(error), "hint": error.hint})
+        return _json({})
+
+
+def _drawn(values: object) -> list[DrawnMask] | None:
+    """Check the masks in a request."""
+    if not isinstance(values, list) or len(values) > _MAX_MASKS:
+        return None
+    masks = []
+    for value in values:
+        try:
+            index, label, place = value["index"], value["label"], [float(e) for e in value["at"]]
+        except (TypeError, KeyError, ValueError):
+            return None
+        is_good = isinstance(label, str) and (index is None or isinstance(index, int))
+        if not is_good or len(place) != _EDGES or not all(map(isfinite, place)):
+            return None
+        ellipse = value.get("ellipse") is True
+        masks.append(DrawnMask(index=index, label=label[:_MAX_LABEL], at=place, ellipse=ellipse))
+    return masks
+
+
 def _start(guard: Guard, options: AppOptions) -> str:
     """Write the page, which loads its cards later."""
     styles = '<link rel="preload" href="data" as="fetch" crossorigin>' + "".join(
@@ -154,6 +205,7 @@ def _start(guard: Guard, options: AppOptions) -> str:
         "secret": guard.page,
         "editor": bool(options.open_editor),
         "link": options.editor_link,
+        "masks": options.masks is not None,
         "scripts": options.allow_scripts,
     }
     return page(styles, data(setting), scripts)

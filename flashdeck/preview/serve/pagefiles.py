@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-STYLES = ("page.css", "gallery.css", "table.css", "single.css", "panels.css", "print.css")
+STYLES = (
+    "page.css",
+    "gallery.css",
+    "table.css",
+    "single.css",
+    "masks.css",
+    "panels.css",
+    "print.css",
+)
 SCRIPTS = (
     "base.js",
     "search.js",
@@ -15,6 +23,7 @@ SCRIPTS = (
     "gallery.js",
     "table.js",
     "single.js",
+    "masks.js",
     "overview.js",
     "problems.js",
     "print.js",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Literal, Protocol, TypedDict
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.model import Collection
@@ -21,6 +21,40 @@ class Figures(TypedDict):
     per_day: int
     days: int
     busiest: int
+
+
+class DrawnMask(TypedDict):
+    """A mask: `at` is its left, top, width and height in percent of the picture.
+
+    `index` is its place in the list of its note, None for a new mask.
+    """
+
+    index: int | None
+    label: str
+    at: list[float]
+    ellipse: bool
+
+
+class NoteMasks(TypedDict):
+    """The masks of a note, and the digest of the file that they were read from."""
+
+    digest: str
+    masks: list[DrawnMask]
+
+
+class Masks(Protocol):
+    """Reads and writes the masks of the note at a file, line and column.
+
+    Both raise `FlashdeckError` if that is impossible.
+    """
+
+    def read(self, path: str, line: int, column: int) -> NoteMasks:
+        """Return the masks."""
+
+    def write(
+        self, path: str, line: int, column: int, digest: str, masks: Sequence[DrawnMask]
+    ) -> None:
+        """Replace the masks, if the file still has the digest."""
 
 
 NO_FIGURES = Figures(words=0, media_size=0, per_day=0, days=0, busiest=0)

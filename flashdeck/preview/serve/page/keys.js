@@ -75,7 +75,7 @@ const Keys = (() => {
   const WRITES = "input:not([type=range]), textarea, select";
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open || byId("masks").open) return;
     const { target, key } = event;
     if (target.matches("input[type=range]") && key.startsWith("Arrow")) return;
     if (target.matches(WRITES) && key !== "Escape") return;

@@ -30,7 +30,7 @@ const Main = (() => {
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (event.detail && button && button === document.activeElement && !button.closest("dialog, .problems, .filters")) toCards();
+    if (event.detail && button && button === document.activeElement && !button.closest("dialog, .problems, .filters, .about")) toCards();
   });
 
   let searching = 0;

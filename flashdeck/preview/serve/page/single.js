@@ -110,7 +110,9 @@ const Single = (() => {
     if (!row.file) pairs.pop();
     const saying = problemsOf(row)
       .map((one) => make("p", { class: `saying ${one.severity}` }, one.message));
+    const draws = setting.masks && row.kind === "occlusion" && row.file;
     parts.about.replaceChildren(
+      draws ? make("button", { type: "button", class: "plain toggle", onclick: () => Masks.open(row.key) }, "Edit masks") : "",
       make("dl", {}, ...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
       ...saying,
       make("details", { open: opened }, make("summary", {}, "Fields"),

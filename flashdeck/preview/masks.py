@@ -1,0 +1,243 @@
+"""Edits of the masks of image occlusion notes, as drawn on the preview's page.
+
+Only what was drawn differently is written. Each other byte of the file stays, and with them the
+numbers of the masks, to which learners' reviews belong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files.files import Publication, read_regular
+from flashdeck.kinds.occlusion import ELLIPSE
+from flashdeck.preview.serve.snapshot import DrawnMask, NoteMasks
+from flashdeck.release.stamp import encoded
+from flashdeck.yamlnode import (
+    Edit,
+    Limits,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YamlFile,
+    read_yaml,
+    removal_from,
+    splice,
+)
+from flashdeck.yamlnode.written import one_line
+
+_LEAST = 0.1  # percent: what a place is rounded to
+
+
+class MaskEditor:
+    """Reads and writes the masks of notes below a project's root.
+
+    A note is named by the file, line and column where it starts. Both methods raise
+    `FlashdeckError` if the masks there can't be edited.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def read(self, path: str, line: int, column: int) -> NoteMasks:
+        """Return the masks of a note, and the digest of its file."""
+        data = self._data(path)
+        items = _masks_at(_parsed(path, data), line, column).items
+        masks = [mask for at, item in enumerate(items) if (mask := _mask(at, item)) is not None]
+        if len(masks) < len(items):
+            raise FlashdeckError("some masks of this note have errors", "fix them first")
+        return NoteMasks(digest=_digest(data), masks=masks)
+
+    def write(
+        self, path: str, line: int, column: int, digest: str, masks: Sequence[DrawnMask]
+    ) -> None:
+        """Replace the masks of a note in a file that still has this digest."""
+        data = self._data(path)
+        if _digest(data) != digest:
+            raise FlashdeckError(f"{path} was edited meanwhile", "close the masks, and open them")
+        if not masks:
+            raise FlashdeckError("a note needs at least one mask", "remove the note in its file")
+        before = _parsed(path, data)
+        masks = [_rounded(mask) for mask in masks]
+        text = splice(before.text, list(_edits(before, _masks_at(before, line, column), masks)))
+        after = _parsed(path, text.encode())
+        written = [_mask(None, item) for item in _masks_at(after, line, column).items]
+        if after.problems or written != [{**mask, "index": None} for mask in masks]:
+            message = f"the masks can't be written into {path}"
+            raise FlashdeckError(message, "edit the file")
+        with Publication() as publication:
+            target = self._root / path
+            publication.stage(target).write(encoded(target, self._root, before.text, text))
+            publication.commit()
+
+    def _data(self, path: str) -> bytes:
+        return read_regular(self._root / path, self._root, Limits().size)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _parsed(path: str, data: bytes) -> YamlFile:
+    file = read_yaml(path, data)
+    if file.problems:
+        raise FlashdeckError(f"{path} has errors", "fix them first")
+    return file
+
+
+def _masks_at(file: YamlFile, line: int, column: int) -> SequenceNode:
+    """Return the list of masks of the note that starts at a place."""
+    waiting: list[Node] = [document for document in file.documents if document is not None]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, SequenceNode):
+            waiting += node.items
+        elif isinstance(node, MappingNode):
+            masks = node.get("occlude")
+            starts_here = (node.start.line + 1, node.start.column + 1) == (line, column)
+            if starts_here and isinstance(masks, SequenceNode) and masks.items:
+                return masks
+            waiting += (value for _, value in node.pairs)
+    raise FlashdeckError("there is no image occlusion note at this place any more")
+
+
+def _mask(index: int | None, node: Node) -> DrawnMask | None:
+    place = node.get("at") if isinstance(node, MappingNode) else None
+    if not isinstance(node, MappingNode) or not isinstance(place, SequenceNode):
+        return None
+    try:
+        left, top, width, height = (
+            float(edge.value.rstrip("% ")) for edge in place.items if isinstance(edge, ScalarNode)
+        )
+    except ValueError:
+        return None
+    return DrawnMask(
+        index=index,
+        label=_value(node, "label"),
+        at=[left, top, width, height],
+        ellipse=_value(node, "shape") == ELLIPSE,
+    )
+
+
+def _value(node: MappingNode, key: str) -> str:
+    value = node.get(key)
+    return value.value.strip() if isinstance(value, ScalarNode) else ""
+
+
+def _rounded(mask: DrawnMask) -> DrawnMask:
+    """Round a drawn place, and keep it within the picture."""
+    edges = []
+    for start, size in zip(mask["at"][:2], mask["at"][2:], strict=True):
+        start = min(max(round(start, 4), 0.0), 100 - _LEAST)  # noqa: PLW2901 - the same, bounded
+        edges.append((start, min(max(round(size, 4), _LEAST), round(100 - start, 4))))
+    (left, width), (top, height) = edges
+    label = " ".join(mask["label"].split())
+    return {**mask, "label": label, "at": [left, top, width, height]}
+
+
+def _edits(file: YamlFile, masks: SequenceNode, drawn: Sequence[DrawnMask]) -> Iterator[Edit]:
+    items = masks.items
+    by_index = {mask["index"]: mask for mask in drawn if mask["index"] is not None}
+    new = [_written(mask) for mask in drawn if mask["index"] is None]
+    if masks.flow and not by_index:
+        yield Edit(items[0].start.index, items[-1].end.index, ", ".join(new))
+        return
+    for at, item in enumerate(items):
+        if at not in by_index:
+            yield _removal(file.text, masks, at, is_first=not any(map(by_index.get, range(at))))
+        elif isinstance(item, MappingNode):
+            yield from _changes(file.text, item, by_index[at])
+    if new:
+        yield _insertion(file.text, masks, new)
+
+
+def _changes(text: str, node: MappingNode, mask: DrawnMask) -> Iterator[Edit]:
+    """Return the edits of one mask."""
+    before = _mask(mask["index"], node)
+    place = node.get("at")
+    if before is None or place is None:
+        return
+    new = (
+        []
+        if before["at"] == mask["at"]
+        else [Edit(place.start.index, place.end.index, _place(mask))]
+    )
+    old = {"label": before["label"], "shape": ELLIPSE if before["ellipse"] else ""}
+    wanted = {"label": mask["label"], "shape": ELLIPSE if mask["ellipse"] else ""}
+    added, removed = [], []
+    for key, value in wanted.items():
+        written = node.get(key)
+        if value == old[key]:
+            continue
+        text_of = one_line(value, flow=node.flow)
+        if written is None:
+            added.append(f"{key}: {text_of}")
+        elif value:
+            new.append(Edit(written.start.index, written.end.index, text_of))
+        elif (removal := removal_from(text, node, key)) is not None:
+            removed.append(removal)
+    # What is added stands behind the place, where what is removed may begin.
+    yield from (*new, *_added(text, node, place, added), *removed)
+
+
+def _added(text: str, node: MappingNode, place: Node, pairs: Sequence[str]) -> Iterator[Edit]:
+    """Return the edits that add pairs to a mask, behind its place."""
+    if not pairs:
+        return
+    if node.flow:
+        end = place.end.index
+        yield Edit(end, end, "".join(f", {pair}" for pair in pairs))
+        return
+    end = _line_end(text, place)
+    indent = " " * node.pairs[0][0].start.column
+    yield _lines(text, end, [f"{indent}{pair}" for pair in pairs])
+
+
+def _removal(text: str, masks: SequenceNode, at: int, *, is_first: bool) -> Edit:
+    """Return the edit that removes a mask; `is_first`: no mask before it stays."""
+    items = masks.items
+    if masks.flow and is_first:
+        return Edit(items[at].start.index, items[at + 1].start.index, "")
+    if masks.flow:
+        return Edit(items[at - 1].end.index, items[at].end.index, "")
+    start = text.rfind("\n", 0, items[at].start.index) + 1
+    return Edit(start, _line_end(text, items[at]), "")
+
+
+def _insertion(text: str, masks: SequenceNode, new: Sequence[str]) -> Edit:
+    """Return the edit that adds masks behind the last one."""
+    last = masks.items[-1]
+    if masks.flow:
+        return Edit(last.end.index, last.end.index, "".join(f", {mask}" for mask in new))
+    dash = text.rfind("-", 0, last.start.index)
+    indent = text[text.rfind("\n", 0, dash) + 1 : dash]
+    return _lines(text, _line_end(text, last), [f"{indent}- {mask}" for mask in new])
+
+
+def _lines(text: str, at: int, lines: Sequence[str]) -> Edit:
+    """Return the edit that adds lines at the start of a line, or at the end of a text."""
+    newline = "\r\n" if text.find("\r\n") >= 0 else "\n"
+    if at == len(text) and not text.endswith("\n"):
+        return Edit(at, at, "".join(f"{newline}{line}" for line in lines))
+    return Edit(at, at, "".join(f"{line}{newline}" for line in lines))
+
+
+def _line_end(text: str, node: Node) -> int:
+    """Return the index behind the line on which a node ends."""
+    while isinstance(node, MappingNode | SequenceNode) and not node.flow:
+        node = node.pairs[-1][1] if isinstance(node, MappingNode) else node.items[-1]
+    end = text.find("\n", node.end.index)
+    return len(text) if end < 0 else end + 1
+
+
+def _written(mask: DrawnMask) -> str:
+    label = f"label: {one_line(mask['label'], flow=True)}, " if mask["label"] else ""
+    shape = f", shape: {ELLIPSE}" if mask["ellipse"] else ""
+    return f"{{{label}at: {_place(mask)}{shape}}}"
+
+
+def _place(mask: DrawnMask) -> str:
+    return "[" + ", ".join(f"{edge:.4f}".rstrip("0").rstrip(".") + "%" for edge in mask["at"]) + "]"
