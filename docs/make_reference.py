@@ -109,5 +109,8 @@ def _table(keys: Iterable[Key]) -> list[str]:
 PAGES = {"settings.md": settings_page, "commands.md": commands_page, "rules.md": rules_page}
 
 if __name__ == "__main__":
+    import make_shell  # reads the page of commands
+
     for page, make in PAGES.items():
         (REFERENCE / page).write_text(make(), "utf-8")
+    make_shell.write()

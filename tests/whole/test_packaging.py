@@ -18,6 +18,11 @@ def test_the_classifiers_name_every_python_from_the_oldest_that_is_allowed():
     assert "14" in named
 
 
+def test_the_wheel_brings_the_manual_page_and_the_completions():
+    shared = SETTINGS["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert {ROOT / path for path in shared} == set((ROOT / "docs/shell").iterdir())
+
+
 def test_every_extra_is_pinned():
     pins = (ROOT / "constraints.txt").read_text("utf-8").lower().splitlines()
     pinned = {line.partition("==")[0] for line in pins}

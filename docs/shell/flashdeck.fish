@@ -1,0 +1,1 @@
+complete --command flashdeck --no-files --arguments "(env _FLASHDECK_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) flashdeck)" --condition "env _FLASHDECK_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) flashdeck"
