@@ -21,8 +21,8 @@ DESKTOP := .venv-anki/desktop
 CARDS ?=
 PICTURES ?=
 
-.PHONY: help deck check test browser lint format pictures bench modules editors reference anki-matrix \
-	anki-templates fidelity clean
+.PHONY: help deck check test browser lint format pictures bench modules editors reference site \
+	anki-matrix anki-templates fidelity clean
 
 help:
 	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
@@ -31,7 +31,8 @@ help:
 	@echo "make lint            check style and types"
 	@echo "make format          write the code in the one style"
 	@echo
-	@echo "make reference       write the pages of docs/reference that are made from the program"
+	@echo "make reference       write what is made from the program in docs/reference and docs/shell"
+	@echo "make site            build the documentation site, site/index.html"
 	@echo "make pictures        take docs/pictures again, with Chromium"
 	@echo
 	@echo "make bench           measure speed, as ratios; fewer: NOTES=1000 MEDIA=100"
@@ -94,6 +95,9 @@ modules: $(VENV)/.deck
 reference: $(VENV)/.deck
 	@$(BIN)/python docs/make_reference.py
 
+site: $(VENV)/.site
+	@$(BIN)/python docs/make_site.py
+
 anki-matrix: $(RELEASES:%=anki-%)
 
 editors: $(VENV)/.test .venv-editors/.ready
@@ -116,7 +120,7 @@ fidelity: $(DESKTOP)/.ready
 		$(if $(PICTURES),--pictures "$(PICTURES)")
 
 clean:
-	rm -rf $(VENV) .venv-anki .venv-editors .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-anki .venv-editors site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.deck: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (Python packages, about a minute) …"
@@ -124,10 +128,12 @@ $(VENV)/.deck: pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.test: pyproject.toml constraints.txt
-	@echo "Setting up $(VENV) for the tests (Python packages and Anki's backend, about two minutes) …"
+$(VENV)/.test: WHAT := the tests (Python packages and Anki's backend, about two minutes)
+$(VENV)/.site: WHAT := the site (Python packages, about a minute)
+$(VENV)/.test $(VENV)/.site: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) for $(WHAT) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --constraint constraints.txt --editable ".[test]"
+	@$(PIP) install --constraint constraints.txt --editable ".[$(patsubst .%,%,$(suffix $@))]"
 	@touch $@ $(VENV)/.deck
 
 .venv-editors/.ready: Makefile

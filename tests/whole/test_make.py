@@ -1,4 +1,4 @@
-"""The output of `make deck` and `make test`: the steps of the setup, then only the result.
+"""The output of `make deck`, `test` and `site`: the steps of the setup, then only the result.
 
 Python, pip, apt-get and the browser are stubs, so that nothing is installed.
 """
@@ -109,6 +109,13 @@ def test_make_check_runs_lint_and_types_and_then_the_tests_that_are_not_slow(mak
         "running check .",
         "running ",
         "running -m pytest -m not slow",
+    ]
+
+
+def test_make_site_reports_the_setup_and_builds_the_site(make):
+    assert make("site") == [
+        "Setting up .venv for the site (Python packages, about a minute) …",
+        "running docs/make_site.py",
     ]
 
 
