@@ -179,7 +179,7 @@ def _changes(text: str, node: MappingNode, mask: DrawnMask) -> Iterator[Edit]:
             new.append(Edit(written.start.index, written.end.index, text_of))
         elif (removal := removal_from(text, node, key)) is not None:
             removed.append(removal)
-    # What is added stands behind the place, where what is removed may begin.
+    # What is added is after the place, where what is removed may begin.
     yield from (*new, *_added(text, node, place, added), *removed)
 
 
