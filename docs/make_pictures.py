@@ -34,7 +34,7 @@ FLAGS = (
     " --disable-background-networking --disable-component-update --disable-sync"
     " --virtual-time-budget=12000 --allow-file-access-from-files"
 ).split()
-GAP = 12
+SPACE = 12
 SCALE = 0.75  # of the sheets with all cards
 
 MATHJAX = Path(assets.__file__).parent / "mathjax"
@@ -60,7 +60,7 @@ setTimeout(function () {
 ARRANGE = """
 addEventListener("load", function () { setTimeout(function () {
   var tops = [];
-  for (var i = 0; i < columns; i += 1) { tops.push(gap); }
+  for (var i = 0; i < columns; i += 1) { tops.push(space); }
   var frames = [].slice.call(document.querySelectorAll("iframe"));
   for (i = 0; i < frames.length; i += 2) {
     var pair = [frames[i], frames[i + 1]], column = 0;
@@ -70,10 +70,10 @@ addEventListener("load", function () { setTimeout(function () {
     }));
     pair.forEach(function (frame, side) {
       frame.height = height;
-      frame.style.left = gap + (column + side) * (width + gap) + "px";
+      frame.style.left = space + (column + side) * (width + space) + "px";
       frame.style.top = tops[column] + "px";
     });
-    tops[column] += height + gap;
+    tops[column] += height + space;
   }
   document.title = Math.max.apply(null, tops);
 }, 6000); });
@@ -148,7 +148,7 @@ def _shoot(browser: str, folder: Path, sheet: Sheet) -> None:
     page = folder / f"{sheet.name}.html"
     page.write_text(_page(sheet), "utf-8")
     base = [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}"]
-    width = sheet.columns * (sheet.width + GAP) + GAP
+    width = sheet.columns * (sheet.width + SPACE) + SPACE
     flags = [f"--force-device-scale-factor={sheet.scale}"]
     measured = _run([*base, *flags, f"--window-size={width},800", "--dump-dom", page.as_uri()])
     match = re.search(r"<title>(\d+)</title>", measured)
@@ -176,7 +176,7 @@ def _page(sheet: Sheet) -> str:
     return f"""<!doctype html><meta charset="utf-8"><title>0</title>
 <style>html {{ background: {back}; }} body {{ position: relative; margin: 0; }}
 iframe {{ display: block; position: absolute; border: 0; border-radius: 6px; }}</style>{frames}
-<script>var gap = {GAP}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
+<script>var space = {SPACE}, width = {sheet.width}, columns = {sheet.columns};{ARRANGE}</script>"""
 
 
 def _frame(item: RenderedCard, side: Literal["question", "answer"], sheet: Sheet) -> str:

@@ -1,6 +1,6 @@
 """The data model in Anki's terms: collections, note types, notes, cards, decks and media.
 
-Readers create a `Collection` and writers take one. All classes are frozen, without rendering or
+Readers create a `Collection` and writers consume one. All classes are frozen, without rendering or
 I/O. Fields hold HTML as Anki stores it.
 """
 

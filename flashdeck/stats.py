@@ -137,5 +137,5 @@ def _words(fields: Iterable[str], notetype: NoteType, *, has_helpers: bool) -> i
     )
 
 
-# Masks of a picture stand side by side, without a space between them.
+# Masks of a picture are side by side, without a space between them.
 _revealed = partial(with_clozes_as, lambda _cloze, inside: f" {inside} ")

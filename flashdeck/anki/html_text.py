@@ -15,7 +15,7 @@ from html.entities import name2codepoint
 
 from flashdeck.text import holds_ink
 
-# Characters that a blank field can begin with; a fast first check.
+# Characters that an empty field can begin with; a fast first check.
 BLANK_STARTS = frozenset(" \t\n\v\f\r<")
 _BLANK = re.compile(r"(?:[ \t\n\v\f\r]|</?(?:[bB][rR]|[dD][iI][vV]) ?/?>)*+")
 # These spell out the case folding of Rust, where dotless i is not an i, as it is in Python.
@@ -174,7 +174,7 @@ def _read(tag: re.Match[str]) -> str:
     closing, name, rest = tag[2], (tag[3] or "").lower(), tag[4]
     if name in _SHOWING and not closing and (source := _SOURCE.search(rest)):
         return f"[{display_name(next(filter(None, source.groups()), ''))}]"
-    if name == "rt":  # ruby text, behind its base
+    if name == "rt":  # ruby text, after its base
         return ")" if closing else "("
     return ":" + _space(tag) if name == "summary" and closing else _space(tag)
 

@@ -11,7 +11,7 @@ def copied(source: BinaryIO, target: IO[bytes], size: int) -> bool:
     """Copy the first `size` bytes of a file to the position of `target`; return whether it worked.
 
     It fails where the system or the disk refuses, a stream is not a file, or the file is shorter.
-    Then the position of `target` is unchanged, but bytes behind it may have been overwritten.
+    Then the position of `target` is unchanged, but bytes after it may have been overwritten.
     """
     copy = getattr(os, "copy_file_range", None)  # only on Linux
     if copy is None or not isinstance(target, io.BufferedRandom | io.BufferedWriter):

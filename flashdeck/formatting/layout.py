@@ -130,7 +130,7 @@ class Layout:
         return [head, *self.sequence(node, shape, indent + _STEP)]
 
     def _beside(self, lines: list[str], comment: str, node: Node, shape: Shape | None) -> list[str]:
-        """Write a comment behind a value, after two spaces.
+        """Write a comment after a value, after two spaces.
 
         The single space before a comment that may be a part of a text stays, so that it is reported
         as before.

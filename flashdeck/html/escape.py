@@ -1,10 +1,10 @@
-"""Text as HTML, in which neither Anki nor MathJax finds anything that was not meant."""
+"""Text as HTML, in which neither Anki nor MathJax replaces anything by mistake."""
 
 from __future__ import annotations
 
 import re
 
-# What Anki replaces in fields wherever it stands: sounds, speech, LaTeX, a box to type into.
+# What Anki replaces anywhere in a field: sounds, speech, LaTeX, a box to type into.
 _FOR_ANKI = r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\]|\[type:)"
 _ANKI = re.compile(_FOR_ANKI, re.IGNORECASE)
 _ANKI_OR_MATHJAX = re.compile(rf"\\[(\[]|{_FOR_ANKI}", re.IGNORECASE)

@@ -88,7 +88,7 @@ def _added(text: str, mapping: MappingNode, pairs: Mapping[str, Data]) -> Edit:
 def _pair(mapping: MappingNode, name: str, value: Data) -> str:
     written = pair_text(name, value, _column(mapping))
     if mapping.flow and (isinstance(value, str) or "\n" in written):
-        message = "its fields stand in braces"
+        message = "its fields are in braces"
         raise UnwritableError(message)
     return written
 

@@ -307,10 +307,10 @@ def _conflicts(changes: Changes) -> Iterable[Diagnostic]:
     for conflict in changes.conflicts:
         yield Diagnostic(
             "import-conflict",
-            f"this note was left as it is: {conflict.why}",
+            f"this note was not changed: {conflict.why}",
             conflict.own.source,
             Severity.WARNING,
-            f"look at it in Anki, by nid:{conflict.own.id}" if conflict.own.id else "",
+            f"find it in Anki with nid:{conflict.own.id}" if conflict.own.id else "",
         )
     for note in changes.refused:
         quote = shortened(readable(note.fields[0]), _LONGEST_QUOTE)

@@ -157,11 +157,11 @@ def verify(collection: Collection, compiled: Compiled) -> None:
     notetypes = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     for notetype in collection.notetypes:
         if replace(notetypes.get(notetype.id, notetype), mod=notetype.mod) != notetype:
-            raise FlashdeckError(f"the note type '{notetype.name}' can't be written down", _BUG)
+            raise FlashdeckError(f"the note type '{notetype.name}' can't be written as YAML", _BUG)
     descriptions = {deck.name: deck.description for deck in compiled.collection.decks}
     for deck in collection.decks:
         if not deck.markdown and descriptions.get(deck.name, deck.description) != deck.description:
-            raise FlashdeckError(f"the description of '{deck.name}' can't be written down", _BUG)
+            raise FlashdeckError(f"the description of '{deck.name}' can't be written as YAML", _BUG)
     built = {note.guid: note for note in compiled.collection.notes}
     for note in collection.notes:
         own = built.get(note.guid)
@@ -172,7 +172,7 @@ def verify(collection: Collection, compiled: Compiled) -> None:
             note.cards[0].deck,
         )
         if not same:
-            raise FlashdeckError(f"the note {note.guid!r} can't be written down", _BUG)
+            raise FlashdeckError(f"the note {note.guid!r} can't be written as YAML", _BUG)
 
 
 def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagnostic]:

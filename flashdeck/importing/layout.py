@@ -121,8 +121,8 @@ _ROOM = 2  # factor of a raised limit over what the collection needs
 def settings_text(collection: Collection, project_id: str, name: str, markup: str) -> str:
     """Write `flashdeck.yaml`: the markup of texts, and media with their names in Anki."""
     lines = [
-        "# Settings of this flashdeck project, begun by an import.",
-        f"id: {project_id}  # the project's own: never change it",
+        "# Settings of this flashdeck project, created by an import.",
+        f"id: {project_id}  # unique to this project: never change it",
         pair_text("name", name[:PROJECT_NAME].strip()),
         f"markup: {markup}  # the markup of texts, unless a document or note sets its own",
         "media: verbatim  # files keep the names that they have in Anki",

@@ -1,7 +1,7 @@
 r"""Formulas in Markdown: `$x$`, `$$x$$`, `\(x\)`, `\[x\]`, and where a dollar is just a dollar.
 
 A dollar opens a formula unless it follows a letter, a digit or a closing bracket of ASCII, except
-where TeX follows at once (`CO$_2$`). It closes one behind a character that is not a space, and
+where TeX follows at once (`CO$_2$`). It closes one after a character that is not a space, and
 before a letter only if it encloses TeX, or one letter before an ending (`$\mu$m`, `$n$th`).
 """
 

@@ -1,4 +1,4 @@
-"""Fields that are HTML already: byte for byte, but for the names of media files."""
+"""Fields that are HTML already: unchanged, except for the names of media files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flashdeck.markup.results import Media
 
 # As browsers read tags: anything goes for an attribute, and an unclosed one runs to the end.
-# Most tags are these, without attributes; there is nothing to be said of them.
+# Most tags are these, without attributes; there is nothing to report.
 _NEXT = re.compile(
     r"<!--|<(?!(?:br|div|b|i|em|strong|u|code|pre|p|ul|ol|li|span|su[bp]|h[1-6]|t[rdh]|table)>)"
     r"(?=[A-Za-z])|\[sound:"
@@ -43,7 +43,7 @@ _RAW_TEXT = {
 }
 _BEGINS = re.compile("<(?=[A-Za-z])")
 _COMMENT_END = re.compile(r"--!?>")
-# What would run if a browser took for tags what is text here: inside of a drawing `<style>` and
+# What would run if a browser read as tags what is text here: inside of a drawing `<style>` and
 # `<title>` hold tags, and where scripts run `<noscript>` holds none.
 _WOULD_RUN = re.compile(
     r"<(?:script|i?frame|object|embed|applet|meta|base|link)\b|[\s/\"']on[a-z]+\s*=|javascript:",
@@ -62,7 +62,7 @@ class _Field:
     copied: int = 0
 
     def replace(self, start: int, end: int, destination: str) -> None:
-        """Put the package's name for a destination in the place of what stands there."""
+        """Replace a destination by the name of its file in the package."""
         name = self.media.name(destination)
         if isinstance(name, MediaRefusal):
             self.problems.append(Problem(name.rule, name.message, start, end, name.hint))
@@ -76,21 +76,21 @@ class _Field:
             self.problems.append(Problem("active-content", reason, start, end, hint))
 
     def unclosed(self, tag: Tag) -> None:
-        """Report a tag without an end, unless anything may stand on a card."""
+        """Report a tag without an end, unless active content is allowed."""
         if not self.allow_scripts:
-            message = "this tag is never closed, and takes in what follows on the card"
+            message = "this tag is never closed, and swallows the text after it"
             hint = "write &lt; for a '<' that does not begin a tag"
             self.problems.append(Problem("unclosed-tag", message, tag.start, tag.end, hint))
 
     def inert(self, start: int, end: int) -> None:
-        """Make sure that what is no tag here would run nothing where a browser sees one."""
+        """Check that text that is not a tag here runs nothing where a browser reads it as one."""
         first = _BEGINS.search(self.text, start, end) if start >= 0 else None
         if first and (found := _WOULD_RUN.search(self.text, first.start(), end)):
             hint = f"to show it, write &lt; for its '<'; {_KEEP}"
             self.active("a browser may run this", *found.span(), hint)
 
     def tag(self, tag: Tag) -> None:
-        """Suppressions a tag and resolve its reference."""
+        """Check a tag, and replace the file that it names."""
         if reason := active_reason(tag):
             self.active(reason, tag.start, tag.end)
         for each in tag.attributes:
@@ -119,7 +119,7 @@ class _Field:
             self.unpacked(tag, name, f"it does not look into <{tag.name}>")
 
     def unpacked(self, tag: Tag, name: str, why: str) -> None:
-        """Report a file that no package would bring along."""
+        """Report a file that Anki would not export."""
         message = f"Anki does not export {name}: {why}"
         hint = "show it by a tag of its own, as in <img src=…>"
         self.problems.append(
@@ -201,7 +201,7 @@ def _read_tag(text: str, start: int) -> tuple[Tag, bool]:
 
 
 def _behind(html: _Field, tag: Tag) -> int:
-    """Where to look on: behind a script's or style's own text, which holds no tags."""
+    """Return where to continue: after the text of a script or style, which has no tags."""
     end = _raw_text_end(html.text, tag)
     if tag.name in _RAW_TEXT and tag.name != "script":
         html.inert(tag.end, end)

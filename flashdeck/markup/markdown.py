@@ -94,7 +94,7 @@ _SAFE = "!#$%&'()*+,-./:;=?@_~"
 
 @cache
 def _piece(*, cloze: bool) -> re.Pattern[str]:
-    """Match text without any mark, and the token behind it."""
+    """Match text without any mark, and the token after it."""
     if cloze:
         return re.compile(rf"([^<\n\\\[{{}}:{PRIVATE}]*+)(?:{_BRACES}|{_TOKENS})")
     return re.compile(rf"([^<\n\\\[{PRIVATE}]*+)(?:{_TOKENS})")
@@ -211,7 +211,7 @@ class Writer(Output):
             code += "\n"
         if language and not is_language(language):
             close = nearest_language(language)
-            hint = f"did you mean {close}?" if close else "write text to have none"
+            hint = f"did you mean {close}?" if close else "write text for none"
             place = self.place("CodeBlock", number, language)
             message = f"no highlighting is known for {language}"
             self.problem("unknown-language", message, *place, hint, "warning")
@@ -232,7 +232,7 @@ class Writer(Output):
         self.out.append("\n" if is_broken else self._break)
 
     def _breaks_line(self, html: str, at: int, step: int) -> bool:
-        """Whether a tag stands at a place that breaks the line itself, or a comment ends it."""
+        """Whether a tag is at a place that breaks the line itself, or a comment ends it."""
         at += step if html[at : at + 1] == SIDE else 0
         placeholder = self._placeholders.get(html[at : at + 1])
         if placeholder is not None and placeholder.kind == Kind.COMMENT:
@@ -371,7 +371,7 @@ class Writer(Output):
         self.out.append(shown_text(placeholder.source))
 
     def _comment(self, _: Placeholder) -> None:
-        """Write no comment, but keep what stands beside it apart."""
+        """Write nothing for a comment, but keep the texts around it apart."""
         self.out.append("<wbr>" if self.out and self.out[-1][-1:] in _JOINABLE else "")
 
     def _formula(self, placeholder: Placeholder) -> None:

@@ -174,7 +174,7 @@ class MaskedText:
         self._defined: set[str] = set()
         self._clozes = ClozeIndex(clozes) if clozes else None
         self._depth = 0
-        self._crossed: dict[str, int] = {}  # marks of formulas that would end behind a cloze
+        self._crossed: dict[str, int] = {}  # marks of formulas that would end after a cloze
         self._targets: dict[int, tuple[int, int, Target]] = {}
         self._marks: dict[int, tuple[Kind, int]] = {}
         for cloze in clozes:
@@ -254,7 +254,7 @@ class MaskedText:
         return max(self._limit, at)
 
     def _begins_line(self, at: int) -> bool:
-        """Whether only marks of quotes and lists stand before a place in its line."""
+        """Whether only marks of quotes and lists are before a place in its line."""
         line = self.source.rfind("\n", 0, at) + 1
         return at - line < _LONGEST_INDENT and bool(_INDENT.match(self.source, line, at))
 

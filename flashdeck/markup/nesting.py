@@ -38,7 +38,7 @@ class Stray(Enum):
 
 
 class Role(Enum):
-    """What an open entry is."""
+    """The kind of an open entry."""
 
     ELEMENT = auto()
     TAG = auto()
@@ -48,7 +48,7 @@ class Role(Enum):
 
 @dataclass(slots=True, eq=False)
 class Open:
-    """Something open: its place in the output, and the raw tags that are open directly in it.
+    """An open entry: its place in the output, and the raw tags that are open directly in it.
 
     `number` counts the elements of this name in the text, `count` the clozes that one entry stands
     for, `clozes` those that were open before it. `cut`: a cloze begins in the element and ends
@@ -194,7 +194,7 @@ class Nesting:
             self._scopes.pop()
 
     def _drop(self) -> None:
-        """Close the last entry before its own end; a highlight without an end was none."""
+        """Close the last entry before its own end; a highlight without an end is text."""
         entry = self._open[-1]
         if entry.role is Role.TAG:
             self._closed_early[entry.name] += 1

@@ -1,4 +1,4 @@
-"""What the HTML of one text is written to, and the problems of the text, with their places."""
+"""The output of one text: its HTML, and its problems with their places."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Output:
         self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
 
     def range_of(self, kind: str, number: int) -> tuple[int, int]:
-        """Return where an element stands in the masked text, by its number among its kind."""
+        """Return where an element is in the masked text, by its number among its kind."""
         return self._all_ranges()[kind][number]
 
     def _all_ranges(self) -> dict[str, list[tuple[int, int]]]:
@@ -75,7 +75,7 @@ class Output:
         return self._ranges
 
     def place(self, kind: str, number: int, words: str = "") -> tuple[int, int]:
-        """Return where an element stands in the source, or words in it."""
+        """Return where an element is in the source, or words in it."""
         start, end = map(self.masked.place, self.range_of(kind, number))
         found = self.masked.source.find(words, start, end) if words else -1
         return (found, found + len(words)) if found >= 0 else (start, end)
@@ -115,7 +115,7 @@ class Output:
             if depth > _DEEPEST:
                 kind = "Item" if tag[2] == "li" else "BlockQuote"
                 place = self.place(kind, numbers[tag[2]])
-                message = "lists and quotes are nested too deep here"
+                message = "lists and quotes are nested too deeply"
                 self.problem("nesting", message, *place, hint="use fewer levels")
                 return
             numbers[tag[2]] += not tag[1]

@@ -21,7 +21,7 @@ _HIDDEN = re.compile(r"[^\n]")
 
 @dataclass(frozen=True, slots=True)
 class FormulaSpan:
-    """A formula of a text: `start` is at its opening mark, `end` behind its closing mark.
+    """A formula of a text: `start` is at its opening mark, `end` after its closing mark.
 
     `tex` is the text between the marks.
     """

@@ -40,7 +40,7 @@ def write(output: Output, tag: Tag, source: str) -> None:
 
 
 def _reason(tag: Tag) -> str:
-    """Why a tag is active content; a word in angle brackets is none."""
+    """Why a tag is active content; a word in angle brackets is not."""
     if tag.name in HARMLESS or tag.name in ACTIVE or tag.name in TRUSTED:
         return active_reason(tag)
     return ""

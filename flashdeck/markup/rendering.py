@@ -17,7 +17,7 @@ from flashdeck.markup.results import (
     Rendered,
 )
 
-# Holds nothing that Markdown or flashdeck gives a meaning.
+# Contains nothing with a meaning in Markdown or flashdeck.
 _LINE = r"(?:[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0\ufdd1\ue000-\uf8ff\\`*_\[<&{$~=]++|=(?!=))*+"
 _BEGINS_NO_BLOCK = r"(?![-+=>#\s]|[0-9]{1,9}[.)](?!\S))(?=[^\n|]+(?:\n|\Z))"
 _PLAIN = re.compile(
@@ -71,7 +71,7 @@ def render(
 
 
 def is_plain(text: str) -> bool:
-    """Whether a Markdown text shows as it is written. Some texts that do are not recognised."""
+    """Whether a Markdown text is shown as written. Some such texts are not recognised."""
     return _PLAIN.fullmatch(text) is not None
 
 

@@ -88,7 +88,7 @@ def lock_history(root: Path) -> LockHistory:
 
 
 def _why_empty(root: Path, log: GitOutput) -> str:
-    """Return why git knows nothing of the lock, '' if there is nothing to know."""
+    """Return why git has no history of the lock, '' if none is expected."""
     if any("dubious ownership" in line for line in log.errors):
         return FOREIGN
     has_commits = log.code and not run_git(root, "rev-parse", "--verify", "--quiet", "HEAD").code

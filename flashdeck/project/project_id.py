@@ -96,7 +96,7 @@ def stamped_settings(settings: Settings, name: str) -> str:
         return splice(file.text, [merged])
     head = file.text if file is not None else "# Settings of this flashdeck project.\n"
     head += "" if head.endswith("\n") or not head else "\n"
-    comments = {"id": "  # the project's own: never change it", "name": ""}
+    comments = {"id": "  # unique to this project: never change it", "name": ""}
     return head + "".join(f"{key}: {value}{comments[key]}\n" for key, value in stamps)
 
 

@@ -76,7 +76,7 @@ class Healed(NamedTuple):
         rest = f" and {len(names) - _MOST_SHOWN:,} more" if len(names) > _MOST_SHOWN else ""
         message = (
             f"the sources and {LOCK_NAME} lack {counted(len(names), 'note')} of another build: "
-            f"{shown}{rest}; learners who imported that build keep what it brought"
+            f"{shown}{rest}; learners who imported that build keep them"
         )
         hint = "to remove them for these learners as well: flashdeck build --take-back"
         return [_report("published-elsewhere", message, Severity.NOTE, hint)]
@@ -149,7 +149,7 @@ def _restored(project: Project, last: Lock, newest: Lock) -> Healed:
         if lock.packages and is_ours:
             settings, problems = with_id(project.settings, lock)
             message = f"{LOCK_NAME} was missing and is restored from {place}"
-            hint = "commit it: its times are what keeps learners' own tags and edits"
+            hint = "commit it: its times keep learners' own tags and edits"
             problems = [_report("lock-lost", message, Severity.WARNING, hint), *problems]
             restored = replace(project, lock=lock, settings=settings)
             return Healed(restored, problems)

@@ -34,7 +34,7 @@ class TableFiles:
         root, cards = self._project.root, self._project.cards
         if Path(name).suffix.lower() not in _ENDINGS or "\\" in name:
             hint = "save the spreadsheet as 'CSV UTF-8'; in a path write /"
-            return NoTable(f"'{name}' is no CSV file: its name ends in .csv or .tsv", hint)
+            return NoTable(f"'{name}' does not end in .csv or .tsv", hint)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(deck), name))
         path = root / place
         outside = NoTable(f"'{name}' is outside of cards/", "put it beside this file")

@@ -22,7 +22,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
     """Build every package of the project at `root`.
 
     Raises `FlashdeckError` for causes outside the sources: a full disk, a wrong clock, another
-    build at work.
+    build running.
     """
     if options.output is not None:
         check_package_name(options.output.name)

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from flashdeck.model import Card, Collection, Deck, Note, NoteType
 from flashdeck.project.digest import note_digest, notetype_digest
-from flashdeck.release.numbering import EARLIEST, free_blocks, position_gap
+from flashdeck.release.numbering import EARLIEST, free_blocks, position_step
 
 
 def dated(collection: Collection, now: int, before: Collection | None = None) -> Collection:
@@ -57,9 +57,9 @@ def _notes(
     known = [_numbered(note, before.get(note.guid)) for note in notes]
     taken = {number for note in (*known, *before.values()) for number in _ids(note)}
     blocks = reversed(free_blocks(len(known), taken, now))
-    gap = position_gap(len(known))
+    step = position_step(len(known))
     numbered = [
-        _dated(_complete(note, block, place * gap, taken), before.get(note.guid), revision)
+        _dated(_complete(note, block, place * step, taken), before.get(note.guid), revision)
         for place, (note, block) in enumerate(zip(known, blocks, strict=True), 1)
     ]
     # Notes without cards come last.

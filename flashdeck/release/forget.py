@@ -1,4 +1,4 @@
-"""Drops removed notes that nobody has from the lock, so that no package carries them."""
+"""Drops removed notes that nobody has from the lock, so that no package contains them."""
 
 from __future__ import annotations
 

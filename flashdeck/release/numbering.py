@@ -19,9 +19,9 @@ BLOCK = 512
 # Anki's first release came in 2006, so an earlier clock is wrong. Small ids make Anki's Check
 # Database fail.
 EARLIEST = 1_136_073_600
-# Positions of new cards have gaps, so that cards can be inserted later between those that learners
-# have. Anki's Check Database moves positions above a million.
-_GAP, _LAST_POSITION = 10, 1_000_000
+# Positions of new cards are ten apart, so that cards can be inserted later between those that
+# learners have. Anki's Check Database moves positions above a million.
+_STEP, _LAST_POSITION = 10, 1_000_000
 
 
 class Numbers(NamedTuple):
@@ -71,9 +71,9 @@ def numbers(entries: Iterable[NoteEntry], new: Sequence[str], now: int) -> dict[
     }
 
 
-def position_gap(count: int) -> int:
+def position_step(count: int) -> int:
     """Return the distance between the positions of `count` notes."""
-    return max(1, min(_GAP, _LAST_POSITION // (count + 1)))
+    return max(1, min(_STEP, _LAST_POSITION // (count + 1)))
 
 
 def free_blocks(count: int, taken: Iterable[int], now: int) -> list[int]:

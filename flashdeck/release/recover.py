@@ -15,7 +15,7 @@ from flashdeck.release.entries import note_entry, notetype_entry
 from flashdeck.release.numbering import BLOCK, Numbers
 from flashdeck.source.names import OUR_TAG
 
-_HINT = "restore it from git; its times are what keeps learners' own tags and edits"
+_HINT = "restore it from git; its times keep learners' own tags and edits"
 
 
 def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Diagnostic]]:

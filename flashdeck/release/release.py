@@ -23,14 +23,14 @@ from flashdeck.project.digest import field_digests, note_digest, package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.release.entries import note_entry
-from flashdeck.release.numbering import EARLIEST, numbers, position_gap
+from flashdeck.release.numbering import EARLIEST, numbers, position_step
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import notetype_entries, schema_problems
 from flashdeck.source.names import OUR_TAG
 from flashdeck.text import counted, natural
 
 _DAY = 86_400
-# For this long after its removal, a note travels in its package as an empty one.
+# For this long after its removal, a note stays in its package as an empty one.
 _TOMBSTONE_LIFE = 180 * _DAY
 # The number of notes that may be removed from a package without an error.
 _FEW = 10
@@ -172,9 +172,9 @@ class _Dater:
                 digest = package_digest(undated, self._digests)
         revision = self._revision(before, digest, undated.notes)
         counts: Counter[str] = Counter()
-        gap = position_gap(len(notes))
+        step = position_step(len(notes))
         dated = [
-            self._date(note, place * gap, revision, counts)
+            self._date(note, place * step, revision, counts)
             for place, note in enumerate(undated.notes, 1)
         ]
         self._package_lines[file] = PackageEntry(file, revision, digest)
@@ -183,7 +183,7 @@ class _Dater:
         return Release(file, collection, Counts(**counts, tombstones=len(tombstones)), digest)
 
     def without_expired(self, releases: Sequence[Release]) -> list[Release]:
-        """Leave out packages of nothing but expired removed notes, if another one has changed."""
+        """Leave out packages that have only expired removed notes, if another one has changed."""
         before = self._old.packages
         changed = any(
             file not in before or line.revision != before[file].revision
@@ -205,7 +205,7 @@ class _Dater:
         return left
 
     def check_removed(self, release: Release) -> list[Diagnostic]:
-        """Report a package of nothing but removed notes, which learners may not even have."""
+        """Report a package that has only removed notes, which learners may not even have."""
         notes = release.collection.notes
         if not notes or any(note.cards for note in notes):
             return []
@@ -213,7 +213,7 @@ class _Dater:
 
         packages = sorted({self._old.notes[note.guid].package for note in notes}, key=natural)
         count = counted(len(notes), "removed note")
-        message = f"{release.file} holds nothing but {count}, for learners who have them"
+        message = f"{release.file} has only {count}, for learners who have them"
         hint = f"if nobody has them: flashdeck forget {shlex.join(packages)}"
         span = Span.point(LOCK_NAME)
         return [Diagnostic("only-removed", message, span, Severity.NOTE, hint)]

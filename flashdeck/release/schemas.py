@@ -16,8 +16,8 @@ from flashdeck.text import counted
 
 _CONSEQUENCE = (
     "in learners' collections every note of this type would stay as it is, now and in every later "
-    "build, beside a second note type for new notes; only who imports with 'Merge note types', "
-    "'Update notes: Always' and 'Update note types: Always' gets the change"
+    "build, beside a second note type for new notes; only learners who import with 'Merge "
+    "note types', 'Update notes: Always' and 'Update note types: Always' get the change"
 )
 _HINT = "undo it; or make a note type of another name; or, if you mean it: --accept-schema-change"
 

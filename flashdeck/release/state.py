@@ -55,7 +55,7 @@ class State:
     def current(self) -> BuildResult | None:
         """Return the last result if nothing has changed since, else None.
 
-        It takes no lock: while another build is at work, this is the result before it. Packages
+        It takes no lock: while another build is running, this is the result before it. Packages
         without removed notes are always written.
         """
         if self._options.fresh is not None:

@@ -39,7 +39,7 @@ def answer_in_question(context: LintContext) -> Iterator[Finding]:
     Fails::
 
         notes:
-          - {q: Which web server gateway interface stands behind the gateway interface WSGI?,
+          - {q: Which web server gateway interface is behind the gateway interface WSGI?,
              a: Web server gateway interface}
 
     Passes::
@@ -93,7 +93,7 @@ def long_answer(context: LintContext) -> Iterator[Finding]:
         words = readable(_SHOWN_APART.sub(" ", answer.html))
         count = max(len(words.split()), len(words) // _WORD)
         if count > _MOST_WORDS:
-            message = f"an answer of about {count} words is more than one card can ask"
+            message = f"an answer of about {count} words is too long for one card"
             yield Finding(answer.span, message, "move what is not asked into 'extra', or split it")
 
 
@@ -150,7 +150,7 @@ def choices_reverse(context: LintContext) -> Iterator[Finding]:
     """
     for entry in context.entries:
         if entry.reverse and "choices" in entry.passages:
-            message = "the reverse card of a note with choices asks for its answer alone"
+            message = "the reverse card of a note with choices shows only its answer"
             hint = "remove 'reverse', or write a note for the other direction"
             yield Finding(entry.flags["reverse"], message, hint)
 

@@ -14,7 +14,7 @@ _SHORTEST = 4
 
 
 def cloze_everything(context: LintContext) -> Iterator[Finding]:
-    """A card of a cloze note shows nothing but the cloze deletion.
+    """A card of a cloze note shows only the cloze deletion.
 
     It has no context to recall it from.
 
@@ -37,7 +37,7 @@ def cloze_everything(context: LintContext) -> Iterator[Finding]:
             continue
         for number in hidden_texts(text.words):
             if not _WORD.search(_front(text.words, number)):
-                message = f"the card of c{number} shows nothing but the cloze"
+                message = f"the card of c{number} shows only the cloze"
                 hint = "add a hint, {{c1::word::hint}}, or write the sentence around it"
                 yield Finding(text.span, message, hint)
 

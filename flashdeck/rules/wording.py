@@ -57,7 +57,7 @@ def yes_no(context: LintContext) -> Iterator[Finding]:
         if answer is None or question is None or "choices" in entry.passages:
             continue
         if plain_word(answer.words) in _BARE and _ASKS_YES_NO.match(question.words):
-            message = f"this is answered by '{answer.words}' alone, and every second guess is right"
+            message = f"the answer is only '{answer.words}', and every second guess is right"
             hint = "ask with which, what, why or how; or give the reason in the answer"
             yield Finding(question.span, message, hint)
 

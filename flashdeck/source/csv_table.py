@@ -184,7 +184,7 @@ class _Reader:
             return Flaw("unclosed-quote", message, self._place(index), hint)
         message = 'text continues after the closing "'
         hint = 'put the whole cell in quotes, and write each " inside of it as ""'
-        return Flaw("text-behind-quote", message, self._place(closed.end()), hint)
+        return Flaw("text-after-quote", message, self._place(closed.end()), hint)
 
     def _place(self, index: int) -> Place:
         """Return the position of an index; indices must be in ascending order."""
@@ -198,7 +198,7 @@ class _Reader:
 def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]) -> str | None:
     """Write ids, by the index of their rows, into a column of the table's text.
 
-    Without a `column`, one with this `name` is added behind the last. Returns None if anything else
+    Without a `column`, one with this `name` is added after the last. Returns None if anything else
     in the table would change, which is a bug.
     """
     place = column if column is not None else len(table.header.cells)

@@ -101,7 +101,7 @@ class MappingReader:
         """Report an unknown key of `what`; returns the most similar key, or ''."""
         misplaced = _MISPLACED.get(key.value.lower(), "") if called == "key" else ""
         near = nearest_key(key.value, known) if not misplaced or "image" in known else ""
-        hint = did_you_mean(near, misplaced or f"known are {', '.join(known)}")
+        hint = did_you_mean(near, misplaced or f"known {called}s: {', '.join(known)}")
         self.report(f"unknown-{called}", f"{what} has no {called} '{key.value}'", key, hint)
         return near
 
@@ -145,7 +145,7 @@ class MappingReader:
         return Fix(Span(self.file.path, line, column, line, column + len(comment)), quoted(comment))
 
     def check_comment(self, node: ScalarNode) -> None:
-        """Report a comment right behind a plain text, which may be a part of it."""
+        """Report a comment right after a plain text, which may be a part of it."""
         text, end = self.file.text, node.end.index
         if node.style or text[end : end + 2] != " #" or not is_unclear_comment(text, end):
             return
@@ -214,7 +214,7 @@ class MappingReader:
             return scalar
         near = nearest_key(scalar.value.strip(), key.words)
         hint = did_you_mean(near, f"write {' or '.join(key.words)}")
-        self.report("unknown-word", f"'{key.name}' is not '{scalar.value}'", scalar, hint)
+        self.report("unknown-word", f"'{key.name}' can't be '{scalar.value}'", scalar, hint)
         return None
 
     def is_verbatim(self, node: Node) -> bool:

@@ -110,7 +110,7 @@ class NoteReader(MappingReader):
         if not self.more_types:
             hint = "its file belongs in cards/notetypes/"
             if self.custom:
-                hint = f"known are {', '.join(self.custom)}"
+                hint = f"note types: {', '.join(self.custom)}"
             self.report("unknown-notetype", f"there is no note type '{scalar.value}'", scalar, hint)
         return UNREAD
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode, YamlFile
 
 _COMMENT = re.compile(r"#[^\n]*")
-# Behind plain text: two spaces or a tab, or a comment to flashdeck, are clearly a comment. A single
+# After plain text: two spaces or a tab, or a comment to flashdeck, are clearly a comment. A single
 # space may be a part of the text.
 _CLEAR = re.compile(r"(?<![ \t])(?:(?:[ \t]{2,}|\t)#+(?=[ \t\r\n]|\Z)|[ \t]+#[ \t]*flashdeck:)")
 _UNCLEAR = re.compile(r"(?<![ \t]) #+(?=[ \t\r\n]|\Z)")
@@ -43,14 +43,14 @@ class Passed(NamedTuple):
 
 
 def before_comment(line: str) -> str | None:
-    """Return plain text without the comment behind it; None if it is unclear where one begins."""
+    """Return plain text without the comment after it; None if it is unclear where one begins."""
     comment = _CLEAR.search(line)
     text = line[: comment.start()] if comment is not None else line
     return None if _UNCLEAR.search(text) else text.rstrip()
 
 
 def is_unclear_comment(text: str, index: int) -> bool:
-    """Whether the comment behind the plain text that ends at an index may be a part of it."""
+    """Whether the comment after the plain text that ends at an index may be a part of it."""
     return _UNCLEAR.match(text, index) is not None and _CLEAR.match(text, index) is None
 
 

@@ -62,7 +62,7 @@ class MovedSpans:
 
     @cached_property
     def _moves(self) -> tuple[list[int], list[int], list[int]]:
-        """The starts and ends of the edits, and by how much a text behind so many of them moves."""
+        """The starts and ends of the edits, and by how much a text after so many of them moves."""
         edits = self._edits
         shifts = itertools.accumulate(len(edit.text) - (edit.end - edit.start) for edit in edits)
         return [edit.start for edit in edits], [edit.end for edit in edits], [0, *shifts]
@@ -75,14 +75,14 @@ class MovedSpans:
 def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
     """Return the edit that adds a pair, given as `key: value`, at the end of a mapping.
 
-    In block style it adds a line behind the last pair; in flow style the pair must be plain. The
+    In block style it adds a line after the last pair; in flow style the pair must be plain. The
     mapping must not be empty.
     """
     first_key = mapping.pairs[0][0]
     last_key, last_value = mapping.pairs[-1]
     if mapping.flow:
         if isinstance(last_value, ScalarNode) and not last_value.value and not last_value.style:
-            # `{q: x, extra: }`: behind an empty value there is no safe place.
+            # `{q: x, extra: }`: after an empty value there is no safe place.
             return _insert(first_key.start.index, f"{pair}, ")
         return _insert(last_value.end.index, f", {pair}")
     newline = _line_end(text, first_key.start.index)
@@ -91,7 +91,7 @@ def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
     end = last.end.index
     if isinstance(last, ScalarNode) and last.style in ("|", ">"):
         if end == len(text) and not text.endswith("\n"):
-            # A line behind the text would add the missing line end to it; insert the pair before
+            # A line after the text would add the missing line end to it; insert the pair before
             # the last one instead.
             return _insert(last_key.start.index, f"{pair}{newline}{indent}")
         index = _behind_block(text, last, len(indent))
@@ -158,13 +158,13 @@ def _last_leaf(node: Node) -> Node:
 
 
 def _behind_comments(text: str, index: int, indent: int) -> int:
-    """Return the start of the line behind comments with a deeper indentation."""
+    """Return the start of the line after comments with a deeper indentation."""
     comments = re.compile(rf"(?:(?:[ \t]*\r?\n)* {{{indent + 1},}}#[^\n]*\n)*").match(text, index)
     return comments.end() if comments is not None else index
 
 
 def _behind_block(text: str, node: ScalarNode, indent: int) -> int:
-    """Return the start of the line behind a block scalar, before the empty lines below it.
+    """Return the start of the line after a block scalar, before the empty lines below it.
 
     With "keep" chomping (`|+`) empty lines belong to the text, and so may lines with more spaces
     than the indentation of the parent.

@@ -11,7 +11,7 @@ from flashdeck.yamlnode.nodes import Mark
 
 # The mask of skipped text: a word in place of a value, spaces in place of a line.
 WORD: Final = "x"
-BLANK: Final = " "
+SPACE: Final = " "
 
 # A line's indentation with the dashes of lists, its key if it has one, and the value.
 LINE = re.compile(
@@ -35,7 +35,7 @@ _IN_MANY_LINES = "put all of the text into quotes, or write it below a lone '|'"
 class Finding:
     """An error, and the text `start:end` to mask with `filler` before parsing again.
 
-    `line` (from 1) is the damaged line; `whole`: all of it behind `start` is skipped. The lines
+    `line` (from 1) is the damaged line; `whole`: all of it after `start` is skipped. The lines
     down to the index `below` belong to it and are skipped, too. `lost`: the structure of the lines
     that follow can't be known.
     """
@@ -87,7 +87,7 @@ class Place:
         is_quoted = self.text[begin : begin + 1] in _QUOTES
         fix = Fix(span, instead) if instead and not is_quoted else None
         diagnostic = Diagnostic(rule, message, span, hint=hint, fix=fix)
-        start = self.start + (0 if whole and filler == BLANK else begin)
+        start = self.start + (0 if whole and filler == SPACE else begin)
         end = self.start + (len(self.text) if whole else begin + width)
         return Finding(diagnostic, start, end, filler, line, whole)
 
@@ -130,7 +130,7 @@ class Lines:
         line = self.written[number]
         if not finding.whole or finding.diagnostic.rule == "tab":
             return replace(finding, lost=finding.lost or finding.whole)
-        if finding.filler == BLANK:
+        if finding.filler == SPACE:
             misplaced = finding.diagnostic.rule in _MISPLACED and _is_item(line)
             below = self._below(number, _indent(line), items=misplaced)
             return replace(finding, below=below, lost=True)
@@ -179,7 +179,7 @@ class Lines:
         return next((text for text in self.written[line + 1 :] if text.strip()), "")
 
     def _below(self, line: int, indent: int, *, items: bool) -> int:
-        """Return the index behind the lines that are indented deeper than `indent`.
+        """Return the index after the lines that are indented deeper than `indent`.
 
         With `items`, the items of a list that begins there are included.
         """

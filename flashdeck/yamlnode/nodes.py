@@ -51,7 +51,7 @@ class ScalarNode(NamedTuple):
 
 
 class SequenceNode(NamedTuple):
-    """A list; `flow`: in brackets. `end` is behind the text of the last item."""
+    """A list; `flow`: in brackets. `end` is after the text of the last item."""
 
     items: list[Node]
     flow: bool
@@ -86,7 +86,7 @@ class YamlFile:
     """A parsed file: its text (without BOM), documents and problems.
 
     `documents` has None for an empty document. `damaged` are the numbers (from 1) of lines with
-    errors, whose content is masked. `lost` are those of them behind which the structure is unknown
+    errors, whose content is masked. `lost` are those of them after which the structure is unknown
     up to the end of the document.
     """
 
@@ -141,7 +141,7 @@ class YamlFile:
         return any(node.start.line < line <= last for line in self.damaged)
 
     def may_be_cut(self, node: Node) -> bool:
-        """Whether lines of the node or right behind it are damaged."""
+        """Whether lines of the node or right after it are damaged."""
         if not self.damaged:
             return False
         line, index = node.end.line, node.end.index

@@ -1,4 +1,4 @@
-"""Errors of text behind a closing quote.
+"""Errors of text after a closing quote.
 
 The opening quote may be YAML's or part of the text, so the message shows a likely correction, but
 there is no fix.
@@ -33,7 +33,7 @@ _MANY_LINES = {
 
 
 class _Meant(NamedTuple):
-    """The likely value: the column behind it, and how to write it."""
+    """The likely value: the column after it, and how to write it."""
 
     end: int
     written: str
@@ -42,7 +42,7 @@ class _Meant(NamedTuple):
 def behind_quote(
     lines: Lines, last: Event | None, marks: Sequence[Mark], *, flow: bool
 ) -> Finding | None:
-    """Explain an error at one of `marks` if it is right behind a quoted value.
+    """Explain an error at one of `marks` if it is right after a quoted value.
 
     `last` is the event before it; `flow`: it is in a flow collection.
     """
@@ -72,7 +72,7 @@ def never_closed(place: Place) -> Finding:
 
 
 def _meets(lines: Lines, end: Mark, mark: Mark) -> bool:
-    """Whether nothing but spaces is between the end of a quoted value and a mark."""
+    """Whether only spaces are between the end of a quoted value and a mark."""
     between = lines.written[end.line][end.column : mark.column]
     return mark.line == end.line and mark.column >= end.column and not between.strip()
 
@@ -101,7 +101,7 @@ def _in_many_lines(place: Place) -> Finding:
     quote = place.text[place.column]
     width = len(place.text[place.column :].rstrip())
     message = _MESSAGE + quote
-    return place.finding("text-behind-quote", message, _MANY_LINES[quote], place.column, width)
+    return place.finding("text-after-quote", message, _MANY_LINES[quote], place.column, width)
 
 
 def _in_one_line(lines: Lines, place: Place, end: int, *, flow: bool) -> Finding:
@@ -112,11 +112,11 @@ def _in_one_line(lines: Lines, place: Place, end: int, *, flow: bool) -> Finding
     hint = f"write {key}: {meant.written}" if key else f"write {meant.written}"
     message = _MESSAGE + place.text[place.column]
     width = meant.end - place.column
-    return place.finding("text-behind-quote", message, hint, place.column, width, whole=not flow)
+    return place.finding("text-after-quote", message, hint, place.column, width, whole=not flow)
 
 
 def _meant_by(line: str, start: int, end: int, *, flow: bool) -> _Meant:
-    """Return the likely value at `start` whose quote is closed at `end`, with text behind.
+    """Return the likely value at `start` whose quote is closed at `end`, with text after it.
 
     If another quote closes the value, the outer quotes are YAML's, else all belong to the text.
     `flow`: it is in a flow collection.

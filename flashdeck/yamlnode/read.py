@@ -15,7 +15,7 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span, places_in
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.yamlnode.decode import decode
 from flashdeck.yamlnode.edit import splice
-from flashdeck.yamlnode.finding import BLANK, Finding
+from flashdeck.yamlnode.finding import SPACE, Finding
 from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, SequenceNode, YamlFile
 from flashdeck.yamlnode.parse import Builder, LimitReachedError, TrapError
 from flashdeck.yamlnode.spaces import (
@@ -98,7 +98,7 @@ class _Reader:
     ) -> YamlFile:
         """Parse a text as if its odd spaces were corrected; all places are those in the text.
 
-        With `up_to`, the file is not read behind the first syntax error of that rule, or of any
+        With `up_to`, the file is not read after the first syntax error of that rule, or of any
         rule with ''.
         """
         edits = corrections(text, odd)
@@ -177,7 +177,7 @@ def _limit(path: str, working: str, reached: LimitReachedError) -> Diagnostic:
 
 def _mask(text: str, finding: Finding) -> str:
     start, end, below = finding.start, finding.end, max(finding.end, finding.below)
-    masked = _filled(text[start:end], finding.filler) + _filled(text[end:below], BLANK)
+    masked = _filled(text[start:end], finding.filler) + _filled(text[end:below], SPACE)
     return text[:start] + masked + text[below:]
 
 

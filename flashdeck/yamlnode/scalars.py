@@ -10,7 +10,7 @@ from flashdeck.yamlnode.comments import before_comment
 from flashdeck.yamlnode.edit import quoted
 from flashdeck.yamlnode.nodes import ScalarNode
 
-_COMMENT = re.compile(r"(?P<blank>[ \t]+)(?P<comment>#[^\s#][^\r\n]*)")
+_COMMENT = re.compile(r"(?P<space>[ \t]+)(?P<comment>#[^\s#][^\r\n]*)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # LaTeX commands that begin with a YAML escape for a tab or a line end, but not like a word after
 # such an escape. All other escapes yield control characters.
@@ -61,7 +61,7 @@ def _cut_off(path: str, text: str, node: ScalarNode) -> Diagnostic | None:
         return None
     certain = before_comment(match["comment"])
     comment = match["comment"].rstrip() if certain is None else certain
-    line, column = node.end.line + 1, node.end.column + 1 + len(match["blank"])
+    line, column = node.end.line + 1, node.end.column + 1 + len(match["space"])
     full_text = text[node.start.index : match.start("comment")] + comment
     advice = "put the text in quotes" if "\n" in full_text else f"write {quoted(full_text)}"
     span = Span(path, line, column, line, column + len(comment))
@@ -92,7 +92,7 @@ def _escape_flaw(raw: str, value: str, *, control: bool) -> _Flaw | None:
         if control and letters[0] in _NUMBERED and _SEPARATOR not in value:
             continue
         if letters[0] in _MAKES_CONTROL or _makes_control(letters):
-            message = f"{word} makes a control character"
+            message = f"{word} is a control character"
             hint = "control characters can't be on a card; remove it"
             return _Flaw("control-character", word, escape.start(), message, hint)
     return None

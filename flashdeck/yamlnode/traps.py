@@ -15,7 +15,7 @@ from yaml.events import Event, ScalarEvent
 
 from flashdeck.yamlnode.comments import before_comment
 from flashdeck.yamlnode.edit import quoted
-from flashdeck.yamlnode.finding import BLANK, LINE, NEXT_KEY, Finding, Lines, Place
+from flashdeck.yamlnode.finding import LINE, NEXT_KEY, SPACE, Finding, Lines, Place
 from flashdeck.yamlnode.parse import TrapError
 from flashdeck.yamlnode.quotes import behind_quote, never_closed
 
@@ -23,27 +23,27 @@ _GLUED_KEY = re.compile(r"[ \t]*(?:-[ \t]+)*(?P<key>[A-Za-z_][\w-]*):(?P<value>[
 
 # The meaning of a first character in YAML.
 _MEANINGS = {
-    "`": "YAML keeps '`' for itself",
-    "@": "YAML keeps '@' for itself",
-    "%": "to YAML '%' begins a directive",
-    "*": "to YAML '*' begins an alias",
-    "&": "to YAML '&' begins an anchor",
-    "!": "to YAML '!' begins a tag",
-    ">": "to YAML '>' begins folded text",
-    "|": "to YAML '|' begins block text",
-    "-": "to YAML '-' begins a list",
-    "?": "to YAML '?' begins a key",
-    "[": "to YAML '[' begins a list",
-    "{": "to YAML '{' begins a mapping",
-    "]": "to YAML ']' ends a list",
-    "}": "to YAML '}' ends a mapping",
-    ",": "to YAML ',' separates items",
+    "`": "'`' is reserved in YAML",
+    "@": "'@' is reserved in YAML",
+    "%": "in YAML, '%' begins a directive",
+    "*": "in YAML, '*' begins an alias",
+    "&": "in YAML, '&' begins an anchor",
+    "!": "in YAML, '!' begins a tag",
+    ">": "in YAML, '>' begins folded text",
+    "|": "in YAML, '|' begins block text",
+    "-": "in YAML, '-' begins a list",
+    "?": "in YAML, '?' begins a key",
+    "[": "in YAML, '[' begins a list",
+    "{": "in YAML, '{' begins a mapping",
+    "]": "in YAML, ']' ends a list",
+    "}": "in YAML, '}' ends a mapping",
+    ",": "in YAML, ',' separates items",
 }
 _LONE_PROPERTY = re.compile(r"[&!]\S*")
 _CLOSING = {"[": "]", "{": "}"}
 _LONGEST_QUOTE = 40
 _NO_DECK = re.compile(r"(?:^|/)(?:flashdeck\.yaml$|notetypes/)")
-# `[a](b)`, or a list with text right behind it.
+# `[a](b)`, or a list with text right after it.
 _LINK = re.compile(r"\[[^\[\]]*\]\s*[^\s,#]")
 
 
@@ -153,9 +153,9 @@ def _is_text(value: str) -> bool:
 def _property(place: Place, begin: int, value: str) -> Finding:
     """Explain an anchor or a tag of a list or mapping."""
     what = {"&": "anchors", "!": "tags"}[value[0]]
-    message = f"a deck needs no YAML {what}; '{value}' is one"
+    message = f"'{value}' is a YAML {what.removesuffix('s')}, which a deck does not need"
     hint = f"remove it; if it is text, write {quoted(value)}"
-    return place.finding(f"yaml-{what}", message, hint, begin, len(value), BLANK, whole=False)
+    return place.finding(f"yaml-{what}", message, hint, begin, len(value), SPACE, whole=False)
 
 
 def _inner_trap(place: Place) -> Finding | None:
@@ -174,7 +174,7 @@ def _inner_trap(place: Place) -> Finding | None:
 
 
 def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
-    """Explain a second colon, a missing space behind a colon, or a misplaced key."""
+    """Explain a second colon, a missing space after a colon, or a misplaced key."""
     match = LINE.fullmatch(here.text)
     if match is not None and match["key"] and match.start("value") <= here.column:
         text = before_comment(match["value"])
@@ -210,7 +210,7 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
             message = f"'{key}:' needs a space after its colon"
             hint = f"write {key}: {glued['value'].strip()}"
             begin = glued.start("key")
-            return start.finding("colon-space", message, hint, begin, len(key) + 1, BLANK)
+            return start.finding("colon-space", message, hint, begin, len(key) + 1, SPACE)
     return _unfit(lines, here)
 
 
@@ -231,13 +231,13 @@ def _no_key(place: Place) -> Finding:
     excerpt = content if len(content) <= _LONGEST_QUOTE else content[: _LONGEST_QUOTE - 1] + "…"
     message = f"'{excerpt}' is neither 'key: text' nor part of the text above"
     hint = "indent it below its key, or begin longer text with '|' after the key"
-    return place.finding("no-key", message, hint, place.text.index(content), len(content), BLANK)
+    return place.finding("no-key", message, hint, place.text.index(content), len(content), SPACE)
 
 
 def _tab(place: Place) -> Finding:
     column = max(0, place.text.find("\t"))
     hint = "indent with spaces"
-    return place.finding("tab", "a tab in the indentation", hint, column, 1, BLANK)
+    return place.finding("tab", "a tab in the indentation", hint, column, 1, SPACE)
 
 
 def _unfit(lines: Lines, place: Place) -> Finding:
@@ -247,12 +247,12 @@ def _unfit(lines: Lines, place: Place) -> Finding:
     if lines.lacks("notes", place) and not _NO_DECK.search(place.path):
         message = "'notes:' is missing above this list"
         hint = "write 'notes:' above it; what is in the list was not checked"
-        return place.finding("missing-key", message, hint, column, len(content), BLANK)
+        return place.finding("missing-key", message, hint, column, len(content), SPACE)
     match = NEXT_KEY.match(place.text)
     what = f"'{match['key']}:'" if match else "this line"
     message = f"{what} does not line up with what is above it"
     hint = "the keys of a note begin in the same column; a text that continues is indented further"
-    return place.finding("indentation", message, hint, column, len(content), BLANK)
+    return place.finding("indentation", message, hint, column, len(content), SPACE)
 
 
 def _or_comment(text: str | None) -> str:

@@ -43,7 +43,7 @@ Table: TypeAlias = dict[str, tuple[Callable[[], bytes], str]]
 DAMAGED = "it is damaged or incomplete ("
 TORN = "its collection is damaged ("
 NAME = "it has a media file whose name is not a plain file name: "
-STRANGE = "it has a file in it that Anki packages don't have: "
+STRANGE = "it contains a file that Anki packages don't have: "
 NO_MESSAGE = "can't be read (not a message as Anki writes it)"
 
 
@@ -140,11 +140,11 @@ NEWEST_FORMAT: Table = {
     "a window of 2 GiB": (lambda: newest(wide_window(), raw=True), DAMAGED),
     "a format to come": (
         lambda: newest(meta=b"\x08\x04"),
-        "it is in format 4 of Anki's packages, and those up to 3 are read",
+        "its package format is 4, and only those up to 3 are supported",
     ),
     "a meta of nothing": (
         lambda: newest(meta=b""),
-        "it is in format 0 of Anki's packages, and those up to 3 are read",
+        "its package format is 0, and only those up to 3 are supported",
     ),
     "a meta of noise": (lambda: newest(meta=b"\xff" * 30), f"its meta {NO_MESSAGE}"),
     "a meta that is large": (
@@ -267,7 +267,7 @@ DATABASES: Table = {
     "a page of notes twice": (doubled_page, TORN),
     "a format to come inside": (
         lambda: with_sql("UPDATE col SET ver = 999"),
-        "its collection is in Anki's format 999, and 11 and 18 are read",
+        "its collection is in Anki's format 999, and only 11 and 18 are supported",
     ),
     "two rows": (
         lambda: with_sql(

@@ -421,7 +421,7 @@ def test_unknown_directives_stay() -> None:
 def test_a_rendered_card_is_marked_as_blank_or_broken() -> None:
     kind = notetype(Template("1", "{{A}}", "{{X}}"))
     assert show(notetype(Template("1", "{{A}}", "")), "a", "") == Rendered("a", "")
-    assert show(kind, "", "").blank
+    assert show(kind, "", "").is_empty
     assert not show(kind, "", "").broken
     assert show(kind, "a", "").broken
 

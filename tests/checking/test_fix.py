@@ -152,10 +152,10 @@ def test_what_was_meant_by_quotes_inside_of_quotes_is_left_to_the_author(
 ):
     text = f"notes:\n  {note}\n  - q: behind\n    a: y\n"
     assert fixed(text) == text
-    hints = [problem.hint for problem in project.check() if problem.rule == "text-behind-quote"]
+    hints = [problem.hint for problem in project.check() if problem.rule == "text-after-quote"]
     assert hints == [hint]
     errors = {problem.rule for problem in project.check() if problem.severity is Severity.ERROR}
-    assert errors <= {"text-behind-quote", "missing-key"}
+    assert errors <= {"text-after-quote", "missing-key"}
 
 
 @given(

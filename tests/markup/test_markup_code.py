@@ -79,7 +79,7 @@ def test_an_unknown_language_is_said_at_its_place_with_the_nearest_known() -> No
 @pytest.mark.parametrize("language", ["mermaid", "fen"])
 def test_no_language_is_guessed_from_afar(language: str) -> None:
     (problem,) = render(f"```{language}\nx\n```").problems
-    assert problem.hint == "write text to have none"
+    assert problem.hint == "write text for none"
 
 
 def test_code_looks_the_same_however_much_there_is_of_it() -> None:

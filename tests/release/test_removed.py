@@ -129,9 +129,7 @@ def test_a_package_of_nothing_but_removed_notes_is_reported_by_every_build(only_
     for _ in range(4):
         (problem,) = only_removed.built().diagnostics
         assert (problem.rule, problem.severity.value) == ("only-removed", "note")
-        assert problem.message == (
-            "code.apkg holds nothing but 1 removed note, for learners who have them"
-        )
+        assert problem.message == ("code.apkg has only 1 removed note, for learners who have them")
         assert problem.hint == "if nobody has them: flashdeck forget code.apkg"
         assert problem.span.path == "flashdeck.lock"
         only_removed.now += DAY
@@ -140,7 +138,7 @@ def test_a_package_of_nothing_but_removed_notes_is_reported_by_every_build(only_
 def test_one_package_for_all_decks_names_the_packages_to_forget(only_removed, tmp_path):
     (only_removed.root / "cards/other.yaml").unlink()
     (problem,) = only_removed.built(output=tmp_path / "all.apkg").diagnostics[-1:]
-    assert problem.message.startswith("all.apkg holds nothing but 2 removed notes")
+    assert problem.message.startswith("all.apkg has only 2 removed notes")
     assert problem.hint == "if nobody has them: flashdeck forget code.apkg other.apkg"
 
 

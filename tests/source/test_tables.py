@@ -206,8 +206,8 @@ def test_pictures_are_named_relative_to_the_table(project):
             "table: spanish.yaml\n",
             "",
             (
-                "spanish.yaml:1:8 missing-table: 'spanish.yaml' is no CSV file: its name ends in"
-                " .csv or .tsv | save the spreadsheet as 'CSV UTF-8'; in a path write /"
+                "spanish.yaml:1:8 missing-table: 'spanish.yaml' does not end in .csv or .tsv"
+                " | save the spreadsheet as 'CSV UTF-8'; in a path write /"
             ),
         ),
         (
@@ -260,7 +260,7 @@ def test_pictures_are_named_relative_to_the_table(project):
             DECK,
             'q,a\n"x" y,z\n',
             (
-                'words.csv:2:4 text-behind-quote: text continues after the closing "'
+                'words.csv:2:4 text-after-quote: text continues after the closing "'
                 ' | put the whole cell in quotes, and write each " inside of it as ""'
             ),
         ),

@@ -97,7 +97,7 @@ class Archive:
     def header_agrees(self, name: str) -> bool:
         """Whether the header of a stored member agrees with the directory.
 
-        The content must fit behind the header; it is not read.
+        The content must fit after the header; it is not read.
         """
         member, encoded = self._members[name], name.encode()
         self._source.seek(member.header_offset)
@@ -237,7 +237,7 @@ def _problem(member: zipfile.ZipInfo) -> str:
     """Return what is wrong with a member, or ''."""
     name = member.filename
     if not _KNOWN.fullmatch(name):
-        return f"it has a file in it that Anki packages don't have: {name[:60]!r}"
+        return f"it contains a file that Anki packages don't have: {name[:60]!r}"
     if member.flag_bits & _ENCRYPTED or member.compress_type not in _METHODS:
         return f"its {name} is encrypted, or compressed in a way that Anki does not know"
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):

@@ -144,7 +144,7 @@ class CollectionReader:
             stored = [*schema18.read_decks(self._database)]
             ids = schema18.preset_ids(self._database)
         else:
-            msg = f"its collection is in Anki's format {version}, and 11 and 18 are read"
+            msg = f"its collection is in Anki's format {version}, and only 11 and 18 are supported"
             raise Unreadable(msg, "export it again with 'Support older Anki versions' ticked")
         self._decks = {deck.id: deck for deck, _ in stored}
         self._filtered = {deck.id for deck, filtered in stored if filtered}

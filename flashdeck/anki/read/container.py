@@ -108,9 +108,7 @@ def open_container(archive: Archive) -> Container:
     if _META in archive.names:
         version = Message(bytes(archive.read(_META, _META_LIMIT)), "meta").number(_VERSION)
         if version not in _COLLECTIONS:
-            msg = (
-                f"it is in format {version} of Anki's packages, and those up to {_PACKED} are read"
-            )
+            msg = f"its package format is {version}, and only those up to {_PACKED} are supported"
             raise Unreadable(msg, _SUPPORT_OLDER)
         if _COLLECTIONS[version] not in archive.names:
             msg = f"the collection that its meta names, {_COLLECTIONS[version]}, is not in it"

@@ -48,7 +48,7 @@ class Database:
     def __init__(self, image: bytearray, *, memory: int | None = MEMORY_LIMIT) -> None:
         """Open the database, and clear `image`, since SQLite keeps a copy.
 
-        The database and the values read from it may take `memory` bytes; None is no limit.
+        The database and the values read from it may take `memory` bytes; None means no limit.
         Raises `Unreadable` for anything but a plain database, such as one with views or triggers.
         """
         if len(image) < _HEADER_SIZE or not image.startswith(_HEADER):

@@ -95,7 +95,7 @@ class Message:
         return value if isinstance(value, int) else default
 
     def _varint(self, data: bytes, at: int) -> tuple[int, int]:
-        """Read a varint; return it and the index behind it."""
+        """Read a varint; return it and the index after it."""
         value = 0
         for index, byte in enumerate(data[at : at + _LONGEST]):
             value |= (byte & 0x7F) << 7 * index

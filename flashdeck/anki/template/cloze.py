@@ -97,7 +97,7 @@ def _hidden(nodes: list[str | Cloze], number: int, *, question: bool) -> Iterato
 
 
 def _shape_data(text: str) -> str:
-    """Return the `data-…` attributes of a shape, each with a space behind it."""
+    """Return the `data-…` attributes of a shape, each with a space after it."""
     shape, colon, _ = text.partition(":")
     if not colon:
         return ""

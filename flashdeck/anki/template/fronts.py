@@ -1,4 +1,4 @@
-"""Fields that a front needs to be non-blank, which decides whether Anki generates the card."""
+"""Fields that a front needs to be non-empty, which decides whether Anki generates the card."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from flashdeck.anki.template.parse import Fault, Nodes, Replacement, Section
 # Special fields that every card has. `FrontSide` is not among them, and `Tags` only with tags.
 ALWAYS_FILLED = ("Card", "CardFlag", "CardID", "Deck", "Subdeck", "Type")
 TAGS = "Tags"
-# The size of the cache per note type, whose keys are sets of non-blank fields.
+# The size of the cache per note type, whose keys are sets of non-empty fields.
 _MOST = 4096
 
 
 class Fronts:
     """The fields that the fronts of a note type need.
 
-    Each field is a bit of a mask. A front is not blank if one of its replacements is not, that is,
+    Each field is a bit of a mask. A front is not empty if one of its replacements is not, that is,
     if all its needed bits are set (its own, and those of the sections around it) and none of its
     excluding bits (those of negated sections).
     """

@@ -10,7 +10,7 @@ from flashdeck.limits import LAST_ORDINAL
 from flashdeck.model import NoteType
 
 FIRST_ALONE = (0,)
-"""The cards of a note whose fronts are all blank: Anki generates the first."""
+"""The cards of a note whose fronts are all empty: Anki generates the first."""
 
 
 def ordinals(
@@ -18,7 +18,7 @@ def ordinals(
 ) -> tuple[int, ...]:
     """Return the ordinals of the note's cards, ascending and from 0, by the rules of Anki 26.9.
 
-    A standard note has a card for each template whose front shows a field that isn't blank; special
+    A standard note has a card for each template whose front shows a field that isn't empty; special
     fields count (`{{Tags}}` if there are `tags`). A cloze note has one per cloze number in any of
     its fields, whether the template shows that field or not. Anki generates the first card if there
     would be none. (Releases such as 25.9 know neither special fields here nor `{{c1,2::…}}`.)
@@ -29,7 +29,7 @@ def ordinals(
 def shown_ordinals(
     notetype: NoteType, fields: Sequence[str], tags: Sequence[str] = ()
 ) -> tuple[int, ...]:
-    """Return the ordinals of the cards with a non-blank front.
+    """Return the ordinals of the cards with a non-empty front.
 
     Anki's *Empty Cards* lists the others.
     """

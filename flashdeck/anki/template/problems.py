@@ -57,7 +57,7 @@ def template_problems(notetype: NoteType) -> tuple[TemplateProblem, ...]:
 
 @lru_cache(maxsize=64)
 def has_wrong_front(notetype: NoteType) -> bool:
-    """Return whether a front has a problem, so that blank cards are no fault of the notes."""
+    """Return whether a front has a problem, so that empty cards are not a mistake in the notes."""
     return any(problem.side == "front" for problem in template_problems(notetype))
 
 
@@ -156,7 +156,7 @@ def _filter_problem(name: str, tag: Replacement, *, cloze: bool) -> tuple[str, s
     if is_filter(name, tag.filters):
         return None
     if name.strip().partition(" ")[0] == TTS:
-        hint = f"write it, as in '{{{{tts en_US:{tag.name}}}}}'"
+        hint = f"write the language, as in '{{{{tts en_US:{tag.name}}}}}'"
         return "the filter 'tts' has no language", hint
     known = f"Anki's filters are {', '.join(FILTER_NAMES)}"
     return f"Anki has no filter '{name}'", did_you_mean(nearest(name, FILTER_NAMES), known)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-# Attributes are case-insensitive, with `=` right behind the name; `[sound:` is lower case. The
+# Attributes are case-insensitive, with `=` right after the name; `[sound:` is lower case. The
 # pattern begins with `=` because that is much faster to search.
 _ATTRIBUTE = re.compile(
     r"""=(?:(?<=\b(?i:src)=)|(?<=\b(?i:data)=))(?:"([^"]+)"|'([^']+)'|([^\s>"']+))"""
@@ -21,7 +21,7 @@ def references(text: str) -> list[str]:
     if "=" in text:
         names += (next(filter(None, groups), "") for groups in _ATTRIBUTE.findall(text))
     if "[sound:" in text:
-        # No sound ends behind the last bracket: without this limit the time would be quadratic.
+        # No sound ends after the last bracket: without this limit the time would be quadratic.
         names += _SOUND.findall(text, 0, text.rfind("]") + 1)
     return [unescape(name) for name in names]
 

@@ -33,15 +33,15 @@ class Rendered:
     """Both sides of a card: HTML without the note type's CSS.
 
     `[anki:play:q:0]` in either side is `question_av[0]`, `[anki:play:a:0]` is `answer_av[0]`.
-    `blank`: the front is blank and has Anki's message. `broken`: the template has an error, and
-    both sides are Anki's error page, which is shown without the CSS.
+    `is_empty`: the front is empty and shows Anki's message. `broken`: the template has an error,
+    and both sides are Anki's error page, which is shown without the CSS.
     """
 
     question: str
     answer: str
     question_av: tuple[AvTag, ...] = ()
     answer_av: tuple[AvTag, ...] = ()
-    blank: bool = False
+    is_empty: bool = False
     broken: bool = False
 
 
@@ -82,7 +82,7 @@ def render(notetype: NoteType, note: Note, card: Card, *, media: Container[str] 
         answer=latex_pictures(answer, media, svg=notetype.latex_svg),
         question_av=question_av,
         answer_av=answer_av,
-        blank=bool(message),
+        is_empty=bool(message),
     )
 
 
@@ -150,7 +150,7 @@ def _is_visible(section: Section, context: _Context) -> bool | None:
 
 
 def _blank_message(types: Compiled, index: int, context: _Context) -> str:
-    """Return Anki's message for a blank front, "" for others."""
+    """Return Anki's message for an empty front, "" for others."""
     if types.notetype.cloze:
         if any(context.number in cloze_numbers(text) for text in context.values.values()):
             return ""
@@ -168,7 +168,7 @@ def _blank_message(types: Compiled, index: int, context: _Context) -> str:
 
 
 def _shows_something(nodes: Nodes | Fault, context: _Context) -> bool:
-    """Return whether a non-blank field is shown.
+    """Return whether a non-empty field is shown.
 
     Unlike in card generation, `{{c1}}` counts on card 1.
     """

@@ -20,7 +20,7 @@ _LIBRARY: Final = 3_040_000
 
 _FILE_HEADER: Final = struct.Struct(">16sHBBBBBB12I")
 _PAGE_HEADER: Final = struct.Struct(">BHHHB")
-_PAGE_HEADER_AT: Final = 100  # on page 1, behind the file's header
+_PAGE_HEADER_AT: Final = 100  # on page 1, after the file's header
 _INTERIOR: Final = frozenset({2, 5})  # of an index, of a table
 _LEAF: Final = frozenset({10, 13})
 

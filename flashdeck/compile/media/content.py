@@ -137,7 +137,7 @@ def _jpeg_is_complete(file: BinaryIO, size: int) -> bool:
 
 
 def _holds(file: BinaryIO, start: int, size: int, mark: bytes) -> bool:
-    """Whether a mark is in a file behind `start`; it is near the end of most."""
+    """Whether a mark is in a file after `start`; it is near the end of most."""
     file.seek(max(start, size - _HEAD))
     if mark in file.read(_HEAD):
         return True

@@ -358,7 +358,7 @@ class MediaTable:
             case Refusal.OUTSIDE:
                 message = f"{request.words} is outside the project"
                 return MediaRefusal(
-                    message, self._did_you_mean(request, "put it below cards/"), "media-outside"
+                    message, self._did_you_mean(request, "put it in cards/"), "media-outside"
                 )
             case _:
                 message = f"{request.name} can't be packed: {refusal}"

@@ -1,7 +1,7 @@
 """Where the clozes of a text are, by the rules with which Anki itself finds them.
 
 Anki looks for `{{c1::`, `::` and `}}` in the stored HTML and knows neither code nor mathematics;
-clozes nest, one that is never closed is none, and the first `}}` closes the innermost one.
+clozes nest, one that is never closed is text, and the first `}}` closes the innermost one.
 (Read in Anki's `rslib/src/cloze.rs`, described in our own words.)
 """
 
@@ -25,11 +25,11 @@ _MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\[`}:]|`+|\}\}|::|[{}]")
 _SIZES = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]*\}")
 _BRACE = re.compile(r"[{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$\$?")
-_REACH = 1000  # how far behind a cloze its author's closing braces are looked for
+_REACH = 1000  # how far after a cloze its author's closing braces are looked for
 
 
 class Cloze(NamedTuple):
-    """One cloze: `start` is at its `{{`, `body` behind the `::`, `end` at its `}}`.
+    """One cloze: `start` is at its `{{`, `body` after the `::`, `end` at its `}}`.
 
     `hint` is at the `::` before the hint, or equals `end` if there is none. `open_braces` counts
     the braces of its own text (not of clozes in it) that `}}` leaves open.
@@ -62,7 +62,7 @@ class _Scan:
     _backticks: Backticks | None = None
 
     def see(self, mark: str, at: int) -> int:
-        """Take one mark; return where to look on."""
+        """Read one mark; return where to continue."""
         if mark.startswith("{{c"):
             self.open.append(_Unclosed(at, at + len(mark)))
         elif self.open:
@@ -127,7 +127,7 @@ def find_clozes(text: str, *, markdown: bool) -> tuple[Cloze, ...]:
 
 
 def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
-    r"""Clozes that Anki closes earlier than their author meant: `{{c1::\frac{a}{b}}}`."""
+    r"""Clozes that Anki closes earlier than their author intended: `{{c1::\frac{a}{b}}}`."""
     if text.count("{") == 2 * text.count("{{c"):
         return []
     problems: list[Problem] = []
@@ -147,7 +147,7 @@ def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
 
 
 def _cuts_formula(text: str, cloze: Cloze) -> bool:
-    """Whether a formula begins in a cloze and ends behind it, in the same paragraph."""
+    """Whether a formula begins in a cloze and ends after it, in the same paragraph."""
     inside = text[max(cloze.body, cloze.end - _REACH) : cloze.end]
     behind = text[cloze.end : cloze.end + _REACH].partition("\n\n")[0]
     dollars = len(_DOLLAR.findall(inside)) % 2 == 1 and _DOLLAR.search(behind) is not None
@@ -171,14 +171,14 @@ def _closes_later(text: str, cloze: Cloze) -> bool:
 
 
 class ClozeIndex:
-    """The borders of clozes, to look up which of them lie between two places."""
+    """The borders of clozes, to look up which of them are between two places."""
 
     def __init__(self, clozes: Sequence[Cloze]) -> None:
         self._starts = [cloze.start for cloze in clozes]
         self._ends = sorted(cloze.end for cloze in clozes)
 
     def next_end(self, start: int) -> int:
-        """Return where the next cloze ends behind a place; 0 if none does."""
+        """Return where the next cloze ends after a place; 0 if none does."""
         at = bisect_left(self._ends, start)
         return self._ends[at] if at < len(self._ends) else 0
 

@@ -42,7 +42,7 @@ def cloze_problems(text: str, markup: Markup = Markup.MARKDOWN) -> tuple[Problem
     ]
     problems += _misspelled(text, "warning" if clozes else "error")
     if not clozes and not problems:
-        message = "no cloze here: no card would be made"
+        message = "this text has no cloze, so it would make no card"
         problems = [Problem("cloze-missing", message, 0, len(text), hint="write {{c1::hidden}}")]
     return tuple(sorted(problems, key=lambda problem: problem.start))
 

@@ -1,4 +1,4 @@
-"""Rules for markup of other programs, and for links that lead nowhere on a phone."""
+"""Rules for markup of other programs, and for links that do not work on a phone."""
 
 from __future__ import annotations
 

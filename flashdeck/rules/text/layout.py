@@ -1,4 +1,4 @@
-"""Rules for lists, emphasis and lines that are read otherwise than they were meant."""
+"""Rules for lists, emphasis and lines that are read differently than intended."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOT_WORDS = re.compile(
     r"<(code|pre|kbd|samp)\b.*?</\1>|\\\(.*?\\\)|\\\[.*?\\\]|<[^<>]*>", re.DOTALL | re.IGNORECASE
 )
 _LETTER = "A-Za-z0-9_"
-# Stars round words: `2**10`, `**kwargs` and `src/**/x` are none.
+# Stars around words: not `2**10`, `**kwargs` and `src/**/x`.
 _STARS = re.compile(
     rf"(?<![{_LETTER}*\\/(\[{{])(\*\*)(?![*/])(?=[^*\n]*[^\W\d_]{{3}})[^*\n]+?(?<![/*(,=])\*\*(?![{_LETTER}*/])"
 )
@@ -173,7 +173,7 @@ def hard_wrapped(context: LintContext) -> Iterator[Finding]:
 
 
 def _lines(passage: FieldText) -> Iterator[_Line]:
-    """Return the lines that are not empty; lines of code are no items."""
+    """Return the lines that are not empty; lines of code are not items."""
     start = 0
     for line in passage.prose.text.split("\n"):
         end = start + len(line)
@@ -206,7 +206,7 @@ def _misread(lines: Sequence[_Line]) -> Iterator[tuple[int, _Line]]:
 
 
 def _continues(first: _Line, second: _Line) -> bool:
-    """Whether an item has the number behind that of another."""
+    """Whether an item has the next number after that of another."""
     assert first.item is not None
     assert second.item is not None
     numbers = first.item["number"], second.item["number"]

@@ -5,7 +5,7 @@ const compareAnswer = (() => {
   "use strict";
   const MARK = /^\p{M}/u;
 
-  // Where each letter stands in a text. In a long one Anki looks only for letters that are frequent;
+  // Where each letter is in a text. In a long one Anki looks only for letters that are frequent;
   // the others are found where they follow or precede those.
   function places(letters) {
     const found = new Map();
