@@ -128,7 +128,7 @@ class _Field:
 
 
 def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
-    """The tags that name anything, as browsers read them, each with the end of its own raw text."""
+    """Yield the tags as browsers read them, each with the end of its raw text."""
     position = 0
     while found := _NEXT.search(text, position):
         position = found.end()
@@ -141,7 +141,7 @@ def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
 
 
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
-    """The text with the package's names for its media, and what is active or missing in it."""
+    """Return the text with the names of its media in the package, and its problems."""
     found = _NEXT.search(text)
     if found is None:
         return Rendered(text)

@@ -20,7 +20,7 @@ from flashdeck.markup.results import MediaRefusal
 
 
 def write(output: Output, tag: Tag, source: str) -> None:
-    """Write a tag, or show it as it was written."""
+    """Write a tag, or show it as text."""
     trusted = output.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
     if tag.closing:
         _close(output, tag, source)
