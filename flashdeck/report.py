@@ -16,7 +16,7 @@ from flashdeck.text import BOLD, CYAN, DIM, RED, YELLOW, columns, counted, paint
 LineOf = Callable[[str, int], str | None]
 """Returns a line of a source file by path and number, or None."""
 
-COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: CYAN}
+COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.INFO: CYAN}
 _WIDEST = 100
 _ELLIPSIS = "…"
 _OF_LINES = (".yaml", ".yml", ".css", ".html", ".lock", ".csv", ".tsv", ".txt")
@@ -81,7 +81,7 @@ def as_json(problems: Iterable[Diagnostic]) -> list[dict[str, Any]]:
 
 def as_github(problems: Iterable[Diagnostic]) -> str:
     """Format workflow commands, which GitHub shows as annotations in pull requests."""
-    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
     lines = []
     for problem in in_order(problems):
         place = f"title={_property(problem.rule)}"

@@ -62,5 +62,5 @@ def _unused(compiled: Compiled) -> list[Diagnostic]:
     ]
     if len(names) > _MOST_UNUSED:
         message = f"nothing uses {counted(len(names) - _MOST_UNUSED, 'more file')}"
-        problems.append(Diagnostic("more-problems", message, None, Severity.NOTE))
+        problems.append(Diagnostic("more-problems", message, None, Severity.INFO))
     return problems

@@ -20,12 +20,13 @@ _INTRODUCTION = """\
 <!-- Generated from the rules by `make reference`; edit those. -->
 
 Everything that `flashdeck check` can say, by its name in brackets. `flashdeck explain RULE` shows
-the same in the terminal. Errors are of the format: with them nothing is built. Warnings and notes
-are advice, and yours to follow. In `flashdeck.yaml` each can be made graver or turned off:
+the same in the terminal. Errors are of the format: with them nothing is built. Warnings
+and infos are advice, and yours to follow. `flashdeck.yaml` sets the severity of each, or turns it
+off:
 
 ```yml
 rules:
-  yes-no: off          # off, note, warning or error
+  yes-no: off          # off, info, warning or error
   enumeration: error
 ```
 
@@ -74,7 +75,7 @@ def listed(pages: Iterable[Page], *, color: bool) -> str:
     rules = list(pages)
     width = max(len(rule.name) for rule in rules)
     for severity in Severity:
-        title = {"error": "Errors", "warning": "Warnings", "note": "Notes"}[severity]
+        title = {"error": "Errors", "warning": "Warnings", "info": "Infos"}[severity]
         lines.append(painted(title, BOLD + COLORS[severity], color=color))
         for rule in rules:
             if rule.severity is severity:
@@ -91,7 +92,7 @@ def reference(pages: Iterable[Page]) -> str:
     pieces = [_INTRODUCTION.rstrip("\n")]
     errors = [rule for rule in rules if rule.severity is Severity.ERROR]
     advice = [rule for rule in rules if rule.severity is not Severity.ERROR]
-    for title, section in (("Warnings and notes", advice), ("Errors", errors)):
+    for title, section in (("Warnings and infos", advice), ("Errors", errors)):
         pieces += [f"## {title}", " · ".join(f"[{rule.name}](#{rule.name})" for rule in section)]
         pieces += [piece for rule in section for piece in _section(rule)]
     return "\n\n".join(pieces) + "\n"

@@ -148,4 +148,4 @@ def _unknown(rule: Text) -> Diagnostic:
 
 def _unused(rule: Text) -> Diagnostic:
     message = f"'{rule.value}' finds nothing here that could be ignored"
-    return Diagnostic("unused-ignore", message, rule.span, Severity.NOTE, "remove the comment")
+    return Diagnostic("unused-ignore", message, rule.span, Severity.INFO, "remove the comment")

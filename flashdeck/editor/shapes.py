@@ -55,7 +55,7 @@ _PERCENT: Schema = {
 }
 _TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag has no spaces"}
 _PLACE = {"label": "left, top, width, height", "body": "[${1:10}%, ${2:10}%, ${3:20}%, ${4:10}%]"}
-_SEVERITIES = ("off", "note", "warning", "error")
+_SEVERITIES = ("off", "info", "warning", "error")
 
 
 def _list(items: Schema, *, least: int = 0, may_be_empty: bool = False) -> Schema:

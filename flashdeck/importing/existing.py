@@ -323,7 +323,7 @@ def _conflicts(changes: Changes) -> Iterable[Diagnostic]:
     }
     for what, count in left.items():
         if count:
-            yield Diagnostic("import", counted(count, what), None, Severity.NOTE)
+            yield Diagnostic("import", counted(count, what), None, Severity.INFO)
 
 
 def other_media(root: Path, media: Iterable[Media]) -> list[Diagnostic]:

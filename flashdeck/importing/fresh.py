@@ -199,7 +199,7 @@ def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagn
 
 
 def _note(message: str, hint: str = "") -> Diagnostic:
-    return Diagnostic("import", message, None, Severity.NOTE, hint)
+    return Diagnostic("import", message, None, Severity.INFO, hint)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
         if unnamed:
             message = counted(len(unnamed), "file(s) of media/ left out that nothing names")
             examples = f"as {', '.join(unnamed[:_FEW])}"
-            problems.append(Diagnostic("import", message, None, Severity.NOTE, examples))
+            problems.append(Diagnostic("import", message, None, Severity.INFO, examples))
         return collection, problems
     collection, skipped = read_package(file)
     left = {
@@ -67,7 +67,7 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
     }
     listing = ", ".join(counted(count, what) for what, count in left.items() if count)
     message = f"left in Anki, where they stay untouched: {listing}"
-    return collection, [Diagnostic("import", message, None, Severity.NOTE)] if listing else []
+    return collection, [Diagnostic("import", message, None, Severity.INFO)] if listing else []
 
 
 def _usual_target(file: Path) -> Path:

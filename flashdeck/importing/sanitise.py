@@ -75,7 +75,7 @@ class _Report:
                 "import",
                 counted(count, what),
                 None,
-                Severity.NOTE,
+                Severity.INFO,
                 f"as {', '.join(self.examples[what])}",
             )
             for what, count in self.counts.items()

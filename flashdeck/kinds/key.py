@@ -59,7 +59,7 @@ class Shape(StrEnum):
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
     RULES = "rules with severities"
-    """A mapping of rule names to off, note, warning or error."""
+    """A mapping of rule names to off, info, warning or error."""
     LIMITS = "limits with numbers"
     """A mapping of limits to numbers."""
 

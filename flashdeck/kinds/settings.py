@@ -45,7 +45,7 @@ SETTINGS: tuple[Key, ...] = (
         f"Default: `{RESEND_DAYS}`.",
     ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
-    Key("rules", Shape.RULES, "The severity of each rule: off, note, warning or error."),
+    Key("rules", Shape.RULES, "The severity of each rule: off, info, warning or error."),
     Key("limits", Shape.LIMITS, "Limits of a file."),
 )
 

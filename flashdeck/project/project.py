@@ -175,6 +175,6 @@ def _lock(root: Path) -> tuple[Lock, str, list[Diagnostic]]:
     if len(problems) > _MOST_LOCK_PROBLEMS:
         rest = len(problems) - _MOST_LOCK_PROBLEMS
         message = counted(rest, "more line(s) of it can't be read")
-        more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.NOTE)
+        more = Diagnostic("more-problems", message, Span.point(LOCK_NAME), Severity.INFO)
         problems = [*problems[:_MOST_LOCK_PROBLEMS], more]
     return lock, text, problems

@@ -79,7 +79,7 @@ class Healed(NamedTuple):
             f"{shown}{rest}; learners who imported that build keep them"
         )
         hint = "to remove them for these learners as well: flashdeck build --take-back"
-        return [_report("published-elsewhere", message, Severity.NOTE, hint)]
+        return [_report("published-elsewhere", message, Severity.INFO, hint)]
 
 
 def healed(project: Project, problems: Iterable[Diagnostic], now: int = _EVER) -> Healed:
@@ -280,7 +280,7 @@ def _older(before: Lock, after: Lock) -> Diagnostic:
 def _cut_off(why: str) -> Diagnostic:
     message = f"git's history of {LOCK_NAME} is cut off, as {why}: an older lock may go unnoticed"
     hint = _HINTS.get(why, f"keep {BUILD_NAME}/ between builds")
-    return _report("history-cut-off", message, Severity.NOTE, hint)
+    return _report("history-cut-off", message, Severity.INFO, hint)
 
 
 def _report(rule: str, message: str, severity: Severity, hint: str) -> Diagnostic:

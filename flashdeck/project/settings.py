@@ -26,7 +26,7 @@ from flashdeck.yamlnode import (
     read_yaml,
 )
 
-_SEVERITIES = {**{severity.value: severity for severity in Severity}, "off": None}
+_SEVERITIES = {"off": None, **{severity.value: severity for severity in reversed(Severity)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ class _SettingsReader(MappingReader):
             elif scalar is not None and scalar.value in _SEVERITIES:
                 severities[name.value] = _SEVERITIES[scalar.value]
             elif scalar is not None:
-                hint = f"write one of {', '.join(sorted(_SEVERITIES))}"
-                self.report("severity", f"a rule can't be '{scalar.value}'", scalar, hint)
+                hint = f"severities are {', '.join(_SEVERITIES)}"
+                self.report("severity", f"'{scalar.value}' is not a severity", scalar, hint)
         return severities
 
     def _limits(self, node: Node) -> Limits:

@@ -216,7 +216,7 @@ class _Dater:
         message = f"{release.file} has only {count}, for learners who have them"
         hint = f"if nobody has them: flashdeck forget {shlex.join(packages)}"
         span = Span.point(LOCK_NAME)
-        return [Diagnostic("only-removed", message, span, Severity.NOTE, hint)]
+        return [Diagnostic("only-removed", message, span, Severity.INFO, hint)]
 
     def new_lock(self) -> Lock:
         """Return the lock after this build."""

@@ -23,7 +23,7 @@ from flashdeck.rules.registry import RULES
 from flashdeck.text import did_you_mean, nearest
 
 _HEAD = re.compile(
-    r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|note)(?P<fixable> fixable)?$"
+    r"^=== (?P<name>[a-z-]+) (?P<severity>error|warning|info)(?P<fixable> fixable)?$"
 )
 _EXAMPLE = re.compile(r"^(Before|Fails|Passes)::\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 

@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
     Rule("emphasis-left", layout.emphasis_left),
     Rule("enumeration", answers.enumeration),
     Rule("foreign-markup", dialects.foreign_markup, fixable=True),
-    Rule("hard-wrapped", layout.hard_wrapped, Severity.NOTE),
+    Rule("hard-wrapped", layout.hard_wrapped, Severity.INFO),
     Rule("invisible-front", fronts.invisible_front),
     Rule("large-picture", pictures.large_picture),
     Rule("list-nesting", layout.list_nesting, fixable=True),
@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
     Rule("low-contrast", contrast.low_contrast),
     Rule("math-brace", math.math_brace),
     Rule("math-unclosed", math.math_unclosed),
-    Rule("missing-alt", pictures.missing_alt, Severity.NOTE),
+    Rule("missing-alt", pictures.missing_alt, Severity.INFO),
     Rule("near-duplicate", duplicates.near_duplicate),
     Rule("no-referent", wording.no_referent),
     Rule("tag-plural", tags.tag_plural),
@@ -69,7 +69,7 @@ def lint(context: LintContext, wanted: Mapping[str, Severity | None]) -> list[Di
         for count, finding in enumerate(rule.find(context)):
             if count == _MOST:
                 message = f"more notes have what '{rule.name}' finds; {_MOST:,} are shown"
-                diagnostics.append(Diagnostic("more-problems", message, None, Severity.NOTE))
+                diagnostics.append(Diagnostic("more-problems", message, None, Severity.INFO))
                 break
             span, message, hint, fix = finding.span, finding.message, finding.hint, finding.fix
             diagnostics.append(Diagnostic(rule.name, message, span, rule.severity, hint, fix))

@@ -93,7 +93,7 @@ class MappingReader:
             return
         if self._counts[severity] == _MOST:
             rule, message, hint = "more-problems", f"more {severity}s follow", ""
-            severity, fix = Severity.NOTE, None
+            severity, fix = Severity.INFO, None
         span = span or self.file.span(node)
         self.problems.append(Diagnostic(rule, message, span, severity, hint, fix))
 

@@ -190,5 +190,5 @@ def _more(path: str, finding: Finding) -> Diagnostic:
         "more-problems",
         "the file was not read beyond this line; more problems may follow",
         Span.point(path, finding.line),
-        Severity.NOTE,
+        Severity.INFO,
     )

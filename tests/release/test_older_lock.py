@@ -321,7 +321,7 @@ def test_a_shallow_clone_says_that_history_is_cut_off(repository):
     assert rules(built) == ["history-cut-off"]
     (problem,) = built.diagnostics
     assert "git fetch --unshallow" in problem.hint
-    assert problem.severity.value == "note"
+    assert problem.severity.value == "info"
 
 
 def test_check_reports_it_and_writes_nothing(repository):
@@ -478,7 +478,7 @@ def test_a_repository_of_another_owner_says_why_its_history_is_not_read(reposito
     lose_build(repository)
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     (problem,) = repository.project.check()
-    assert (problem.rule, problem.severity.value) == ("history-cut-off", "note")
+    assert (problem.rule, problem.severity.value) == ("history-cut-off", "info")
     assert "safe.directory" in problem.hint
 
 

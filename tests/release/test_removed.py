@@ -128,7 +128,7 @@ def only_removed(project):
 def test_a_package_of_nothing_but_removed_notes_is_reported_by_every_build(only_removed):
     for _ in range(4):
         (problem,) = only_removed.built().diagnostics
-        assert (problem.rule, problem.severity.value) == ("only-removed", "note")
+        assert (problem.rule, problem.severity.value) == ("only-removed", "info")
         assert problem.message == ("code.apkg has only 1 removed note, for learners who have them")
         assert problem.hint == "if nobody has them: flashdeck forget code.apkg"
         assert problem.span.path == "flashdeck.lock"

@@ -115,7 +115,7 @@ def test_a_comment_with_an_unknown_rule_gets_a_suggestion(project):
 def test_an_unused_comment_is_reported(project):
     project.write("cards/deck.yaml", "notes:\n  - {q: a, a: b} # flashdeck: ignore yes-no\n")
     (problem,) = project.check()
-    assert (problem.rule, problem.severity) == ("unused-ignore", Severity.NOTE)
+    assert (problem.rule, problem.severity) == ("unused-ignore", Severity.INFO)
 
 
 def test_errors_of_the_format_can_not_be_ignored(project):
@@ -124,12 +124,19 @@ def test_errors_of_the_format_can_not_be_ignored(project):
 
 
 @pytest.mark.parametrize(("word", "severities"), [
-    ("off", []), ("note", ["note"]), ("error", ["error"]),
+    ("off", []), ("info", ["info"]), ("error", ["error"]),
 ])  # fmt: skip
 def test_settings_set_the_severity_of_a_rule(project, word, severities):
     project.write("cards/deck.yaml", 'notes:\n  - {q: Is Flask small?, a: "Yes"}\n')
     project.write("flashdeck.yaml", f"rules: {{yes-no: {word}}}\n")
     assert [problem.severity for problem in project.check()] == severities
+
+
+def test_an_unknown_severity_is_an_error_that_lists_all(project):
+    project.write("flashdeck.yaml", "rules: {yes-no: note}\n")
+    problem = project.check()[0]
+    assert (problem.rule, problem.message) == ("severity", "'note' is not a severity")
+    assert problem.hint == "severities are off, info, warning, error"
 
 
 def test_a_rule_that_settings_make_an_error_can_be_ignored_at_a_note(project):
