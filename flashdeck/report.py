@@ -1,4 +1,4 @@
-"""Formats diagnostics as framed text, JSON or GitHub annotations."""
+"""Formats diagnostics as framed text, JSON, GitHub annotations or SARIF."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.files.files import RefusedFileError, read_regular
 from flashdeck.text import BOLD, CYAN, DIM, RED, YELLOW, columns, counted, painted, visible
 
+if TYPE_CHECKING:
+    from flashdeck.rules.pages import Page
+
 LineOf = Callable[[str, int], str | None]
 """Returns a line of a source file by path and number, or None."""
 
+_SARIF = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_WHOLE = "flashdeck.yaml"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 COLORS = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.INFO: CYAN}
 _WIDEST = 100
 _ELLIPSIS = "…"
@@ -91,9 +100,62 @@ def as_github(problems: Iterable[Diagnostic]) -> str:
                 f"file={_property(path)},line={line},endLine={end_line},"
                 f"col={column},endColumn={end_column},{place}"
             )
-        message = problem.message + (f" ({problem.hint})" if problem.hint else "")
-        lines.append(f"::{kinds[problem.severity]} {place}::{_escape(message)}\n")
+        lines.append(f"::{kinds[problem.severity]} {place}::{_escape(_with_hint(problem))}\n")
     return "".join(lines)
+
+
+def as_sarif(problems: Sequence[Diagnostic], version: str) -> dict[str, Any]:
+    """Return the diagnostics as a SARIF log, by the `version` of flashdeck."""
+    from flashdeck.rules.pages import pages  # slow to load
+
+    rules = sorted({problem.rule for problem in problems})
+    known = pages()
+    driver = {
+        "name": "flashdeck",
+        "version": version,
+        "rules": [_sarif_rule(name, known.get(name)) for name in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_sarif_result(problem, rules) for problem in in_order(problems)],
+    }
+    return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
+
+
+def _sarif_rule(name: str, page: Page | None) -> dict[str, Any]:
+    rule: dict[str, Any] = {"id": name}
+    if page is not None:
+        rule["shortDescription"] = {"text": " ".join(page.what.split())}
+        rule["help"] = {"text": f"How to fix it: {' '.join(page.fix.split())}"}
+        rule["defaultConfiguration"] = {"level": _LEVELS[page.severity]}
+    return rule
+
+
+def _sarif_result(problem: Diagnostic, rules: list[str]) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": _WHOLE}}  # GitHub needs a file
+    if problem.span is not None:
+        path, line, column, end_line, end_column = problem.span
+        place = {
+            "artifactLocation": {"uri": quote(path)},
+            "region": {
+                "startLine": line,
+                "startColumn": column,
+                "endLine": end_line,
+                "endColumn": end_column,
+            },
+        }
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": rules.index(problem.rule),
+        "level": _LEVELS[problem.severity],
+        "message": {"text": _with_hint(problem)},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _with_hint(problem: Diagnostic) -> str:
+    return problem.message + (f" ({problem.hint})" if problem.hint else "")
 
 
 def _framed(problem: Diagnostic, line_of: LineOf, *, color: bool) -> str:
@@ -151,7 +213,8 @@ def _plain(problem: Diagnostic) -> dict[str, Any]:
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape the text of a workflow command; control characters are made visible."""
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -1,8 +1,9 @@
 """Conversions from HTML to text: as Anki does it, for display, and for type-in answers.
 
 `strip_html`, `is_blank` and the encoders match Anki's backend exactly. `readable` is for display: a
-space between blocks, ruby text in parentheses, media as their names. `typable` is for type-in
-answers: no ruby text, no media. All take linear time.
+space between blocks, ruby text in parentheses, media as their names; `readable_lines` has lines
+instead of these spaces. `typable` is for type-in answers: no ruby text, no media. All take linear
+time.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
 _SHOWN = re.compile(r"<(?:img|svg|video|audio|object|canvas|hr|table)\b", re.IGNORECASE | re.ASCII)
+_PRE = re.compile(r"(<pre\b.*?(?:</pre>|\Z))", re.DOTALL | re.IGNORECASE)
+_CELLS = frozenset({"td", "th"})
 _BEGINS_WITH_TEXT = re.compile(
     r"(?:<(?:p|div|[uo]l|li|em|strong|code|h[1-6]|blockquote|table|thead|tr|t[hd])(?: [^<>]*)?>"
     r"|\s)*+[^\W_]"
@@ -147,6 +150,19 @@ def readable(html: str) -> str:
     return " ".join(unescape(html).split())
 
 
+def readable_lines(html: str) -> str:
+    """Return the text for display, in lines: blocks, rows, `<br>` and lines of code begin one."""
+    lines: list[str] = []
+    for index, part in enumerate(_PRE.split(html)):
+        is_code = index % 2 == 1
+        text = unescape(_TAG.sub(_line, part if is_code else " ".join(part.split())))
+        if is_code:
+            lines += text.strip("\n").split("\n")
+        else:
+            lines += filter(None, (" ".join(line.split()) for line in text.split("\n")))
+    return "\n".join(lines)
+
+
 def shows_something(html: str) -> bool:
     """Whether anything of a text can be seen or heard: a letter, a mark, a picture, a sound."""
     return (
@@ -177,6 +193,11 @@ def _read(tag: re.Match[str]) -> str:
     if name == "rt":  # ruby text, after its base
         return ")" if closing else "("
     return ":" + _space(tag) if name == "summary" and closing else _space(tag)
+
+
+def _line(tag: re.Match[str]) -> str:
+    word = _read(tag)
+    return "\n" if word == " " and tag[3].lower() not in _CELLS else word
 
 
 def _space(tag: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flashdeck.checking.context import lint_context
+from flashdeck.checking.selection import Selection
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, Severity, Span
@@ -18,14 +19,22 @@ from flashdeck.text import counted
 _MOST_UNUSED = 50
 
 
-def check(root: Path, *, allow_scripts: bool = False) -> list[Diagnostic]:
+def check(
+    root: Path,
+    *,
+    allow_scripts: bool = False,
+    paths: Sequence[str] = (),
+    decks: Sequence[str] = (),
+) -> list[Diagnostic]:
     """Read and compile the project at `root`, and return all diagnostics.
 
     These are the problems that a build reports, and the findings of the rules for good cards.
+    `paths` and `decks` select those of files, folders and decks.
     """
     project, problems = load_project(root)
     state = healed(project, problems)
-    return examine(state.project, problems, allow_scripts=allow_scripts, published=state)[1]
+    compiled, found = examine(state.project, problems, allow_scripts=allow_scripts, published=state)
+    return Selection(compiled.sources, paths, decks).of(found)
 
 
 def examine(

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from flashdeck.checking.check import examine
+from flashdeck.checking.selection import Selection
 from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.media.svg_edit import without_active_content
 from flashdeck.compile.media.table import LARGEST, MediaTable
@@ -74,16 +75,28 @@ class Fixed:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def fixed_sources(root: Path, *, allow_scripts: bool = False) -> list[Fixed]:
-    """Return the fixed sources of the project at `root`, without writing them."""
+def fixed_sources(
+    root: Path,
+    *,
+    allow_scripts: bool = False,
+    paths: Sequence[str] = (),
+    decks: Sequence[str] = (),
+) -> list[Fixed]:
+    """Return the fixed sources of the project at `root`, without writing them.
+
+    `paths` and `decks` select files, folders and decks.
+    """
     project, problems = load_project(root)
     first: dict[str, str] = {}
     last: dict[str, str] = {}
     files: dict[str, dict[str, bytes]] = {}
     active: tuple[Path, ...] = ()
     for _ in range(_ROUNDS):
-        compiled, diagnostics = examine(project, problems, allow_scripts=allow_scripts)
-        active = compiled.media.active_drawings()
+        compiled, found = examine(project, problems, allow_scripts=allow_scripts)
+        selection = Selection(compiled.sources, paths, decks)
+        diagnostics = selection.of(found)
+        reported = any(problem.rule == "active-content" for problem in diagnostics)
+        active = compiled.media.active_drawings() if reported else ()
         edited = dict(project.unsaved)
         copies = list(_copies(compiled, diagnostics))
         for file in _files(project, compiled):

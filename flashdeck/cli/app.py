@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+from flashdeck.cli import options
 from flashdeck.cli.commands.build import build
 from flashdeck.cli.commands.cards import cards
 from flashdeck.cli.commands.check import check
@@ -22,60 +21,54 @@ from flashdeck.cli.commands.init import init
 from flashdeck.cli.commands.preview import preview
 from flashdeck.cli.commands.schema import schema
 from flashdeck.cli.commands.stats import stats
+from flashdeck.cli.help import DOCUMENTATION, Command, Group, show_help
 from flashdeck.cli.streams import print_result
 
-_Kind = TypeVar("_Kind", TyperCommand, TyperGroup)
+_WRITE, _CHECK, _EXCHANGE, _MORE = "Write and build", "Check", "Exchange", "Learn more"
 
 
-class Command(TyperCommand):
-    """A command that parses only the parameters given on the command line."""
+class _Entry(NamedTuple):
+    """A command, its group in the help, an example, and its page of the documentation."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the arguments after the command's name."""
-        return TyperCommand.parse_args(_only_given(self, ctx, args), ctx, args)
-
-
-class Group(TyperGroup):
-    """The program with its commands."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the arguments before the command's name."""
-        return TyperGroup.parse_args(_only_given(self, ctx, args), ctx, args)
+    run: Callable[..., None]
+    group: str
+    example: str
+    page: str
 
 
-def _only_given(command: _Kind, ctx: Any, args: list[str]) -> _Kind:
-    """Copy a command with only its given and its required parameters.
-
-    Typer imports pydantic to convert the default of a parameter that was not given, `--help`
-    included; that takes longer than an up-to-date build. The copy only parses: `ctx.command` keeps
-    all parameters for help and usage.
-    """
-    given, _, _ = command.make_parser(ctx).parse_args(args=list(args))
-    parser = copy(command)
-    parser.params = [
-        param
-        for param in command.params
-        if param.required or param.envvar or given.get(param.name) not in (None, ())
-    ]
-    parser.add_help_option = "help" in given
-    return parser
+def _help(
+    context: typer.Context,
+    command: Annotated[
+        str | None, typer.Argument(metavar="COMMAND", help="A command [default: all commands]")
+    ] = None,
+) -> None:
+    """Show the help of a command."""
+    show_help(context, command)
 
 
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "init": init,
-    "build": build,
-    "check": check,
-    "cards": cards,
-    "diff": diff,
-    "export": export,
-    "preview": preview,
-    "stats": stats,
-    "schema": schema,
-    "import": import_deck,
-    "explain": explain,
-    "fmt": fmt,
-    "forget": forget,
+_COMMANDS = {
+    "init": _Entry(init, _WRITE, "flashdeck init spanish", "tutorial.md"),
+    "build": _Entry(build, _WRITE, "flashdeck build --watch", "tutorial.md"),
+    "preview": _Entry(preview, _WRITE, "flashdeck preview --port 8000", "how-to/preview.md"),
+    "fmt": _Entry(fmt, _WRITE, "flashdeck fmt --diff", "how-to/format.md"),
+    "schema": _Entry(schema, _WRITE, "flashdeck schema -o .schemas", "how-to/editors.md"),
+    "forget": _Entry(forget, _WRITE, "flashdeck forget --example", "how-to/share.md"),
+    "check": _Entry(check, _CHECK, "flashdeck check --fix", "reference/rules.md"),
+    "explain": _Entry(explain, _CHECK, "flashdeck explain missing-media", "reference/rules.md"),
+    "diff": _Entry(diff, _CHECK, "flashdeck diff v1.0 --markdown", "reference/diff.md"),
+    "cards": _Entry(cards, _CHECK, "flashdeck cards --text", "reference/commands.md"),
+    "stats": _Entry(stats, _CHECK, "flashdeck stats --per-day 10", "reference/commands.md"),
+    "import": _Entry(
+        import_deck,
+        _EXCHANGE,
+        "flashdeck import Spanish.apkg -o spanish",
+        "how-to/bring-your-deck.md",
+    ),
+    "export": _Entry(export, _EXCHANGE, "flashdeck export csv --to csv", "how-to/export.md"),
+    "help": _Entry(_help, _MORE, "flashdeck help build", "README.md"),
 }
+WITHOUT_DIRECTORY = ("explain", "help")
+"""Commands that read no project."""
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:
@@ -87,23 +80,40 @@ def app(arguments: Sequence[str] = ()) -> typer.Typer:
     program = typer.Typer(
         name="flashdeck",
         cls=Group,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
-        rich_markup_mode=None,  # plain help: importing rich would double its time
-        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,  # importing rich would double the time of the help
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     )
-    program.callback(invoke_without_command=True)(_version)
-    for name in {*arguments[:1]} & _COMMANDS.keys() or _COMMANDS:
-        program.command(name, cls=Command)(_COMMANDS[name])
+    program.callback(invoke_without_command=True, epilog=_epilog("README.md"))(_flashdeck)
+    for name in {*arguments[:1]} & (_COMMANDS.keys() - {"help"}) or _COMMANDS:
+        entry = _COMMANDS[name]
+        program.command(
+            name,
+            cls=Command,
+            epilog=_epilog(entry.page, entry.example),
+            rich_help_panel=entry.group,
+        )(entry.run)
     return program
 
 
-def _version(
-    *, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False
+def _epilog(page: str, example: str = "") -> str:
+    start = f"Example:\n  {example}\n\n" if example else ""
+    return f"{start}Documentation: {DOCUMENTATION}{page}\n"
+
+
+def _flashdeck(
+    context: typer.Context,
+    *,
+    directory: options.Directory = None,  # noqa: ARG001 - for the help: commands read it
+    version: Annotated[
+        bool,
+        typer.Option("-V", "--version", help="Show the version", rich_help_panel=options.GLOBAL),
+    ] = False,
 ) -> None:
     """The compiler for Anki decks: YAML in, a package out, every review kept."""
     if version:
         from flashdeck import __version__
 
         print_result(f"flashdeck {__version__}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        show_help(context)

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from flashdeck.cli.options import Color
-from flashdeck.cli.streams import log
+from flashdeck.cli.streams import log, print_result
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 from flashdeck.text import counted
 
@@ -56,6 +56,13 @@ def log_fixable(problems: Sequence[Diagnostic], root: Path) -> None:
         log(f"{counted(count, 'problem')} can be fixed with flashdeck check --fix")
 
 
+def print_json(data: Any) -> None:
+    """Print a result as JSON."""
+    import json
+
+    print_result(json.dumps(data, ensure_ascii=False, indent=2))
+
+
 def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
     """Exit with code 1 on errors, or on warnings when strict."""
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
@@ -64,12 +71,17 @@ def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:
 
 
 def colored(color: Color, stream: TextIO) -> bool:
-    """Whether to color output to a stream (no-color.org, force-color.org)."""
+    """Whether to color output to a stream (no-color.org, force-color.org, terminfo's dumb)."""
     if color is not Color.AUTO:
         return color is Color.ALWAYS
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that understands escape codes."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def now() -> int:
@@ -86,7 +98,7 @@ def now() -> int:
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Show progress bars, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not is_terminal(sys.stderr):
         yield lambda _what, _done, _all: None
         return
     with ExitStack() as stack:

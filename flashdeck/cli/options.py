@@ -1,7 +1,9 @@
-"""Options shared by several commands."""
+"""Options and arguments shared by several commands."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +12,16 @@ import typer
 
 from flashdeck.cli.completion import packages
 from flashdeck.diagnostics import FlashdeckError
+
+GLOBAL = "Global options"
+
+
+class UsageError(typer.BadParameter):
+    """Wrong usage of a command."""
+
+    def format_message(self) -> str:
+        """Return the message alone; Typer begins with the name of a parameter."""
+        return self.message
 
 
 class Color(StrEnum):
@@ -22,22 +34,43 @@ class Color(StrEnum):
 
 Directory = Annotated[
     Path | None,
-    typer.Option("-C", "--directory", metavar="DIR", help="The project's folder, or one in it."),
+    typer.Option(
+        "-C",
+        "--directory",
+        metavar="DIR",
+        help="The folder of the project, or one in it",
+        rich_help_panel=GLOBAL,
+    ),
 ]
-Colored = Annotated[Color, typer.Option("--color", help="Color what is said.")]
+Colored = Annotated[
+    Color,
+    typer.Option(
+        "--color",
+        metavar="WHEN",
+        help="Use color: auto, always or never",
+        rich_help_panel=GLOBAL,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("-q", "--quiet", help="Print results and errors only", rich_help_panel=GLOBAL),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
 Scripts = Annotated[
-    bool, typer.Option("--allow-scripts", help="Let scripts and other active content pass.")
+    bool, typer.Option("--allow-scripts", help="Allow scripts and other active content")
 ]
 Package = Annotated[
     Path | None,
     typer.Argument(
-        metavar="FILE.apkg",
-        help="A package; default: the sources.",
+        metavar="PACKAGE",
+        help="An .apkg file [default: the sources]",
         autocompletion=packages,
     ),
 ]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILE|DECK", help="Files, folders or decks [default: all]"),
+]
 
 
 def project_root(directory: Path | None) -> Path:
@@ -52,5 +85,22 @@ def project_root(directory: Path | None) -> Path:
         exists = False
     if not exists:
         message = f"there is no folder {directory}"
-        raise FlashdeckError(message, "name the project's folder with -C DIR")
+        raise FlashdeckError(message, "name the folder of the project with -C DIR")
     return find_root(start)
+
+
+def paths_and_decks(root: Path, words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Split arguments into paths of files or folders, relative to the project, and decks."""
+    paths: list[str] = []
+    decks: list[str] = []
+    for word in words:
+        path = next((path for path in (Path(word), root / word) if os.path.lexists(path)), None)
+        if path is None or not word:
+            decks.append(word)
+            continue
+        path = path.parent.resolve() / path.name if path.name else path.resolve()
+        if not path.is_relative_to(root):
+            message = f"{word} is not in the project {root}"
+            raise FlashdeckError(message, "name the project with -C DIR")
+        paths.append(path.relative_to(root).as_posix())
+    return paths, decks

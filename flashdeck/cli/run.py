@@ -42,15 +42,17 @@ def _failed(error: Exception) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    if [*arguments] == ["--version"]:
+    if [*arguments] in (["--version"], ["-V"]):
         # Importing the commands would take ten times as long.
         print_result(f"flashdeck {__version__}")
         return FINE
     # A command creates millions of objects that live until it ends. Cyclic garbage collection would
     # double its time.
     gc.disable()
-    from flashdeck.cli.app import app
+    from flashdeck.cli.app import WITHOUT_DIRECTORY, app
+    from flashdeck.cli.parser import command_first
 
+    arguments = command_first(arguments, WITHOUT_DIRECTORY)
     try:
         app(arguments)(args=arguments, prog_name="flashdeck")
     except SystemExit as end:

@@ -58,7 +58,7 @@ def build_on_save(root: Path, options: Options, reporter: WatchReport) -> NoRetu
     known = look_at(watched)
     try:
         written = _build(root, options, reporter)
-        log("watching; Ctrl-C ends it")
+        log("watching for changes (Ctrl-C to stop)")
         for paths in changes(watched, Event(), known=known):
             if not _is_own_write(paths, written):
                 written = _build(root, options, reporter)

@@ -21,4 +21,5 @@ def find_root(start: Path) -> Path:
         if (folder / SETTINGS_NAME).is_file() or (folder / CARDS_NAME).is_dir():
             return folder
     message = f"there is no {SETTINGS_NAME} and no folder {CARDS_NAME}/ in {start} or above it"
-    raise FlashdeckError(message, "make a folder cards/ with a deck in it, or name one with -C DIR")
+    hint = "create a project with 'flashdeck init NAME', or name one with -C DIR"
+    raise FlashdeckError(message, hint)

@@ -23,7 +23,7 @@ def terminal(two_notes) -> Iterator[Terminal]:
 
 def test_watch_builds_at_the_start_and_on_every_save_until_ctrl_c(terminal, two_notes):
     assert terminal.line() == "build/flask.apkg: 2 notes, 3 cards (2 new)"
-    assert terminal.line() == "watching; Ctrl-C ends it"
+    assert terminal.line() == "watching for changes (Ctrl-C to stop)"
     # Ids written by the build don't trigger another build: the next line reports the edit.
     assert "id:" in two_notes.read("cards/flask.yaml")
     two_notes.replace("cards/flask.yaml", "Armin Ronacher", "Armin")

@@ -13,7 +13,7 @@ import typer
 from conftest import NOW, ROOT, rest
 
 from flashdeck import __version__
-from flashdeck.cli.app import Command
+from flashdeck.cli.help import Command
 from flashdeck.cli.run import run
 
 # Slow imports, and modules that few commands need.
@@ -58,21 +58,43 @@ def test_version_does_not_import_the_command_line(tmp_path):
     assert modules & (HEAVY | {"typer", "typing", "pathlib", "dataclasses"}) == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["help", "build"]])
 def test_help_does_not_import_the_modules_of_commands(tmp_path, arguments):
     output, modules = loaded(tmp_path, *arguments)
     assert "Usage: flashdeck" in output
     assert modules & HEAVY == set()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--quiet"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build"],
+        ["build", "--quiet", "-C", ".", "--color", "never"],
+        ["-C", "cards", "build"],
+        ["--directory=cards", "build"],
+    ],
+)
 def test_an_up_to_date_build_does_not_import_the_compiler(two_notes, arguments):
     for _ in range(2):  # the first build writes ids
         rest(two_notes.root)  # recent files are compared by content
         two_notes.built()
-    output, modules = loaded(two_notes.root, "build", *arguments)
+    output, modules = loaded(two_notes.root, *arguments)
     assert "flask.apkg" in output
     assert modules & (HEAVY | {"flashdeck.release.make", "flashdeck.report"}) == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--format", "json", "cards"],
+        ["stats", "--per-day", "3"],
+        ["export", "out", "--to", "csv"],
+        ["cards", "-C", "cards"],
+    ],
+)
+def test_values_of_options_are_read_without_pydantic(two_notes, arguments):
+    two_notes.built()
+    assert "pydantic" not in loaded(two_notes.root, *arguments)[1]
 
 
 def test_a_build_imports_only_what_its_project_needs(two_notes):

@@ -500,7 +500,23 @@ def test_the_first_line_is_the_address_and_ctrl_c_ends_it(started):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in err
+    assert err == "serving 3 cards; the page follows every save (Ctrl-C to stop)\n"
+
+
+def test_the_message_names_the_package_that_is_served(two_notes, started):
+    two_notes.built()
+    process, _ = started(str(two_notes.package))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert err == f"serving 3 cards of {two_notes.package} (Ctrl-C to stop)\n"
+
+
+def test_the_first_line_can_be_json(started):
+    process, line = started("--json", "--quiet")
+    assert json.loads(line)["cards"] == 3
+    assert "<title>flashdeck</title>" in get(json.loads(line)["url"])[1]
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
 
 
 def test_a_port_in_use_is_an_error(started):

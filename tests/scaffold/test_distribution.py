@@ -92,5 +92,5 @@ def test_no_file_is_overwritten_by_the_wheel(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("x.whl").write_text("mine")
     assert run(["init"]) == 0
-    assert "left as it was: x.whl" in capsys.readouterr().err
+    assert "existing files were kept: x.whl" in capsys.readouterr().err
     assert Path("x.whl").read_text() == "mine"

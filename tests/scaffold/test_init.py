@@ -102,7 +102,7 @@ def test_a_readme_that_is_there_stays_as_it_is(tmp_path, monkeypatch, capsys):
     assert run(["init"]) == 0
     out, err = capsys.readouterr()
     assert "README.md" not in out
-    assert "left as it was: README.md" in err
+    assert "existing files were kept: README.md" in err
     assert Path("README.md").read_text() == "mine\n"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import exit_with, log_problems, now, progress
+from flashdeck.cli.console import exit_with, log_problems, now, print_json, progress
 from flashdeck.cli.streams import log, print_result
 from flashdeck.cli.summary import shown, summary
 
@@ -18,49 +18,56 @@ if TYPE_CHECKING:
 
 
 def build(  # noqa: PLR0913 - one for each option
+    sources: options.Sources = None,
     *,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="One package for all decks."),
+        typer.Option("-o", "--output", metavar="FILE", help="Write one package for all decks"),
     ] = None,
     fresh: Annotated[
         Path | None,
         typer.Option(
             "--fresh",
             metavar="FILE",
-            help="Also write a package without removed notes, or all into a folder.",
+            help="Also write a package without removed notes; to a folder: all packages",
         ),
     ] = None,
     directory: options.Directory = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
     frozen: Annotated[
-        bool, typer.Option("--frozen", help="Fail rather than change a source or the lock.")
+        bool, typer.Option("--frozen", help="Fail if a source or the lock would change")
     ] = False,
     accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="Let many notes be removed at once.")
+        bool, typer.Option("--accept-removals", help="Allow many notes to be removed at once")
     ] = False,
     accept_schema_change: Annotated[
-        bool, typer.Option("--accept-schema-change", help="Let a released note type change.")
+        bool, typer.Option("--accept-schema-change", help="Allow a released note type to change")
     ] = False,
     take_back: Annotated[
         bool,
         typer.Option(
-            "--take-back", help="Remove notes of abandoned builds from learners' collections."
+            "--take-back", help="Remove notes of abandoned builds from learners' collections"
         ),
     ] = False,
     allow_scripts: options.Scripts = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Build again whenever a source is saved.")
+        bool, typer.Option("--watch", help="Build again whenever a source is saved")
     ] = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Build the packages, one for each root deck, into build/."""
+    """Build packages for Anki.
+
+    Each root deck becomes a package in build/. With FILE or DECK only their packages are listed;
+    all are kept up to date, since they share flashdeck.lock.
+    """
     from flashdeck.release.build import build as build_project
     from flashdeck.release.result import Options
 
     if watch and as_json:
-        raise typer.BadParameter("--watch and --json exclude each other")
+        raise options.UsageError("--watch and --json exclude each other")
+    if sources and (watch or output is not None):
+        raise options.UsageError(f"{'--watch' if watch else '--output'} takes no FILE or DECK")
     root = options.project_root(directory)
     build_options = Options(
         now=now(),
@@ -80,14 +87,30 @@ def build(  # noqa: PLR0913 - one for each option
     with progress(quiet=quiet or as_json) as show:
         result = build_project(root, build_options, show)
     log_problems(result.diagnostics, root, color, quiet=quiet)
+    if sources and result.packages:
+        result = _selected(result, root, sources)
     if as_json:
-        print_result(json.dumps(_report(result, root), ensure_ascii=False, indent=2))
+        print_json(_report(result, root))
     else:
         for package in (*result.packages, *result.fresh):
             print_result(shown(package.path))
             if not quiet:
                 log(f"  {summary(package)}")
     exit_with(result.diagnostics)
+
+
+def _selected(result: BuildResult, root: Path, sources: list[str]) -> BuildResult:
+    """Leave out the packages without notes of the named files and decks."""
+    from flashdeck.checking.selection import decks_of, in_decks
+
+    paths, decks = options.paths_and_decks(root, sources)
+    decks += decks_of(root, paths)
+    names = in_decks({deck for package in result.packages for deck in package.decks}, decks)
+    packages, fresh = (
+        tuple(package for package in group if names.intersection(package.decks))
+        for group in (result.packages, result.fresh)
+    )
+    return replace(result, packages=packages, fresh=fresh)
 
 
 def _report(result: BuildResult, root: Path) -> dict[str, Any]:

@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import log_problems
+from flashdeck.cli.console import log_problems, print_json
 from flashdeck.cli.streams import print_result
+from flashdeck.text import shortened, visible, visible_lines
 
 if TYPE_CHECKING:
     from flashdeck.rendered_cards import RenderedCard
+
+_NARROWEST = 20  # columns for the front
 
 
 def cards(
     package: options.Package = None,
     *,
-    directory: options.Directory = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Print only the text of fronts and backs")
+    ] = False,
     as_json: options.AsJson = False,
     allow_scripts: options.Scripts = False,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """List every card as Anki will make it; with --json, both sides as Anki will show them."""
+    """List cards as Anki renders them.
+
+    A line shows place, note id, number, deck, and the first line of the front. JSON has both sides
+    of each card as HTML and as text.
+    """
     from flashdeck.anki.read.apkg import read_apkg
     from flashdeck.compile.pipeline import compile_root
-    from flashdeck.rendered_cards import cards as show_cards
+    from flashdeck.rendered_cards import cards as render_cards
 
     if package is not None:
         collection = read_apkg(package)
     else:
         root = options.project_root(directory)
         outcome = compile_root(root, allow_scripts=allow_scripts)
-        log_problems(outcome.problems, root, color)
+        log_problems(outcome.problems, root, color, quiet=quiet)
         collection = outcome.compiled.collection
-    rendered = show_cards(collection)
+    rendered = render_cards(collection)
     if as_json:
-        print_result(json.dumps([_plain(card) for card in rendered], ensure_ascii=False, indent=2))
-        return
-    for item in rendered:
-        place = f"{item.source.path}:{item.source.line}" if item.source else ""
-        print_result(f"{place}  {item.note.guid}  {item.card.ordinal}  {item.card.deck}")
+        print_json([_text(card) if text else _plain(card) | _text(card) for card in rendered])
+    elif text:
+        _print_texts(rendered)
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for card in rendered:
+            print_result(_line(card, width))
+
+
+def _line(item: RenderedCard, width: int | None) -> str:
+    place = f"{item.source.path}:{item.source.line}" if item.source else ""
+    parts = (place, item.note.guid, str(item.card.ordinal + 1), item.card.deck)
+    start = visible("  ".join(filter(None, parts)))
+    front = visible(item.front_text.partition("\n")[0])
+    if width is not None:
+        front = shortened(front, max(width - len(start) - 2, _NARROWEST))
+    return f"{start}  {front}".rstrip()
+
+
+def _print_texts(rendered: Iterable[RenderedCard]) -> None:
+    """Print fronts, each with its back below it, indented, and an empty line between cards."""
+    for index, card in enumerate(rendered):
+        back = "\n".join(f"    {line}".rstrip() for line in card.back_text.split("\n"))
+        separator = "\n" if index else ""
+        print_result(visible_lines(f"{separator}{card.front_text}\n{back}"))
 
 
 def _plain(item: RenderedCard) -> dict[str, Any]:
@@ -54,3 +89,7 @@ def _plain(item: RenderedCard) -> dict[str, Any]:
         "file": item.source.path if item.source else None,
         "line": item.source.line if item.source else None,
     }
+
+
+def _text(item: RenderedCard) -> dict[str, str]:
+    return {"front_text": item.front_text, "back_text": item.back_text}

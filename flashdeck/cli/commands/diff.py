@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.completion import versions
-from flashdeck.cli.console import colored, exit_with, log_problems, now
+from flashdeck.cli.console import colored, exit_with, log_problems, now, print_json
 from flashdeck.cli.streams import log, print_result
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def diff(
         str | None,
         typer.Argument(
             metavar="OLD",
-            help="A package or a git revision; default: build/*.apkg.",
+            help="A package or a git revision [default: build/*.apkg]",
             autocompletion=versions,
         ),
     ] = None,
@@ -37,30 +36,34 @@ def diff(
         str | None,
         typer.Argument(
             metavar="NEW",
-            help="A package or a git revision; default: the sources.",
+            help="A package or a git revision [default: the sources]",
             autocompletion=versions,
         ),
     ] = None,
     *,
-    directory: options.Directory = None,
     as_json: options.AsJson = False,
     as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="Write release notes for learners.")
+        bool, typer.Option("--markdown", help="Print release notes for learners")
     ] = False,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Show what importing will change, and what learners must do by hand."""
+    """Show what an import will change.
+
+    Also lists what learners must do by hand, since Anki does not do it on import.
+    """
     from flashdeck.comparison import compare
     from flashdeck.comparison.output import json_report, markdown, text
 
     if as_json and as_markdown:
-        raise typer.BadParameter("--json and --markdown exclude each other")
+        raise options.UsageError("--json and --markdown exclude each other")
     with ExitStack() as stack:
         before = stack.enter_context(_version(old, directory, is_old=True))
         after = stack.enter_context(_version(new, directory, is_old=False))
         _check(before, color, quiet=True)
-        _check(after, color, quiet=new is not None)
-        if new is None:
+        _check(after, color, quiet=quiet or new is not None)
+        if new is None and not quiet:
             _log_older_lock(after, color)
         before, after = _narrowed(before, after, old, new)
         changes = compare.diff(
@@ -68,11 +71,12 @@ def diff(
         )
     if as_json:
         report = {"old": before.name, "new": after.name, **json_report.as_json(changes)}
-        print_result(json.dumps(report, ensure_ascii=False, indent=2))
+        print_json(report)
     elif as_markdown:
         print_result(markdown.as_markdown(changes), end="")
     else:
-        log(f"{before.name} → {after.name}")
+        if not quiet:
+            log(f"{before.name} → {after.name}")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
         shown = text.as_text(changes, color=colored(color, sys.stdout), width=max(40, width))
         print_result(shown, end="")

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import exit_with, log_problems
+from flashdeck.cli.console import exit_with, log_problems, print_json
 from flashdeck.cli.streams import log, print_result
 from flashdeck.exporting.formats import Format
 from flashdeck.text import counted
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to")],
     package: options.Package = None,
     *,
-    to: Annotated[Format, typer.Option("--to", help="Whose format to write.")],
-    directory: options.Directory = None,
+    to: Annotated[
+        Format, typer.Option("--to", metavar="FORMAT", help="The format: crowdanki, csv or json")
+    ],
+    as_json: options.AsJson = False,
     allow_scripts: options.Scripts = False,
+    directory: options.Directory = None,
     quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Write decks for other programs: CrowdAnki, Anki's text import, or any that reads JSON."""
+    """Write decks for other programs.
+
+    The formats are that of the add-on CrowdAnki, CSV for Anki's text import, and plain JSON.
+    """
     from flashdeck.anki.read.apkg import read_apkg
     from flashdeck.exporting import export
 
@@ -38,6 +45,9 @@ def export(
         assert project is not None
         source = project
     written = export.export(source, to, folder)
+    if as_json:
+        print_json(asdict(written) | {"paths": [path.as_posix() for path in written.paths]})
+        return
     for path in written.paths:
         print_result(path.as_posix())
     if not quiet:

@@ -7,18 +7,19 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import exit_with, log_problems
+from flashdeck.cli.console import exit_with, log_problems, print_json
 from flashdeck.cli.streams import log, print_result
 from flashdeck.cli.summary import shown
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.text import counted
 
 if TYPE_CHECKING:
+    from flashdeck.diagnostics import Diagnostic
     from flashdeck.formatting.formatter import Formatted
     from flashdeck.project.project import Project
 
@@ -30,56 +31,76 @@ def fmt(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILES]",
-            show_default=False,
-            help="Decks, note types, folders of them; - reads stdin. Default: all.",
+            metavar="FILE",
+            help="Decks, note types or folders of them; - reads stdin [default: all]",
         ),
     ] = None,
-    directory: options.Directory = None,
     only_check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if a file is not formatted.")
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file is not formatted")
     ] = False,
-    only_diff: Annotated[
-        bool, typer.Option("--diff", help="Write nothing; show what would change.")
-    ] = False,
+    only_diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a diff")] = False,
     stdin_name: Annotated[
         Path | None,
-        typer.Option("--stdin-filename", metavar="FILE", help="Which file stdin is the text of."),
+        typer.Option("--stdin-filename", metavar="FILE", help="The file that stdin is the text of"),
     ] = None,
+    as_json: options.AsJson = False,
+    directory: options.Directory = None,
     quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Write deck files in the one way; nothing that is compiled from them changes."""
+    """Format deck files.
+
+    Only the layout changes: the cards stay the same, which is verified before anything is written.
+    """
     from flashdeck.formatting.formatter import format_files, write_formatted
     from flashdeck.project.project import load_project
 
     is_filter = files == [_STDIN]
-    if is_filter and stdin_name is not None and directory is None:
-        directory = stdin_name.absolute().parent
-    project, _ = load_project(options.project_root(directory))
     if is_filter:
-        path = _resolved(stdin_name or project.cards / "stdin.yaml")
-        project = _with_text(project, path, sys.stdin.buffer.read())
-        paths = [path]
+        project, paths = _with_stdin(directory, stdin_name)
     else:
+        project, _ = load_project(options.project_root(directory))
         paths = _selected(project, files)
     formatted, problems = format_files(project, paths)
     log_problems(problems, project.root, color, quiet=quiet, on_disk=not is_filter)
     changed = [file for file in formatted if file.is_changed]
-    if only_diff:
-        print_result("".join(_diff(file) for file in changed), end="")
-    elif is_filter and not only_check:
-        print_result("".join(file.after.decode() for file in formatted), end="")
+    done = not (only_check or only_diff or is_filter)
+    if done:
+        write_formatted(project, changed)
+    if as_json:
+        print_json(_report(formatted, problems))
+    elif only_diff:
+        print_result("".join(map(_diff, changed)), end="")
     elif not is_filter:
-        if not only_check:
-            write_formatted(project, changed)
         print_result("".join(f"{shown(project.root / file.path)}\n" for file in changed), end="")
-    if not (quiet or is_filter):
-        done = not (only_check or only_diff)
+    elif not only_check:
+        print_result("".join(file.after.decode() for file in formatted), end="")
+    if not (quiet or is_filter or as_json):
         log(_summary(len(changed), len(formatted) - len(changed), done=done))
     exit_with(problems)
     if only_check and changed:
         raise typer.Exit(1)
+
+
+def _with_stdin(directory: Path | None, name: Path | None) -> tuple[Project, list[Path]]:
+    """Load the project with the text from stdin in place of a source."""
+    from flashdeck.project.project import load_project
+
+    if name is not None and directory is None:
+        directory = name.absolute().parent
+    project, _ = load_project(options.project_root(directory))
+    path = _resolved(name or project.cards / "stdin.yaml")
+    return _with_text(project, path, sys.stdin.buffer.read()), [path]
+
+
+def _report(formatted: Iterable[Formatted], problems: Iterable[Diagnostic]) -> dict[str, Any]:
+    from flashdeck import report
+
+    return {
+        "changed": [file.path for file in formatted if file.is_changed],
+        "unchanged": [file.path for file in formatted if not file.is_changed],
+        "diagnostics": report.as_json(problems),
+    }
 
 
 def _selected(project: Project, files: Iterable[Path] | None) -> list[Path]:

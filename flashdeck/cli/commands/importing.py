@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import exit_with, log_problems, now, progress
+from flashdeck.cli.console import exit_with, log_problems, now, print_json, progress
 from flashdeck.cli.streams import log, print_result
 
 if TYPE_CHECKING:
@@ -22,33 +21,40 @@ def import_deck(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A package (.apkg, .colpkg), or CrowdAnki's folder or JSON file.",
-            show_default=False,
+            metavar="FILE", help="A package (.apkg, .colpkg), or a folder or JSON file of CrowdAnki"
         ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="DIR", help="The project's folder, new or not."),
+        typer.Option(
+            "-o", "--output", metavar="DIR", help="The folder of the project, new or existing"
+        ),
     ] = None,
     deck: Annotated[
-        str, typer.Option("--deck", metavar="NAME", help="Only that deck and those below it.")
+        str, typer.Option("--deck", metavar="NAME", help="Only this deck and its subdecks")
     ] = "",
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Write Markdown where it renders to the same HTML.")
+        bool, typer.Option("--markdown", help="Write Markdown where it renders to the same HTML")
     ] = False,
-    quiet: options.Quiet = False,
     as_json: options.AsJson = False,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Make a deck that exists in Anki a project, or take its changes into one."""
+    """Create or update a project from an Anki package.
+
+    In a project, edits that were made in Anki are taken over; elsewhere a new project is created.
+    """
     from flashdeck.importing.importer import import_file
 
     target = output.absolute() if output is not None else None
+    if target is None and directory is not None:
+        target = options.project_root(directory)
     with progress(quiet=quiet or as_json) as show:
         imported = import_file(file, target, now=now(), deck=deck, markdown=markdown, progress=show)
     log_problems(imported.diagnostics, imported.root, color, quiet=quiet)
     if as_json:
-        print_result(json.dumps(_report(imported), ensure_ascii=False, indent=2))
+        print_json(_report(imported))
     else:
         print_result(str(imported.root))
         if not quiet:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
@@ -14,9 +16,10 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.completion import packages
-from flashdeck.cli.console import log_problems
+from flashdeck.cli.console import log_problems, print_json
 from flashdeck.cli.streams import log, print_result
 from flashdeck.diagnostics import FlashdeckError, reason
+from flashdeck.text import counted
 
 if TYPE_CHECKING:
     from flashdeck.preview.frame.document import Platform
@@ -31,48 +34,61 @@ def preview(  # noqa: PLR0913 - one for each option
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="FILE.apkg|WHAT",
+            metavar="PACKAGE|WORD",
             autocompletion=packages,
-            help="A package, default: the sources. With --terminal: an id, or words to look for.",
+            help="An .apkg file [default: the sources]; with --terminal: a note's id, or words",
         ),
     ] = None,
     *,
-    directory: options.Directory = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the page as one file.")
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the page to a file")
     ] = None,
     media: Annotated[
         Path | None,
-        typer.Option("--media", metavar="DIR", help="With --html: put media there, not into FILE."),
+        typer.Option(
+            "--media", metavar="DIR", help="With --html: write media to a folder, not into FILE"
+        ),
     ] = None,
     terminal: Annotated[
-        bool, typer.Option("--terminal", help="Draw the cards here, all or those of WHAT.")
+        bool,
+        typer.Option(
+            "--terminal", help="Draw cards in the terminal: all, or those with every WORD"
+        ),
     ] = False,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="The port; 0 is any free one.")
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65535, help="The port [default: any free one]"
+        ),
     ] = 0,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Only print the address.")
-    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser")] = False,
     editor: Annotated[
         str | None,
         typer.Option(
             "--editor",
             metavar="COMMAND",
-            help="What opens a source: 'code', or 'edit {file} {line}'. Default: $VISUAL, VS Code.",
+            help="The editor for sources: 'code', or 'edit {file} {line}' [default: $VISUAL]",
         ),
     ] = None,
+    as_json: options.AsJson = False,
     allow_scripts: options.Scripts = False,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Show every card as Anki will, in the browser, while you write."""
+    """Show cards in the browser while you write.
+
+    The page looks as in Anki and AnkiDroid, and follows every save.
+    """
     from flashdeck.preview.preview import PreviewedPackage, PreviewedSources
 
     package, what = _package_and_words(words or [], terminal=terminal)
     if media is not None and html is None:
-        raise typer.BadParameter("--media needs --html")
-    if terminal and html is not None:
-        raise typer.BadParameter("--terminal draws here, --html writes a file: choose one")
+        raise options.UsageError("--media needs --html")
+    if terminal and (html is not None or as_json):
+        raise options.UsageError(
+            f"--terminal and {'--json' if as_json else '--html'} exclude each other"
+        )
     previewed: Previewed
     if package is not None:
         previewed = PreviewedPackage(package)
@@ -81,16 +97,37 @@ def preview(  # noqa: PLR0913 - one for each option
         root = options.project_root(directory)
         previewed = PreviewedSources(root, allow_scripts=allow_scripts)
         snapshot = previewed.first()
-        log_problems(snapshot.problems, root, color)
+        log_problems(snapshot.problems, root, color, quiet=quiet)
     if terminal:
         from flashdeck.cli.terminal import show
 
         show(snapshot.collection, what, color)
     elif html is not None:
         _write(snapshot, html, media, allow_scripts=allow_scripts)
+        print_json({"file": html.as_posix()}) if as_json else print_result(str(html))
     else:
         app_options = _app_options(previewed.root, editor, allow_scripts=allow_scripts)
-        _serve(previewed, snapshot, app_options, port, open_browser=not no_browser)
+
+        def announce(address: str) -> None:
+            _announce(address, snapshot, package, as_json=as_json, quiet=quiet)
+            if not no_browser:
+                import webbrowser
+
+                webbrowser.open(address)
+
+        _serve(previewed, snapshot, app_options, port, announce)
+
+
+def _announce(
+    address: str, snapshot: Snapshot, package: Path | None, *, as_json: bool, quiet: bool
+) -> None:
+    """Print what is served and how to stop, then the address."""
+    count = sum(len(note.cards) for note in snapshot.collection.notes)
+    if not quiet:
+        what = f" of {package}" if package is not None else "; the page follows every save"
+        log(f"serving {counted(count, 'card')}{what} (Ctrl-C to stop)")
+    print_result(json.dumps({"url": address, "cards": count}) if as_json else address)
+    sys.stdout.flush()
 
 
 def _package_and_words(words: list[str], *, terminal: bool) -> tuple[Path | None, str]:
@@ -100,7 +137,7 @@ def _package_and_words(words: list[str], *, terminal: bool) -> tuple[Path | None
     else:
         package = None
     if words and not terminal:
-        raise typer.BadParameter("only --terminal takes words to look for")
+        raise options.UsageError("only --terminal takes words")
     return package, " ".join(words)
 
 
@@ -116,7 +153,6 @@ def _write(snapshot: Snapshot, html: Path, media: Path | None, *, allow_scripts:
         allow_scripts=allow_scripts,
     )
     write_page(snapshot, html, media, page_options)
-    print_result(str(html))
 
 
 def _serve(
@@ -124,8 +160,7 @@ def _serve(
     snapshot: Snapshot,
     app_options: AppOptions,
     port: int,
-    *,
-    open_browser: bool,
+    announce: Callable[[str], None],
 ) -> None:
     from flashdeck.cli.bug import bug_report
     from flashdeck.preview.serve.app import make_app
@@ -143,13 +178,7 @@ def _serve(
     stop = Event()
     follow = (store, stop, lambda error: log(bug_report(error)))
     Thread(target=previewed.follow, args=follow, daemon=True).start()
-    address = f"http://{HOST}:{guard.port}/{guard.page}/"
-    print_result(address)
-    sys.stdout.flush()
-    if open_browser:
-        import webbrowser
-
-        webbrowser.open(address)
+    announce(f"http://{HOST}:{guard.port}/{guard.page}/")
     try:
         server.serve_forever()  # until Ctrl-C, which it handles itself
     finally:

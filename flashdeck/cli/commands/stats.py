@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flashdeck.cli import options
-from flashdeck.cli.console import log_problems
+from flashdeck.cli.console import log_problems, print_json
 from flashdeck.cli.streams import print_result
 from flashdeck.text import counted
 
@@ -30,27 +29,33 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 def stats(
     package: options.Package = None,
     *,
-    directory: options.Directory = None,
     per_day: Annotated[
-        int, typer.Option("--per-day", metavar="N", min=1, help="New cards a day.")
+        int, typer.Option("--per-day", metavar="N", min=1, help="The number of new cards a day")
     ] = 20,
     as_json: options.AsJson = False,
+    directory: options.Directory = None,
+    quiet: options.Quiet = False,
     color: options.Colored = options.Color.AUTO,
 ) -> None:
-    """Count notes, cards, tags, words and media, and how long it takes to learn them."""
+    """Count notes, cards, words, tags, media and days.
+
+    The days are those until all cards are introduced.
+    """
     from flashdeck.stats import study
 
-    totals = _stats(package, directory, color)
+    totals = _stats(package, directory, color, quiet=quiet)
     plan = study(totals.cards, per_day)
     if as_json:
-        print_result(json.dumps(_plain(totals, plan), ensure_ascii=False, indent=2))
+        print_json(_plain(totals, plan))
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
     for line in _lines(totals, plan, max(width, 50)):
         print_result(line)
 
 
-def _stats(package: Path | None, directory: Path | None, color: options.Color) -> Stats:
+def _stats(
+    package: Path | None, directory: Path | None, color: options.Color, *, quiet: bool
+) -> Stats:
     from flashdeck.stats import count
 
     if package is not None:
@@ -62,7 +67,7 @@ def _stats(package: Path | None, directory: Path | None, color: options.Color) -
     root = options.project_root(directory)
     outcome = compile_root(root)
     compiled = outcome.compiled
-    log_problems(outcome.problems, root, color)
+    log_problems(outcome.problems, root, color, quiet=quiet)
     kinds = {item.id: item.note.kind.name for item in compiled.notes}
     return count(compiled.collection, kinds, compiled.built_in)
 
