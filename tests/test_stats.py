@@ -89,7 +89,7 @@ def test_the_report_is_readable_text(call):
         f"geo                       3       5  {bar}\n"
         f"city                      1       2  {'█' * 11}▎\n"
         "\n"
-        "2 new cards a day: every card was seen after 3 days, with at most 4 cards on one of them\n"
+        "2 new cards a day: all cards introduced in 3 days; 4 cards on the busiest\n"
         f"day 1                     2 a day    {'█' * 14}\n"
         f"day 2                     4 a day    {bar}\n"
         f"day 3                     3 a day    {'█' * 21}\n"

@@ -12,8 +12,8 @@ def bug_report(error: Exception) -> str:
     """Format an internal error with the details that a bug report needs."""
     trace = "".join(traceback.format_exception(error))
     return (
-        "flashdeck met a bug of its own; your files are as they were.\n"
-        "Please report it with what follows.\n\n"
+        "this is a bug in flashdeck; your files are unchanged\n"
+        "please report it with this text:\n\n"
         f"flashdeck {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
         f"{trace}"
     )

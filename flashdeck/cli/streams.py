@@ -31,8 +31,10 @@ def log(text: str, end: str = "\n") -> None:
 
 
 def log_error(error: FlashdeckError) -> None:
-    """Print an error and its hint."""
-    log(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
+    """Print an error and its hint; control characters of names are made visible."""
+    from flashdeck.text import visible_lines
+
+    log(visible_lines(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else "")))
 
 
 @contextmanager

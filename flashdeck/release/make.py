@@ -35,8 +35,10 @@ from flashdeck.release.release import Content, Policy, Release, last_time, relea
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
 from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
 from flashdeck.release.state import Made
-from flashdeck.text import counted
+from flashdeck.text import counted, shortened
 from flashdeck.yamlnode import YamlFile
+
+_TITLE = 40  # characters
 
 # Rules about what a build repairs itself, so that the next package has nothing to report.
 _TRANSIENT = frozenset(
@@ -221,6 +223,7 @@ def _dated(
         notetypes=compiled.notetypes,
         packages=outcome.packages,
         digests=compiled.digests,
+        last_texts=partial(_last_texts, project.build),
     )
     policy = Policy(
         project.settings.removed == "empty",
@@ -230,6 +233,17 @@ def _dated(
     )
     single = options.output.name if options.output is not None else ""
     return release(content, project.lock, options.now, policy, single)
+
+
+def _last_texts(folder: Path, file: str) -> dict[str, str]:
+    """Return the first text of each note of a package, by id; none if it can't be read."""
+    from flashdeck.anki.html_text import readable
+    from flashdeck.anki.read.apkg import read_apkg
+
+    with suppress(FlashdeckError):
+        notes = read_apkg(folder / file).notes
+        return {note.guid: shortened(readable(note.fields[0]), _TITLE) for note in notes}
+    return {}
 
 
 def _fresh(releases: Iterable[Release], path: Path) -> dict[Path, Release]:

@@ -8,8 +8,8 @@ changed it between a build and its import gets the edit with the next one. Note 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -34,6 +34,7 @@ _DAY = 86_400
 _TOMBSTONE_LIFE = 180 * _DAY
 # The number of notes that may be removed from a package without an error.
 _FEW = 10
+_NAMED = 5  # of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Content:
     """The content of a release.
 
     `project` is the project's id, `collection` has no times yet. `kinds` and `digests` are by note
-    id, and a digest may be unknown; `notetypes` are by kind, `packages` by deck.
+    id, and a digest may be unknown; `notetypes` are by kind, `packages` by deck. `last_texts`
+    returns the first texts of the notes in a package of the last build, by note id.
     """
 
     project: str
@@ -61,6 +63,7 @@ class Content:
     notetypes: Mapping[str, NoteType]
     packages: Mapping[str, str]
     digests: Mapping[str, str] = field(default_factory=dict)
+    last_texts: Callable[[str], Mapping[str, str]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,21 @@ class _Dater:
         """Report packages that lose a fifth of their notes, which is probably a mistake."""
         if self._policy.accept_removals or not self._policy.empty_removed:
             return []
-        lost = Counter(entry.package for entry in self._gone if not entry.removed)
+        lost: dict[str, list[NoteEntry]] = defaultdict(list)
+        for entry in self._gone:
+            if not entry.removed:
+                lost[entry.package].append(entry)
         totals = Counter(entry.package for entry in self._old.notes.values() if not entry.removed)
         problems: list[Diagnostic] = []
-        for file, count in sorted(lost.items(), key=lambda item: natural(item[0])):
+        for file, entries in sorted(lost.items(), key=lambda item: natural(item[0])):
+            count = len(entries)
             if count > _FEW and count * 5 > totals[file]:
-                message = f"{count} of {totals[file]} notes of {file} are gone from the sources"
+                texts = self._content.last_texts(file)
+                named = ", ".join(f"'{texts.get(one.id, one.id)}'" for one in entries[:_NAMED])
+                message = (
+                    f"{count} of {totals[file]} notes of {file} are gone from the sources: "
+                    f"{named}, …"
+                )
                 hint = (
                     "their cards would be emptied for learners; if you mean it: --accept-removals"
                 )

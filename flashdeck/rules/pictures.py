@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from flashdeck.anki.html_text import display_name
 from flashdeck.diagnostics import FlashdeckError, Span
-from flashdeck.model import Collection, Media
+from flashdeck.model import Media
 from flashdeck.rules.context import LintContext
 from flashdeck.rules.rule import Finding
+from flashdeck.text import slug
 
 # The largest phone screens have under four million pixels (1440 by 3120 is 4.5, of which the card
 # is a part); AnkiDroid needs four bytes of memory for each.
@@ -18,6 +21,11 @@ _MOST_READ = 2**16
 _NO_ALT = re.compile(
     r"<img\b(?![^>]*(?<![\w-])alt\s*+=\s*+(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>", re.IGNORECASE
 )
+# The address of a picture in Markdown, or in HTML.
+_LINK = re.compile(
+    r"\]\(<?([^()\[\]<>\n]+)|\bsrc\s*+=\s*+[\"']?([^\"'<>=\n]+)", re.IGNORECASE | re.ASCII
+)
+_LONGEST_SLUG = 40
 _MARKDOWN_NO_ALT = re.compile(r"!\[\s*\]\([^)\n]*\)?")
 
 
@@ -44,9 +52,10 @@ def large_picture(context: LintContext) -> Iterator[Finding]:
     for media in context.collection.media:
         width, height = _size(media)
         if width * height > _MOST_PIXELS:
-            message = f"{media.name} has {width:,} by {height:,} pixels"
+            span, name = _written(context, media)
+            message = f"{name} has {width:,} by {height:,} pixels"
             hint = "make it smaller: 2,000 pixels are wide enough for any card"
-            yield Finding(_shown_at(context.collection, media), message, hint)
+            yield Finding(span, message, hint)
 
 
 def missing_alt(context: LintContext) -> Iterator[Finding]:
@@ -108,12 +117,25 @@ def _size(media: Media) -> tuple[int, int]:
     return (width, height) if isinstance(width, int) and min(width, height) > 0 else (0, 0)
 
 
-def _shown_at(collection: Collection, media: Media) -> Span | None:
-    return next(
-        (
-            note.source
-            for note in collection.notes
-            if any(media.name in field for field in note.fields)
-        ),
-        None,
-    )
+def _written(context: LintContext, media: Media) -> tuple[Span | None, str]:
+    """Return where a picture is first shown, and its name there."""
+    for entry in context.entries:
+        for passage in itertools.chain.from_iterable(entry.passages.values()):
+            if media.name not in passage.html:
+                continue
+            for match in _LINK.finditer(passage.text):
+                name = match[match.lastindex or 0].partition(' "')[0].rstrip()
+                if _is_name_of(name, media):
+                    start = match.start(match.lastindex or 0)
+                    return passage.place(start, start + len(name)), name
+            return passage.span, display_name(media.name)
+    notes = context.collection.notes  # a picture with masks is in no text
+    shown = (note.source for note in notes if any(media.name in field for field in note.fields))
+    return next(shown, None), display_name(media.name)
+
+
+def _is_name_of(path: str, media: Media) -> bool:
+    """Whether a path in a source is that of a media file, whose name begins with its slug."""
+    name = path.rpartition("/")[2]
+    start = slug(name.rpartition(".")[0])[:_LONGEST_SLUG].strip("-")
+    return name == media.name or (bool(start) and media.name.startswith(f"{start}-"))

@@ -146,11 +146,12 @@ def test_a_selection_without_errors_succeeds(call, project):
 
 
 @pytest.mark.usefixtures("flawed")
-@pytest.mark.parametrize("name", ["Spanisch", "cards/nix.yaml", "", "a\0b"])
+@pytest.mark.parametrize("name", ["Spanisch", "cards/nix.yaml", "", "a\0b", "\x1b[31m"])
 def test_a_name_without_a_file_or_deck_is_an_error(call, name):
     code, out, err = call("check", name)
     assert (code, out) == (1, "")
     assert "error: there is no file and no deck" in err
+    assert err.replace("\n", "").isprintable()
     assert ("did you mean 'Spanish'?" in err) == (name == "Spanisch")
 
 

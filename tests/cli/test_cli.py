@@ -271,7 +271,7 @@ def test_an_internal_error_exits_with_3_and_a_report(call, monkeypatch):
     monkeypatch.setattr("flashdeck.checking.check.check", lambda *_, **__: 1 / 0)
     code, _, err = call("check")
     assert code == 3
-    assert "a bug of its own" in err
+    assert "this is a bug in flashdeck" in err
     assert "ZeroDivisionError" in err
     assert __version__ in err
 

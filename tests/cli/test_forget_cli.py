@@ -32,7 +32,7 @@ def test_it_says_what_it_drops_and_what_learners_keep(call, project):
         "old000000001  X::Old\n",
         (
             "1 removed note would be dropped from flashdeck.lock\n"
-            "x.apkg has no other notes, and is not built any more\n"
+            "x.apkg has no other notes; it is no longer built\n"
             "learners who have these notes keep their cards\n"
         ),
     )

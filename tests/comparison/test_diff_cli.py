@@ -241,7 +241,7 @@ def test_one_package_of_several_is_compared_with_its_own_part(call, two_notes):
     two_notes.built()
     code, out, err = call("build/flask.apkg")
     assert (code, out) == (0, "no changes\n")
-    assert "left out, as they share no note: french.apkg" in err
+    assert "not compared, since they share no note: french.apkg" in err
     assert call("HEAD.apkg")[0] == 1
 
 

@@ -73,7 +73,7 @@ def test_a_card_is_drawn_with_all_its_text(drawn):
     assert (code, err) == (0, "")
     assert lines[0].startswith("╭─ Tour › One  #web ─")
     assert lines[-1].endswith("T Question › Question → Answer  note00000001  cards/a.yaml:5 ─╯")
-    picture = next(line for line in lines if line.startswith("[picture: map-"))
+    picture = next(line for line in lines if line.startswith("[picture: map.svg"))
     assert picture.endswith(".svg (a map)]")
     rule = "─" * 84
     assert [line for line in lines[1:-1] if line and line != picture] == [
@@ -111,7 +111,7 @@ def test_boxes_sounds_and_readings_become_text(drawn):
     assert lines[asked + 1] == "[type the answer]"
     assert [line for line in lines[asked + 2 : asked + 8] if line][1:] == ["404", "Not found"]
     assert lines[lines.index("Which one?") + 1 :][:2] == ["○ Jinja", "○ Café"]
-    assert any(line.startswith("漢字(かんじ) ▶ beep-") for line in lines)
+    assert any(line.startswith("漢字(かんじ) ▶ beep.wav") for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -253,8 +253,17 @@ def test_when_a_fifth_of_a_package_vanishes_the_build_stops(project):
     package = project.package.read_bytes()
     deck(39)
     project.now += DAY
-    assert [problem.rule for problem in project.build().diagnostics] == ["many-removals"]
+    (problem,) = project.build().diagnostics
+    assert problem.rule == "many-removals"
+    assert problem.message == (
+        "11 of 50 notes of flask.apkg are gone from the sources: 'question 39', 'question 40', "
+        "'question 41', 'question 42', 'question 43', …"
+    )
     assert project.package.read_bytes() == package
+    (project.root / "build/flask.apkg").rename(project.root / "moved")
+    (problem,) = project.build().diagnostics
+    assert "'id-00000039', 'id-00000040'" in problem.message
+    (project.root / "moved").rename(project.root / "build/flask.apkg")
     project.built(accept_removals=True)
     assert len(notes(project)) == 40  # the empty ones all have the same, empty text
 

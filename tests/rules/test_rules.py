@@ -299,6 +299,35 @@ def test_a_picture_of_any_kind_can_be_too_large(kind):
         assert sizes(picture[:cut]) in ([], ["a.png has 3,000 by 2,000 pixels"])
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('"What? ![m](big map.png)"', "big map.png"),
+        ("'![m](<big map.png>) x'", "big map.png"),
+        ("'![m](big map.png \"The map\")'", "big map.png"),
+        ("'![m](./big map.png)'", "./big map.png"),
+        ("'<img alt=x src=\"big map.png\">'", "big map.png"),
+    ],
+)
+def test_a_large_picture_is_reported_at_its_name(project, text, name):
+    (project.root / "cards/big map.png").write_bytes(png(3000, 2000))
+    line = f"  - q: {text}"
+    project.write("cards/deck.yaml", f"notes:\n{line}\n    a: Chile\n")
+    (problem,) = [one for one in project.check() if one.rule == "large-picture"]
+    column = line.index(name) + 1
+    assert problem.span[1:] == (2, column, 2, column + len(name))
+    assert problem.message == f"{name} has 3,000 by 2,000 pixels"
+
+
+def test_a_large_picture_with_masks_is_named_without_its_digest(project):
+    (project.root / "cards/big map.png").write_bytes(png(3000, 2000))
+    note = "{image: big map.png, occlude: [{label: x, at: [1%, 1%, 9%, 9%]}]}"
+    project.write("cards/deck.yaml", f"notes:\n  - {note}\n")
+    (problem,) = [one for one in project.check() if one.rule == "large-picture"]
+    assert problem.message == "big-map.png has 3,000 by 2,000 pixels"
+    assert problem.span.line == 2
+
+
 def test_a_drawing_has_no_pixels():
     assert sizes(b'<svg width="3000" height="2000"/>', "a.svg") == []
 

@@ -135,5 +135,5 @@ def _narrowed(
     elif new is not None and after.project is None:
         before, left_out = versions.narrowed(before, after.collection)
     if left_out:
-        log(f"left out, as they share no note: {', '.join(left_out)}")
+        log(f"not compared, since they share no note: {', '.join(left_out)}")
     return before, after

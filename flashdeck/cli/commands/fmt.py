@@ -113,10 +113,10 @@ def _selected(project: Project, files: Iterable[Path] | None) -> list[Path]:
         path = _resolved(file)
         inside = [source for source in sources if source == path or path in source.parents]
         if not inside:
-            message = f"{file} is no deck and no note type of this project"
+            message = f"{file} is not a deck or note type of this project"
             if file == _STDIN:
-                message = "'-' stands alone: text from stdin can't be formatted beside files"
-            raise FlashdeckError(message, f"those lie in {shown(project.cards)}")
+                message = "'-' can't be used together with files"
+            raise FlashdeckError(message, f"they are in {shown(project.cards)}")
         selected += [source for source in inside if source not in selected]
     return selected
 
@@ -129,7 +129,7 @@ def _resolved(path: Path) -> Path:
 def _with_text(project: Project, path: Path, text: bytes) -> Project:
     """Replace the text of a source, which need not exist yet."""
     if not path.is_relative_to(project.cards):
-        message = f"{shown(path)} lies outside of {shown(project.cards)}"
+        message = f"{shown(path)} is outside of {shown(project.cards)}"
         raise FlashdeckError(message, "name the file that the text is meant for")
     is_known = path in project.decks or path in project.notetypes
     decks = project.decks if is_known else (*project.decks, path)

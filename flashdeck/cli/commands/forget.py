@@ -81,5 +81,5 @@ def _report(done: Forgotten, *, dry_run: bool, quiet: bool) -> None:
     would = "would be " if dry_run else ""
     log(f"{counted(len(done.notes), 'removed note')} {would}dropped from {LOCK_NAME}")
     for file in done.packages:
-        log(visible(f"{file} has no other notes, and is not built any more"))
+        log(visible(f"{file} has no other notes; it is no longer built"))
     log("learners who have these notes keep their cards")

@@ -112,8 +112,8 @@ def _table(title: str, rows: Sequence[Count], width: int) -> list[str]:
 
 def _plan(plan: Study) -> list[str]:
     summary = (
-        f"{counted(plan.per_day, 'new card')} a day: every card was seen after "
-        f"{counted(plan.days, 'day')}, with at most {counted(plan.busiest, 'card')} on one of them"
+        f"{counted(plan.per_day, 'new card')} a day: all cards introduced in "
+        f"{counted(plan.days, 'day')}; {counted(plan.busiest, 'card')} on the busiest"
     )
     lines = ["", summary]
     if plan.days == 1:

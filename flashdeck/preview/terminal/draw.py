@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from flashdeck.anki.deck_names import levels
+from flashdeck.anki.html_text import display_name
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.terminal.outline import outline
@@ -66,7 +67,9 @@ def _with_text(html: str, rendered: Face, *, answered: bool) -> str:
 
 def _sound(sounds: list[dict[str, Any]], at: int) -> str:
     sound = sounds[at] if at < len(sounds) else {}
-    text = sound.get("sound") or f"{sound.get('text', '')} ({sound.get('lang', '')})"
+    text = (
+        display_name(sound.get("sound", "")) or f"{sound.get('text', '')} ({sound.get('lang', '')})"
+    )
     return f"<fd-sound>▶ {escape(text)}</fd-sound>"
 
 

@@ -15,6 +15,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from flashdeck.anki.html_text import display_name
 from flashdeck.preview.terminal.styles import DIM, MATH, style_of
 from flashdeck.preview.terminal.tree import Element
 from flashdeck.text import visible_lines
@@ -210,7 +211,7 @@ def _embedded(page: _Outline, element: Element) -> None:
     label = _EMBEDDED[element.name]
     source = element.attributes.get("src") or element.attributes.get("data", "")
     if source and not source.startswith("data:"):
-        label += f": {PurePosixPath(source).name}"
+        label += f": {display_name(PurePosixPath(source).name)}"
     if alt := element.attributes.get("alt", ""):
         label += f" ({alt})"
     page.write(f"[{label}]", Style(color="yellow"))
