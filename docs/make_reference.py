@@ -34,7 +34,7 @@ Results go to stdout, all other messages to stderr. A command works on the proje
 folder is in, or the folder of `-C`, which can also stand before the command. This page is generated
 by `make reference`.
 
-With `--json`, results are JSON. Where a command takes files or decks, a deck includes its subdecks.
+Where a command takes files or decks, a deck includes its subdecks.
 
 | exit code | |
 |---|---|
@@ -48,6 +48,45 @@ With `--json`, results are JSON. Where a command takes files or decks, a deck in
 build. `flashdeck --install-completion` installs completion of commands, options, packages and git
 tags for your shell (bash, zsh, fish, PowerShell). `python -m flashdeck` is the same as `flashdeck`.
 """
+
+# The result of each command as JSON.
+JSON = {
+    "build": (
+        "`packages` and `fresh`, lists of packages with `path`, `sha256`, `decks`, numbers of "
+        "`notes`, `cards` and `media`, and of notes that are `new`, `changed`, `removed`, "
+        "`moved`, `sent_again`, `unchanged` or `tombstones`; `diagnostics`"
+    ),
+    "cards": (
+        "list of cards with `id`, `ordinal` (from 0), `deck`, `tags`, `notetype`, `question` "
+        "and `answer` (HTML as Anki renders it), `front_text`, `back_text`, `file`, `line`"
+    ),
+    "check": (
+        "list of diagnostics with `rule`, `severity`, `message`, `hint`, `file`, `line`, "
+        "`column`, `end_line`, `end_column`"
+    ),
+    "diff": "[changes](diff.md) between `old` and `new`",
+    "explain": (
+        "a rule, or a list of rules, with `name`, `severity`, `fixable`, `what`, `why`, `fix` "
+        "and examples: `before`, `fails`, `passes`"
+    ),
+    "export": "`paths`, numbers of `notes`, `media` and `left_out` notes without cards",
+    "fmt": "`changed` and `unchanged` files, `diagnostics`",
+    "forget": (
+        "dropped `notes` with `id` and `deck`, `packages` without other notes, `errors`, "
+        "`diagnostics`"
+    ),
+    "import": (
+        "`root`, numbers of notes that are `new`, `changed`, `conflicts` or `unchanged`, of "
+        "`decks`, `notetypes` and `media`; `diagnostics`"
+    ),
+    "init": "`root`, `written` and `kept` files",
+    "preview": "`url` and the number of `cards`; with `--html` the `file`",
+    "schema": "the schema; with `-o` a list of files",
+    "stats": (
+        "numbers of `notes`, `cards`, `words`, `media`; `media_size`; `decks`, `kinds` and "
+        "`tags` with `name`, `notes` and `cards`; `study`"
+    ),
+}
 
 
 def settings_page() -> str:
@@ -74,7 +113,9 @@ def commands_page() -> str:
     """The page of commands."""
     group = typer.main.get_command(app())
     assert isinstance(group, typer.main.TyperGroup)
-    parts = [COMMANDS_HEAD]
+    outputs = [f"| `{name}` | {text} |" for name, text in JSON.items()]
+    table = "\n".join(["| command | JSON |", "|---|---|", *outputs])
+    parts = [COMMANDS_HEAD, f"With `--json`, a command prints its result as JSON:\n\n{table}\n"]
     for name, command in group.commands.items():
         context = command.make_context(f"flashdeck {name}", [], resilient_parsing=True)
         usage = command.get_usage(context).removeprefix("Usage: ")

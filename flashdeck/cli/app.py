@@ -39,7 +39,14 @@ class _Entry(NamedTuple):
 def _help(
     context: typer.Context,
     command: Annotated[
-        str | None, typer.Argument(metavar="COMMAND", help="A command [default: all commands]")
+        str | None,
+        typer.Argument(
+            metavar="COMMAND",
+            help="A command [default: all commands]",
+            autocompletion=lambda incomplete: [
+                name for name in _COMMANDS if name.startswith(incomplete)
+            ],
+        ),
     ] = None,
 ) -> None:
     """Show the help of a command."""

@@ -51,8 +51,8 @@ def test_a_line_shows_the_first_line_of_the_front_and_counts_from_1(call):
     code, out, _ = call("cards")
     assert code == 0
     assert out == (
-        "cards/flask.yaml:3  aaaaaaaaaa1x  1  Flask  Who created Flask,\n"
-        "cards/flask.yaml:3  aaaaaaaaaa1x  2  Flask  Armin Ronacher: <2010>\n"
+        "cards/flask.yaml:3   aaaaaaaaaa1x  1  Flask  Who created Flask,\n"
+        "cards/flask.yaml:3   aaaaaaaaaa1x  2  Flask  Armin Ronacher: <2010>\n"
         "cards/flask.yaml:10  aaaaaaaaaa2x  1  Flask  Flask relies on [...] and Jinja2.\n"
         "cards/flask.yaml:10  aaaaaaaaaa2x  2  Flask  Flask relies on Werkzeug and [what?].\n"
         "cards/flask.yaml:12  aaaaaaaaaa3x  1  Flask  Which of these?\n"

@@ -37,6 +37,8 @@ def completions(folder: Path, shell: str, *words: str) -> str:
 def test_commands_and_options_complete(tmp_path, shell):
     assert "stats" in completions(tmp_path, shell, "flashdeck", "st")
     assert "--per-day" in completions(tmp_path, shell, "flashdeck", "stats", "--per")
+    assert "stats" in completions(tmp_path, shell, "flashdeck", "-C", "..", "st")
+    assert "stats" in completions(tmp_path, shell, "flashdeck", "help", "st")
 
 
 def test_values_of_arguments_and_options_complete(tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import typer.main
-from conftest import NOW
+from conftest import NOW, ROOT
 
 from flashdeck.cli.app import app
 from flashdeck.cli.run import run
@@ -64,3 +65,13 @@ def test_every_command_prints_json_alone(call, name):
     assert (code, err) == (0, "")
     data = json.loads(out)
     assert isinstance(data, list) if not keys else keys <= data.keys()
+    if name not in {"schema", "diff"}:  # these have pages of their own
+        page = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+        (row,) = re.findall(rf"^\| `{name}` \| (.*) \|$", page, re.MULTILINE)
+        assert keys_of(data) - {*re.findall(r"`(\w+)`", row)} == set()
+
+
+def keys_of(data):
+    """Return the keys of the first level of a result, or of the items of a list."""
+    items = data if isinstance(data, list) else [data]
+    return {key for item in items for key in item}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +12,7 @@ import typer
 from flashdeck.cli import options
 from flashdeck.cli.console import log_problems, print_json
 from flashdeck.cli.streams import print_result
-from flashdeck.text import shortened, visible, visible_lines
+from flashdeck.text import columns, shortened, visible, visible_lines
 
 if TYPE_CHECKING:
     from flashdeck.rendered_cards import RenderedCard
@@ -54,19 +54,28 @@ def cards(
     elif text:
         _print_texts(rendered)
     else:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for card in rendered:
-            print_result(_line(card, width))
+        _print_lines(list(rendered))
 
 
-def _line(item: RenderedCard, width: int | None) -> str:
+def _print_lines(cards: Sequence[RenderedCard]) -> None:
+    """Print a line for each card, in columns; fronts are cut at the width of a terminal."""
+    rows = [tuple(map(visible, _cells(card))) for card in cards]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    room = sys.maxsize
+    if sys.stdout.isatty():
+        used = sum(width + 2 for width in widths if width)
+        room = max(shutil.get_terminal_size().columns - used, _NARROWEST)
+    for card, row in zip(cards, rows, strict=True):
+        padded = (
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        front = shortened(visible(card.front_text.partition("\n")[0]), room)
+        print_result("  ".join(filter(None, (*padded, front))).rstrip())
+
+
+def _cells(item: RenderedCard) -> tuple[str, ...]:
     place = f"{item.source.path}:{item.source.line}" if item.source else ""
-    parts = (place, item.note.guid, str(item.card.ordinal + 1), item.card.deck)
-    start = visible("  ".join(filter(None, parts)))
-    front = visible(item.front_text.partition("\n")[0])
-    if width is not None:
-        front = shortened(front, max(width - len(start) - 2, _NARROWEST))
-    return f"{start}  {front}".rstrip()
+    return place, item.note.guid, str(item.card.ordinal + 1), item.card.deck
 
 
 def _print_texts(rendered: Iterable[RenderedCard]) -> None:
