@@ -16,7 +16,8 @@ NAMES = list(typer.main.get_command(app()).commands)
 
 
 @pytest.fixture
-def call(capsys, monkeypatch):
+def call(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOW))
 
