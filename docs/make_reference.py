@@ -31,7 +31,7 @@ COMMANDS_HEAD = """\
 # Commands
 
 Results go to stdout, all other messages to stderr. A command works on the project that the current
-folder is in, or the folder of `-C`, which can also stand before the command. This page is generated
+folder is in, or the folder of `-C`, which can also come before the command. This page is generated
 by `make reference`.
 
 Where a command takes files or decks, a deck includes its subdecks.
