@@ -30,8 +30,9 @@ const Problems = (() => {
   function draw({ fresh }) {
     const all = Store.problems;
     const errors = all.filter((one) => one.severity === "error").length;
-    const others = all.length - errors;
-    const words = [errors ? counted(errors, "error") : "", others ? counted(others, "warning") : ""].filter(Boolean).join(", ");
+    const count = (severity) => all.filter((one) => one.severity === severity).length;
+    const words = [[errors, "error"], [count("warning"), "warning"], [count("info"), "info"]]
+      .filter(([many]) => many).map(([many, word]) => counted(many, word)).join(", ");
     button.hidden = !all.length;
     button.setAttribute("aria-label", words);
     button.replaceChildren(...words.split(", ").flatMap((one, at) => {
