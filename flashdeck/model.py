@@ -26,6 +26,9 @@ class Field:
     None if a package of another program has none. `plain_text`, `collapsed` and
     `exclude_from_search` are settings of Anki's editor and search. `tag` and `prevent_deletion`
     mark the fields that Anki's own note types rely on.
+
+    `spare` marks a reserve that is not in use. A field that took one has the reserve's name in
+    Anki, in `anki`; '' where that is `name`.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Field:
     exclude_from_search: bool = False
     tag: int | None = None
     prevent_deletion: bool = False
+    anki: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Template:
     """A card template: front and back in Anki's template language; `id` as for fields.
 
     The `browser_` attributes are for Anki's card browser; size 0 is the default. `deck` is the id,
-    in the original collection, of the deck for new cards; None for the deck of the note.
+    in the original collection, of the deck for new cards; None for the deck of the note. `anki` and
+    `spare` are as for fields.
     """
 
     name: str
@@ -59,6 +65,8 @@ class Template:
     browser_font: str = ""
     browser_size: int = 0
     deck: int | None = None
+    anki: str = ""
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,8 @@ class NoteType:
     """A note type. `mod` is in seconds since 1970; 0 until it is dated.
 
     `sort` is the index of the sort field. `stock` is Anki's `originalStockKind`, None if the note
-    type is not derived from a stock note type.
+    type is not derived from a stock note type. Texts of templates have the names of fields in the
+    sources, as `name`; `anki.template.reserves` puts in the names in Anki.
     """
 
     id: int

@@ -120,17 +120,21 @@ class DescriptionChange:
 
 @dataclass(frozen=True, slots=True)
 class PartsChange:
-    """Changes of a note type's fields, or of its templates, by name."""
+    """Changes of a note type's fields, or of its templates, by name.
+
+    `carried` are added and removed ones that are reserves in Anki, which an import carries over.
+    """
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     reordered: bool = False
+    carried: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
         """Whether Anki refuses the change unless note types are merged."""
-        return bool(self.added or self.removed) or self.reordered
+        return not {*self.added, *self.removed} <= {*self.carried} or self.reordered
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,18 +173,25 @@ _REPLACEMENT = re.compile(r"\{\{\s*([^{}#^/!][^{}]*)\}\}")
 @lru_cache(maxsize=64)
 def _shown_fields(notetype: NoteType) -> frozenset[str]:
     """Return the fields that templates show, not those that are only used in conditions."""
-    texts = ((template.front, template.back) for template in notetype.templates)
+    texts = ((part.front, part.back) for part in notetype.templates if not part.spare)
     names = (_REPLACEMENT.findall(text) for text in chain.from_iterable(texts))
     return frozenset(name.split(":")[-1].strip() for name in chain.from_iterable(names))
 
 
 def _cards(old: Entry, new: Entry) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return added and removed ordinals, except those of added and removed templates."""
+    """Return added and removed ordinals, except those of added and removed templates.
+
+    A template that takes a reserve is added: its cards do not change the note.
+    """
     before, after = _ordinals(old), _ordinals(new)
     if new.notetype.cloze or old.notetype.templates == new.notetype.templates:
         pairs = {ordinal: ordinal for ordinal in (*before, *after)}
     else:
-        pairs = matches(old.notetype.templates, new.notetype.templates)
+        pairs = {
+            old_place: place
+            for old_place, place in matches(old.notetype.templates, new.notetype.templates).items()
+            if old.notetype.templates[old_place].spare == new.notetype.templates[place].spare
+        }
     present = {pairs[ordinal] for ordinal in before if ordinal in pairs}
     added = set(pairs.values()) - present
     vanished = {ordinal for ordinal, match in pairs.items() if match not in after}

@@ -21,7 +21,7 @@ def matches(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
     for index, part in enumerate(old):
         for other, candidate in enumerate(new):
             by_id = part.id is not None and candidate.id is not None
-            same = part.id == candidate.id if by_id else part.name == candidate.name
+            same = part.id == candidate.id if by_id else _name(part) == _name(candidate)
             if same and other not in pairs.values():
                 pairs[index] = other
                 break
@@ -29,7 +29,7 @@ def matches(old: Sequence[Part], new: Sequence[Part]) -> dict[int, int]:
 
 
 def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
-    """Return the changes of a note type, apart from its time; None without any."""
+    """Return the changes of a note type, apart from its time and spare parts; None without any."""
     if replace(old, mod=0) == replace(new, mod=0):
         return None
     templates = _pairs(old.templates, new.templates)
@@ -58,18 +58,36 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
 
 def _parts(old: Sequence[Part], new: Sequence[Part]) -> PartsChange:
     pairs = matches(old, new)
-    names = [(old[before].name, new[after].name) for before, after in pairs.items()]
+    both = [(old[before], new[after]) for before, after in pairs.items()]
     order = [pairs[before] for before in sorted(pairs)]
+    added: list[Part] = [part for index, part in enumerate(new) if index not in pairs.values()]
+    removed: list[Part] = [part for index, part in enumerate(old) if index not in pairs]
+    grown: list[str] = [after.name for before, after in both if before.spare and not after.spare]
+    shrunk: list[str] = [before.name for before, after in both if after.spare and not before.spare]
     return PartsChange(
-        added=tuple(part.name for index, part in enumerate(new) if index not in pairs.values()),
-        removed=tuple(part.name for index, part in enumerate(old) if index not in pairs),
-        renamed=tuple((before, after) for before, after in names if before != after),
+        added=(*(part.name for part in added if not part.spare), *grown),
+        removed=(*(part.name for part in removed if not part.spare), *shrunk),
+        renamed=tuple(
+            (before.name, after.name)
+            for before, after in _without_spare(both)
+            if before.name != after.name
+        ),
         reordered=order != sorted(order),
+        carried=(*grown, *shrunk),
     )
 
 
 def _pairs(old: Sequence[Part], new: Sequence[Part]) -> list[tuple[Part, Part]]:
-    return [(old[before], new[after]) for before, after in matches(old, new).items()]
+    both = [(old[before], new[after]) for before, after in matches(old, new).items()]
+    return _without_spare(both)
+
+
+def _without_spare(pairs: Sequence[tuple[Part, Part]]) -> list[tuple[Part, Part]]:
+    return [pair for pair in pairs if not any(part.spare for part in pair)]
+
+
+def _name(part: Field | Template) -> str:
+    return part.anki or part.name
 
 
 def _latex(notetype: NoteType) -> tuple[object, ...]:
@@ -78,9 +96,9 @@ def _latex(notetype: NoteType) -> tuple[object, ...]:
 
 def _settings(field: Field) -> Field:
     """The settings of a field, without its name and id."""
-    return replace(field, name="", id=None)
+    return replace(field, name="", id=None, anki="")
 
 
 def _browser(template: Template) -> Template:
     """The settings of a template, without its name, id and sides."""
-    return replace(template, name="", id=None, front="", back="")
+    return replace(template, name="", id=None, front="", back="", anki="")

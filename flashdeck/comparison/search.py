@@ -71,7 +71,7 @@ def _any(terms: Sequence[str]) -> str:
 
 
 def _term(entry: Entry) -> str:
-    names = [field.name for field in entry.notetype.fields]
+    names = [field.anki or field.name for field in entry.notetype.fields]
     fields = dict(zip(names, entry.note.fields, strict=True))
     guid = entry.note.guid
     number = f" nid:{entry.note.id}" if entry.note.id else ""

@@ -16,7 +16,7 @@ from flashdeck.compile.identity import Identified, identify, with_numbers
 from flashdeck.compile.media.assets import AssetRewriter, with_project_style
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
-from flashdeck.compile.notetypes import may_lack_types, read_custom_types
+from flashdeck.compile.notetypes import may_lack_types, read_custom_types, with_reserves
 from flashdeck.diagnostics import Diagnostic, Text
 from flashdeck.kinds.registry import KINDS
 from flashdeck.model import Collection, Note, NoteType
@@ -101,8 +101,8 @@ def _compile(
     rewriter = AssetRewriter(media, allow_scripts)
     project, problems = with_project_style(project, rewriter)
     types, type_problems = read_custom_types(project, _number(project), rewriter)
-    problems += type_problems
-    custom = {key: source.notetype for key, source in types.items()}
+    custom, reserve_problems = with_reserves(types, project.lock)
+    problems += [*type_problems, *reserve_problems]
     built = built_in(project.settings.name, project.settings.css, _number(project))
     surroundings = Surroundings(
         project,
@@ -254,7 +254,9 @@ def _number(project: Project) -> Callable[..., int]:
 def _context(surroundings: Surroundings) -> bytes:
     """Return a digest of the settings and note types."""
     settings = replace(surroundings.project.settings, rules={}, packages={}, name="", css="")
-    types = [(source.keys, source.notetype) for source in surroundings.custom.values()]
+    types = [
+        (source.keys, surroundings.notetypes[source.key]) for source in surroundings.custom.values()
+    ]
     parts = (settings, types, surroundings.more_types, surroundings.allow_scripts)
     return digest_of(repr(parts).encode())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flashdeck.kinds.registry import Key, Shape
+from flashdeck.kinds.registry import RESERVE, Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS
 
 Schema = dict[str, Any]
@@ -32,11 +32,11 @@ _NUMBER: Schema = {
     "pattern": r"^\s*[0-9_]*[1-9][0-9_]*\s*$",
     "patternErrorMessage": "this takes a number",
 }
-_DAYS: Schema = {
+_COUNT: Schema = {
     "type": ["integer", "string"],
     "minimum": 0,
     "pattern": r"^\s*[0-9_]*[0-9][0-9_]*\s*$",
-    "patternErrorMessage": "this takes a number of days",
+    "patternErrorMessage": "this takes a number",
 }
 _WHOLE: Schema = {
     "type": ["integer", "string"],
@@ -91,7 +91,7 @@ _SHAPES: dict[Shape, Schema] = {
         },
     },
     Shape.CONSTANTS: {"type": "object"},
-    Shape.DAYS: _DAYS,
+    Shape.COUNT: _COUNT,
     Shape.NUMBER: _NUMBER,
     Shape.WHOLE: _WHOLE,
     Shape.PACKAGES: _mapping(
@@ -107,6 +107,8 @@ def value_schema(key: Key) -> Schema:
         shape: Schema = {"enum": list(key.words)}
     elif key.shape is Shape.LIMITS:
         shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
+    elif key.shape is Shape.RESERVE:
+        shape = {"anyOf": [{"enum": [0, "0"]}, mapping_schema(RESERVE)]}
     else:
         shape = _SHAPES[key.shape]
     default = f"; default `{key.words[0]}`" if key.words else ""

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final
 
-from flashdeck.model import Collection
+from flashdeck.model import Collection, NoteType
 
 _HEADER: Final = """\
 #separator:Comma
@@ -27,14 +27,21 @@ def anki_csv(collection: Collection) -> str:
     """
     notetypes = {notetype.id: notetype for notetype in collection.notetypes}
     notes = [note for note in collection.notes if note.cards]
-    width = max((len(note.fields) for note in notes), default=1)
+    widths = {notetype.id: _width(notetype) for notetype in collection.notetypes}
+    width = max((widths[note.notetype] for note in notes), default=1)
     out = io.StringIO(newline="")
     out.write(_HEADER)
     out.write(f"#columns:{','.join([*_COLUMNS, *map(str, range(1, width + 1))])}\n")
     # A GUID may begin with #, which would start a comment if it were not quoted.
     lines = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     for note in notes:
-        padding = ("",) * (width - len(note.fields))
+        fields = note.fields[: widths[note.notetype]]
+        padding = ("",) * (width - len(fields))
         name, deck = notetypes[note.notetype].name, note.cards[0].deck
-        lines.writerow((note.guid, name, deck, " ".join(note.tags), *note.fields, *padding))
+        lines.writerow((note.guid, name, deck, " ".join(note.tags), *fields, *padding))
     return out.getvalue()
+
+
+def _width(notetype: NoteType) -> int:
+    """Return the number of fields as in Anki, without spare ones at the end."""
+    return max(at for at, field in enumerate(notetype.fields, 1) if not field.spare)

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 
 from flashdeck.anki import deck_names
 from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.reserves import as_written
 from flashdeck.compile.pipeline import compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, reason
 from flashdeck.exporting.anki_csv import anki_csv
@@ -104,7 +105,9 @@ def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[M
     collection = source.collection
     if to is Format.CSV:
         yield "notes.csv", (anki_csv(collection), collection.media)
-    elif to is Format.JSON:
+        return
+    collection = as_written(collection)
+    if to is Format.JSON:
         yield "deck.json", (plain_json(collection), collection.media)
     else:
         folders: dict[str, str] = {}

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from flashdeck.model import Card, Collection, Media, Note, NoteType, Template
+from flashdeck.model import Card, Collection, Field, Media, Note, NoteType, Template
 
 _VERSION: Final = 1
 
@@ -42,15 +42,22 @@ def _notetype(notetype: NoteType) -> dict[str, Any]:
         "latex_post": notetype.latex_post,
         "latex_svg": notetype.latex_svg,
         "stock": notetype.stock,
-        "fields": [{**asdict(field), "id": _id(field.id)} for field in notetype.fields],
+        "fields": [_part(field) for field in notetype.fields],
         "templates": [_template(template) for template in notetype.templates],
     }
 
 
 def _template(template: Template) -> dict[str, Any]:
     """Drop the deck override, an id that is valid in the original collection only."""
-    plain = {**asdict(template), "id": _id(template.id)}
+    plain = _part(template)
     del plain["deck"]
+    return plain
+
+
+def _part(part: Field | Template) -> dict[str, Any]:
+    """Drop what is only about reserves."""
+    plain = {**asdict(part), "id": _id(part.id)}
+    del plain["anki"], plain["spare"]
     return plain
 
 

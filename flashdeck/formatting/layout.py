@@ -21,7 +21,9 @@ WIDTH = 100
 _STEP = 2
 _BLOCK = ("|", ">")
 # Mappings that are written in braces where they fit on a line.
-_IN_BRACES = frozenset({Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS})
+_IN_BRACES = frozenset(
+    {Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS, Shape.RESERVE}
+)
 # Shapes whose values are texts; fields, and unknown keys, have none.
 _TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER, Shape.TYPED, None})
 # A comment that looks like a part of the plain text before it.

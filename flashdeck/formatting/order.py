@@ -12,6 +12,7 @@ from flashdeck.kinds.registry import (
     FIELD,
     MASK,
     NOTETYPE,
+    RESERVE,
     TABLE,
     TEMPLATE,
     Key,
@@ -26,6 +27,7 @@ _INSIDE: Final = {
     Shape.FIELD_LIST: FIELD,
     Shape.TEMPLATES: TEMPLATE,
     Shape.TABLE: TABLE,
+    Shape.RESERVE: RESERVE,
 }
 _NOTETYPE = CUSTOM.keys[0]
 

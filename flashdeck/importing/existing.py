@@ -22,7 +22,7 @@ from flashdeck.importing.fresh import copy_media
 from flashdeck.importing.history import imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
 from flashdeck.importing.result import Imported, ImportOptions, Progress
-from flashdeck.importing.sanitise import Sanitised, decks_within, sanitised
+from flashdeck.importing.sanitise import Sanitised, decks_within, reproducible, sanitised
 from flashdeck.importing.sources import Texts
 from flashdeck.importing.styling import new_styling
 from flashdeck.model import Collection, Media, Note, NoteType
@@ -150,7 +150,7 @@ class _Import:
             while name.casefold() in taken:
                 name += "+"
             taken.add(name.casefold())
-            new.append(replace(notetype, name=name))
+            new.append(replace(reproducible(notetype, self._theirs.notes), name=name))
         return new
 
     def _create(self, notetypes: Iterable[NoteType]) -> list[Path]:

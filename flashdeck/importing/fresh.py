@@ -17,7 +17,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.importing.history import imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
 from flashdeck.importing.result import Imported, ImportOptions, Progress
-from flashdeck.importing.sanitise import decks_within, sanitised
+from flashdeck.importing.sanitise import decks_within, reproducible, sanitised
 from flashdeck.importing.sources import Texts
 from flashdeck.model import Collection, Media
 from flashdeck.project.ids import new_project_id
@@ -46,6 +46,8 @@ def import_new(
         collection = decks_within(collection, options.deck)
     clean = sanitised(collection, options.name)
     collection = clean.collection
+    notetypes = (reproducible(notetype, collection.notes) for notetype in collection.notetypes)
+    collection = replace(collection, notetypes=tuple(notetypes))
     if not collection.notes:
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with _beside(target) as folder:

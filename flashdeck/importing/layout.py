@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
+from flashdeck.anki.template.reserves import without_reserves
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import check_package_name, is_device
 from flashdeck.formatting.writer import file_text, pair_text
@@ -86,6 +87,7 @@ def notetype_files(
     notetype: NoteType, heading: Mapping[str, str], paths: Paths
 ) -> Iterator[tuple[str, str]]:
     """Return the files of a note type: stylesheet and templates, then the YAML that names them."""
+    notetype, reserve = without_reserves(notetype)
     home = paths.take(f"{NOTETYPES}/{file_stem(notetype.name)}", ".yaml")
     folder = home.rpartition("/")[2].removesuffix(".yaml")
     inside = Paths()
@@ -98,7 +100,7 @@ def notetype_files(
         if text and (text, ending) not in files:
             files[text, ending] = f"{folder}/{inside.take(stem, ending)}"
             yield f"{NOTETYPES}/{files[text, ending]}", text
-    yield home, file_text([notetype_data(notetype, files, heading)])
+    yield home, file_text([notetype_data(notetype, reserve, files, heading)])
 
 
 def description(deck: Deck, texts: Texts) -> str | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from flashdeck.anki.deck_names import DEFAULT_DECK, is_within, join, levels, root
+from flashdeck.anki.template.reserves import in_anki, with_slots, without_reserves
+from flashdeck.compile.notetypes import first_slots
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.limits import DECK_NAME
 from flashdeck.model import Card, Collection, Field, Note, NoteType, Template
@@ -123,17 +125,35 @@ def _notetypes(notetypes: Iterable[NoteType], report: _Report) -> list[NoteType]
     result = []
     for notetype in notetypes:
         name = _unique_name(notetype.name, taken, report)
+        parts: tuple[Field | Template, ...] = (*notetype.fields, *notetype.templates)
+        names = [name for part in parts if part.anki for name in (part.name, part.anki)]
+        source = notetype if all(_clean(name) == name for name in names) else in_anki(notetype)
         result.append(
             replace(
-                notetype,
+                source,
                 name=name,
-                fields=_with_unique_names(notetype.fields, report),
-                templates=tuple(map(_template, _with_unique_names(notetype.templates, report))),
+                fields=_with_unique_names(source.fields, report),
+                templates=tuple(map(_template, _with_unique_names(source.templates, report))),
                 css=_lines(notetype.css),
                 stock=notetype.stock or None,
             )
         )
     return result
+
+
+def reproducible(notetype: NoteType, notes: Iterable[Note]) -> NoteType:
+    """Return a new note type with its reserves, if a build of its own sources gives the same ones.
+
+    It does not if they were changed or filled in Anki: then they are fields and templates like
+    others. `notes` are those of all note types.
+    """
+    spare = [index for index, field in enumerate(notetype.fields) if field.spare]
+    filled = any(
+        note.fields[index] for note in notes if note.notetype == notetype.id for index in spare
+    )
+    own, reserve = without_reserves(notetype)
+    is_same = with_slots(own, first_slots(own, reserve)) == notetype
+    return notetype if is_same and not filled else in_anki(notetype)
 
 
 def _template(template: Template) -> Template:
@@ -153,13 +173,17 @@ def _with_unique_names(parts: Sequence[Part], report: _Report) -> tuple[Part, ..
 
 def _unique_name(name: str, taken: set[str], report: _Report) -> str:
     """Make a name unique regardless of case, with a `+` as Anki does."""
-    unique = clean_name(CONTROL.sub(" ", name)) or "blank"
+    unique = _clean(name) or "blank"
     while unique.casefold() in taken:
         unique += "+"
     taken.add(unique.casefold())
     if unique != clean_name(name):
         report.add("name(s) of note types, fields or templates changed", f"'{unique}'")
     return unique
+
+
+def _clean(name: str) -> str:
+    return clean_name(CONTROL.sub(" ", name))
 
 
 def _notes(notes: Iterable[Note], names: dict[str, str], report: _Report) -> Iterable[Note]:

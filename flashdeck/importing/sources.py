@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
+from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
 from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.sanitise import short_keys
@@ -77,7 +78,9 @@ def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> P
     return {**pairs, "id": note.guid}
 
 
-def notetype_data(notetype: NoteType, files: Files, heading: Mapping[str, str]) -> Pairs:
+def notetype_data(
+    notetype: NoteType, reserve: Reserve, files: Files, heading: Mapping[str, str]
+) -> Pairs:
     """Return the document of a note type; `files` gives paths by text and file ending."""
     pairs: dict[str, Data] = {"notetype": notetype.name, "id": notetype.id}
     if notetype.cloze:
@@ -94,6 +97,8 @@ def notetype_data(notetype: NoteType, files: Files, heading: Mapping[str, str]) 
         | {side: files.get((text, ".html"), text) for side, text in sides(template)}
         for template in notetype.templates
     ]
+    if reserve != NO_RESERVE:
+        pairs["reserve"] = reserve._asdict()
     for key in ("latex_pre", "latex_post", "latex_svg", "stock"):
         value = getattr(notetype, key)
         pairs |= {} if value is None or value is False else {key: value}

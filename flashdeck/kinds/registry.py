@@ -66,6 +66,11 @@ NOTETYPE: tuple[Key, ...] = (
     Key("sort", Shape.TEXT, "The field that Anki's browser sorts by; default: the first."),
     Key("css", Shape.TEXT, "The style, a file or the text; default: the built-in style."),
     Key("templates", Shape.TEMPLATES, "The card templates, in their order.", required=True),
+    Key(
+        "reserve",
+        Shape.RESERVE,
+        "Spare fields and cards of a new note type; default `{fields: 2, cards: 1}`.",
+    ),
     Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
     Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
     Key("latex_svg", Shape.FLAG, "`true`: LaTeX becomes SVG pictures."),
@@ -73,9 +78,15 @@ NOTETYPE: tuple[Key, ...] = (
     MEDIA,
 )
 
+RESERVE: tuple[Key, ...] = (
+    Key("fields", Shape.COUNT, "How many fields can be added later, up to 16; default `2`."),
+    Key("cards", Shape.COUNT, "How many templates can be added later, up to 8; default `1`."),
+)
+
 FIELD: tuple[Key, ...] = (
     Key("name", Shape.TEXT, "The field's name.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("anki", Shape.TEXT, "The reserve that it took, where the lock does not say so."),
     Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("rtl", Shape.FLAG, "`true`: the editor writes it from right to left."),
     Key("font", Shape.TEXT, "The editor's font."),
@@ -94,6 +105,7 @@ TEMPLATE: tuple[Key, ...] = (
     Key("front", Shape.TEXT, "The front, a file (`front.html`) or the text.", required=True),
     Key("back", Shape.TEXT, "The back, a file or the text.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
+    Key("anki", Shape.TEXT, "The reserve that it took, where the lock does not say so."),
     Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("browser_front", Shape.TEXT, "The front in Anki's browser."),
     Key("browser_back", Shape.TEXT, "The back in Anki's browser."),
@@ -116,6 +128,7 @@ __all__ = [
     "NOTETYPE",
     "OCCLUSION",
     "QUESTION",
+    "RESERVE",
     "SETTINGS",
     "TABLE",
     "TEMPLATE",

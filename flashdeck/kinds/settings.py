@@ -39,7 +39,7 @@ SETTINGS: tuple[Key, ...] = (
     Key("removed", Shape.WORD, "What happens to removed notes.", words=("empty", "keep")),
     Key(
         "resend_days",
-        Shape.DAYS,
+        Shape.COUNT,
         "For how many days after its last edit a note is sent again with every new revision; `0`: "
         "never. "
         f"Default: `{RESEND_DAYS}`.",

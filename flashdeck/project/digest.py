@@ -40,8 +40,8 @@ def notetype_digest(notetype: NoteType) -> str:
 
 def schema(notetype: NoteType) -> str:
     """The schema, as JSON, which must not change after a release: fields, templates, their ids."""
-    fields = [[field.name, field.id] for field in notetype.fields]
-    templates = [[template.name, template.id] for template in notetype.templates]
+    fields = [[field.anki or field.name, field.id] for field in notetype.fields]
+    templates = [[part.anki or part.name, part.id] for part in notetype.templates]
     return _json(
         {
             "fields": fields,

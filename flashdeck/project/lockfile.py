@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
+from flashdeck.anki.template.reserves import Slots
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.paths import LOCK_NAME
 
@@ -30,6 +31,7 @@ _UNKNOWN = "?"
 _NOTE_COLUMNS = 14
 _FORMAT_1_COLUMNS = 11  # or one more: when it was imported
 _EDITED = "edited"
+_PARTS = ("fields", "templates")
 GONE = "-"
 
 
@@ -89,8 +91,8 @@ class NoteTypeEntry(NamedTuple):
 
     `time` (seconds) is that of the build that last changed it, and `edited` says whether that was a
     later build than its first.
-    `reserves` maps, as JSON, names of spare fields and templates in Anki to names in the sources,
-    '' for unused ones; it is '' for a note type without any.
+    `reserves` maps, as JSON, names of reserves in Anki to the first names in the sources, '' for
+    those that were never in use; it is '' for a note type without any.
     """
 
     id: int
@@ -99,6 +101,33 @@ class NoteTypeEntry(NamedTuple):
     time: int
     reserves: str = ""
     edited: bool = False
+
+    def with_reserves(self, others: str) -> NoteTypeEntry:
+        """Return the entry with the reserves that it or `others` say are in use, its own first."""
+        if not others or others == self.reserves:
+            return self
+        own, other = json.loads(self.reserves or "{}"), json.loads(others)
+        merged = {
+            what: other.get(what, {})
+            | {
+                name: first or other.get(what, {}).get(name, "")
+                for name, first in own.get(what, {}).items()
+            }
+            for what in _PARTS
+        }
+        return self._replace(reserves=reserves_text(merged))
+
+    @property
+    def slots(self) -> Slots:
+        """The fields and templates in Anki, with the reserves among them."""
+        schema, reserves = json.loads(self.schema), json.loads(self.reserves or "{}")
+        fields, templates = ([(name, number) for name, number in schema[what]] for what in _PARTS)
+        known = dict(fields), dict(templates)
+        own_fields, own_templates = (
+            {name: own for name, own in reserves.get(what, {}).items() if name in names}
+            for what, names in zip(_PARTS, known, strict=True)
+        )
+        return Slots(fields, templates, own_fields, own_templates)
 
 
 class PackageEntry(NamedTuple):
@@ -195,6 +224,13 @@ def lock_text(lock: Lock) -> str:
     return _HEADER + "".join(line + "\n" for line in lines)
 
 
+def reserves_text(reserves: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the reserves of a note type as a column, '' for none."""
+    if not any(reserves.values()):
+        return ""
+    return json.dumps(reserves, sort_keys=True, separators=(",", ":"))
+
+
 def _later_format(path: str, text: str) -> Diagnostic | None:
     for number, line in enumerate(text.splitlines(), 1):
         word, _, version = line.partition("\t")
@@ -223,7 +259,8 @@ def _add(lock: Lock, parts: list[str]) -> None:
             spare, edited = _others(others)
             notetype = NoteTypeEntry(int(number), schema, content, int(time), spare, edited)
             old = lock.notetypes.get(notetype.id, notetype)
-            lock.notetypes[notetype.id] = max(notetype, old, key=attrgetter("time", "content"))
+            earlier, later = sorted((notetype, old), key=attrgetter("time", "content"))
+            lock.notetypes[notetype.id] = later.with_reserves(earlier.reserves)
         case ["package", file, revision, digest]:
             package = PackageEntry(file, int(revision), digest)
             known = lock.packages.get(file)

@@ -195,7 +195,7 @@ def _with_floor(lock: Lock, last: Lock) -> Lock:
     notetypes = {
         number: entry._replace(
             time=later.time, content=entry.content if later.content == entry.content else ""
-        )
+        ).with_reserves(later.reserves)
         for number, entry in lock.notetypes.items()
         if (later := last.notetypes.get(number)) is not None and later.time > entry.time
     }

@@ -35,7 +35,7 @@ def consequences(
         if notetype.cloze and entry.live_clozes and digests.get(note.guid) != entry.content:
             problems += _cloze_changes(note, entry, notetype)
         elif not notetype.cloze:
-            problems += _vanished_cards(note, entry, notetype)
+            problems += _vanished_cards(note, entry, notetype, lock)
     return problems
 
 
@@ -89,17 +89,20 @@ def _cloze_changes(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Dia
     return [_warning("cloze-removed", message, note.source, hint)]
 
 
-def _vanished_cards(note: Note, entry: NoteEntry, notetype: NoteType) -> list[Diagnostic]:
+def _vanished_cards(
+    note: Note, entry: NoteEntry, notetype: NoteType, lock: Lock
+) -> list[Diagnostic]:
     gone = set(entry.ordinals) - {card.ordinal for card in note.cards}
-    names = [
-        f"'{template.name}'" for index, template in enumerate(notetype.templates) if index in gone
-    ]
-    if not names:
+    templates = [part for index, part in enumerate(notetype.templates) if index in gone]
+    if not templates:
         return []
     from flashdeck.anki.template.problems import has_wrong_front
 
     if has_wrong_front(notetype):
         return []
+    released = lock.notetypes.get(notetype.id)
+    known = released.slots.own_templates if released is not None else {}
+    names = [f"'{known.get(part.name) or part.name}'" for part in templates]
     message = f"the card {', '.join(names)} is gone: it stays with learners, and shows nothing"
     hint = f"{_EMPTY_CARDS}; cards: {_search(note, entry, notetype)}"
     return [_warning("card-removed", message, note.source, hint)]

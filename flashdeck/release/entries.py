@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flashdeck.anki.template.reserves import reserves
 from flashdeck.model import Note, NoteType
 from flashdeck.project.digest import (
     cloze_digests,
@@ -10,7 +11,7 @@ from flashdeck.project.digest import (
     notetype_digest,
     schema,
 )
-from flashdeck.project.lockfile import GONE, NoteEntry, NoteTypeEntry
+from flashdeck.project.lockfile import GONE, NoteEntry, NoteTypeEntry, reserves_text
 from flashdeck.release.numbering import Numbers
 
 
@@ -57,4 +58,7 @@ def _clozes(note: Note, before: NoteEntry | None) -> tuple[tuple[int, str], ...]
 
 def notetype_entry(notetype: NoteType, time: int) -> NoteTypeEntry:
     """Create the entry of a note type; `time` is that of the build that last changed it."""
-    return NoteTypeEntry(notetype.id, schema(notetype), notetype_digest(notetype), time)
+    used = {"fields": reserves(notetype.fields), "templates": reserves(notetype.templates)}
+    return NoteTypeEntry(
+        notetype.id, schema(notetype), notetype_digest(notetype), time, reserves_text(used)
+    )

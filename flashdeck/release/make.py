@@ -44,7 +44,7 @@ _TITLE = 40  # characters
 _TRANSIENT = frozenset(
     {
         *("changed-kind", "history-cut-off", "lock-lost", "lock-merged", "older-lock"),
-        *("project-id-restored", "published-elsewhere"),
+        *("project-id-restored", "published-elsewhere", "reserve-used"),
     }
 )
 

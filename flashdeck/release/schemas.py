@@ -20,6 +20,7 @@ _CONSEQUENCE = (
     "note types', 'Update notes: Always' and 'Update note types: Always' get the change"
 )
 _HINT = "undo it; or make a note type of another name; or, if you mean it: --accept-schema-change"
+_NEW = "has a new "
 
 
 def notetype_entries(
@@ -39,6 +40,8 @@ def notetype_entries(
             entry = entry._replace(time=old.time, edited=old.edited)
         elif old is not None:
             entry = entry._replace(time=max(old.time + 1, shipped + 1, now), edited=True)
+        if old is not None:  # names that reserves had first are kept
+            entry = entry._replace(reserves=old.with_reserves(entry.reserves).reserves)
         entries[notetype.id] = entry
     return entries
 
@@ -65,7 +68,8 @@ def schema_problems(
         for change in _changes(before, after):
             message = f"the note type '{notetype.name}' {change}: {_CONSEQUENCE}"
             span = Span.point(LOCK_NAME)
-            problems.append(Diagnostic("schema-change", message, span, severity, _HINT))
+            hint = f"{_reserve(notetype, entry)}; {_HINT}" if change.startswith(_NEW) else _HINT
+            problems.append(Diagnostic("schema-change", message, span, severity, hint))
         for change in _renames(before, after):
             message = (
                 f"the note type '{notetype.name}' {change}; Anki before 23.10 can't follow, and "
@@ -87,6 +91,14 @@ def _missing(number: int, notes: int) -> Diagnostic:
     )
 
 
+def _reserve(notetype: NoteType, entry: NoteTypeEntry) -> str:
+    """Describe what is left of the reserve of a note type."""
+    if not entry.reserves:
+        return "it was released without a reserve"
+    left = entry.slots.left(notetype)
+    return f"its reserve has {counted(left.fields, 'field')} and {counted(left.cards, 'card')} left"
+
+
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     changes = []
     for what in ("fields", "templates"):
@@ -95,7 +107,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         lost = [name for (name, _), key in zip(before[what], old, strict=True) if key not in new]
         added = [name for (name, _), key in zip(after[what], new, strict=True) if key not in old]
         changes += [f"lost its {item} '{name}'" for name in lost]
-        changes += [f"has a new {item} '{name}'" for name in added]
+        changes += [f"{_NEW}{item} '{name}'" for name in added]
         if not lost and not added and old != new:
             changes.append(f"has its {what} in another order")
     if before["sort"] != after["sort"]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
-from flashdeck.diagnostics import Diagnostic, Severity, Span, Written, places_in
-from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, TEMPLATE
+from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Text, Written, places_in
+from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, RESERVE, TEMPLATE
 from flashdeck.markup import Problem
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.source.mapping import MappingReader
@@ -34,6 +35,8 @@ _MINOR = frozenset(
 )
 # What 'kind' may say of a note type with cloze deletions; '?' is an unknown word.
 _HAS_CLOZES = frozenset({"cloze", "?"})
+_RESERVE = Reserve(2, 1)
+_MOST_SPARE = Reserve(16, 8)
 Pairs = dict[str, tuple[ScalarNode, Node]]
 Number = Callable[..., int]
 """Derives a permanent id from words, for one project."""
@@ -50,11 +53,20 @@ class RewriteAssets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceNoteType:
-    """A note type in the sources; `keys` maps short keys to fields."""
+    """A note type in the sources; `keys` maps short keys to fields.
+
+    `notetype` has no reserves. `reserve` is what it gets when it is new, and `reserve_span` the
+    place of that number, None for the default. `parts` are the first names of fields and of
+    templates with the places of their names, by name. `has_sort`: whether it names a sort field.
+    """
 
     notetype: NoteType
     span: Span
     keys: Mapping[str, str] = field(default_factory=dict)
+    reserve: Reserve = NO_RESERVE
+    reserve_span: Span | None = None
+    parts: tuple[Mapping[str, Text], Mapping[str, Text]] = ({}, {})
+    has_sort: bool = True
 
     @property
     def key(self) -> str:
@@ -102,6 +114,7 @@ class _NoteTypeReader(MappingReader):
         self._project_verbatim = verbatim
         self._imported = False
         self._kind = ""
+        self._first: dict[str, dict[str, Text]] = {}
         self._sides: dict[int, Written] = {}
 
     def document(self, node: Node | None) -> SourceNoteType | None:
@@ -120,6 +133,7 @@ class _NoteTypeReader(MappingReader):
         self._imported = "id" in pairs
         self._kind = self._word(pairs, "kind")
         before = len(self.problems)
+        self._first = {"field": {}, "template": {}}
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
         # If a field or a side is invalid, the rest can't be checked.
@@ -145,7 +159,48 @@ class _NoteTypeReader(MappingReader):
         keys = self._keys(pairs["keys"][1], fields) if "keys" in pairs else {}
         if not (name and templates):
             return None
-        return SourceNoteType(notetype, self.file.span(pairs["notetype"][1]), keys)
+        return SourceNoteType(
+            notetype,
+            self.file.span(pairs["notetype"][1]),
+            keys,
+            self._reserve(pairs),
+            self.file.span(pairs["reserve"][1]) if "reserve" in pairs else None,
+            (self._first["field"], self._first["template"]),
+            "sort" in pairs,
+        )
+
+    def _reserve(self, pairs: Pairs) -> Reserve:
+        """Read the numbers of spare parts; imported note types have none by default."""
+        default = NO_RESERVE if self._imported else _RESERVE
+        if self._kind == "cloze":
+            default = default._replace(cards=0)
+        node = pairs["reserve"][1] if "reserve" in pairs else None
+        if node is None or (isinstance(node, ScalarNode) and node.value.strip() == "0"):
+            return default if node is None else NO_RESERVE
+        if not isinstance(node, MappingNode):
+            hint = "write 0, or {fields: 2, cards: 1}"
+            self.report("not-a-mapping", "'reserve' takes numbers of fields and cards", node, hint)
+            return default
+        inside = self.read_keys(node, RESERVE, "'reserve'")
+        numbers = {
+            key: self._spare(*inside[key], most)
+            for key, most in _MOST_SPARE._asdict().items()
+            if key in inside
+        }
+        return default._replace(**numbers)
+
+    def _spare(self, key: ScalarNode, node: Node, most: int) -> int:
+        hint = f"write a number from 0 to {most}"
+        number = self.number(node, f"'{key.value}'", least=0, hint=hint)
+        if number and key.value == "cards" and self._kind == "cloze":
+            message = "a cloze note type has one template, and no spare ones"
+            self.report("reserve", message, node, "remove 'cards'")
+        elif number is not None and number <= most:
+            return number
+        elif number is not None:
+            message = f"'{key.value}' is {number}: a note type has at most {most} spare ones"
+            self.report("reserve", message, node, hint)
+        return 0
 
     def _keys(self, node: Node, fields: Sequence[Field]) -> dict[str, str]:
         """Read the short keys of fields."""
@@ -196,6 +251,11 @@ class _NoteTypeReader(MappingReader):
         """
         return None if self._imported else number(what, first)
 
+    def _id(self, pairs: Pairs, number: Number, what: str, first: str) -> int | None:
+        """Return the id of a field or template; None for that of the reserve that it took."""
+        given = self._any_number(pairs, "id")
+        return given or (None if "anki" in pairs else self._derived(number, what, first))
+
     def _any_number(self, pairs: Pairs, key: str) -> int | None:
         """Read an integer: Anki's ids of fields and templates are random, and may be negative."""
         return self.number(pairs[key][1], f"'{key}'", least=None) if key in pairs else None
@@ -236,9 +296,14 @@ class _NoteTypeReader(MappingReader):
             problem = field_problem(field.name)
             if problem is not None and not (self._imported and field.name):
                 self.report("field-name", problem[0], name_node, problem[1])
-            elif self._is_new(field.name, name_node, names, "field"):
+            elif self._is_new(field.name, name_node, names, "field", self._was(item)):
                 fields.append(field)
         return fields
+
+    def _was(self, item: Node) -> str:
+        """Return the first name of a renamed field or template, else ''."""
+        was = item.get("was") if isinstance(item, MappingNode) else None
+        return clean_name(was.value) if isinstance(was, ScalarNode) else ""
 
     def _field(self, pairs: Pairs, number: Number) -> Field:
         name = clean_name(self._text(pairs, "name"))
@@ -246,7 +311,7 @@ class _NoteTypeReader(MappingReader):
         default = Field(name)
         return Field(
             name=name,
-            id=self._any_number(pairs, "id") or self._derived(number, "field", first),
+            id=self._id(pairs, number, "field", first),
             rtl=self._flag(pairs, "rtl"),
             font=self._optional(pairs, "font") or default.font,
             size=self._positive_number(pairs, "size") or default.size,
@@ -257,6 +322,7 @@ class _NoteTypeReader(MappingReader):
             exclude_from_search=self._flag(pairs, "exclude_from_search"),
             tag=self._any_number(pairs, "tag"),
             prevent_deletion=self._flag(pairs, "prevent_deletion"),
+            anki=clean_name(self._optional(pairs, "anki") or ""),
         )
 
     def _flag(self, pairs: Pairs, key: str) -> bool:
@@ -280,30 +346,32 @@ class _NoteTypeReader(MappingReader):
                 if "name" in pairs:
                     self.report("template-name", problem[0], name_node, problem[1])
                 continue
-            if not self._is_new(name, name_node, names, "template"):
+            if not self._is_new(name, name_node, names, "template", self._was(item)):
                 continue
             first = clean_name(self._optional(pairs, "was") or name)
             template = Template(
                 name=name,
                 front=self._side(pairs, "front"),
                 back=self._side(pairs, "back"),
-                id=self._any_number(pairs, "id") or self._derived(number, "template", first),
+                id=self._id(pairs, number, "template", first),
                 browser_front=self._optional(pairs, "browser_front") or "",
                 browser_back=self._optional(pairs, "browser_back") or "",
                 browser_font=self._optional(pairs, "browser_font") or "",
                 browser_size=self._positive_number(pairs, "browser_size") or 0,
+                anki=clean_name(self._optional(pairs, "anki") or ""),
             )
             self._check_filters(pairs)
             templates.append((template, pairs))
         return templates
 
-    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str) -> bool:
+    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str, was: str) -> bool:
         if name.casefold() in names:
             line = names[name.casefold()].start.line + 1
             message = f"there are two {what}s named '{name}'; the other is on line {line}"
             self.report("duplicate-name", message, node, "Anki ignores upper and lower case")
             return False
         names[name.casefold()] = node
+        self._first[what][name] = Text(was or name, self.file.span(node))
         return True
 
     def _list(self, pair: tuple[ScalarNode, Node] | None, key: str) -> list[Node]:

@@ -6,11 +6,15 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
+from growing import KIND, add_anthem, add_flag, begin
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.cli.run import run
+from flashdeck.comparison.changes import Entry
+from flashdeck.comparison.search import note_searches
 
 ANSWER = ("Armin Ronacher", "Armin, an Austrian")
 
@@ -367,3 +371,37 @@ def test_without_git_is_an_error(call, tagged, monkeypatch):
     code, _, err = call("v1")
     assert code == 1
     assert err.startswith("error: git is not installed")
+
+
+def test_a_note_type_that_grows_is_shown_in_the_author_s_names(project, monkeypatch, capsys):
+    begin(project).built()
+    first = project.package.read_bytes()
+    add_flag(project)
+    project.package.with_name("first.apkg").write_bytes(first)
+    monkeypatch.chdir(project.root)
+    assert run(["diff", "build/first.apkg"]) == 0
+    out = capsys.readouterr().out
+    assert out.endswith(
+        "Changed\n  ~ France (cards/world.yaml:4)\n      Flag: {+tricolore+}\n\n"
+        "Note types\n  ~ Country: field “Flag” added; card type “Flag → Country” added\n"
+    )
+    assert run(["diff", "build/first.apkg", "--json"]) == 0
+    (changed,) = json.loads(capsys.readouterr().out)["notetypes"]["changed"]
+    assert (changed["fields"]["added"], changed["refused"]) == (["Flag"], False)
+    assert run(["diff", "build/world.apkg", "build/first.apkg"]) == 0
+    assert "field “Flag” removed; card type “Flag → Country” removed" in capsys.readouterr().out
+    add_anthem(project)
+    project.replace(KIND, "Anthem]", "{name: Hymn, was: Anthem}]")
+    project.replace(KIND, "{{Anthem}}", "{{Hymn}}")
+    project.replace("cards/world.yaml", "Anthem", "Hymn")
+    assert run(["diff"]) == 0
+    assert "field “Anthem” renamed to “Hymn”" in capsys.readouterr().out
+
+
+def test_searches_have_anki_s_names(project):
+    begin(project).built()
+    add_flag(project)
+    collection = read_apkg(project.package)
+    note = replace(collection.notes[0], id=0, fields=("", "", "", "lily", "", ""))
+    searches = note_searches([Entry(note, collection.notetypes[0])])
+    assert searches == ('"note:Country" "Extra 1:lily"',)

@@ -13,6 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import pytest
 from anki.import_export_pb2 import ExportAnkiPackageOptions, ImportCsvRequest
 from conftest import ROOT
+from growing import add_flag, begin
 from real_anki import Learner
 
 from flashdeck.anki.read.apkg import read_apkg
@@ -336,3 +337,26 @@ def test_a_newest_package_is_previewed_with_its_pictures(newest, tmp_path):
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "Everest" in page
     assert "data:image/svg+xml" in page
+
+
+def test_exports_have_the_author_s_names_and_no_spare_fields(project):
+    begin(project).built()
+    add_flag(project)
+    for to in ("csv", "json", "crowdanki"):
+        flashdeck("export", "--to", to, f"out/{to}", cwd=project.root)
+    out = project.root / "out"
+    texts = [path.read_text("utf-8") for path in out.rglob("*.*") if path.is_file()]
+    assert [
+        word for word in ("Extra ", "Card 3", '"spare"') if any(word in text for text in texts)
+    ] == []
+    whole = json.loads((out / "json/deck.json").read_text("utf-8"))
+    france, spain = whole["notes"]
+    assert france["fields"]["Flag"] == "tricolore"
+    assert [field["name"] for field in whole["notetypes"][0]["fields"]] == list(france["fields"])
+    assert [card["template"] for card in france["cards"]][2:] == ["Flag → Country"]
+    assert len(spain["cards"]) == 2
+    rows = list(csv.reader((out / "csv/notes.csv").read_text("utf-8").splitlines()[7:]))
+    assert rows[0][4:] == ["France", "Paris", "Europe", "tricolore"]
+    (crowd,) = json.loads((out / "crowdanki/world/deck.json").read_text("utf-8"))["note_models"]
+    assert crowd["tmpls"][2]["qfmt"] == "{{#Flag}}{{Flag}}{{/Flag}}"
+    assert [field["name"] for field in crowd["flds"]] == list(france["fields"])

@@ -12,6 +12,7 @@ notetype: Country
 fields: [Country, Capital, {name: Flag, size: 30}]
 sort: Capital
 css: country.css
+reserve: 0
 templates:
   - name: Country → Capital
     front: "{{Country}}"

@@ -127,8 +127,8 @@ def test_a_filled_cell_wins_over_what_every_note_holds(project):
 def test_rows_can_be_notes_of_a_custom_note_type(project):
     project.write(
         "cards/notetypes/country.yaml",
-        'notetype: Country\nfields: [Name, Capital]\ntemplates: [{name: C, front: "{{Name}}", '
-        'back: "{{Capital}}"}]\n',
+        "notetype: Country\nreserve: 0\nfields: [Name, Capital]\n"
+        'templates: [{name: C, front: "{{Name}}", back: "{{Capital}}"}]\n',
     )
     deck(project, "Name,Capital,id\nPeru,Lima,peru0001\n", DECK + "notetype: Country\n")
     (note,) = notes(project).values()

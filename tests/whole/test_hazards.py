@@ -494,7 +494,7 @@ def test_row_51_a_renamed_deck_is_reported_with_instructions(two_notes):
 
 
 def test_row_54_a_released_note_type_cannot_get_another_field(project):
-    project.write("cards/notetypes/country.yaml", COUNTRY)
+    project.write("cards/notetypes/country.yaml", f"{COUNTRY}reserve: 0\n")
     project.write("cards/deck.yaml", "notes:\n  - {notetype: Country, fields: {Country: a}}\n")
     project.built()
     project.replace("cards/notetypes/country.yaml", "Capital]", "Capital, Flag]")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
 from flashdeck.anki.read.archive import MIB, Unreadable, cause
+from flashdeck.anki.template.reserves import from_anki
 from flashdeck.model import Deck, Field, NoteType, Template
 
 VERSION: Final = 11
@@ -47,6 +48,9 @@ TEMPLATE_KEYS: Final = {
     "deck": "did",
 }
 """The JSON keys of the optional attributes of `Template`."""
+
+MARK: Final = "flashdeck"
+"""The JSON key of a reserve's mark, which Anki keeps."""
 
 _CLOZE: Final = 1
 _LIMIT: Final = 2**63
@@ -103,13 +107,14 @@ def _entries(text: str, what: str) -> list[JsonObject]:
 
 
 def _notetype(json_: JsonObject) -> NoteType:
-    fields = tuple(_field(part) for part in _objects(json_, "flds"))
-    templates = tuple(_template(part) for part in _objects(json_, "tmpls"))
+    field_parts, template_parts = _objects(json_, "flds"), _objects(json_, "tmpls")
+    fields = tuple(map(_field, field_parts))
+    templates = tuple(map(_template, template_parts))
     sort = _number(json_, "sortf", 0)
     if not (templates and sort < len(fields)):
         msg = "it has a note type that lacks fields or templates"
         raise Unreadable(msg)
-    return NoteType(
+    notetype = NoteType(
         id=_id(json_),
         name=_get(json_, "name", str),
         fields=fields,
@@ -123,6 +128,8 @@ def _notetype(json_: JsonObject) -> NoteType:
         mod=_number(json_, "mod", 0),
         latex_svg=json_.get("latexsvg") is True,
     )
+    marks = ([part.get(MARK) for part in parts] for parts in (field_parts, template_parts))
+    return from_anki(notetype, *marks)
 
 
 def _deck(json_: JsonObject) -> tuple[Deck, bool]:

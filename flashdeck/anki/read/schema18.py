@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.database import Database
 from flashdeck.anki.read.protobuf import Message
-from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE, other
+from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE, MARK, other, read_object
+from flashdeck.anki.template.reserves import from_anki
 from flashdeck.model import Deck, Field, NoteType, Template
 
 VERSION: Final = 18
@@ -39,6 +41,7 @@ _TEMPLATE: Final = {
     "browser_size": 7,
     "id": 8,
 }
+_OTHER: Final = 255  # JSON of further keys
 _NORMAL, _FILTERED = 1, 2
 _DESCRIPTION, _MARKDOWN = 4, 5
 _OF_TYPE: Final[dict[type, Callable[[Message, int], object]]] = {
@@ -53,6 +56,7 @@ _LEVELS: Final = "\x1f"  # separates the levels of a deck's name
 _CLOZE: Final = 1
 
 _Part = TypeVar("_Part", Field, Template)
+_Parts = dict[int, list[tuple[_Part, object]]]
 
 
 def read_notetypes(database: Database) -> Iterator[NoteType]:
@@ -69,11 +73,11 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
         if not own_templates or config.number(_SORT) >= len(own_fields) or id_ <= 0 or mod < 0:
             msg = "it has a note type that lacks fields or templates, or has an impossible id"
             raise Unreadable(msg)
-        yield NoteType(
+        notetype = NoteType(
             id=id_,
             name=name,
-            fields=tuple(own_fields),
-            templates=tuple(own_templates),
+            fields=tuple([field for field, _ in own_fields]),
+            templates=tuple([template for template, _ in own_templates]),
             css=config.text(_CSS),
             cloze=config.number(_KIND) == _CLOZE,
             sort=config.number(_SORT),
@@ -83,6 +87,8 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
             mod=mod,
             latex_svg=config.flag(_LATEX_SVG),
         )
+        marks = ([mark for _, mark in parts] for parts in (own_fields, own_templates))
+        yield from_anki(notetype, *marks)
 
 
 def read_decks(database: Database) -> Iterator[tuple[Deck, bool]]:
@@ -105,19 +111,27 @@ def preset_ids(database: Database) -> list[int]:
     return [id_ for (id_,) in database.rows("deck_config", ("id",), (int,))]
 
 
-def _parts(
-    database: Database, table: str, make: Callable[[str, Message], _Part]
-) -> dict[int, list[_Part]]:
-    """Read fields or templates by note type id, in order of their ordinals."""
-    by_notetype: dict[int, list[_Part]] = defaultdict(list)
+def _parts(database: Database, table: str, make: Callable[[str, Message], _Part]) -> _Parts[_Part]:
+    """Read fields or templates with their marks by note type id, in order of their ordinals."""
+    by_notetype: _Parts[_Part] = defaultdict(list)
     columns, types = ("ntid", "ord", "name", "config"), (int, int, str, bytes)
     for notetype, ordinal, name, data in database.rows(table, columns, types, "ntid, ord"):
         parts = by_notetype[notetype]
         if ordinal != len(parts):
             msg = f"its {table} are not numbered from 0"
             raise Unreadable(msg)
-        parts.append(make(name, Message(data, "note type")))
+        config = Message(data, "note type")
+        parts.append((make(name, config), _mark(config)))
     return by_notetype
+
+
+def _mark(config: Message) -> object:
+    """Return the mark of a reserve, None without one."""
+    for data in config.several(_OTHER):
+        if MARK.encode() in data:
+            with suppress(Unreadable):
+                return read_object(data, "note type").get(MARK)
+    return None
 
 
 def _field(name: str, config: Message) -> Field:

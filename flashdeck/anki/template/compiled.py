@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from flashdeck.anki.template.fronts import Fronts
 from flashdeck.anki.template.parse import Fault, Nodes, parse
 from flashdeck.anki.template.references import may_hold_formula
+from flashdeck.anki.template.reserves import in_anki
 from flashdeck.model import NoteType
 
 # Note types in the cache; a project has a handful.
 _MOST = 64
-_cache: dict[int, Compiled] = {}
+_cache: dict[int, tuple[NoteType, Compiled]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The parsed fronts and backs of a note type. `formulas`: whether a template may have LaTeX."""
+    """The parsed fronts and backs of a note type, all with the names in Anki.
+
+    `formulas`: whether a template may have LaTeX.
+    """
 
     notetype: NoteType
     names: tuple[str, ...]
@@ -33,10 +37,11 @@ def compiled(notetype: NoteType) -> Compiled:
     so no other object can have its identity.
     """
     if (cached := _cache.get(id(notetype))) is not None:
-        return cached
+        return cached[1]
     if len(_cache) >= _MOST:
         _cache.clear()
-    templates = _cache[id(notetype)] = _compile(notetype)
+    templates = _compile(in_anki(notetype))
+    _cache[id(notetype)] = notetype, templates
     return templates
 
 

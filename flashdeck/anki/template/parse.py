@@ -68,6 +68,7 @@ WHITE_SPACE = (
 )
 _ALTERNATIVE = "{{=<% %>=}}"
 _COMMENT = ("<!--", "-->")
+_SIGNS = frozenset("#^/")
 _DELIMITERS = {"{{": "}}"}
 _ALTERNATIVE_DELIMITERS = {"<%": "%>"}
 
@@ -161,16 +162,9 @@ class _Builder:
 
 def parse(text: str) -> Nodes | Fault:
     """Return the nodes of one side of a template, or the first error in it."""
-    delimiters, whole = _DELIMITERS, len(text)
-    rest = text.lstrip(WHITE_SPACE)
-    if rest.startswith(_ALTERNATIVE):
-        delimiters = _ALTERNATIVE_DELIMITERS
-        at = 0
-        while rest.startswith(_ALTERNATIVE, at):
-            at += len(_ALTERNATIVE)
-        text = rest[at:]
+    delimiters, removed = _delimiters(text)
+    text = text[removed:]
     builder = _Builder([], [])
-    removed = whole - len(text)
     end = 0
     for start, stop in _tags(text, delimiters):
         builder.add_text(text[end : start - 2])
@@ -179,6 +173,34 @@ def parse(text: str) -> Nodes | Fault:
             return fault
     builder.add_text(text[end:])
     return builder.finish()
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """Return one side of a template with other names of fields; `names` are the new by the old."""
+    delimiters, done = _delimiters(text)
+    parts = [text[:done]]
+    text = text[done:]
+    done = 0
+    for start, stop in _tags(text, delimiters):
+        tag = text[start:stop].lstrip("{").strip(WHITE_SPACE)
+        inside = tag[1:].lstrip(WHITE_SPACE) if len(tag) > 1 and tag[0] in _SIGNS else tag
+        name = inside if inside is not tag else tag.rpartition(":")[2]
+        if name in names:
+            end = stop - len(text[start:stop]) + len(text[start:stop].rstrip(WHITE_SPACE))
+            parts += [text[done : end - len(name)], names[name]]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _delimiters(text: str) -> tuple[Mapping[str, str], int]:
+    """Return the delimiters of tags, and the length of the mark that chooses them."""
+    rest = text.lstrip(WHITE_SPACE)
+    at = 0
+    while rest.startswith(_ALTERNATIVE, at):
+        at += len(_ALTERNATIVE)
+    if not at:
+        return _DELIMITERS, 0
+    return _ALTERNATIVE_DELIMITERS, len(text) - len(rest) + at
 
 
 def _tags(text: str, delimiters: Mapping[str, str]) -> Iterator[Range]:

@@ -19,6 +19,8 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
+from flashdeck.anki.read.schema11 import MARK
+from flashdeck.anki.template.reserves import in_anki, mark
 from flashdeck.anki.write.archive import Archive
 from flashdeck.anki.write.contract import require_writable
 from flashdeck.anki.write.database import canonical_image, new_database
@@ -162,11 +164,18 @@ class _Model(genanki.Model):  # type: ignore[misc]
     _req = ()  # required fields: Anki computes them itself, and genanki fails on some fronts
 
     def __init__(self, notetype: NoteType) -> None:
+        plain = in_anki(notetype)
         super().__init__(
             notetype.id,
             notetype.name,
-            [field_json(field) for field in notetype.fields],
-            [template_json(template) for template in notetype.templates],
+            [
+                field_json(field) | given({MARK: mark(own)})
+                for field, own in zip(plain.fields, notetype.fields, strict=True)
+            ],
+            [
+                template_json(template) | given({MARK: mark(own)})
+                for template, own in zip(plain.templates, notetype.templates, strict=True)
+            ],
             notetype.css,
             self.CLOZE if notetype.cloze else self.FRONT_BACK,
             _latex(notetype.latex_pre, self.DEFAULT_LATEX_PRE),

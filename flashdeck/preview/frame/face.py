@@ -42,7 +42,7 @@ def typed_box(notetype: NoteType, note: Note, card: Card, question: str) -> Type
     if name.startswith("nc:"):
         name, combining = name.split(":")[1], False
     for field, text in zip(notetype.fields, note.fields, strict=False):
-        if field.name == name:
+        if (field.anki or field.name) == name:
             expected = typed_cloze(text, card.ordinal + 1) if cloze else text
             return Typed(
                 box=bool(expected),
