@@ -9,7 +9,7 @@ time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
@@ -31,8 +31,9 @@ _TAG = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
-_READING = re.compile(r"<(rt|rtc)\b.*?</\1>", re.DOTALL)
+_READINGS = {end: re.compile(rf"<{end[2:-1]}\b.*?{end}", re.DOTALL) for end in ("</rtc>", "</rt>")}
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
+_MATH = (("\\(", "\\)"), ("\\[", "\\]"))
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
 _SHOWN = re.compile(r"<(?:img|svg|video|audio|object|canvas|hr|table)\b", re.IGNORECASE | re.ASCII)
 _PRE = re.compile(r"(<pre\b.*?(?:</pre>|\Z))", re.DOTALL | re.IGNORECASE)
@@ -41,7 +42,6 @@ _BEGINS_WITH_TEXT = re.compile(
     r"(?:<(?:p|div|[uo]l|li|em|strong|code|h[1-6]|blockquote|table|thead|tr|t[hd])(?: [^<>]*)?>"
     r"|\s)*+[^\W_]"
 )
-_MATH = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 # The digest in the name of a media file.
 _DIGEST = re.compile(r"-[0-9a-f]{12}(?=\.[a-zA-Z0-9]+$)")
 _IN_LINE = frozenset(
@@ -144,9 +144,7 @@ def readable(html: str) -> str:
     if "<" in html:
         html = _TAG.sub(_read, html)
     if "[sound:" in html:
-        end = html.rfind("]") + 1
-        named = _SOUND.sub(lambda sound: f"[{display_name(unescape(sound[1]))}]", html[:end])
-        html = named + html[end:]
+        html = _replaced(_SOUND, lambda sound: f"[{display_name(unescape(sound[1]))}]", html, "]")
     return " ".join(unescape(html).split())
 
 
@@ -174,10 +172,20 @@ def shows_something(html: str) -> bool:
 
 def typable(html: str) -> str | None:
     """Return the text for a type-in answer, on one line; None if it is empty or has formulas."""
-    if _MATH.search(html):
+    if any(0 <= html.find(begin) < html.rfind(end) - 1 for begin, end in _MATH):
         return None
-    html = _TAG.sub(_space, _READING.sub("", _SOUND.sub("", html)))
-    return " ".join(unescape(html).split()) or None
+    html = _replaced(_SOUND, "", html, "]")
+    for end, reading in _READINGS.items():
+        html = _replaced(reading, "", html, end)
+    return " ".join(unescape(_TAG.sub(_space, html)).split()) or None
+
+
+def _replaced(
+    pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str], html: str, end: str
+) -> str:
+    """Replace all that ends with `end`; to look no further than the last takes linear time."""
+    last = html.rfind(end) + len(end)
+    return pattern.sub(new, html[:last]) + html[last:]
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ import pytest
 from doubling import Pattern, assert_linear
 
 from flashdeck.anki.clozes import cloze_numbers, hidden_texts
-from flashdeck.anki.html_text import readable, shows_something, strip_html
+from flashdeck.anki.html_text import readable, shows_something, strip_html, typable
 from flashdeck.anki.template.av import extract_av, strip_av
 from flashdeck.anki.template.cloze import cloze_filter, typed_cloze
 from flashdeck.anki.template.filters import Place, apply_filters
@@ -71,6 +71,7 @@ _UNITS = [
         "<div>",
         "<img src=a>",
         "<img src='a",
+        "<rt>",
         "<rt>a</rt>",
         "<ruby>",
         "&",
@@ -85,6 +86,18 @@ FIELDS = {unit: Pattern(unit) for unit in _UNITS} | {
     "clozes in clozes with hints": Pattern("{{c1::a", "::b}}"),
     "clozes with numbers of their own": Pattern("{{c#::a}} ", counted=True),
     "tags in tags": Pattern("<b>", "</b>"),
+    "options without an end": Pattern("[anki:tts lang=a", after=" [/anki:tts]"),
+    "options that end": Pattern("[anki:tts lang=a", after="]b[/anki:tts]"),
+    "options in quotes": Pattern('[anki:tts lang="a', after='"[/anki:tts]'),
+    "options of another name": Pattern("[anki:b c=d ", after="][/anki:b"),
+    "names in names": Pattern("[anki:a", after="[/anki:x]"),
+    "names that differ": Pattern("[anki:a# ", counted=True, after="[/anki:a]"),
+    "closings in closings": Pattern("[/anki:", after="a]"),
+    "readings": Pattern("<rt>", after="</rtc>"),
+    "readings that begin behind the last end": Pattern("<rtc>", before="</rtc>"),
+    "formulas behind the last end": Pattern("\\(", before="\\)"),
+    "other formulas behind the last end": Pattern("\\[", before="\\]"),
+    "sounds behind the last end": Pattern("[sound:", before="]"),
 }
 
 
@@ -121,6 +134,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "formulas": latex_names,
     "text": strip_html,
     "readable": readable,
+    "typable": typable,
     "shows": shows_something,
     "card": lambda text: shown("{{furigana:Text}}{{cloze:Text}}{{hint:Text}}", text),
 }

@@ -10,7 +10,8 @@ from typing import Literal
 from flashdeck.anki.html_text import decode_entities, strip_html
 
 _START = re.compile(r"\[sound:([^\]]+)\]|\[anki:")
-_NAME = re.compile(r"([^\] \t\r\n]+)[ \t\r\n]*")
+_NAME = re.compile(r"([^\] \t\r\n]{1,64}+)(?=[\] \t\r\n])[ \t\r\n]*")  # in truth all are short
+_CLOSING = re.compile(r"\[/anki:(?=([^\] \t\r\n]{1,64}+)\])")
 _OPTION = re.compile(r'([^\] \t\r\n=]+)=(?:"([^"]*)"|([^\] \t\r\n"]*))[ \t\r\n]*')
 _NEEDS_QUOTES = re.compile(r"[\] \t\r\n]")
 _LINE_BREAKS = re.compile(
@@ -65,16 +66,16 @@ def strip_av(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str | AvTag]:
     end = at = 0
-    closings: dict[str, int] = {}
-    # Each ends with a bracket; looking no further keeps the time linear.
-    last, last_closing = text.rfind("]") + 1, text.rfind("[/anki:")
+    last = text.rfind("]") + 1  # each ends with a bracket; looking no further takes linear time
+    closings = {found[1]: found.start() for found in _CLOSING.finditer(text)}
+    ends: dict[int, int] = {}
     while match := _START.search(text, at, last):
         at = match.end()
         directive: tuple[int, AvTag | str] | None = None
         if match[1] is not None:
             directive = at, Sound(decode_entities(match[1]).rpartition("/")[2])
-        elif at < last_closing:
-            directive = _directive(text, at, closings)
+        else:
+            directive = _directive(text, at, closings, ends)
         if directive is None:
             continue
         yield text[end : match.start()]
@@ -84,30 +85,31 @@ def _pieces(text: str) -> Iterator[str | AvTag]:
     yield text[end:]
 
 
-def _directive(text: str, at: int, closings: dict[str, int]) -> tuple[int, AvTag | str] | None:
+def _directive(
+    text: str, at: int, closings: Mapping[str, int], ends: dict[int, int]
+) -> tuple[int, AvTag | str] | None:
     """Return the end of the directive and its replacement; None if it is plain text.
 
-    `closings` has the place of the last closing tag of each name that was met before.
+    `closings` has the place of the last closing tag of each name, `ends` the place at which the
+    options end for each place at which one was read.
     """
     named = _NAME.match(text, at)
-    if named is None:
+    if named is None or closings.get(named[1], 0) < at:
         return None
-    name = named[1]
-    closing = f"[/anki:{name}]"
-    if name not in closings:
-        closings[name] = text.rfind(closing)
-    if closings[name] < at:
-        return None
-    options: dict[str, str] = {}
     at = named.end()
-    while option := _OPTION.match(text, at):
-        options[option[1]] = option[3] if option[2] is None else option[2]
+    passed: list[int] = []
+    while at not in ends and (option := _OPTION.match(text, at)):
+        passed.append(at)
         at = option.end()
-    if text[at : at + 1] != "]" or closings[name] <= at:
+    at = ends.get(at, at)
+    ends.update(dict.fromkeys(passed, at))
+    if text[at : at + 1] != "]" or closings[named[1]] <= at:
         return None
+    closing = f"[/anki:{named[1]}]"
     end = text.find(closing, at + 1)
-    content = text[at + 1 : end]
-    return end + len(closing), _content(name, options, content, closing)
+    found = _OPTION.finditer(text, named.end(), at)
+    options = {each[1]: each[3] if each[2] is None else each[2] for each in found}
+    return end + len(closing), _content(named[1], options, text[at + 1 : end], closing)
 
 
 def _content(name: str, options: Mapping[str, str], content: str, closing: str) -> AvTag | str:
