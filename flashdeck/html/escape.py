@@ -70,6 +70,11 @@ def without_control(html: str) -> str:
     return _CONTROL.sub("\ufffd", html)
 
 
+def is_text(text: str) -> bool:
+    """Whether a text has no character that no parser takes, such as a control character."""
+    return not _NOT_TEXT.search(text)
+
+
 def readable_source(text: str) -> str:
     """Return a text without control characters and lone surrogates, which no parser takes."""
     return _NOT_TEXT.sub("\ufffd", text)

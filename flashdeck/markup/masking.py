@@ -9,14 +9,14 @@ the same is written as its source.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from html import unescape
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
+from flashdeck.html.escape import is_text
 from flashdeck.html.tags import (
     ACTIVE,
     BLOCKS,
@@ -28,6 +28,7 @@ from flashdeck.html.tags import (
 )
 from flashdeck.markup.clozes.backticks import Backticks
 from flashdeck.markup.clozes.find import ClozeIndex, find_clozes
+from flashdeck.markup.definitions import LINE_START, PARAGRAPH_END, Definitions
 from flashdeck.markup.formulas import Formulas, is_folder
 from flashdeck.markup.placeholders import (
     DUNDERS,
@@ -46,18 +47,14 @@ from flashdeck.text import is_punctuation
 
 _FIRST, _LAST, _SECOND, _VERY_LAST = 0xE000, 0xF8FF, 0xF0000, 0x10FFFD
 _LONGEST_INDENT = 200  # characters of the marks of quotes and lists before a line's text
-_LONGEST_LABEL = 999
 # Placeholders without a place of their own; equal ones share a character.
 _SHARED = frozenset({Kind.TEXT, Kind.COMMENT, Kind.CLOZE_END, Kind.HINT, Kind.MARK, Kind.MARK_END})
 # What is written beside a placeholder's character.
 _BESIDE = {
-    Kind.CLOZE: ("", SPACE),
-    Kind.MARK: ("", SPACE),
-    Kind.CLOZE_END: (SPACE, ""),
-    Kind.MARK_END: (SPACE, ""),
+    **dict.fromkeys((Kind.CLOZE, Kind.MARK), ("", SPACE)),
+    **dict.fromkeys((Kind.CLOZE_END, Kind.MARK_END), (SPACE, "")),
+    **dict.fromkeys((Kind.TAG, Kind.PRE), (SIDE, SIDE)),
     Kind.HINT: (SPACE, SPACE),
-    Kind.TAG: (SIDE, SIDE),
-    Kind.PRE: (SIDE, SIDE),
 }
 
 # Each branch begins with a literal, which lets the search run from one to the next.
@@ -66,18 +63,18 @@ _MARKS = (
     r"|\[(?=(?i:sound):)|\]:|\]\(|!\["
 )
 _CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
+_REFERENCE = r"|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});"
 _NEEDED = re.compile(
-    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:|!\[|\[(?i:sound):"
+    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|&#|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:|!\[|\[(?i:sound):"
 )
 _BEGINS_BLOCK = re.compile(
     r"[-+*](?:[ \t]|\Z)|#{1,6}(?:[ \t]|\Z)|>|[0-9]{1,9}[.)](?:[ \t]|\Z)|`{3}|~{3}"
     r"|(?:\*[ \t]*){3,}\Z|(?:-[ \t]*){3,}\Z|(?:_[ \t]*){3,}\Z"
 )
 _CJK = re.compile(f"[{CJK}\uff00-\uffef\u3000-\u303f]")
-_PARAGRAPH_END = re.compile(r"\n[ \t>]*(?=\n|\Z)")
 _DUNDER = re.compile(r"__([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__(?!\w)")
+_INDENT = re.compile(rf"{LINE_START}\Z", re.MULTILINE)
 _SHARE = re.compile(r"(?<!\S)\\\\(?=[\w.$-]{1,63}\\[\w.$-])")  # \\server\share
-_INDENT = re.compile(r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\Z")
 _CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]", re.IGNORECASE)
 _LABEL_OF_PICTURE = re.compile(
@@ -90,10 +87,6 @@ _DESTINATION = re.compile(
     r"(?:\s+(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*\)"
 )
 _SIZE = re.compile(r"\{((?:width|height)=[0-9]{1,5}(?:px|%)?(?:\s+(?:width|height)=[^\s{}]+)?)\}")
-_LABEL = re.compile(r"\[((?:[^\[\]\\\n]|\\.)+)\]")
-_DEFINED_LABEL = re.compile(
-    r"[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*\[((?:[^\[\]\\\n]|\\.)+)\Z", re.DOTALL
-)
 _POINTED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>)(?=[\s)])")
 _DEFINED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>|[^\s<]+)(?=\s|\Z)")
 _COMMENT = re.compile(r"<!---?>|<!--")
@@ -108,8 +101,9 @@ _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
 
 
 @cache
-def _pattern(*, cloze: bool, cjk: bool) -> re.Pattern[str]:
-    return re.compile(_MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk, re.DOTALL)
+def _pattern(*, cloze: bool, cjk: bool, references: bool) -> re.Pattern[str]:
+    marks = _MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk + _REFERENCE * references
+    return re.compile(marks, re.DOTALL)
 
 
 class TooManyError(Exception):
@@ -153,6 +147,19 @@ class MaskedText:
             if character not in self._beside
         )
 
+    def cuts_cloze(self, start: int, end: int) -> bool:
+        """Whether a part of the source that was replaced as a whole holds a mark of a cloze."""
+        at = bisect_left(self._passed, start)
+        return at < len(self._passed) and self._passed[at] < end
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self.source)
+
+    @cached_property
+    def _passed(self) -> list[int]:
+        return sorted(at for at, (kind, _) in self._marks.items() if kind != Kind.MARK_END)
+
     def _scan(self, clozes: tuple[Any, ...], *, cjk: bool, begins_block: bool) -> None:
         source = self.source
         # Characters of the private use area that the text holds, also as numbers or in addresses.
@@ -165,13 +172,11 @@ class MaskedText:
         self._next = _FIRST
         self._out: list[str] = []
         self._length = self._copied = 0
-        self._limit = -1
+        self._limit = self._escaped = -1
         self._formulas = Formulas(source)
         self._backticks: Backticks | None = None
-        self._labels: Counter[str] | None = None
         self._shared: dict[tuple[Kind, str], str] = {}
         self._unclosed: set[str] = set()
-        self._defined: set[str] = set()
         self._clozes = ClozeIndex(clozes) if clozes else None
         self._depth = 0
         self._crossed: dict[str, int] = {}  # marks of formulas that would end after a cloze
@@ -184,7 +189,7 @@ class MaskedText:
                 self._marks[cloze.hint] = (Kind.HINT, cloze.hint + 2)
         if begins_block:
             self._put(0, 0, SPACE)
-        search = _pattern(cloze=bool(clozes), cjk=cjk).search
+        search = _pattern(cloze=bool(clozes), cjk=cjk, references="&#" in source).search
         position = 0
         marks, scanners = self._marks, self._SCANNERS
         while mark := search(source, position):
@@ -198,10 +203,7 @@ class MaskedText:
 
     def _border(self, kind: Kind, end: int, start: int) -> int:
         """Replace a mark of a cloze or highlight whose place is known."""
-        if kind == Kind.CLOZE:
-            self._depth += 1
-        elif kind == Kind.CLOZE_END:
-            self._depth -= 1
+        self._depth += (kind == Kind.CLOZE) - (kind == Kind.CLOZE_END)
         return self._replace(kind, start, end)
 
     def _put(self, start: int, end: int, written: str) -> None:
@@ -249,7 +251,7 @@ class MaskedText:
         if self._one_line:
             return len(self.source)
         if at >= self._limit:
-            found = _PARAGRAPH_END.search(self.source, at)
+            found = PARAGRAPH_END.search(self.source, at)
             self._limit = found.start() if found else len(self.source)
         return max(self._limit, at)
 
@@ -269,6 +271,7 @@ class MaskedText:
             found = self._formulas.environment(start, self._paragraph_end(start))
             if found:
                 return self._replace(Kind.FORMULA, start, found.end, found)
+        self._escaped = end
         return end
 
     def _formula(self, _: str, start: int, end: int) -> int:
@@ -331,9 +334,9 @@ class MaskedText:
     def _tilde(self, run: str, start: int, end: int) -> int:
         if len(run) > 2:  # noqa: PLR2004
             return self._fence(run, start, end) or end
-        return (
-            self._replace(Kind.TEXT, start, end) if len(run) == 1 else self._star(run, start, end)
-        )
+        if len(run) == 1:
+            return self._replace(Kind.TEXT, start, end)
+        return self._star(run, start, end)
 
     def _star(self, run: str, start: int, end: int) -> int:
         """A `*` between digits is text; emphasis beside CJK punctuation is emphasis."""
@@ -343,7 +346,7 @@ class MaskedText:
             return self._replace(Kind.TEXT, start, end)
         if not before or not behind or not (_CJK.match(before) or _CJK.match(behind)):
             return end
-        if before not in "*~" and is_punctuation(before):
+        if (before not in "*~" or start == self._escaped) and is_punctuation(before):
             self._put(start, start, GLUE)
         if behind not in "*~" and is_punctuation(behind):
             self._put(end, end, GLUE)
@@ -378,14 +381,8 @@ class MaskedText:
 
     def _definition(self, start: int, end: int) -> int:
         """`[label]:` defines a link only if the label is used; else it is text."""
-        if self._labels is None:
-            self._labels = Counter(_LABEL.findall(self.source.casefold()))
-        line = self.source.rfind("\n", 0, start) + 1
-        is_near = start - line < _LONGEST_LABEL
-        found = _DEFINED_LABEL.match(self.source, line, start) if is_near else None
-        label = found[1].casefold() if found else ""
-        if self._labels[label] > 1 and label not in self._defined:
-            self._defined.add(label)
+        defines = self._definitions.at(start)
+        if defines:
             # Kept as it is written: the parser would encode it.
             if target := _DEFINED.match(self.source, end):
                 written = target[2] if target[2] is not None else target[1]
@@ -393,16 +390,14 @@ class MaskedText:
                     Kind.TARGET, *target.span(1), Target(unescaped(written), -1, -1)
                 )
             return end
-        return self._replace(Kind.TEXT, start + 1, end)
+        return self._replace(Kind.TEXT, start + (defines is None), end)
 
     def _picture(self, _: str, start: int, end: int) -> int:
         """The destination of a picture, whose file name may hold spaces."""
         label = _LABEL_OF_PICTURE.match(self.source, start)
-        found = _DESTINATION.match(self.source, label.end()) if label else None
-        if found is None:
+        if label is None or not (found := _DESTINATION.match(self.source, label.end())):
             return end
         group = 1 if found[1] is not None else 2
-        assert label is not None
         target = Target(unescaped(found[group]), start, found.end())
         self._targets[start + label[0].rindex("](")] = (*found.span(group), target)
         return end
@@ -416,12 +411,17 @@ class MaskedText:
             return self._replace(Kind.TARGET, *found.span(1), Target(unescaped(found[2]), -1, -1))
         return end
 
+    def _reference(self, mark: str, start: int, end: int) -> int:
+        """A number of what is not text is shown as written, or as what browsers read in it."""
+        code = int(mark[2:-1].lstrip("xX"), 16 if mark[2] in "xX" else 10)
+        if code > _VERY_LAST or not is_text(chr(code)):
+            shown = unescape(mark)
+            return self._replace(Kind.TEXT, start, end, shown if is_text(shown) else None)
+        return end
+
     def _bar(self, _: str, start: int, end: int) -> int:
         """A `|` in a cloze ends no table cell."""
         return self._replace(Kind.TEXT, start, end) if self._depth > 0 else end
-
-    def _skip(self, _: str, _start: int, end: int) -> int:
-        return end
 
     def _angle(self, _: str, start: int, end: int) -> int:
         text = self.source
@@ -478,11 +478,12 @@ class MaskedText:
     _SCANNERS: ClassVar[dict[str, Callable[[MaskedText, str, int, int], int]]] = {
         "\\": _backslash,
         "$": _formula,
+        "&": _reference,
         "`": _backtick,
         "<": _angle,
         "{": _brace,
-        "}": _skip,
-        ":": _skip,
+        "}": lambda *arguments: arguments[-1],
+        ":": lambda *arguments: arguments[-1],
         "=": _highlight,
         "_": _dunder,
         "[": _sound,
@@ -495,6 +496,4 @@ class MaskedText:
 
 
 def _is_word(character: str, others: str) -> bool:
-    return character.isascii() and (
-        character.isalnum() or (character != "" and character in others)
-    )
+    return (character.isascii() and character.isalnum()) or character in set(others)

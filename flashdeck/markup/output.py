@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 from pyromark import Options, events_with_range
@@ -14,10 +14,9 @@ from pyromark import Options, events_with_range
 from flashdeck.markup.clozes.problems import Where, taken_as_hint
 from flashdeck.markup.masking import MaskedText
 from flashdeck.markup.nesting import Nesting, Open
-from flashdeck.markup.results import Media, MediaRefusal, Problem
+from flashdeck.markup.results import MOST_PROBLEMS, Media, MediaRefusal, Problem
 
 OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
-_MOST_PROBLEMS = 50  # of one text
 _DEEPEST = 60  # lists and quotes in each other; browsers handle some 500
 _CONTAINER = re.compile(r"<(/?)(li|blockquote)>")
 
@@ -58,7 +57,7 @@ class Output:
         self, rule: str, message: str, start: int, end: int, hint: str = "", severity: str = "error"
     ) -> None:
         """Report a problem at a place of the source."""
-        if len(self.problems) < _MOST_PROBLEMS:
+        if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(rule, message, start, end, hint, severity))
 
     def refuse(self, refusal: MediaRefusal, start: int, end: int) -> None:
@@ -101,8 +100,10 @@ class Output:
         self, text: str, where: Where, start: int, end: int, language: str = ""
     ) -> None:
         """Report clozes in code or a formula whose second `::` Anki takes for a hint's."""
-        if self.cloze and "{{c" in text and len(self.problems) < _MOST_PROBLEMS:
-            self.problems += taken_as_hint(text, where, self.masked.source, start, end, language)
+        left = MOST_PROBLEMS - len(self.problems)
+        if self.cloze and "{{c" in text and left:
+            found = taken_as_hint(text, where, self.masked.source, start, end, language)
+            self.problems += islice(found, left)
 
     def check_depth(self, html: str) -> None:
         """Report lists and quotes that are nested too deep."""

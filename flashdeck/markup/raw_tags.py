@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flashdeck.html.escape import escape_value, shown_text
+from flashdeck.html.escape import escape_value, inert_braces, shown_text
 from flashdeck.html.tags import (
     ACTIVE,
     HARMLESS,
@@ -17,6 +17,8 @@ from flashdeck.html.tags import (
 from flashdeck.markup.nesting import Stray
 from flashdeck.markup.output import Output
 from flashdeck.markup.results import MediaRefusal
+
+_CLOZE_HINT = "write clozes around tags or in their text; an attribute holds `::` as `:&#58;`"
 
 
 def write(output: Output, tag: Tag, source: str) -> None:
@@ -62,7 +64,10 @@ def _close(output: Output, tag: Tag, source: str) -> None:
 def _open(output: Output, tag: Tag, html: str) -> None:
     if tag.name not in VOID:
         output.nesting.open_tag(tag.name)
-    output.out.append(html)
+    if output.cloze and output.masked.cuts_cloze(tag.start, tag.end):
+        message = f"a mark of a cloze stands inside of the tag <{tag.name}>, where it hides nothing"
+        output.problem("cloze-nesting", message, tag.start, tag.end, _CLOZE_HINT)
+    output.out.append(inert_braces(html) if output.cloze else html)
 
 
 def _rebuilt(tag: Tag, **changed: str) -> str:

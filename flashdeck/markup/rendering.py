@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from flashdeck.html.addresses import is_played
-from flashdeck.html.escape import escape_text, escape_value, shown_text, without_control
+from flashdeck.html.escape import escape_text, escape_value, inert_mark, shown_text, without_control
 from flashdeck.markup.clozes.find import brace_problems
 from flashdeck.markup.clozes.problems import cut_formulas
 from flashdeck.markup.results import (
+    MOST_PROBLEMS,
     Markup,
     Media,
     MediaRefusal,
@@ -61,7 +63,7 @@ def render(
             # What seems to cross a cloze that ends too early is inside of it.
             problems = [problem for problem in problems if problem.rule != "cloze-nesting"]
             problems += braces
-        problems += cut_formulas(text)
+        problems += islice(cut_formulas(text), MOST_PROBLEMS)
     if "[" in text and not (allow_scripts or allow_latex or markup == Markup.TEXT):
         problems += latex_problems(text, rendered.html)
     if not problems:
@@ -116,7 +118,7 @@ def latex_problems(text: str, html: str) -> list[Problem]:
         return []
     closed = html.rfind("</code>") + len("</code>")
     shown = _CODE.sub("", html[:closed]) + html[closed:] if _kind_in(text, _LATEX) else ""
-    shown = shown.replace("&#91;", "[")
+    shown = shown.replace(inert_mark("\\["), "\\[").replace("&#91;", "[")
     kind = _kind_in(html, _LATEX) or _kind_in(shown, _LATEX) or _kind_in(text, _LATEX[1:])
     if not kind:
         return []

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from doubling import Pattern, assert_linear, rising
 
-from flashdeck.markup import Markup, render
+from flashdeck.markup import Markup, cloze_problems, render
 
 pytestmark = pytest.mark.slow
 
@@ -128,6 +128,15 @@ COMPOSED = {
     "a destination of escapes": P("\\*", before="[a](", after=")"),
     "sounds": P("[sound:a#.mp3] ", counted=True),
     "private characters of an author": P("\ue000$x$"),
+    "clozes in clozes in code": P("{{c1::a", "::b}}", before="`", after="`"),
+    "clozes in clozes in a fence": P("{{c1::a", " ::b}}", before="```\n", after="\n```"),
+    "clozes in clozes in a formula": P("{{c1::a", " ::b}}", before="$", after="$"),
+    "formulas cut by hints": P("{{c1::\\(a", "::b\\)}}"),
+    "a dollar before clozes in clozes": P("{{c1::a", "::b}}", before="$ "),
+    "a tag over many clozes": P("{{c1::a}}", before="<b title='", after="'>"),
+    "definitions in code": P("`[a]`\n[a]: b\n"),
+    "definitions on one line": P("- [a]: "),
+    "numbers of characters": P("&#xfdd0;"),
 }
 RISING = {
     "runs of backticks": rising("`", " a "),
@@ -165,3 +174,8 @@ def test_html_takes_linear_time(name: str) -> None:
 @pytest.mark.parametrize("unit", ["[", "\\(", "{{c1::", "<", "[sound:", "a\n", "$"])
 def test_plain_text_takes_linear_time(unit: str) -> None:
     assert_linear(partial(render, markup=Markup.TEXT, cloze=True), P(unit).text)
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if "{{c" in name or "cloze" in name])
+def test_problems_of_clozes_are_found_in_linear_time(name: str) -> None:
+    assert_linear(cloze_problems, TEXTS[name])

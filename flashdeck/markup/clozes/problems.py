@@ -8,7 +8,8 @@ writes its names so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from flashdeck.limits import LAST_CLOZE
@@ -20,7 +21,7 @@ _WRITES_COLONS = frozenset(
     " crystal elixir erlang fortran f90 idris agda lean".split()
 )
 _MATH = re.compile(r"\$|\\[(\[]")
-_MATH_MARKS = (("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_MATH_MARK = re.compile(r"\$|\\[()\[\]]")
 _LONGEST = 40  # characters of the author's words in a message
 _NUMBERS = re.compile(r"[0-9]+")
 _NEARLY = re.compile(r"\{\{?\s*[cC]\s*[0-9]+\s*:{1,2}|\{\{[cC]\s+[0-9]+::")
@@ -109,26 +110,27 @@ def taken_as_hint(
             yield _hint_problem(text, cloze, where, start)
 
 
-def cut_formulas(text: str) -> list[Problem]:
+def cut_formulas(text: str) -> Iterator[Problem]:
     """Report formulas inside of clozes that a `::` of theirs cuts: `{{c1::$f :: A$}}`."""
     if not _MATH.search(text):
-        return []
-    return [
-        _hint_problem(text, cloze, Where.FORMULA, cloze.start)
-        for cloze in find_clozes(text, markdown=True)
-        if cloze.hint < cloze.end and _MATH.search(text, cloze.body, cloze.end)
-        if any(
-            _is_open(text[cloze.body : cloze.hint], *marks)
-            and not _is_open(text[cloze.body : cloze.end], *marks)
-            for marks in _MATH_MARKS
-        )
-    ]
+        return
+    marks: dict[str, list[int]] = {mark: [] for mark in ("$", "\\(", "\\)", "\\[", "\\]")}
+    for mark in _MATH_MARK.finditer(text):
+        marks[mark[0]].append(mark.start())
+    for cloze in find_clozes(text, markdown=True):
+        if cloze.hint < cloze.end:
+            before = _open_formulas(marks, cloze.body, cloze.hint)
+            if before - _open_formulas(marks, cloze.body, cloze.end):
+                yield _hint_problem(text, cloze, Where.FORMULA, cloze.start)
 
 
-def _is_open(text: str, opening: str, closing: str) -> bool:
-    if opening == closing:
-        return text.count(opening) % 2 == 1
-    return text.count(opening) > text.count(closing)
+def _open_formulas(marks: Mapping[str, list[int]], start: int, end: int) -> set[int]:
+    """Return which kinds of formulas are open at the end of a part of a text."""
+    dollars, opened, closed, opened_display, closed_display = (
+        bisect_left(places, end) - bisect_left(places, start) for places in marks.values()
+    )
+    is_open = (dollars % 2 == 1, opened > closed, opened_display > closed_display)
+    return {kind for kind in range(3) if is_open[kind]}
 
 
 def _hint_problem(text: str, cloze: Cloze, where: Where, start: int) -> Problem:
