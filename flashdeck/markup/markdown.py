@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 
 from pyromark import html as parse
 
-from flashdeck.highlighting.code_block import code_block, is_language, nearest_language
+from flashdeck.highlighting.code_block import code_block, code_problem
 from flashdeck.html.addresses import is_active, is_played
 from flashdeck.html.escape import (
     LIVE,
@@ -209,12 +209,9 @@ class Writer(Output):
         language, code = self._spelled(token["language"] or ""), self._spelled(token["lines"])
         if code and not code.endswith("\n"):
             code += "\n"
-        if language and not is_language(language):
-            close = nearest_language(language)
-            hint = f"did you mean {close}?" if close else "write text for none"
+        if language and (problem := code_problem(language, code)):
             place = self.place("CodeBlock", number, language)
-            message = f"no highlighting is known for {language}"
-            self.problem("unknown-language", message, *place, hint, "warning")
+            self.problem(problem.rule, problem.message, *place, problem.hint, problem.severity)
         ltr = ' dir="ltr"' if self._directed else ""
         clozes = find_clozes(code, markdown=False) if self.cloze else ()
         kept = [span for c in clozes for span in ((c.start, c.body), (c.hint, c.end + 2))]

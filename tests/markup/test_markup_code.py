@@ -76,6 +76,30 @@ def test_an_unknown_language_is_said_at_its_place_with_the_nearest_known() -> No
     assert problem.hint == "did you mean python?"
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("x\n" * 2001, "code of more than 4,000 characters is not highlighted"),
+        (f"x{' ' * 101}y\n", "code with more than 100 spaces in a row is not highlighted"),
+        ("x" + "\n" * 101, "code with more than 100 spaces in a row is not highlighted"),
+    ],
+)
+def test_code_that_would_take_long_to_highlight_is_shown_plain(code: str, said: str) -> None:
+    text = f"```csharp\n{code}```"
+    rendered = render(text)
+    assert rendered.html == f'<pre><code class="language-csharp">{code}</code></pre>'
+    (problem,) = rendered.problems
+    assert (problem.rule, problem.severity, problem.message) == ("long-code", "info", said)
+    assert text[problem.start : problem.end] == "csharp"
+    assert render(f"```text\n{code}```").problems == ()
+
+
+def test_code_of_the_greatest_length_is_highlighted() -> None:
+    rendered = render(f"```csharp\n{'int x;' * 666}{' ' * 3}\n```")
+    assert 'class="fd-code"' in rendered.html
+    assert rendered.problems == ()
+
+
 @pytest.mark.parametrize("language", ["mermaid", "fen"])
 def test_no_language_is_guessed_from_afar(language: str) -> None:
     (problem,) = render(f"```{language}\nx\n```").problems

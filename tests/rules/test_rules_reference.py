@@ -18,7 +18,7 @@ from flashdeck.rules.registry import RULES
 PACKAGE = Path(flashdeck.__file__).parent
 # Calls whose first word is a rule's name, but for refusals, where it is the last.
 SAYING = {"Diagnostic", "Problem", "_Flaw", "report", "_warning", "finding", "narrow", "problem"}
-SAYING |= {"MediaRefusal", "_report_at", "_report"}
+SAYING |= {"CodeProblem", "MediaRefusal", "_report_at", "_report"}
 # Said in the preview's page alone, of a project that can't be read at all; by `fmt --check`; and by
 # `import`, of what is in Anki: no source could be fixed, or have a comment that ignores it.
 NO_RULE = {"stopped", "not-formatted", "import", "import-conflict"}
