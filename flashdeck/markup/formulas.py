@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from flashdeck.html.addresses import is_active
+from flashdeck.html.tags import is_active_style
+
 _TEXT = r"\\(?:text|mbox|textrm)\{[^{}\n]*\}"  # may hold dollars
 _DOLLAR = re.compile(rf"\$(?![\s$])((?:[^$\\]|{_TEXT}|\\.)*+)(?<!\s)\$(?![0-9$])", re.DOTALL)
 _DISPLAY = re.compile(rf"\$\$(?!\$)((?:[^$\\]|{_TEXT}|\\.|\$(?!\$))*+)\$\$", re.DOTALL)
@@ -30,6 +33,8 @@ _FUNCTIONS = (
 _WORD_BETWEEN = re.compile(rf"\s(?!(?:{_FUNCTIONS})\s)[^\W\d_]{{2,}}\s")
 _TEX = frozenset("\\{}^_=")
 _BEGINS_TEX = frozenset("\\^_")
+_LINK = re.compile(r"\\(href|style)(?![A-Za-z])\s*(?:\{([^{}]*))?")
+_MACRO = re.compile(r"\\(?:def|let|(?:re)?newcommand)(?![A-Za-z])")
 _QUOTE = " \t\n>"
 _DEEPEST_QUOTE = 200  # characters of the marks before a line of a quote
 _BEGINS_BLOCK = re.compile(r"\n[ \t>]*(?:[-+*#|]|[0-9]{1,9}[.)]|```|~~~)(?:\s|$)")
@@ -87,6 +92,20 @@ class Formulas:
         if end < len(closing) + start or text[end:limit].strip():
             return None
         return Formula(_unquoted(text, start, text[start:end]), True, end)  # noqa: FBT003
+
+
+def active_tex(tex: str) -> str:
+    r"""Return the first command with which MathJax would run or load something; '' if none would.
+
+    An address in a macro, as in `\def\a#1{\href{#1}{b}}`, may be anything.
+    """
+    is_macro = _MACRO.search(tex) is not None
+    for link in _LINK.finditer(tex):
+        address = link[2] or ""
+        is_active_there = is_active(address) if link[1] == "href" else is_active_style(address)
+        if is_active_there or (is_macro and not address.strip("# 123456789")):
+            return link[0]
+    return ""
 
 
 def _is_tex(text: str, found: re.Match[str]) -> bool:

@@ -12,43 +12,37 @@ from flashdeck.css import loads
 from flashdeck.html.addresses import is_active, is_remote
 from flashdeck.html.tags import (
     REFERENCES,
-    Attribute,
     Tag,
     active_reason,
     attribute,
+    browser_tag,
+    has_raw_text,
+    raw_text_end,
     remote_address,
     unpacked_name,
     unsearched_name,
 )
+from flashdeck.markup.formulas import active_tex
 from flashdeck.markup.results import MediaRefusal, Problem, Rendered
 
 if TYPE_CHECKING:
     from flashdeck.markup.results import Media
 
-# As browsers read tags: anything goes for an attribute, and an unclosed one runs to the end.
 # Most tags are these, without attributes; there is nothing to report.
 _NEXT = re.compile(
-    r"<!--|<(?!(?:br|div|b|i|em|strong|u|code|pre|p|ul|ol|li|span|su[bp]|h[1-6]|t[rdh]|table)>)"
-    r"(?=[A-Za-z])|\[sound:"
+    r"<(?!/?(?:br|div|b|i|em|strong|u|code|pre|p|ul|ol|li|span|su[bp]|h[1-6]|t[rdh]|table)>)"
+    r"(?=[A-Za-z/!?])|\[sound:"
 )
-_NAME = re.compile(r"[^\s/>]+")
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"?|'[^']*+'?|[^\s>]*+))?"""
-)
-_TAG_END = re.compile(r"[\s/]*+>")
 _SOUND_END = re.compile(r"[^\]]+")
-_RAW_TEXT = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
-    for name in ("script", "style", "textarea", "title", "xmp", "noembed")
-}
+_JOINED = re.compile(r"<!--.*?(?:-->|\Z)|</?wbr[^<>]*>", re.DOTALL | re.IGNORECASE)
 _BEGINS = re.compile("<(?=[A-Za-z])")
-_COMMENT_END = re.compile(r"--!?>")
-# What would run if a browser read as tags what is text here: inside of a drawing `<style>` and
-# `<title>` hold tags, and where scripts run `<noscript>` holds none.
+# What would run if a browser read as tags what is text here.
 _WOULD_RUN = re.compile(
     r"<(?:script|i?frame|object|embed|applet|meta|base|link)\b|[\s/\"']on[a-z]+\s*=|javascript:",
     re.IGNORECASE,
 )
+# In these, browsers find tags where they find none elsewhere: `<style>` in a drawing holds tags.
+_FOREIGN = frozenset({"svg", "math", "select"})
 _KEEP = "to keep it, use --allow-scripts"
 
 
@@ -60,6 +54,8 @@ class _Field:
     out: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     copied: int = 0
+    is_foreign: bool = False
+    unclear: tuple[int, int] | None = None
 
     def replace(self, start: int, end: int, destination: str) -> None:
         """Replace a destination by the name of its file in the package."""
@@ -89,12 +85,54 @@ class _Field:
             hint = f"to show it, write &lt; for its '<'; {_KEEP}"
             self.active("a browser may run this", *found.span(), hint)
 
+    def markup(self, start: int) -> int:
+        """Check what begins with a `<`; return where to look on."""
+        tag, end = browser_tag(self.text, start)
+        if self.is_foreign and self.text.startswith("<![CDATA[", start):
+            self.unclear = self.unclear or (start, end)
+        if tag is None:
+            return end
+        for each in tag.attributes:
+            self.inert(each.start, each.end)
+        if not tag.closing:
+            self.tag(tag)
+        if end > len(self.text):
+            self.unclosed(tag)
+        return end if tag.closing else self.raw_text(tag)
+
+    def raw_text(self, tag: Tag) -> int:
+        """Check the text of a script, a style and the like, which holds no tags; return its end."""
+        self.is_foreign = self.is_foreign or tag.name in _FOREIGN
+        if not has_raw_text(tag):
+            return tag.end
+        if self.is_foreign or tag.name == "noscript":
+            self.unclear = self.unclear or (tag.start, tag.end)
+        end = raw_text_end(self.text, tag)
+        if tag.name != "script":
+            self.inert(tag.end, end)
+        if tag.name == "style" and _loads_from_elsewhere(self.text[tag.end : end]):
+            self.active("this style loads something from another machine", tag.start, end)
+        return end
+
+    def check_unclear(self) -> None:
+        """Report what would run if a browser found tags in what was not searched for them."""
+        if self.unclear and not any(each.rule == "active-content" for each in self.problems):
+            behind = unescape(self.text[self.unclear[1] :])
+            if _WOULD_RUN.search(behind) or "javascript:" in "".join(behind.split()).lower():
+                self.active("a browser may run something behind this", *self.unclear)
+
+    def check_formulas(self) -> None:
+        """Report what MathJax would run; it reads over comments and `<wbr>`."""
+        tex = unescape(_JOINED.sub("", self.text))
+        if ("\\(" in tex or "\\[" in tex) and (command := active_tex(tex)):
+            start = max(self.text.find(command), 0)
+            end = min(start + len(command), len(self.text))
+            self.active(f"{command}… in a formula is active content", start, end)
+
     def tag(self, tag: Tag) -> None:
         """Check a tag, and replace the file that it names."""
         if reason := active_reason(tag):
             self.active(reason, tag.start, tag.end)
-        for each in tag.attributes:
-            self.inert(each.start, each.end)
         reference = REFERENCES.get(tag.name)
         others = []
         for each in tag.attributes:
@@ -132,43 +170,27 @@ def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
     position = 0
     while found := _NEXT.search(text, position):
         position = found.end()
-        if found.group() == "<!--":
-            position = _comment_end(text, found.start())
-        elif found.group() == "<":
-            tag, _ = _read_tag(text, found.start())
-            position = _raw_text_end(text, tag)
-            yield tag, position
+        if found[0] == "<":
+            tag, position = browser_tag(text, found.start())
+            if tag and not tag.closing:
+                position = raw_text_end(text, tag)
+                yield tag, position
 
 
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     """Return the text with the names of its media in the package, and its problems."""
-    found = _NEXT.search(text)
-    if found is None:
-        return Rendered(text)
     html = _Field(text, media, allow_scripts)
     last_bracket = text.rfind("]")
-    while found is not None:
-        match found.group():
-            case "<!--":
-                position = _comment_end(text, found.start())
-            case "[sound:" if found.end() > last_bracket:
-                position = found.end()
-            case "[sound:":
-                position = _sound(html, found.end())
-            case _:
-                tag, closed = _read_tag(text, found.start())
-                html.tag(tag)
-                if not closed:
-                    html.unclosed(tag)
-                position = _behind(html, tag)
-        found = _NEXT.search(text, position)
+    position = 0
+    while found := _NEXT.search(text, position):
+        position = found.end()
+        if found[0] == "<":
+            position = html.markup(found.start())
+        elif position <= last_bracket:
+            position = _sound(html, position)
+    html.check_unclear()
+    html.check_formulas()
     return Rendered("".join(html.out) + text[html.copied :], tuple(html.problems))
-
-
-def _comment_end(text: str, start: int) -> int:
-    # `<!-->` and `<!--->` are whole comments, to browsers.
-    end = _COMMENT_END.search(text, start + 2)
-    return end.end() if end else len(text)
 
 
 def _sound(html: _Field, start: int) -> int:
@@ -177,44 +199,6 @@ def _sound(html: _Field, start: int) -> int:
         html.replace(start, name.end(), attribute("", name.group(), start, name.end()).value or "")
         return name.end()
     return start
-
-
-def _read_tag(text: str, start: int) -> tuple[Tag, bool]:
-    """Read the tag at `start`; give it and whether it ends."""
-    name = _NAME.match(text, start + 1)
-    position = name.end() if name else start + 1
-    attributes: list[Attribute] = []
-    while not (end := _TAG_END.match(text, position)):
-        found = _ATTRIBUTE.match(text, position)
-        if not found:
-            break
-        position = found.end()
-        attributes.append(attribute(found.group(1), found.group(2), found.start(2), found.end(2)))
-    tag = Tag(
-        name=name.group().lower() if name else "",
-        closing=False,
-        attributes=tuple(attributes),
-        start=start,
-        end=end.end() if end else len(text),
-    )
-    return tag, end is not None
-
-
-def _behind(html: _Field, tag: Tag) -> int:
-    """Return where to continue: after the text of a script or style, which has no tags."""
-    end = _raw_text_end(html.text, tag)
-    if tag.name in _RAW_TEXT and tag.name != "script":
-        html.inert(tag.end, end)
-    if tag.name == "style" and _loads_from_elsewhere(html.text[tag.end : end]):
-        html.active("this style loads something from another machine", tag.start, end)
-    return end
-
-
-def _raw_text_end(text: str, tag: Tag) -> int:
-    if tag.name not in _RAW_TEXT:
-        return tag.end
-    found = _RAW_TEXT[tag.name].search(text, tag.end)
-    return found.start() if found else len(text)
 
 
 def _loads_from_elsewhere(css: str) -> bool:

@@ -35,6 +35,7 @@ from flashdeck.html.tags import BLOCKS, Tag, read_tag
 from flashdeck.markup import raw_tags
 from flashdeck.markup.clozes.find import OPEN, find_clozes
 from flashdeck.markup.clozes.problems import Where
+from flashdeck.markup.formulas import active_tex
 from flashdeck.markup.masking import MaskedText, TooManyError
 from flashdeck.markup.nesting import Open, Role
 from flashdeck.markup.output import OPTIONS, Output
@@ -377,6 +378,9 @@ class Writer(Output):
         if self._is_nested and self.nesting.verbatim:
             self.out.append(escape(placeholder.source, quote=False))
         else:
+            if not self.allow_scripts and (command := active_tex(formula.tex)):
+                message = f"{command}… in a formula is active content"
+                self.problem("active-content", message, placeholder.start, placeholder.end)
             self.out.append(f"\\[{tex}\\]" if formula.display else f"\\({tex}\\)")
         self.check_hints(formula.tex, Where.FORMULA, placeholder.start, placeholder.end)
 

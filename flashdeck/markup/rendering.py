@@ -27,6 +27,7 @@ _PLAIN = re.compile(
 )
 _SPACE = " \t\r\n"
 _CODE = re.compile(r"<code\b.*?</code>", re.DOTALL)
+_NOT_TEXT_ALONE = re.compile(r"[<\[\\&]")
 _LATEX = ("latex", "$", "$$")
 
 
@@ -86,7 +87,7 @@ def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
 
 
 def _html(text: str, media: MediaResolver, *, scripts: bool) -> Rendered:
-    if "<" not in text and "[" not in text:
+    if not _NOT_TEXT_ALONE.search(text):
         return Rendered(text)
     from flashdeck.markup.html_field import render_html
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.css import Load, loads, too_long
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.html.tags import STYLED
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, render
 from flashdeck.markup.html_field import read_tags
 from flashdeck.notetypes.built_in import scripts
@@ -25,9 +26,6 @@ from flashdeck.yamlnode import MappingNode, ScalarNode
 
 _MORE_ENDINGS = frozenset({"otf", "ttf", "woff", "woff2", "css", "js"})
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
-_STYLES = frozenset(
-    "style fill stroke filter mask clip-path cursor marker-start marker-mid marker-end".split()
-)
 _PIECE = re.compile(r"&[#\w]+;?|&|[^&]+")
 _NOT_PACKED = "not-packed"
 _TOO_LONG = MediaRefusal(
@@ -137,7 +135,7 @@ def _loads(text: str, *, css: bool) -> Iterator[Load]:
                 and attribute.value
             ):
                 yield Load(attribute.value, attribute.start, attribute.end)
-            elif attribute.name in _STYLES:
+            elif attribute.name in STYLED:
                 yield from _styled(*_decoded(text, attribute.start, attribute.end))
 
 
