@@ -154,16 +154,23 @@ class Writer(Output):
         if "<" not in html and self._kinds.isdisjoint(_NESTED - {Kind.CLOZE}):
             self._is_nested = False  # there is nothing that a cloze could cross
         out, writers = self.out, self._WRITERS
+        placeholders, placeholder_writers = self._placeholders, self._PLACEHOLDER_WRITERS
         for piece in _piece(cloze=self.cloze).finditer(html):
             if piece[1]:
                 out.append(piece[1])
-            if token := piece.lastgroup:
-                writers[token](self, piece)
+            name = piece.lastgroup
+            if name == "placeholder" and (placeholder := placeholders.get(piece[name])):
+                placeholder_writers[placeholder.kind](self, placeholder)
+            elif name:
+                writers[name](self, piece)
         if self._is_nested:
             self.nesting.leave_all()
         if "<table>" in html:
             self.check_rows()
-        html = "".join(out).replace(_LINE, "\n").strip("\n")
+        return self._joined()
+
+    def _joined(self) -> str:
+        html = "".join(self.out).replace(_LINE, "\n").strip("\n")
         if self.masked.text is not self.masked.source:
             html = html.replace(SPACE, "").replace(GLUE, "")
             html = html.replace(self.masked.side, "") if self.masked.side else html
@@ -355,13 +362,6 @@ class Writer(Output):
 
     # Placeholders
 
-    def _placeholder(self, token: re.Match[str]) -> None:
-        placeholder = self._placeholders.get(token["placeholder"])
-        if placeholder is None:
-            self.out.append(token["placeholder"])
-        else:
-            self._PLACEHOLDER_WRITERS[placeholder.kind](self, placeholder)
-
     def _text(self, placeholder: Placeholder) -> None:
         self.out.append(shown_text(placeholder.data or placeholder.source))
 
@@ -471,7 +471,7 @@ class Writer(Output):
         "link": _link,
         "link_end": _link_end,
         "image": _image,
-        "placeholder": _placeholder,
+        "placeholder": lambda writer, token: writer.out.append(token["placeholder"]),
         "brace": _brace,
         "angle": lambda writer, _: writer.out.append("&lt;"),
         "other": lambda writer, token: writer.out.append(token["other"]),

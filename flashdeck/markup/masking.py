@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cache, cached_property
 from html import unescape
+from itertools import accumulate, chain, filterfalse
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -45,10 +46,11 @@ from flashdeck.markup.placeholders import (
 from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
 from flashdeck.text import is_punctuation
 
-_FIRST, _LAST, _SECOND, _VERY_LAST = 0xE000, 0xF8FF, 0xF0000, 0x10FFFD
+_FREE, _MORE_FREE = (0xE000, 0xF900), (0xF0000, 0x10FFFE)
 _LONGEST_INDENT = 200  # characters of the marks of quotes and lists before a line's text
 # Placeholders without a place of their own; equal ones share a character.
 _SHARED = frozenset({Kind.TEXT, Kind.COMMENT, Kind.CLOZE_END, Kind.HINT, Kind.MARK, Kind.MARK_END})
+_STEPS = {Kind.CLOZE: 1, Kind.CLOZE_END: -1}
 # What is written beside a placeholder's character.
 _BESIDE = {
     **dict.fromkeys((Kind.CLOZE, Kind.MARK), ("", SPACE)),
@@ -125,7 +127,7 @@ class MaskedText:
         self.side = SIDE
         self.code: list[tuple[int, int]] = []
         self.replaced: list[tuple[Kind, int, int, Any]] = []
-        self._moves: list[tuple[int, int]] = [(0, 0)]
+        self._ends: list[int] = []  # of what was replaced
         self._one_line = "\n" not in source
         clozes = find_clozes(source, markdown=True) if cloze else ()
         cjk = ("*" in source or "~" in source) and bool(_CJK.search(source))
@@ -137,6 +139,14 @@ class MaskedText:
         """Return the place in the source of a place in `text`."""
         masked, source = self._moves[bisect_right(self._moves, at, key=lambda move: move[0]) - 1]
         return min(source + at - masked, len(self.source))
+
+    @cached_property
+    def _moves(self) -> list[tuple[int, int]]:
+        """Return where each part that was not replaced begins, in `text` and in the source."""
+        if not self._ends:
+            return [(0, 0)]
+        behind = [*accumulate(map(len, self._out))][1::2]
+        return [(0, 0), *zip(behind, self._ends, strict=True)]
 
     def spelled(self, text: str) -> str:
         """Return a piece of the parser's output with its placeholders as their sources."""
@@ -168,10 +178,10 @@ class MaskedText:
         if SIDE in held:
             self.side = ""
         self._beside = frozenset({SPACE, GLUE, self.side})
-        self._held = frozenset() if held.isascii() else frozenset(held)
-        self._next = _FIRST
+        free = map(chr, chain(range(*_FREE), range(*_MORE_FREE)))
+        self._free = free if held.isascii() else filterfalse(frozenset(held).__contains__, free)
         self._out: list[str] = []
-        self._length = self._copied = 0
+        self._copied = 0
         self._limit = self._escaped = -1
         self._formulas = Formulas(source)
         self._backticks: Backticks | None = None
@@ -195,24 +205,19 @@ class MaskedText:
         while mark := search(source, position):
             start = mark.start()
             if marks and (known := marks.pop(start, None)):
-                position = self._border(*known, start)
+                kind, position = known
+                self._depth += _STEPS.get(kind, 0)
+                self._replace(kind, start, position)
             else:
                 position = scanners[source[start]](self, mark[0], start, mark.end())
         self._out.append(source[self._copied :])
         self.text = "".join(self._out)
 
-    def _border(self, kind: Kind, end: int, start: int) -> int:
-        """Replace a mark of a cloze or highlight whose place is known."""
-        self._depth += (kind == Kind.CLOZE) - (kind == Kind.CLOZE_END)
-        return self._replace(kind, start, end)
-
     def _put(self, start: int, end: int, written: str) -> None:
         """Write something in place of a part of the source."""
-        between = self.source[self._copied : start]
-        self._out += (between, written)
-        self._length += len(between) + len(written)
+        self._out += (self.source[self._copied : start], written)
         self._copied = end
-        self._moves.append((self._length, end))
+        self._ends.append(end)
 
     def _replace(self, kind: Kind, start: int, end: int, data: Any = None, before: str = "") -> int:
         """Replace a part of the source by a placeholder; return its end."""
@@ -233,19 +238,13 @@ class MaskedText:
         shared = kind in _SHARED
         if shared and (known := self._shared.get((kind, source))):
             return known
-        character = self._free_character()
+        character = next(self._free, None)
+        if character is None:
+            raise TooManyError
         self.placeholders[character] = Placeholder(kind, start, end, source, data)
         if shared:
             self._shared[kind, source] = character
         return character
-
-    def _free_character(self) -> str:
-        while self._next <= _VERY_LAST:
-            character = chr(self._next)
-            self._next = self._next + 1 if self._next != _LAST else _SECOND
-            if character not in self._held:
-                return character
-        raise TooManyError
 
     def _paragraph_end(self, at: int) -> int:
         if self._one_line:
@@ -414,7 +413,7 @@ class MaskedText:
     def _reference(self, mark: str, start: int, end: int) -> int:
         """A number of what is not text is shown as written, or as what browsers read in it."""
         code = int(mark[2:-1].lstrip("xX"), 16 if mark[2] in "xX" else 10)
-        if code > _VERY_LAST or not is_text(chr(code)):
+        if code >= _MORE_FREE[1] or not is_text(chr(code)):
             shown = unescape(mark)
             return self._replace(Kind.TEXT, start, end, shown if is_text(shown) else None)
         return end

@@ -64,7 +64,7 @@ class Open:
     clozes: int = 0
     cut: bool = False
     crossed: bool = False
-    tags: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    tags: dict[str, int] = field(default_factory=dict)
 
 
 class Nesting:
@@ -156,12 +156,13 @@ class Nesting:
         while self._open and self._open[-1].role is Role.TAG and self._open[-1].name in ends:
             self._close()
         self._open.append(Open(Role.TAG, name))
-        self._scopes[-1].tags[name] += 1
+        tags = self._scopes[-1].tags
+        tags[name] = tags.get(name, 0) + 1
         self._opened[name] += 1
 
     def close_tag(self, name: str) -> Stray | None:
         """Close a raw tag, or return why it closes nothing here."""
-        if not self._scopes[-1].tags[name]:
+        if not self._scopes[-1].tags.get(name):
             if self._closed_early[name]:
                 self._closed_early[name] -= 1
                 return Stray.MISNESTED
