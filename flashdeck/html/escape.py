@@ -76,5 +76,10 @@ def is_text(text: str) -> bool:
 
 
 def readable_source(text: str) -> str:
-    """Return a text without control characters and lone surrogates, which no parser takes."""
+    """Return a text of the same length without what no parser takes, and with line feeds only.
+
+    Control characters and lone surrogates are replaced, and lines end with a line feed.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
     return _NOT_TEXT.sub("\ufffd", text)

@@ -88,7 +88,6 @@ _BREAKS_LINE = frozenset({"br"}) | BLOCKS
 _NESTED = frozenset({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
-_RETURN = re.compile("\r(?=\n)")
 _JOINABLE = frozenset("[\\{:$" + ascii_letters)  # before a comment, as in `[<!-- -->sound:`
 _SAFE = "!#$%&'()*+,-./:;=?@_~"
 
@@ -105,8 +104,7 @@ def render_markdown(
     source: str, offset: int, media: Media, *, cloze: bool, allow_scripts: bool, join_lines: bool
 ) -> Rendered:
     """Render a text without white space around it, which begins at `offset` of the author's."""
-    source = readable_source(source)
-    text = source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
+    text = readable_source(source)
     try:
         masked = MaskedText(text, cloze=cloze)
     except TooManyError:
@@ -120,8 +118,7 @@ def render_markdown(
         return Rendered(html)
     writer = Writer(masked, media, cloze=cloze, allow_scripts=allow_scripts, join_lines=join_lines)
     html = writer.write(html)
-    returns = [found.start() for found in _RETURN.finditer(source)] if "\r" in source else []
-    return Rendered(html, tuple(problem.moved(offset, returns) for problem in writer.problems))
+    return Rendered(html, tuple(problem.moved(offset) for problem in writer.problems))
 
 
 class Writer(Output):
@@ -380,7 +377,8 @@ class Writer(Output):
         else:
             if not self.allow_scripts and (command := active_tex(formula.tex)):
                 message = f"{command}… in a formula is active content"
-                self.problem("active-content", message, placeholder.start, placeholder.end)
+                hint = "write a link behind the formula; to keep it, build with --allow-scripts"
+                self.problem("active-content", message, placeholder.start, placeholder.end, hint)
             self.out.append(f"\\[{tex}\\]" if formula.display else f"\\({tex}\\)")
         self.check_hints(formula.tex, Where.FORMULA, placeholder.start, placeholder.end)
 

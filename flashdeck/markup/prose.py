@@ -53,7 +53,7 @@ def prose(text: str, *, cloze: bool) -> Prose:
         rest = prose(text[lead:], cloze=cloze)
         moved = [replace(f, start=f.start + lead, end=f.end + lead) for f in rest.formulas]
         return Prose(text[:lead] + rest.text, tuple(moved))
-    source = readable_source(text.replace("\r\n", " \n").replace("\r", "\n"))
+    source = readable_source(text)
     try:
         masked = MaskedText(source, cloze=cloze, scan=True)
     except TooManyError:
