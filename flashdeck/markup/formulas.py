@@ -95,7 +95,7 @@ class Formulas:
 
 
 def active_tex(tex: str) -> str:
-    r"""Return the first command with which MathJax would run or load something; '' if none would.
+    r"""Return the first command and address that MathJax would run or load; '' if there is none.
 
     An address in a macro, as in `\def\a#1{\href{#1}{b}}`, may be anything.
     """

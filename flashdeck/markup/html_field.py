@@ -127,7 +127,8 @@ class _Field:
         if ("\\(" in tex or "\\[" in tex) and (command := active_tex(tex)):
             start = max(self.text.find(command), 0)
             end = min(start + len(command), len(self.text))
-            self.active(f"{command}… in a formula is active content", start, end)
+            message = f"{command.partition('{')[0]} of this formula runs or loads something"
+            self.active(message, start, end)
 
     def tag(self, tag: Tag) -> None:
         """Check a tag, and replace the file that it names."""

@@ -376,7 +376,7 @@ class Writer(Output):
             self.out.append(escape(placeholder.source, quote=False))
         else:
             if not self.allow_scripts and (command := active_tex(formula.tex)):
-                message = f"{command}… in a formula is active content"
+                message = f"{command.partition('{')[0]} of this formula runs or loads something"
                 hint = "write a link behind the formula; to keep it, build with --allow-scripts"
                 self.problem("active-content", message, placeholder.start, placeholder.end, hint)
             self.out.append(f"\\[{tex}\\]" if formula.display else f"\\({tex}\\)")
