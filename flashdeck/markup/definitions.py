@@ -31,7 +31,7 @@ class Definitions:
 
         Only the first definition of a label that is used is one.
         """
-        line = self._text.rfind("\n", 0, place) + 1
+        line = self._text.rfind("\n", max(0, place - _LONGEST_LABEL), place) + 1
         if place - line >= _LONGEST_LABEL or not (found := _DEFINED.match(self._text, line, place)):
             return None
         label = _normal(found[1])

@@ -126,8 +126,8 @@ def _is_tex(text: str, found: re.Match[str]) -> bool:
 
 
 def _begins_paragraph(text: str, start: int) -> bool:
-    line = text.rfind("\n", 0, start) + 1
-    if start - line > _DEEPEST_QUOTE or text[line:start].strip(_QUOTE):
+    line = text.rfind("\n", max(0, start - _DEEPEST_QUOTE), start) + 1
+    if start - line >= _DEEPEST_QUOTE or text[line:start].strip(_QUOTE):
         return False
     return line == 0 or not text[text.rfind("\n", 0, line - 1) + 1 : line].strip(_QUOTE)
 

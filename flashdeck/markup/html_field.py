@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flashdeck.css import loads
 from flashdeck.html.addresses import is_active, is_remote
 from flashdeck.html.tags import (
+    ACTIVE,
     REFERENCES,
     Tag,
     active_reason,
@@ -108,7 +109,7 @@ class _Field:
         if self.is_foreign or tag.name == "noscript":
             self.unclear = self.unclear or (tag.start, tag.end)
         end = raw_text_end(self.text, tag)
-        if tag.name != "script":
+        if tag.name not in ACTIVE:
             self.inert(tag.end, end)
         if tag.name == "style" and _loads_from_elsewhere(self.text[tag.end : end]):
             self.active("this style loads something from another machine", tag.start, end)

@@ -256,7 +256,7 @@ class MaskedText:
 
     def _begins_line(self, at: int) -> bool:
         """Whether only marks of quotes and lists are before a place in its line."""
-        line = self.source.rfind("\n", 0, at) + 1
+        line = self.source.rfind("\n", max(0, at - _LONGEST_INDENT), at) + 1
         return at - line < _LONGEST_INDENT and bool(_INDENT.match(self.source, line, at))
 
     def _backslash(self, mark: str, start: int, end: int) -> int:
