@@ -377,7 +377,7 @@ class Writer(Output):
         else:
             if not self.allow_scripts and (command := active_tex(formula.tex)):
                 message = f"{command.partition('{')[0]} of this formula runs or loads something"
-                hint = "write a link behind the formula; to keep it, build with --allow-scripts"
+                hint = "write a link after the formula; to keep it, build with --allow-scripts"
                 self.problem("active-content", message, placeholder.start, placeholder.end, hint)
             self.out.append(f"\\[{tex}\\]" if formula.display else f"\\({tex}\\)")
         self.check_hints(formula.tex, Where.FORMULA, placeholder.start, placeholder.end)

@@ -65,7 +65,7 @@ def _open(output: Output, tag: Tag, html: str) -> None:
     if tag.name not in VOID:
         output.nesting.open_tag(tag.name)
     if output.cloze and output.masked.cuts_cloze(tag.start, tag.end):
-        message = f"a mark of a cloze stands inside of the tag <{tag.name}>, where it hides nothing"
+        message = f"a mark of a cloze is inside of the tag <{tag.name}>, where it hides nothing"
         output.problem("cloze-nesting", message, tag.start, tag.end, _CLOZE_HINT)
     output.out.append(inert_braces(html) if output.cloze else html)
 
