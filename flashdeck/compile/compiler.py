@@ -23,7 +23,7 @@ from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes.built_in import built_in
 from flashdeck.project.ids import UNSAVED
 from flashdeck.project.project import Project
-from flashdeck.project.project_id import notetype_id
+from flashdeck.project.project_id import kinds_of_others, notetype_id
 from flashdeck.source.note import SourceFile
 
 if TYPE_CHECKING:
@@ -121,7 +121,9 @@ def _compile(
     files = _files(project, deck_files, settle=settle)
     read = [file for file in files.values() if isinstance(file, ReadFile)]
     problems += [problem for file in read for problem in file.problems]
-    identified, id_problems = _identified(project, files, read, deck_files)
+    names = {key: notetype.name for key, notetype in custom.items()}
+    others = kinds_of_others(project.settings.id, project.lock, names)
+    identified, id_problems = _identified(project, others, files, read, deck_files)
     problems += id_problems
     if any(deck.verbatim for file in files.values() for deck in file.decks):
         media.keep_static()
@@ -189,9 +191,16 @@ def _guids(file: RenderedFile | ReadFile) -> Iterator[str]:
 
 
 def _identified(
-    project: Project, files: Files, read: Iterable[ReadFile], deck_files: DeckFiles
+    project: Project,
+    kinds: Mapping[str, str],
+    files: Files,
+    read: Iterable[ReadFile],
+    deck_files: DeckFiles,
 ) -> tuple[list[Identified], list[Diagnostic]]:
-    """Assign ids to notes, and numbers to masks."""
+    """Assign ids to notes, and numbers to masks.
+
+    `kinds` maps kinds of other first builds to those of the project.
+    """
     notes = [note for file in read for note in file.notes]
     if not notes:
         return [], []
@@ -200,7 +209,7 @@ def _identified(
     identified, problems = identify(
         notes,
         project_id,
-        {entry.id: entry.kind for entry in project.lock.notes.values()},
+        {entry.id: kinds.get(entry.kind, entry.kind) for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
         {
             guid

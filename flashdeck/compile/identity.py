@@ -28,6 +28,19 @@ def derived_id(
     return id_from((project_id, note.deck, note.kind.name, note.head), taken, tried)
 
 
+def ids_of_others(
+    project_id: str, projects: Iterable[str], notes: Iterable[Identified]
+) -> set[str]:
+    """Derive the ids that first builds of other projects gave to these notes."""
+    sources = [identified.note for identified in notes]
+    ids: set[str] = set()
+    for other in projects:
+        tried: dict[str, int] = {}
+        if other != project_id:
+            ids.update(derived_id(other, note, (), tried) for note in sources)
+    return ids
+
+
 def id_from(words: Iterable[str], taken: Container[str], tried: dict[str, int]) -> str:
     """Derive an id from words.
 

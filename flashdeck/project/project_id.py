@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 
@@ -70,6 +71,19 @@ def with_id(settings: Settings, lock: Lock) -> tuple[Settings, list[Diagnostic]]
         )
         problems.append(_restored(message, hint, _place(settings.yaml)))
     return replace(settings, id=entry.id, name=settings.name or entry.name), problems
+
+
+def kinds_of_others(project_id: str, lock: Lock, names: Mapping[str, str]) -> dict[str, str]:
+    """Map kinds of custom notes of other first builds, as in the lock, to those of this project.
+
+    `names` are the names of the note types by kind.
+    """
+    return {
+        f"custom:{notetype_id(other, 'custom', name)}": kind
+        for other in lock.projects
+        if other != project_id
+        for kind, name in names.items()
+    }
 
 
 def stamped_settings(settings: Settings, name: str) -> str:

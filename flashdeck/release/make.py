@@ -13,8 +13,8 @@ from typing import BinaryIO, NamedTuple
 from flashdeck.anki.read.proof import holds
 from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.compile.cache import Cache
-from flashdeck.compile.compiler import known_kinds
-from flashdeck.compile.identity import Identified
+from flashdeck.compile.compiler import Compiled, known_kinds
+from flashdeck.compile.identity import Identified, ids_of_others
 from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -27,7 +27,7 @@ from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
-from flashdeck.project.project_id import stamped_settings
+from flashdeck.project.project_id import kinds_of_others, stamped_settings
 from flashdeck.project.published import Healed, healed, record
 from flashdeck.release.consequences import consequences
 from flashdeck.release.recover import recover_lock
@@ -101,13 +101,14 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     project, problems = load_project(root)
     with_published, lost = _with_identity(project, problems, options)
     project = with_published.project
-    cache = Cache.load(root) if project.lock_text else Cache()
+    is_merged = len(project.lock.projects) > 1
+    cache = Cache.load(root) if project.lock_text and not is_merged else Cache()
     media_cache = load_media_cache(root)
     outcome = compile_loaded(
         project,
         problems,
         allow_scripts=options.allow_scripts,
-        cache=cache,
+        cache=None if is_merged else cache,  # all notes are needed
         media_cache=media_cache,
         single_package=options.output is not None,
     )
@@ -118,7 +119,8 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     reported = [*lost, *outcome.problems]
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
         return _Ready(tuple(reported))
-    outcome = replace(outcome, project=with_published.with_notes(compiled.kinds))
+    project = with_published.with_notes(compiled.kinds)
+    outcome = replace(outcome, project=_without_others(project, compiled) if is_merged else project)
     releases, lock, release_problems = _released(outcome, options)
     stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
     written = _texts(outcome, stamped, lock_text(lock))
@@ -154,6 +156,23 @@ def _without_notes(before: Lock, after: Lock) -> tuple[str, ...]:
     """Return the packages from which the last notes were dropped."""
     dropped = {note.package for name, note in before.notes.items() if name not in after.notes}
     return tuple(dropped - {note.package for note in after.notes.values()})
+
+
+def _without_others(project: Project, compiled: Compiled) -> Project:
+    """Leave out the notes of other first builds of the same sources.
+
+    Learners who have them have other note types, so that they can't be removed.
+    """
+    lock, project_id = project.lock, project.settings.id
+    names = {kind: notetype.name for kind, notetype in compiled.notetypes.items()}
+    kinds = kinds_of_others(project_id, lock, names)
+    ids = ids_of_others(project_id, lock.projects, compiled.notes)
+    notes = {
+        name: entry._replace(kind=kinds.get(entry.kind, entry.kind))
+        for name, entry in lock.notes.items()
+        if name in compiled.kinds or not (name in ids or entry.kind in kinds)
+    }
+    return replace(project, lock=replace(lock, notes=notes))
 
 
 def _with_identity(

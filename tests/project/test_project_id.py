@@ -250,6 +250,35 @@ def test_two_first_builds_in_two_clones_meet_in_one_id(two_notes, tmp_path, side
         assert len([name for name in learner.notetypes() if name.startswith("Flask")]) == 2
 
 
+def test_notes_of_another_first_build_are_not_removed_notes(two_notes, tmp_path):
+    two_notes.write(
+        "cards/notetypes/own.yaml",
+        "notetype: Own\nfields: [A, B]\ntemplates:\n"
+        '  - {name: One, front: "{{A}}", back: "{{B}}"}\n',
+    )
+    twice = "  - {q: twice, a: b}\n  - {q: twice, a: c}\n"
+    items = "".join(f"  - {{q: question {number}, a: b}}\n" for number in range(20))
+    two_notes.write("cards/more.yaml", f"notes:\n{twice}{items}")
+    two_notes.write("cards/own.yaml", "notetype: Own\nnotes:\n  - fields: {A: a, B: b}\n")
+    other = type(two_notes)(tmp_path / "other", two_notes.now + DAY)
+    shutil.copytree(two_notes.root, other.root)
+    added = "  - fields: {A: theirs, B: b}\n"
+    other.write("cards/own.yaml", other.read("cards/own.yaml") + added)
+    two_notes.built()
+    before = [package.notes for package in two_notes.built().packages]
+    other.built()
+    theirs = other.read("cards/own.yaml").partition("theirs")[2].splitlines()[1]
+    lock = two_notes.read("flashdeck.lock") + other.read("flashdeck.lock")
+    two_notes.write("flashdeck.lock", lock)
+    two_notes.write("cards/own.yaml", two_notes.read("cards/own.yaml") + f"{added}{theirs}\n")
+    two_notes.now += 2 * DAY
+    built = two_notes.built()
+    assert rules(built.diagnostics) == [("project-id-restored", "warning")]
+    assert theirs in two_notes.read("cards/own.yaml")
+    assert sum(package.notes for package in built.packages) == sum(before) + 1
+    assert [package.counts.tombstones for package in built.packages] == [0] * len(before)
+
+
 def without_project_line(project):
     """Make the lock one of format 1."""
     lines = ["format\t1"]
