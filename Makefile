@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-# One release of each generation of Anki's importer; 25.9.2 is the backend of AnkiDroid.
-ANKIDROID := 25.9.2
+# One release of each generation of Anki's importer; AnkiDroid has the backend of 25.9.2 up to 2.24,
+# and newer ones that of 26.5.
+ANKIDROID := 25.9.2 26.5
 RELEASES := 2.1.49 2.1.66 24.11 $(ANKIDROID) 26.9.3
 HISTORIES ?= 200
 STEPS ?= 15
@@ -39,7 +40,7 @@ help:
 	@echo "make modules         count the modules that a build of one note enters; each: LIST=1"
 	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
 	@echo "                     the documents' pictures: PICTURES=docs/pictures"
-	@echo "make anki-templates  hold the template language against AnkiDroid's backend, $(ANKIDROID)"
+	@echo "make anki-templates  hold the template language against AnkiDroid's backends, $(ANKIDROID)"
 	@echo "make anki-matrix     prove with random histories that no review is lost, on Anki"
 	@echo "                     $(RELEASES), each in an environment of its own;"
 	@echo "                     fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2;"
@@ -104,11 +105,13 @@ editors: $(VENV)/.test .venv-editors/.ready
 	@FLASHDECK_LANGUAGE_SERVER=.venv-editors/node_modules/.bin/yaml-language-server \
 		$(BIN)/python -m pytest tests/editor/language_server_cases.py
 
-anki-templates: .venv-anki/$(ANKIDROID)/.ready
+anki-templates: $(ANKIDROID:%=templates-%)
+
+templates-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests $(<D)/bin/python -m pytest --noconftest -p summary -q \
 		tests/anki/test_template_anki.py
 
-# Changed fronts and random histories on one release of Anki.
+# Changed fronts, accidents and random histories on one release of Anki.
 anki-%: .venv-anki/%/.ready
 	@PYTHONPATH=tests .venv-anki/$*/bin/python -m pytest --noconftest -p summary -q \
 		tests/release/test_numbering_anki.py

@@ -1,7 +1,7 @@
 """Differences of the template language in Anki releases other than 26.9, which flashdeck follows.
 
-Everything else must be equal. 25.9.2 is the backend of AnkiDroid; docs/reference/templates.md
-describes the differences for its users.
+Everything else must be equal. 25.9.2 and 26.5 are backends of AnkiDroid;
+docs/reference/templates.md describes the differences for its users.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Difference:
     """A difference, an example of it, and a pattern for the notes that it concerns.
 
     The example is a field A of a note with tags; on a cloze note type the front is `{{cloze:A}}`,
-    else there is a second template, `{{Tags}}`, behind `{{A}}`. `there` are the ordinals and the
-    first card's question in the release that differs, `here` in 26.9.
+    else there is a template `second` behind `{{A}}`. `there` are the ordinals and the first card's
+    question in the release that differs, `here` in 26.9.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Difference:
     cloze: bool
     there: tuple[tuple[int, ...], str]
     here: tuple[tuple[int, ...], str]
+    second: str = "{{Tags}}"
 
     def concerns(self, fields: Sequence[str]) -> bool:
         """Whether the other release may differ for a note with these fields."""
@@ -54,14 +55,15 @@ SEVERAL_NUMBERS = Difference(
     there=((0,), "{{c1,2::x}} " + _asked("y")),
     here=((0, 1), _asked("x", "1,2") + " " + _asked("y")),
 )
-SPECIAL_FIELDS = Difference(
-    name="special fields make no cards",
+TAGS = Difference(
+    name="tags make no cards",
     pattern="",  # known by the templates: see `without_special_fields`
     example="y",
     cloze=False,
     there=((0,), "y"),
     here=((0, 1), "y"),
 )
+SPECIAL_FIELDS = replace(TAGS, name="special fields make no cards", second="{{Deck}}")
 INSIDE_ZERO = Difference(
     name="clozes inside of c0 are not counted",
     pattern=r"\{\{c0+::",
@@ -78,16 +80,20 @@ OCCLUSIONS = Difference(
     there=((0,), '<div class="cloze" data-ordinal="1" data-shape="rect" ></div>'),
     here=((0,), '<div class="cloze" data-ordinal="1" data-shape="rect" data-left="a\\b" ></div>'),
 )
-DIFFERENCES = (SEVERAL_NUMBERS, SPECIAL_FIELDS, INSIDE_ZERO, OCCLUSIONS)
-RELEASES = {"25.9.2": DIFFERENCES, "26.9.3": ()}
+DIFFERENCES = (SEVERAL_NUMBERS, TAGS, SPECIAL_FIELDS, INSIDE_ZERO, OCCLUSIONS)
+RELEASES = {"25.9.2": DIFFERENCES, "26.5": (SPECIAL_FIELDS, OCCLUSIONS), "26.9.3": ()}
 
 ANKI = version("anki")
 KNOWN: tuple[Difference, ...] = RELEASES[ANKI]
 """The differences of the release at hand."""
 
+# In 26.5 a field of this name counts as filled for notes with tags.
+ODD_FIELDS = {"Tags"} if ANKI == "26.5" else set()
+
 _NOTHING = "∅"
+_UNUSED = [name for name in SPECIAL if name != "Tags" or TAGS in KNOWN]
 _NAMED = re.compile(
-    rf"(?<=[#^/:{{%\s])(?:{'|'.join(sorted(SPECIAL, key=len, reverse=True))})(?=\s*(?:\}}\}}|%>))"
+    rf"(?<=[#^/:{{%\s])(?:{'|'.join(sorted(_UNUSED, key=len, reverse=True))})(?=\s*(?:\}}\}}|%>))"
 )
 
 
@@ -99,7 +105,7 @@ def concerned(fields: Sequence[str]) -> bool:
 def without_special_fields(
     notetype: NoteType, fields: Sequence[str]
 ) -> tuple[NoteType, Sequence[str]]:
-    """Return a note whose cards are generated as if all special fields were empty."""
+    """Return a note whose cards are generated as if special fields were empty."""
     if notetype.cloze or SPECIAL_FIELDS not in KNOWN:
         return notetype, fields
     own = {field.name for field in notetype.fields}
