@@ -196,6 +196,11 @@ class Sources:
         own = f"{self.texts} {{{{{self.names[0]}}}}}"
         return {"question": self.css, "cloze": self.css, "custom": own}
 
+    def written(self) -> object:
+        """All that the author writes; an edit is a change of this."""
+        texts = {file.path: self.text(file) for file in self.files}
+        return texts, dict(self.pictures), self.css, self.notetype()
+
     def notetype(self) -> str:
         """The file of the custom note type; its second card needs the third field."""
         first, second, third = self.names

@@ -19,6 +19,13 @@ def rewrite(author: Author, which: int, how: int) -> None:
     author.put(draft, **{part: author.words(how)})
 
 
+def rewrite_custom(author: Author, which: int, how: int) -> None:
+    """Replace a text of a custom note; its third one makes a second card."""
+    draft = author.kind_of_note("custom", which)
+    if draft is not None:
+        author.put(draft, **{("text", "answer", "extra")[how % 3]: author.words(how)})
+
+
 def mark_up(author: Author, which: int, how: int) -> None:
     """Change the markup of a text, or add a picture."""
     _, draft = author.note(which)
@@ -153,7 +160,7 @@ def put_back(author: Author, which: int, how: int) -> None:
         author.document(how).notes.append(back)
 
 
-def copy_with_id(author: Author, which: int, how: int) -> int | None:
+def copy_of(author: Author, which: int, how: int) -> int | None:
     """Copy a note with its id, which is an error; returns the copy's handle."""
     _, draft = author.note(which)
     if not draft.id:
@@ -204,6 +211,7 @@ EDITS: dict[str, Edit] = {
     edit.__name__: edit
     for edit in (
         rewrite,
+        rewrite_custom,
         mark_up,
         tag,
         tag_document,

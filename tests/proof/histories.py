@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from real_anki import VERSION
 
+from proof.accidents import ACCIDENTS, two_first_builds
 from proof.builder import Builder, through_command_line, through_python
 from proof.edits import EDITS
 from proof.ledger import DAY
@@ -31,29 +33,31 @@ _EDITS = _steps(sorted(set(EDITS) - ({"rename_field"} if VERSION < _FOLLOWS_RENA
 _ACTS = _steps(["answer"] * 6 + sorted(ACTS), 5)
 _WAIT = st.sampled_from([0, 60, DAY, 5 * DAY, 40 * DAY, 200 * DAY, 400 * DAY])
 _WHICH = st.none() | st.integers(0, 2)
+_ACCIDENT = st.sampled_from(sorted(ACCIDENTS))
 
 
 class History(RuleBasedStateMachine):
     """A history built from Python. `total` sums the tallies of all histories."""
 
     builder: ClassVar[Builder] = staticmethod(through_python)
-    total: ClassVar[Counter[str]] = Counter()
+    total: ClassVar[Counter[tuple[str, str]]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
         self.world = World(type(self).builder)
         self._whole = True
 
-    @initialize(notes=st.integers(2, 7), acts=_ACTS)
-    def begin(self, notes, acts):
-        with self._step() as world:
-            world.begin(notes)
+    @initialize(notes=st.integers(2, 7), acts=_ACTS, how=st.none() | st.integers(0, 3))
+    def begin(self, notes, acts, how):
+        """A first build, or two in two clones."""
+        with self._step("begin" if how is None else "two first builds") as world:
+            world.begin(notes, None if how is None else partial(two_first_builds, how=how))
             world.act(acts)
 
     @rule(edits=_EDITS, before=_ACTS, between=_ACTS, after=_ACTS, wait=_WAIT, which=_WHICH)
     def publish(self, edits, before, between, after, wait, which):
         """A complete round of edits, build and import, with reviews in between."""
-        with self._step() as world:
+        with self._step("publish") as world:
             world.edit(edits)
             world.act(before)
             world.wait(wait)
@@ -67,7 +71,7 @@ class History(RuleBasedStateMachine):
     @rule(edits=_EDITS, acts=_ACTS, wait=_WAIT)
     def build(self, edits, acts, wait):
         """A build that the learner does not import."""
-        with self._step() as world:
+        with self._step("build") as world:
             world.edit(edits)
             world.act(acts)
             world.wait(wait)
@@ -76,7 +80,7 @@ class History(RuleBasedStateMachine):
     @rule(which=_WHICH, acts=_ACTS, wait=_WAIT)
     def take(self, which, acts, wait):
         """An import of an older build, possibly repeated."""
-        with self._step() as world:
+        with self._step("take") as world:
             world.wait(wait)
             world.act(acts)
             world.take(which)
@@ -86,41 +90,36 @@ class History(RuleBasedStateMachine):
     )
     def merge(self, here, there, between, how, acts, which):
         """Two people's branches."""
-        with self._step() as world:
+        with self._step("merge") as world:
             world.branch(here, there, between, how)
             world.wait(60)
             world.act(acts)
             world.take(which)
 
-    @rule(edits=_EDITS, in_clone=st.booleans(), which=_WHICH)
-    def revert(self, edits, in_clone, which):
-        """Edits that git takes back, together with the lock."""
-        with self._step() as world:
+    @rule(what=_ACCIDENT, edits=_EDITS, which=_ANY, how=_ANY, package=_WHICH)
+    def go_wrong(self, what, edits, which, how, package):
+        """An accident, or edits that git takes back together with the lock."""
+        with self._step(what) as world:
+            ACCIDENTS[what](world, edits, which, how)
             world.build()
-            world.revert(edits, in_clone=in_clone)
             world.wait(60)
-            world.take(which)
+            world.take(package)
 
-    @rule(
-        what=st.sampled_from(
-            ["slow clock", "wrong clock", "copy", "slow clock", "copy", "lock", "all"]
-        ),
-        hours=st.integers(0, 23),
-        which=_ANY,
-    )
-    def go_wrong(self, what, hours, which):
-        """An accident."""
-        with self._step() as world:
-            match what:
-                case "slow clock":
-                    world.behind = hours * 3600
-                case "wrong clock":
-                    world.clock_of_another_time()
-                case "copy":
-                    world.copy_with_id(which, hours)
-                case _:
-                    world.lose_lock(with_packages=what == "lock")
-                    world.build()
+    @rule(statistics=st.sampled_from(["check", "optimize"]), which=_ANY)
+    def change_fronts(self, statistics, which):
+        """A changed front and a later card, after Anki analyzed its database."""
+        with self._step("change fronts") as world:
+            world.act([(statistics, 0, 0)])
+            world.edit([("retext", 0, 0), ("rewrite_custom", which, 2), ("reverse", which, 0)])
+            world.build()
+            world.wait(60)
+            world.take()
+
+    @rule(which=_ANY, marked=st.sampled_from([10, 70]), released=st.sampled_from([2, 20]))
+    def mark(self, which, marked, released):
+        """A learner's mark on an edited note, some days after the edit, before other edits."""
+        with self._step("mark an edited note") as world:
+            world.mark_edited(which, marked * DAY, released * DAY)
 
     def teardown(self) -> None:
         """Import the last build, and let Anki check its database."""
@@ -128,15 +127,16 @@ class History(RuleBasedStateMachine):
             if self._whole:
                 self.world.finish()
                 type(self).total.update(self.world.tally)
-                type(self).total["histories"] += 1
+                type(self).total["events", "histories"] += 1
         finally:
             self.world.close()
 
     @contextmanager
-    def _step(self) -> Iterator[World]:
-        """Run a step, and record whether it succeeded."""
+    def _step(self, name: str) -> Iterator[World]:
+        """Run a step, count it, and record whether it succeeded."""
         self._whole = False
         yield self.world
+        self.world.tally["steps", name] += 1
         self._whole = True
 
 
@@ -144,4 +144,4 @@ class CommandLineHistory(History):
     """A history built by the command line."""
 
     builder = staticmethod(through_command_line)
-    total: ClassVar[Counter[str]] = Counter()
+    total: ClassVar[Counter[tuple[str, str]]] = Counter()

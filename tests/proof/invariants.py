@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from real_anki import VERSION, Imported, Learner
 
 from proof.drafts import Content
-from proof.ledger import Ledger, Record
+from proof.ledger import DAY, RESENT, Ledger, Record
 from proof.snapshot import Snapshot
 
 REMOVED = frozenset({"flashdeck::removed"})
@@ -33,7 +33,8 @@ class Check:
 
     `touched`, `stamped` and `got` are the student's before the import. `late` collects the notes
     that are outdated by the only exception, an edit by the learner between build and import;
-    `current` collects all others.
+    `current` collects all others, and `kept` edited notes that are no longer sent again, with what
+    the learner did to them since.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Check:
     got: Mapping[str, int]
     late: set[str] = field(default_factory=set)
     current: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
 
     def violations(self, learner: Learner, imported: Imported) -> list[Violation]:
         """Every broken promise."""
@@ -101,6 +103,11 @@ class Check:
         if had is not None and own:
             if (has.fields, has.tags) != (had.fields, had.tags):
                 yield Violation("learners keep their work", f"note {guid}: {had} became {has}")
+        elif had is not None and self._is_no_longer_sent(guid, record):
+            if has != had:
+                yield Violation("learners keep their work", f"note {guid}: {had} became {has}")
+            self.kept.add(guid)
+            return
         elif not is_current and self._excused(guid, record):
             self.late.add(guid)
             if has != had:
@@ -120,6 +127,14 @@ class Check:
         if self.name in self.ledger.early:
             times.append(self.stamped.get(guid, 0))
         return guid in self.before.notes and max(times) >= due
+
+    def _is_no_longer_sent(self, guid: str, record: Record) -> bool:
+        """Whether the learner changed a note after the time up to which an edit is sent again.
+
+        Clocks may differ by two days.
+        """
+        touched, edited = self.touched.get(guid, 0), record.edited
+        return edited is not None and touched > edited + RESENT + 2 * DAY
 
     def _cards(self, guid: str, content: Content | None) -> Iterator[Violation]:
         expected = self.before.ordinals(guid) | (content.ordinals if content else frozenset())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from proof.builder import Package
@@ -11,6 +11,8 @@ from proof.drafts import Content
 DAY = 86_400
 RESENT = 60 * DAY
 """For so long after its last edit a note is sent again, by the default of `resend_days`."""
+# Removed notes travel for 180 days; clocks may differ by two.
+_TRAVELS = 178 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Record:
     """The history of a note; times are those passed to the builds.
 
     `born` is the number of its first build, `first` its time; `edited` the time of the last build
-    that brought an edit, None for a note never edited; `content` is None while it is removed.
+    that brought an edit, None for a note never edited; `content` is None while it is removed, and
+    `package` is the file that then has the removed note.
     """
 
     born: int
@@ -26,6 +29,7 @@ class Record:
     kind: str
     content: Content | None
     edited: int | None = None
+    package: str = ""
 
     def due(self, revised: int) -> int:
         """The time up to which the package overrides a learner's edit of this note.
@@ -36,6 +40,12 @@ class Record:
         if self.edited is None:
             return self.first
         return min(revised, self.edited + RESENT)
+
+    def is_in(self, file: str, now: int) -> bool:
+        """Whether a package must have the note, or the removed note."""
+        if self.content is not None:
+            return self.content.package == file
+        return self.package == file and (self.edited or 0) + _TRAVELS > now
 
 
 @dataclass(slots=True)
@@ -57,6 +67,7 @@ class Ledger:
     not adjacent to the earlier ones, which are unknown."""
     order: list[str] = field(default_factory=list)
     builds: int = 0
+    time: int = 0
     _revisions: dict[str, tuple[object, int]] = field(default_factory=dict)
     """Each package's last contents and their time."""
 
@@ -65,12 +76,14 @@ class Ledger:
     ) -> None:
         """Record a build by a clock that may be slow."""
         self.builds += 1
+        self.time = now
         self.order = list(contents)
         for guid, content in contents.items():
             self.notes[guid] = self._living(self.notes.get(guid), content, now)
         for guid, record in self.notes.items():
             if guid not in contents and record.content is not None:
-                self.notes[guid] = replace(record, content=None, edited=now)
+                package = record.content.package
+                self.notes[guid] = replace(record, content=None, edited=now, package=package)
         self.packages = {package.path.name: package for package in packages}
         for name, package in self.packages.items():
             shape = self._shape(package)
@@ -91,12 +104,20 @@ class Ledger:
 
     def members(self, file: str) -> frozenset[str]:
         """The GUIDs that a package has, and those that it should have."""
-        living = (
-            guid
-            for guid, record in self.notes.items()
-            if record.content is not None and record.content.package == file
-        )
-        return self.packages[file].guids.union(living)
+        expected = (guid for guid, record in self.notes.items() if record.is_in(file, self.time))
+        return self.packages[file].guids.union(expected)
+
+    def published(self) -> set[str]:
+        """The notes in the sources and in packages: not removed ones that have expired."""
+        living = {guid for guid, record in self.notes.items() if record.content is not None}
+        return living.union(*(package.guids for package in self.packages.values()))
+
+    def abandon(self, published: Container[str]) -> None:
+        """Forget the notes of a build that is not in the history, but for those published before.
+
+        The next build neither has nor removes them.
+        """
+        self.notes = {guid: record for guid, record in self.notes.items() if guid in published}
 
     def fork(self) -> Ledger:
         """Create the ledger of another branch."""

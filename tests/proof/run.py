@@ -1,7 +1,7 @@
 """Run histories with one release of Anki: `python -m proof.run`, with tests/ on the path.
 
 The same seed gives the same histories. On a violation, the shortest history that reproduces it is
-printed as calls of `History`, and the exit code is 1.
+printed as calls of `History`, and the exit code is 1, as it is without any edit.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +19,14 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from proof.accidents import ACCIDENTS
+from proof.edits import EDITS
 from proof.histories import CommandLineHistory, History
+from proof.study import ACTS
 
 # One of so many histories is built by the command line.
 _COMMAND_LINE = 10
+_CATEGORIES = {"events": (), "steps": ACCIDENTS, "edits": EDITS, "acts": ACTS}
 
 
 def run(machine: type[History], histories: int, steps: int, number: int) -> str:
@@ -31,6 +37,7 @@ def run(machine: type[History], histories: int, steps: int, number: int) -> str:
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     try:
@@ -59,17 +66,24 @@ def main() -> int:
         )
         if count and (words := run(machine, count, args.steps, args.seed))
     ]
-    sys.stderr.write("\n".join(broken))
-    seconds = time.monotonic() - begun
     counts = History.total + CommandLineHistory.total
-    sys.stdout.write(
-        f"Anki {version('anki')}: {counts['histories']} histories of {args.steps} steps,"
-        f" {counts['edits']} edits, {counts['builds']} builds, {counts['imports']} imports,"
-        f" {counts['reviews']} reviews made; {counts['late']} notes touched between build and"
-        f" import, {counts['healed']} of them current by now;"
-        f" violations {len(broken)} ({seconds:.0f} s)\n"
-    )
+    if not any(count for (category, _), count in counts.items() if category == "edits"):
+        broken.append("no edit was made, so nothing is proved")
+    sys.stderr.write("".join(f"{words}\n" for words in broken))
+    seconds = time.monotonic() - begun
+    title = f"Anki {version('anki')}: seed {args.seed}, {args.steps} steps, {seconds:.0f} s"
+    sys.stdout.write("\n".join([title, *_lines(counts), f"  violations: {len(broken)}\n"]))
     return 1 if broken else 0
+
+
+def _lines(counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    """Summarize counts, a line for each category; `never` is what did not happen."""
+    for category, names in _CATEGORIES.items():
+        found = {name: count for (of, name), count in sorted(counts.items()) if of == category}
+        parts = [f"{name} {count:,}" for name, count in found.items() if count]
+        never = sorted(name for name in names if not found.get(name))
+        parts += [f"never: {', '.join(never)}"] if never else []
+        yield f"  {category}: {'; '.join(parts)}"
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 
+from proof.accidents import ACCIDENTS, two_first_builds
 from proof.author import Author
 from proof.builder import RefusedError
 from proof.drafts import Document, Draft, File
-from proof.edits import copy_with_id
+from proof.edits import copy_of
 from proof.ledger import DAY
 from proof.snapshot import Snapshot
 from proof.words import FORMS, Words
@@ -22,16 +23,17 @@ _OWN_TAG = "mine0"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An edit, its description, and the position of the observed note."""
+    """An edit, its description, the position of the observed note, and the first build."""
 
     words: str
     do: Callable[[World], object]
     note: int = _QUESTION
+    build: Callable[[World], object] = World.build
 
 
 def row(scenario: Scenario) -> str:
     """Run a scenario with Anki, checking every promise; returns its table row."""
-    world = _begin()
+    world = _begin(scenario.build)
     try:
         draft = _drafts(world)[scenario.note]
         seen = _Seen(world, draft)
@@ -127,7 +129,7 @@ class _Seen:
         return any(old[number] != new[number] for number in set(old) & set(new))
 
 
-def _begin() -> World:
+def _begin(build: Callable[[World], object]) -> World:
     """A project with every kind, whose learner has answered every card and tagged every note."""
     world = World()
     world.author = author = Author.begin(world.root, 1)
@@ -152,7 +154,7 @@ def _begin() -> World:
         File("art.yaml", [Document("Art::One", first, description=words())]),
         File("bio.yaml", [Document("Bio", other)]),
     ]
-    world.build()
+    build(world)
     world.take()
     cards = len(world.student.look().cards)
     world.act([(act, card, 2) for act in ("answer", "tag") for card in range(cards)])
@@ -204,35 +206,41 @@ def _branches(world: World) -> None:
     world.branch([("rewrite", _QUESTION, 0)], [("rewrite", _CLOZE, 0)], [], 0)
 
 
-def _lose_settings(world: World) -> None:
-    (world.root / "flashdeck.yaml").unlink()
-    world.edit([("rewrite", 0, 0)])
+def _accident(name: str, *edits: Step, how: int = 0) -> Callable[[World], object]:
+    return lambda world: ACCIDENTS[name](world, edits, 0, how)
 
 
-_REVERT = "revert --no-edit HEAD"
+def _refused(name: str) -> Callable[[World], object]:
+    """An accident that a build refuses."""
+
+    def do(world: World) -> None:
+        ACCIDENTS[name](world, (), 0, 0)
+        raise RefusedError(frozenset(), name)
+
+    return do
 
 
-def _revert(*edits: Step) -> Callable[[World], None]:
-    return lambda world: world.take_back(edits, _REVERT)
+def _edit_another(days: int) -> Callable[[World], object]:
+    """Edit a note, and another one so many days after a learner tagged the first."""
+
+    def do(world: World) -> None:
+        world.edit([_EDIT])
+        world.build()
+        world.wait(days * DAY)
+        world.take()
+        world.act([("tag", 0, 2)])
+        world.wait(2 * DAY)
+        world.edit([("rewrite", _CLOZE, 0)])
+
+    return do
 
 
-def _revert_in_clone(world: World) -> None:
-    world.take_back([("rewrite", _QUESTION, 0)], _REVERT)
-    world.forget_build()
+def _front_after_check(world: World) -> None:
+    world.act([("check", 0, 0)])
+    world.edit([("retext", 0, 0)])
 
 
-def _discard(*commands: str) -> Callable[[World], None]:
-    return lambda world: world.take_back([("rewrite", _QUESTION, 0)], *commands, commit=False)
-
-
-def _checkout(world: World) -> None:
-    world.take_back([("rewrite", _QUESTION, 0)], "checkout -q {}")
-
-
-def _leave_branch(world: World) -> None:
-    world.take_back(
-        [("rewrite", _QUESTION, 0)], "checkout -q -b draft", "branch -f main {}", "checkout -q main"
-    )
+_EDIT = ("rewrite", _QUESTION, 0)
 
 
 SCENARIOS = (
@@ -257,25 +265,43 @@ SCENARIOS = (
     Scenario("make it a note of your own note type", _edits(("change_kind", _QUESTION, 1))),
     Scenario("delete a note", _edits(("delete", _QUESTION, 0))),
     Scenario("put a deleted note back, with its `id`", _put_back),
-    Scenario("copy a note with its `id`", lambda world: copy_with_id(world.author, _QUESTION, 0)),
+    Scenario("copy a note with its `id`", lambda world: copy_of(world.author, _QUESTION, 0)),
+    Scenario("copy a whole file", _refused("copy a file")),
     Scenario("write another description", _edits(("describe", 0, 0))),
     Scenario("change the style", _edits(("restyle", 0, 0))),
     Scenario("change the texts of your note type", _edits(("retext", 0, 0)), _CUSTOM),
+    Scenario("… after *Check Database*", _front_after_check, _CUSTOM),
     Scenario("rename a field of it (Anki 23.10 on)", _edits(("rename_field", 0, 0)), _CUSTOM),
     Scenario("merge two people's branches", _branches),
-    Scenario("lose `flashdeck.lock`", lambda world: world.lose_lock(with_packages=True)),
+    Scenario("lose `flashdeck.lock`", _accident("lose the lock")),
+    Scenario("lose `flashdeck.lock` and `build/`", _accident("lose the lock and build/")),
+    Scenario("lose `flashdeck.yaml`, and edit", _accident("lose the settings", _EDIT)),
+    Scenario("take `flashdeck.yaml` from another project", _refused("settings of another project")),
     Scenario(
-        "lose `flashdeck.lock` and `build/`", lambda world: world.lose_lock(with_packages=False)
+        "make the first build in two clones, merge them, and edit",
+        _edits(_EDIT),
+        build=two_first_builds,
     ),
-    Scenario("lose `flashdeck.yaml`, and edit", _lose_settings),
-    Scenario("`git revert` an edit", _revert(("rewrite", _QUESTION, 0))),
-    Scenario("`git revert` an edit, and build in a fresh clone", _revert_in_clone),
-    Scenario("`git revert` the removal of a note", _revert(("delete", _QUESTION, 0))),
-    Scenario("build an edit, and `git checkout` the files of before", _discard("checkout -q .")),
-    Scenario("build an edit, and `git stash` it", _discard("stash -q")),
-    Scenario("check out the commit before an edit", _checkout),
-    Scenario("leave a branch with an edit that was built", _leave_branch),
+    Scenario("`git revert` an edit", _accident("git revert", _EDIT)),
+    Scenario(
+        "`git revert` an edit, and build in a fresh clone",
+        _accident("git revert, in a clone", _EDIT),
+    ),
+    Scenario(
+        "`git revert` the removal of a note", _accident("git revert", ("delete", _QUESTION, 0))
+    ),
+    Scenario(
+        "build an edit, and `git checkout` the files of before",
+        _accident("git checkout of files", _EDIT),
+    ),
+    Scenario("build an edit, and `git stash` it", _accident("git stash", _EDIT)),
+    Scenario("check out the commit before an edit", _accident("git checkout of a commit", _EDIT)),
+    Scenario(
+        "leave a branch with an edit that was built", _accident("a branch that is left", _EDIT)
+    ),
     Scenario("set the clock back by an hour", _slow_clock),
     Scenario("edit what a learner then touches before importing", _edit_then_touch),
     Scenario("… and build again, for any other edit", _edit_touch_and_build_again),
+    Scenario("edit what a learner tags in the next 60 days, then another note", _edit_another(30)),
+    Scenario("edit what a learner tags later than that, then another note", _edit_another(70)),
 )

@@ -49,16 +49,22 @@ class Student:
         self._settle(now, self.stamped)
         return done
 
-    def act(self, name: str, which: int, how: int, now: int) -> None:
-        """Run an act by name on a card; without cards it does nothing."""
+    def act(self, name: str, which: int, how: int, now: int) -> bool:
+        """Run an act by name on a card; returns whether there was a suitable one."""
         cards = self.anki.collection.db.all(
             "select n.guid, c.ord, c.queue from cards c join notes n on n.id = c.nid"
             " order by n.id, c.ord"
         )
-        if cards:
-            guid, ordinal, queue = cards[which % len(cards)]
-            if queue >= 0 or name not in {"answer", "leech"}:
-                ACTS[name](self, guid, ordinal, how)
+        guid, ordinal, queue = cards[which % len(cards)] if cards else ("", 0, -1)
+        suits = bool(cards) and (queue >= 0 or name not in {"answer", "leech"})
+        if suits:
+            ACTS[name](self, guid, ordinal, how)
+            self._settle(now, self.touched)
+        return suits
+
+    def tag_note(self, guid: str, tag: str, now: int) -> None:
+        """Give a note a tag of the learner's own."""
+        self.anki.add_tag(guid, tag)
         self._settle(now, self.touched)
 
     def answer(self, guid: str, ordinal: int, how: int) -> None:
