@@ -46,6 +46,7 @@ def advise(changes: Changes) -> tuple[Advice, ...]:
         *_kept(changes),
         *_renumbered(changes),
         *_descriptions(changes),
+        *_doubled(changes),
     ]
     order = list(When)
     return tuple(sorted(steps, key=lambda step: order.index(step.when)))
@@ -182,6 +183,21 @@ def _descriptions(changes: Changes) -> Iterator[Advice]:
         if not change.new:
             words = f"Clear the description of the deck “{change.deck}”: an import leaves it there."
             yield Advice("cleared-description", When.AFTER, words)
+
+
+def _doubled(changes: Changes) -> Iterator[Advice]:
+    """Name changed fronts; a note that has one card only is safe."""
+    for change in changes.notetypes_changed:
+        is_safe = not change.new.cloze and len(change.new.templates) == 1
+        if not change.fronts or is_safe or change.refused or change.kind_changed:
+            continue
+        fronts = ", ".join(f"“{name}”" for name in change.fronts)
+        words = (
+            "If a card is there twice, run Tools > Check Database, which keeps the one with the "
+            f"reviews: the front of {fronts} in the note type “{change.new.name}” changed, and "
+            "then Anki 25.07 to 26.9.3 may double cards."
+        )
+        yield Advice("doubled-cards", When.AFTER, words)
 
 
 def _have(count: int) -> str:

@@ -141,8 +141,8 @@ class PartsChange:
 class NoteTypeChange:
     """A note type with the same id and other contents.
 
-    `texts` are the templates whose front or back changed, `details` other settings: the fields'
-    fonts and directions, LaTeX, browser templates.
+    `texts` are the templates whose front or back changed, `fronts` those of them whose front did,
+    `details` other settings: the fields' fonts and directions, LaTeX, browser templates.
     """
 
     old: NoteType
@@ -152,6 +152,7 @@ class NoteTypeChange:
     texts: tuple[str, ...]
     css: bool
     details: bool
+    fronts: tuple[str, ...] = ()
 
     @property
     def sort_changed(self) -> bool:

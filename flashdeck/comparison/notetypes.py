@@ -49,6 +49,7 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         details=_latex(old) != _latex(new)
         or any(_settings(before) != _settings(after) for before, after in fields)
         or any(_browser(before) != _browser(after) for before, after in templates),
+        fronts=tuple(after.name for before, after in templates if before.front != after.front),
     )
     nothing = NoteTypeChange(old, new, PartsChange(), PartsChange(), (), css=False, details=False)
     renamed = old.name != new.name

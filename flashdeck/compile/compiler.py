@@ -42,7 +42,7 @@ class Compiled:
     with one those of files that were read as a whole. `notetypes` maps kinds in the lock to note
     types: the kind's name, or "custom:" and an id. `name` is the project's, or the one that it will
     get. `texts` are the texts of `notes` as HTML, by file and start index. `media` are the files
-    that were looked up.
+    that were looked up. `places` are those of custom note types, by id.
     """
 
     collection: Collection
@@ -54,6 +54,7 @@ class Compiled:
     name: str
     texts: Mapping[str, Mapping[int, str]]
     media: MediaTable
+    places: Mapping[int, Span]
 
     @property
     def has_stamps(self) -> bool:
@@ -162,6 +163,7 @@ def _compile(
         name=name,
         texts={path: texts for file in rendered for path, texts in file.texts.items()},
         media=media,
+        places={source.notetype.id: source.span for source in types.values()},
     ), problems
 
 

@@ -38,6 +38,11 @@ def notetype_digest(notetype: NoteType) -> str:
     return _hex(_json(_without_defaults(asdict(notetype))))[:_SHORT]
 
 
+def front_digests(notetype: NoteType) -> str:
+    """Digests of the fronts of the templates: 8 hex digits each, separated by commas."""
+    return ",".join([_hex(template.front)[:_SHORTER] for template in notetype.templates])
+
+
 def schema(notetype: NoteType) -> str:
     """The schema, as JSON, which must not change after a release: fields, templates, their ids."""
     fields = [[field.anki or field.name, field.id] for field in notetype.fields]

@@ -101,6 +101,7 @@ class NoteTypeEntry(NamedTuple):
     time: int
     reserves: str = ""
     edited: bool = False
+    fronts: str = ""
 
     def with_reserves(self, others: str) -> NoteTypeEntry:
         """Return the entry with the reserves that it or `others` say are in use, its own first."""
@@ -214,7 +215,7 @@ def lock_text(lock: Lock) -> str:
     lines += [_note_line(entry) for _, entry in sorted(lock.notes.items())]
     lines += [
         f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{entry.time}"
-        f"\t{entry.reserves or _NONE}" + (f"\t{_EDITED}" if entry.edited else "")
+        f"\t{entry.reserves or _NONE}" + _last_columns(entry)
         for _, entry in sorted(lock.notetypes.items())
     ]
     lines += [
@@ -256,8 +257,7 @@ def _add(lock: Lock, parts: list[str]) -> None:
             lock.projects[name] = min(project, other, key=attrgetter("first_built", "name"))
         case ["notetype", number, schema, content, time, *others]:
             _check_schema(schema)
-            spare, edited = _others(others)
-            notetype = NoteTypeEntry(int(number), schema, content, int(time), spare, edited)
+            notetype = NoteTypeEntry(int(number), schema, content, int(time), *_others(others))
             old = lock.notetypes.get(notetype.id, notetype)
             earlier, later = sorted((notetype, old), key=attrgetter("time", "content"))
             lock.notetypes[notetype.id] = later.with_reserves(earlier.reserves)
@@ -269,20 +269,21 @@ def _add(lock: Lock, parts: list[str]) -> None:
             raise ValueError(parts)
 
 
-def _others(columns: list[str]) -> tuple[str, bool]:
-    """Return the reserves of a note type, and whether it was edited."""
-    match columns:
-        case []:
-            return "", False
-        case [reserves]:
-            edited = False
-        case [reserves, word] if word == _EDITED:
-            edited = True
-        case _:
-            raise ValueError(columns)
+def _last_columns(entry: NoteTypeEntry) -> str:
+    """Return the columns of a note type that most entries lack."""
+    if entry.fronts:
+        return f"\t{_EDITED if entry.edited else _NONE}\t{entry.fronts}"
+    return f"\t{_EDITED}" if entry.edited else ""
+
+
+def _others(columns: list[str]) -> tuple[str, bool, str]:
+    """Return the reserves of a note type, whether it was edited, and its fronts."""
+    reserves, edited, fronts, *rest = [*columns, *[_NONE] * 3][: max(3, len(columns))]
+    if rest or edited not in {_EDITED, _NONE}:
+        raise ValueError(columns)
     spare = "" if reserves == _NONE else reserves
     _check_reserves(spare)
-    return spare, edited
+    return spare, edited == _EDITED, "" if fronts == _NONE else fronts
 
 
 def newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:

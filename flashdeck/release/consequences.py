@@ -9,11 +9,13 @@ from types import MappingProxyType
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.model import Collection, Note, NoteType
-from flashdeck.project.digest import cloze_digests
+from flashdeck.project.digest import cloze_digests, front_digests
 from flashdeck.project.lockfile import Lock, NoteEntry
+from flashdeck.project.paths import LOCK_NAME
 from flashdeck.text import counted
 
 _EMPTY_CARDS = "learners delete it with Tools ▸ Empty Cards"
+_DOUBLED = "learners who have a card twice use Tools ▸ Check Database, which keeps the older one"
 
 
 def consequences(
@@ -37,6 +39,41 @@ def consequences(
         elif not notetype.cloze:
             problems += _vanished_cards(note, entry, notetype, lock)
     return problems
+
+
+def changed_fronts(
+    notetypes: Iterable[NoteType], lock: Lock, places: Mapping[int, Span]
+) -> list[Diagnostic]:
+    """Report changed fronts, which let some releases of Anki double cards.
+
+    `places` are those of custom note types, by id.
+    """
+    problems: list[Diagnostic] = []
+    for notetype in notetypes:
+        names = _changed_fronts(notetype, lock)
+        if names:
+            message = (
+                f"the front of {', '.join(names)} in the note type '{notetype.name}' changed: Anki "
+                "25.07 to 26.9.3 may double cards that learners have from another program or older "
+                "packages"
+            )
+            place = places.get(notetype.id, Span.point(LOCK_NAME))
+            problems.append(Diagnostic("front-changed", message, place, Severity.INFO, _DOUBLED))
+    return problems
+
+
+def _changed_fronts(notetype: NoteType, lock: Lock) -> list[str]:
+    """Return the names of templates with another front; a note that has one card only is safe."""
+    entry = lock.notetypes.get(notetype.id)
+    if entry is None or not (notetype.cloze or len(notetype.templates) > 1):
+        return []
+    before = entry.fronts.split(",") if entry.fronts else []
+    after = front_digests(notetype).split(",")
+    return [
+        f"'{template.name}'"
+        for template, old, new in zip(notetype.templates, before, after, strict=False)
+        if old != new
+    ]
 
 
 def _moves(released: Iterable[tuple[Note, NoteEntry]], lock: Lock) -> list[Diagnostic]:

@@ -7,6 +7,7 @@ from flashdeck.model import Note, NoteType
 from flashdeck.project.digest import (
     cloze_digests,
     field_digests,
+    front_digests,
     note_digest,
     notetype_digest,
     schema,

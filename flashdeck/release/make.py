@@ -29,7 +29,7 @@ from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import kinds_of_others, stamped_settings
 from flashdeck.project.published import Healed, healed, record
-from flashdeck.release.consequences import consequences
+from flashdeck.release.consequences import changed_fronts, consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
@@ -195,13 +195,11 @@ def _released(
     outcome: Outcome, options: Options
 ) -> tuple[tuple[Release, ...], Lock, list[Diagnostic]]:
     """Date the content, and report what an import will not carry over by itself."""
-    lock, collection, digests = (
-        outcome.project.lock,
-        outcome.compiled.collection,
-        outcome.compiled.digests,
-    )
+    lock, compiled = outcome.project.lock, outcome.compiled
     releases, new_lock, problems = _dated(outcome, options)
-    return releases, new_lock, problems + consequences(collection, lock, digests)
+    problems += consequences(compiled.collection, lock, compiled.digests)
+    problems += changed_fronts(compiled.collection.notetypes, lock, compiled.places)
+    return releases, new_lock, problems
 
 
 def with_times(outcome: Outcome, now: int | None) -> Collection:

@@ -37,7 +37,7 @@ def notetype_entries(
         entry = notetype_entry(notetype, now)
         old = lock.notetypes.get(notetype.id)
         if old is not None and old.content == entry.content:
-            entry = entry._replace(time=old.time, edited=old.edited)
+            entry = entry._replace(time=old.time, edited=old.edited, fronts=old.fronts)
         elif old is not None:
             entry = entry._replace(time=max(old.time + 1, shipped + 1, now), edited=True)
         if old is not None:  # names that reserves had first are kept

@@ -267,6 +267,22 @@ def test_a_changed_note_type_says_what_the_import_window_needs():
     assert by_hand(replace(more, cloze=True)) == [("changed-note-type", "before")]
 
 
+def test_a_changed_front_says_what_to_do_about_doubled_cards():
+    first, second = QUESTION.templates
+    doubled = [("doubled-cards", "after")]
+    changed = replace(QUESTION, templates=(first, replace(second, front="{{Answer}}?")))
+    assert by_hand(changed) == doubled
+    assert by_hand(replace(QUESTION, templates=(first, replace(second, back="x")))) == []
+    assert by_hand(replace(changed, sort=1)) == [("changed-note-type", "importing")]
+    (cloze,) = CLOZE.templates
+    other = replace(CLOZE, templates=(replace(cloze, front="{{cloze:Text}}!"),))
+    old, new = deck(), replace(deck(), notetypes=(QUESTION, other))
+    one = Note("c", CLOZE.id, ("{{c1::a}}", ""), (), (Card(0, "Spanish"),))
+    (step,) = as_json(diff(replace(old, notes=(one,)), replace(new, notes=(one,))))["by_hand"]
+    assert step["rule"] == "doubled-cards"
+    assert "Check Database" in step["words"]
+
+
 def test_what_changed_of_a_note_type_is_named():
     first, second = QUESTION.templates
     new = replace(

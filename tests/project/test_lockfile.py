@@ -58,6 +58,8 @@ def test_a_lock_reads_back_as_it_was_written(entries):
             7: NoteTypeEntry(7, SCHEMA, "ff", 3),
             8: NoteTypeEntry(8, SCHEMA, "ff", 3, '{"fields":{"Extra 1":"Flag","Extra 2":""}}'),
             9: NoteTypeEntry(9, SCHEMA, "ff", 3, edited=True),
+            10: NoteTypeEntry(10, SCHEMA, "ff", 3, fronts="0123abcd,0123abcd"),
+            11: NoteTypeEntry(11, SCHEMA, "ff", 3, edited=True, fronts="0123abcd"),
         },
         {"a b.apkg": PackageEntry("a b.apkg", 5, "dd")},
     )
@@ -151,7 +153,7 @@ def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
         "project\tid\tname",
         f"notetype\t7\t{SCHEMA}\tff\t3\t[]",
         f"notetype\t7\t{SCHEMA}\tff\t3\t-\tyes",
-        f"notetype\t7\t{SCHEMA}\tff\t3\t-\tedited\tx",
+        f"notetype\t7\t{SCHEMA}\tff\t3\t-\tedited\tx\ty",
     ],
 )
 def test_an_invalid_line_is_an_error_with_its_position(line):

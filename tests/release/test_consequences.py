@@ -31,11 +31,16 @@ def learner(built):
 def reported(project):
     """Return the warnings of `build`, and check that `check` has the same."""
     checked = [(problem.rule, problem.message, problem.hint) for problem in project.check()]
-    built = [
-        (problem.rule, problem.message, problem.hint) for problem in project.built().diagnostics
-    ]
+    built = reported_by_build(project)
     assert checked == built
     return built
+
+
+def reported_by_build(project):
+    """Return the warnings of `build`, some of which `check` does not have."""
+    return [
+        (problem.rule, problem.message, problem.hint) for problem in project.built().diagnostics
+    ]
 
 
 def cards_found(learner, hint):
@@ -108,4 +113,66 @@ def test_consequences_are_reported_once(built):
     built.replace("cards/flask.yaml", "{{c2::Jinja2}}", "Jinja2")
     built.built()
     built.now += DAY
+    assert reported(built) == []
+
+
+TYPE = """\
+notetype: Fact
+fields: [Name, Value]
+css: ".fact {}"
+templates:
+  - {name: Forth, front: "{{Name}}", back: "{{Value}}"}
+  - {name: Back, front: "{{Value}}", back: "{{Name}}"}
+"""
+
+
+@pytest.fixture
+def facts(built):
+    built.write("cards/notetypes/fact.yaml", TYPE)
+    built.write("cards/facts.yaml", "notetype: Fact\nnotes:\n  - fields: {Name: a, Value: b}\n")
+    built.built()
+    built.now += DAY
+    return built
+
+
+def test_a_changed_front_is_reported_once_with_what_doubled_cards_need(facts):
+    facts.replace("cards/notetypes/fact.yaml", '"{{Value}}", back', '"Value: {{Value}}", back')
+    (problem,) = facts.check()
+    place = problem.span
+    assert (place.path, place.line, place.column) == ("cards/notetypes/fact.yaml", 1, 11)
+    ((rule, message, hint),) = reported(facts)
+    assert (rule, "the front of 'Back' in the note type 'Fact' changed" in message) == (
+        "front-changed",
+        True,
+    )
+    assert "Check Database" in hint
+    assert reported(facts) == []
+
+
+def test_a_renamed_field_in_a_front_changes_it(facts):
+    facts.write(
+        "cards/notetypes/fact.yaml",
+        TYPE.replace("[Name,", "[{name: Title, was: Name},").replace("{{Name}}", "{{Title}}"),
+    )
+    facts.replace("cards/facts.yaml", "Name: a", "Title: a")
+    messages = {rule: message for rule, message, _ in reported_by_build(facts)}
+    assert "'Forth'" in messages["front-changed"]
+    assert "'Back'" not in messages["front-changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('back: "{{Value}}"', 'back: "{{Value}}."'), (".fact {}", ".fact { color: red }")],
+)
+def test_a_changed_back_or_style_is_not_reported(facts, old, new):
+    facts.replace("cards/notetypes/fact.yaml", old, new)
+    assert reported(facts) == []
+
+
+def test_the_front_of_a_type_with_one_card_may_change(built):
+    one = "\n".join(TYPE.splitlines()[:-1])
+    built.write("cards/notetypes/fact.yaml", f"{one}\n")
+    built.write("cards/facts.yaml", "notetype: Fact\nnotes:\n  - fields: {Name: a, Value: b}\n")
+    built.built()
+    built.replace("cards/notetypes/fact.yaml", 'front: "{{Name}}', 'front: "{{Name}}?')
     assert reported(built) == []

@@ -104,7 +104,7 @@ def test_a_renamed_field_is_carried_over(world, learner):
     edit(world, "{{#Flag}}{{Flag}}{{/Flag}}", "{{#Banner}}{{Banner}}{{/Banner}}")
     world.replace("cards/world.yaml", "Flag:", "Banner:")
     built = world.built()
-    assert rules(built) == [("schema-rename", "warning")]
+    assert rules(built) == [("schema-rename", "warning"), ("front-changed", "info")]
     assert learner.import_package(built.packages[0].path).conflicting == 0
     notetype = learner.notetype("Country")
     assert [field["name"] for field in notetype["flds"]] == ["Country", "Capital", "Banner"]
