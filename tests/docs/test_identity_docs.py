@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import ROOT
-from proof.scenarios import SCENARIOS, row
+from proof.scenarios import SCENARIOS, row, table
 
 pytestmark = pytest.mark.slow
-
-PAGE = ROOT / "docs" / "explanation" / "identity.md"
-HEAD = "| you … | reviews | the card shows | learners' own tags and edits of the note |"
-
-
-def table():
-    lines = PAGE.read_text("utf-8").splitlines()
-    start = lines.index(HEAD) + 2
-    end = next(at for at, line in enumerate(lines[start:], start) if not line.startswith("|"))
-    return lines[start:end]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.words)

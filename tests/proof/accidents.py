@@ -147,8 +147,6 @@ def _git(world: World, command: str) -> str:
 def _taken_back(
     world: World,
     edits: Sequence[Step],
-    _which: int,
-    _how: int,
     *,
     commands: Sequence[str],
     **options: bool,
@@ -180,6 +178,8 @@ ACCIDENTS: dict[str, Accident] = {
     "lose the settings": lose_settings,
     "lose the lock": lose_lock,
     "lose the lock and build/": lose_lock_and_packages,
+}
+TAKEN_BACK: dict[str, Callable[[World, Sequence[Step]], object]] = {
     "git revert": revert,
     "git revert, in a clone": revert_in_clone,
     "git checkout of files": checkout_files,

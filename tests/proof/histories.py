@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from real_anki import VERSION
 
-from proof.accidents import ACCIDENTS, two_first_builds
+from proof.accidents import ACCIDENTS, TAKEN_BACK, two_first_builds
 from proof.builder import Builder, through_command_line, through_python
 from proof.edits import EDITS
 from proof.ledger import DAY
+from proof.scenarios import FOLLOWS_RENAMES
 from proof.study import ACTS
 from proof.world import World
 
@@ -26,14 +27,11 @@ def _steps(names: list[str], most: int) -> st.SearchStrategy[list[tuple[str, int
     return st.lists(st.tuples(st.sampled_from(names), _ANY, _ANY), max_size=most)
 
 
-# Older releases identify fields by name only, as the reference of note types documents.
-_FOLLOWS_RENAMES = (23, 10)
-_EDITS = _steps(sorted(set(EDITS) - ({"rename_field"} if VERSION < _FOLLOWS_RENAMES else set())), 4)
+_EDITS = _steps(sorted(set(EDITS) - ({"rename_field"} if VERSION < FOLLOWS_RENAMES else set())), 4)
 # Learners mostly answer.
 _ACTS = _steps(["answer"] * 6 + sorted(ACTS), 5)
 _WAIT = st.sampled_from([0, 60, DAY, 5 * DAY, 40 * DAY, 200 * DAY, 400 * DAY])
 _WHICH = st.none() | st.integers(0, 2)
-_ACCIDENT = st.sampled_from(sorted(ACCIDENTS))
 
 
 class History(RuleBasedStateMachine):
@@ -96,14 +94,22 @@ class History(RuleBasedStateMachine):
             world.act(acts)
             world.take(which)
 
-    @rule(what=_ACCIDENT, edits=_EDITS, which=_ANY, how=_ANY, package=_WHICH)
-    def go_wrong(self, what, edits, which, how, package):
-        """An accident, or edits that git takes back together with the lock."""
+    @rule(what=st.sampled_from(sorted(ACCIDENTS)), edits=_EDITS, which=_ANY, how=_ANY, at=_WHICH)
+    def go_wrong(self, what, edits, which, how, at):
+        """An accident."""
         with self._step(what) as world:
             ACCIDENTS[what](world, edits, which, how)
             world.build()
             world.wait(60)
-            world.take(package)
+            world.take(at)
+
+    @rule(what=st.sampled_from(sorted(TAKEN_BACK)), edits=_EDITS, which=_WHICH)
+    def take_back(self, what, edits, which):
+        """Edits that git takes back together with the lock."""
+        with self._step(what) as world:
+            TAKEN_BACK[what](world, edits)
+            world.wait(60)
+            world.take(which)
 
     @rule(statistics=st.sampled_from(["check", "optimize"]), which=_ANY)
     def change_fronts(self, statistics, which):

@@ -1,7 +1,8 @@
-"""Run histories with one release of Anki: `python -m proof.run`, with tests/ on the path.
+"""Run all scenarios and random histories with one release of Anki, from the command line.
 
-The same seed gives the same histories. On a violation, the shortest history that reproduces it is
-printed as calls of `History`, and the exit code is 1, as it is without any edit.
+`python -m proof.run`, with tests/ on the path. The same seed gives the same histories. On a
+violation, the shortest history that reproduces it is printed as calls of `History`, and the exit
+code is 1, as it is without any edit.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from proof.accidents import ACCIDENTS
+from proof.accidents import ACCIDENTS, TAKEN_BACK
 from proof.edits import EDITS
 from proof.histories import CommandLineHistory, History
+from proof.scenarios import PAGE, wrong_rows
 from proof.study import ACTS
 
 # One of so many histories is built by the command line.
 _COMMAND_LINE = 10
-_CATEGORIES = {"events": (), "steps": ACCIDENTS, "edits": EDITS, "acts": ACTS}
+_CATEGORIES = {"events": (), "steps": (*ACCIDENTS, *TAKEN_BACK), "edits": EDITS, "acts": ACTS}
 
 
 def run(machine: type[History], histories: int, steps: int, number: int) -> str:
@@ -57,8 +59,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     begun = time.monotonic()
+    with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing):
+        wrong = wrong_rows()
     by_command = -(-args.histories // _COMMAND_LINE)
-    broken = [
+    broken = [f"not in {PAGE.name}: {row}" for row in wrong]
+    broken += [
         words
         for machine, count in (
             (History, args.histories - by_command),

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 
-from proof.accidents import ACCIDENTS, two_first_builds
+from real_anki import VERSION
+
+from proof.accidents import ACCIDENTS, TAKEN_BACK, two_first_builds
 from proof.author import Author
 from proof.builder import RefusedError
 from proof.drafts import Document, Draft, File
@@ -16,19 +19,38 @@ from proof.snapshot import Snapshot
 from proof.words import FORMS, Words
 from proof.world import Step, World
 
+FOLLOWS_RENAMES = (23, 10)
+"""Older releases identify fields by name only, as the reference of note types documents."""
+
 # The positions of the notes in the initial project of every scenario.
 _QUESTION, _BOTH_WAYS, _CLOZE, _CUSTOM, _OTHER = range(5)
 _OWN_TAG = "mine0"
 
 
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "identity.md"
+_HEAD = "| you … | reviews | the card shows | learners' own tags and edits of the note |"
+
+
+def table() -> list[str]:
+    """The rows of the table for authors."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    start = lines.index(_HEAD) + 2
+    end = next(at for at, line in enumerate(lines[start:], start) if not line.startswith("|"))
+    return lines[start:end]
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An edit, its description, the position of the observed note, and the first build."""
+    """An edit, its description, the position of the observed note, and the first build.
+
+    `since` is the first release of Anki that it is for.
+    """
 
     words: str
     do: Callable[[World], object]
     note: int = _QUESTION
     build: Callable[[World], object] = World.build
+    since: tuple[int, ...] = ()
 
 
 def row(scenario: Scenario) -> str:
@@ -240,6 +262,10 @@ def _front_after_check(world: World) -> None:
     world.edit([("retext", 0, 0)])
 
 
+def _taken_back(name: str, edit: Step) -> Callable[[World], object]:
+    return lambda world: TAKEN_BACK[name](world, [edit])
+
+
 _EDIT = ("rewrite", _QUESTION, 0)
 
 
@@ -271,7 +297,12 @@ SCENARIOS = (
     Scenario("change the style", _edits(("restyle", 0, 0))),
     Scenario("change the texts of your note type", _edits(("retext", 0, 0)), _CUSTOM),
     Scenario("… after *Check Database*", _front_after_check, _CUSTOM),
-    Scenario("rename a field of it (Anki 23.10 on)", _edits(("rename_field", 0, 0)), _CUSTOM),
+    Scenario(
+        "rename a field of it (Anki 23.10 on)",
+        _edits(("rename_field", 0, 0)),
+        _CUSTOM,
+        since=FOLLOWS_RENAMES,
+    ),
     Scenario("merge two people's branches", _branches),
     Scenario("lose `flashdeck.lock`", _accident("lose the lock")),
     Scenario("lose `flashdeck.lock` and `build/`", _accident("lose the lock and build/")),
@@ -282,22 +313,22 @@ SCENARIOS = (
         _edits(_EDIT),
         build=two_first_builds,
     ),
-    Scenario("`git revert` an edit", _accident("git revert", _EDIT)),
+    Scenario("`git revert` an edit", _taken_back("git revert", _EDIT)),
     Scenario(
         "`git revert` an edit, and build in a fresh clone",
-        _accident("git revert, in a clone", _EDIT),
+        _taken_back("git revert, in a clone", _EDIT),
     ),
     Scenario(
-        "`git revert` the removal of a note", _accident("git revert", ("delete", _QUESTION, 0))
+        "`git revert` the removal of a note", _taken_back("git revert", ("delete", _QUESTION, 0))
     ),
     Scenario(
         "build an edit, and `git checkout` the files of before",
-        _accident("git checkout of files", _EDIT),
+        _taken_back("git checkout of files", _EDIT),
     ),
-    Scenario("build an edit, and `git stash` it", _accident("git stash", _EDIT)),
-    Scenario("check out the commit before an edit", _accident("git checkout of a commit", _EDIT)),
+    Scenario("build an edit, and `git stash` it", _taken_back("git stash", _EDIT)),
+    Scenario("check out the commit before an edit", _taken_back("git checkout of a commit", _EDIT)),
     Scenario(
-        "leave a branch with an edit that was built", _accident("a branch that is left", _EDIT)
+        "leave a branch with an edit that was built", _taken_back("a branch that is left", _EDIT)
     ),
     Scenario("set the clock back by an hour", _slow_clock),
     Scenario("edit what a learner then touches before importing", _edit_then_touch),
@@ -305,3 +336,13 @@ SCENARIOS = (
     Scenario("edit what a learner tags in the next 60 days, then another note", _edit_another(30)),
     Scenario("edit what a learner tags later than that, then another note", _edit_another(70)),
 )
+
+
+def wrong_rows() -> list[str]:
+    """Run all scenarios for this release of Anki; returns rows that the table does not have."""
+    rows = table()
+    return [
+        found
+        for scenario in SCENARIOS
+        if scenario.since <= VERSION and (found := row(scenario)) not in rows
+    ]

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 
+import proof.run
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -16,6 +17,7 @@ import flashdeck.compile.compiler
 import flashdeck.release.make
 import flashdeck.release.release
 from flashdeck.compile.deck_files import DeckFiles
+from flashdeck.project.published import Healed
 
 pytestmark = pytest.mark.slow
 
@@ -106,3 +108,37 @@ def test_a_hash_of_the_fields_for_a_guid_is_another_note(monkeypatch):
 
     monkeypatch.setattr(flashdeck.release.make, "release", release)
     assert broken_promise() == "text as in the source"
+
+
+def test_card_ids_among_those_of_other_notes_double_cards(monkeypatch):
+    def release(*others):
+        releases, new_lock, problems = RELEASE(*others)
+        changed = []
+        for item in releases:
+            notes = tuple(
+                replace(
+                    note,
+                    cards=tuple(
+                        replace(card, id=card.id + card.ordinal * 10**6) for card in note.cards
+                    ),
+                )
+                for note in item.collection.notes
+            )
+            changed.append(replace(item, collection=replace(item.collection, notes=notes)))
+        return tuple(changed), new_lock, problems
+
+    monkeypatch.setattr(flashdeck.release.make, "release", release)
+    # "Empty Cards" misses cards for the same reason.
+    assert broken_promise() in {"nothing twice", "Empty Cards"}
+
+
+def test_an_older_lock_that_is_taken_as_it_is_leaves_what_was_taken_back(monkeypatch):
+    monkeypatch.setattr(flashdeck.release.make, "healed", lambda project, *_: Healed(project, []))
+    assert "as in the source" in broken_promise()
+
+
+def test_a_run_without_any_edit_fails(monkeypatch, capsys):
+    monkeypatch.setattr(proof.run, "wrong_rows", list)
+    monkeypatch.setattr("sys.argv", ["proof.run", "--histories", "0"])
+    assert proof.run.main() == 1
+    assert "no edit was made" in capsys.readouterr().err
