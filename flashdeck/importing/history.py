@@ -9,7 +9,7 @@ from flashdeck.compile.compiler import Compiled
 from flashdeck.model import Note, NoteType
 from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
 from flashdeck.release.entries import note_entry, notetype_entry
-from flashdeck.release.numbering import Numbers, latest_id
+from flashdeck.release.numbering import Numbers, card_block, latest_id
 
 
 def imported_notes(
@@ -17,8 +17,9 @@ def imported_notes(
 ) -> dict[str, NoteEntry]:
     """Return the lock entries of imported notes, as they compile.
 
-    Each note keeps its time from Anki until it is edited here. `packages` gives the file of each
-    deck. No time is later than `now`, in seconds.
+    Each note keeps its time from Anki until it is edited here, and later cards get ids after those
+    of its cards in Anki, where they leave room. `packages` gives the file of each deck. No time is
+    later than `now`, in seconds.
     """
     built = {note.guid: note for note in compiled.collection.notes}
     kinds = {entry.id: entry.note.released_kind for entry in compiled.notes}
@@ -27,13 +28,13 @@ def imported_notes(
         if not note.id:
             continue  # the next build sets it
         own, kind = built[note.guid], kinds[note.guid]
-        note_id = min(note.id, latest_id(now))
+        latest = latest_id(now)
         entries[note.guid] = note_entry(
             own,
             kind,
             packages[own.cards[0].deck],
             compiled.notetypes[kind],
-            Numbers(note_id, note_id),
+            Numbers(min(note.id, latest), min(card_block(note), latest)),
             max(1, min(note.mod, now)),
         )
     return entries

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from flashdeck.model import Note
 from flashdeck.project.lockfile import NoteEntry
 
 BLOCK = 512
@@ -29,6 +30,11 @@ class Numbers(NamedTuple):
 
     note_id: int
     card_block: int
+
+
+def card_block(note: Note) -> int:
+    """Return the first id of the block that a note's first card is in, as learners have it."""
+    return note.cards[0].id - note.cards[0].ordinal if note.cards else note.id
 
 
 def latest_id(now: int) -> int:

@@ -12,7 +12,7 @@ from flashdeck.project.digest import package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.release.entries import note_entry, notetype_entry
-from flashdeck.release.numbering import BLOCK, Numbers
+from flashdeck.release.numbering import BLOCK, Numbers, card_block
 from flashdeck.source.names import OUR_TAG
 
 _HINT = "restore it from git; its times keep learners' own tags and edits"
@@ -77,8 +77,7 @@ def _add(
 
 
 def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
-    first = note.cards[0] if note.cards else None
-    numbers = Numbers(note.id, first.id - first.ordinal if first is not None else note.id)
+    numbers = Numbers(note.id, card_block(note))
     entry = note_entry(note, kind, file, notetype, numbers, note.mod)
     removed = not note.cards and OUR_TAG in note.tags
     return entry._replace(removed=note.mod) if removed else entry

@@ -7,12 +7,16 @@ Runs without the other tests' fixtures, so that every release can judge it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from real_anki import Imported, Learner
 
 import flashdeck.notetypes.built_in
+from flashdeck.anki.read.apkg import read_apkg
+from flashdeck.anki.write.apkg import write_apkg
+from flashdeck.importing.importer import import_file
 from flashdeck.release.build import build
 from flashdeck.release.result import BuildResult, Options
 
@@ -133,3 +137,37 @@ def test_no_card_is_duplicated_in_a_deck_that_is_imported_after_the_statistics(
     change_built_in_fronts(monkeypatch, "two")
     take(author, learner)
     assert learner.doubled_cards() == []
+
+
+def test_no_card_is_duplicated_in_an_imported_deck_whose_cards_leave_room(
+    author, learner, tmp_path
+):
+    """The ids of its notes leave none, as after an import of many notes."""
+    collection = read_apkg(author.build().packages[0].path)
+    first = (NOW - 90 * DAY) * 1000
+    notes = tuple(
+        replace(
+            note,
+            id=first + place,
+            cards=tuple(
+                replace(card, id=first + DAY + 1000 * place + card.ordinal) for card in note.cards
+            ),
+        )
+        for place, note in enumerate(collection.notes)
+    )
+    package = tmp_path / "shared.apkg"
+    with package.open("wb") as stream:
+        write_apkg(replace(collection, notes=notes), stream)
+    learner.import_package(package)
+    learner.check_database()
+    root = tmp_path / "imported"
+    import_file(package, root, now=author.now)
+    deck, front = root / "cards/d.yaml", root / "cards/notetypes/d-cloze/cloze-front.html"
+    deck.write_text(deck.read_text().replace(" {{c3::c}} 1", " {{c3::c}} {{c4::d}} 1"))
+    for days in (1, 2):  # the second change finds the later cards
+        front.write_text(f"{front.read_text()}!")
+        (built,) = build(root, Options(now=author.now + days * DAY)).packages
+        assert learner.import_package(built.path).conflicting == 0
+        assert learner.doubled_cards() == []
+        learner.check_database()
+    assert learner.card_count() == 20 * 3 + 11 + 20 * 2 + 20 + 4

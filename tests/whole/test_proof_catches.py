@@ -10,7 +10,7 @@ import proof.run
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from proof.histories import History
+from proof.histories import CommandLineHistory, History
 from proof.world import START, BrokenPromiseError
 
 import flashdeck.compile.compiler
@@ -138,6 +138,8 @@ def test_an_older_lock_that_is_taken_as_it_is_leaves_what_was_taken_back(monkeyp
 
 
 def test_a_run_without_any_edit_fails(monkeypatch, capsys):
+    for machine in (History, CommandLineHistory):
+        monkeypatch.setattr(machine, "total", Counter())
     monkeypatch.setattr(proof.run, "wrong_rows", list)
     monkeypatch.setattr("sys.argv", ["proof.run", "--histories", "0"])
     assert proof.run.main() == 1
