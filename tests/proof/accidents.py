@@ -116,7 +116,7 @@ def take_back(
     for command in ("init -q -b main", "add -A", "commit -q --allow-empty -m before"):
         _git(world, command)
     sources = world.author.fork(world.root).sources
-    published = world.ledger.published()
+    published = set(world.ledger.notes)
     base = _git(world, "rev-parse HEAD").strip()
     world.edit(edits)
     world.build()

@@ -41,11 +41,9 @@ class Record:
             return self.first
         return min(revised, self.edited + RESENT)
 
-    def is_in(self, file: str, now: int) -> bool:
-        """Whether a package must have the note, or the removed note."""
-        if self.content is not None:
-            return self.content.package == file
-        return self.package == file and (self.edited or 0) + _TRAVELS > now
+    def is_expected(self, now: int) -> bool:
+        """Whether its package must have the note, or the removed note."""
+        return self.content is not None or (self.edited or 0) + _TRAVELS > now
 
 
 @dataclass(slots=True)
@@ -85,6 +83,12 @@ class Ledger:
                 package = record.content.package
                 self.notes[guid] = replace(record, content=None, edited=now, package=package)
         self.packages = {package.path.name: package for package in packages}
+        shipped = {guid for package in packages for guid in package.guids}
+        self.notes = {  # without removed notes that have expired: put back, they are new
+            guid: record
+            for guid, record in self.notes.items()
+            if guid in shipped or record.is_expected(now)
+        }
         for name, package in self.packages.items():
             shape = self._shape(package)
             if self._revisions.get(name, (None, 0))[0] != shape:
@@ -104,13 +108,13 @@ class Ledger:
 
     def members(self, file: str) -> frozenset[str]:
         """The GUIDs that a package has, and those that it should have."""
-        expected = (guid for guid, record in self.notes.items() if record.is_in(file, self.time))
+        expected = (
+            guid
+            for guid, record in self.notes.items()
+            if file == (record.content.package if record.content else record.package)
+            and record.is_expected(self.time)
+        )
         return self.packages[file].guids.union(expected)
-
-    def published(self) -> set[str]:
-        """The notes in the sources and in packages: not removed ones that have expired."""
-        living = {guid for guid, record in self.notes.items() if record.content is not None}
-        return living.union(*(package.guids for package in self.packages.values()))
 
     def abandon(self, published: Container[str]) -> None:
         """Forget the notes of a build that is not in the history, but for those published before.
