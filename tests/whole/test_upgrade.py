@@ -15,9 +15,11 @@ from flashdeck.release.result import Counts
 
 pytestmark = pytest.mark.slow
 
-DAY = 86_400
+HOUR = 3600
+DAY = 24 * HOUR
 VERSIONS = sorted(path for path in (ROOT / "tests" / "upgrade").iterdir() if path.is_dir())
 LATER = 3 * DAY
+REMOVED = "flashdeck::removed"
 
 
 class Upgraded:
@@ -33,8 +35,37 @@ class Upgraded:
         for guid in learner.guids():
             for card in learner.cards(guid):
                 learner.answer(guid, card.ordinal)
-            learner.add_tag(guid, "marked")
-            learner.touch(guid, lock.latest + DAY)
+        self.mark("marked", lock.latest + DAY)
+
+    def mark(self, tag, time):
+        """Let the learner give every note a tag, at a time between builds."""
+        for guid in self.learner.guids():
+            self.learner.add_tag(guid, tag)
+            self.learner.touch(guid, time)
+
+    def without(self, tag):
+        """The notes that lack a tag, except removed ones."""
+        tags = {guid: self.learner.note(guid).tags for guid in self.learner.guids()}
+        return {guid for guid, own in tags.items() if tag not in own and REMOVED not in own}
+
+    def outdated(self):
+        """The notes with other fields than in the packages."""
+        notes = [note for package in self.packages for note in read_apkg(package).notes]
+        return {
+            note.guid
+            for note in notes
+            if note.cards and self.learner.note(note.guid).fields != note.fields
+        }
+
+    def edit(self):
+        """Edit a note of each package, a day later."""
+        self.project.now += DAY
+        for name, old, new in (
+            ("products", "How much is", "How many are"),
+            ("romans", "Numeral: IV", "Numeral: IIII"),
+            ("elements", "Hydrogen gas", "Hydrogen"),
+        ):
+            self.project.replace(f"cards/{name}.yaml", old, new)
 
     @property
     def packages(self):
@@ -77,8 +108,7 @@ def test_an_upgrade_loses_and_duplicates_nothing(upgraded):
     other_html = {guid for guid, note in after.items() if note.fields != notes[guid].fields}
     assert (built.new, built.removed, done.new, done.conflicting) == (0, 0, 0, 0)
     assert done.updated == built.changed + built.sent_again + built.tombstones
-    removed = {guid for guid, note in after.items() if "flashdeck::removed" in note.tags}
-    lost = {guid for guid, note in after.items() if "marked" not in note.tags} - removed
+    lost = upgraded.without("marked")
     assert lost >= other_html
     assert (len(other_html), len(lost)) == (built.changed, built.changed + built.sent_again)
     # Check Database reports cards with old reviews, too: only its effect counts.
@@ -88,23 +118,36 @@ def test_an_upgrade_loses_and_duplicates_nothing(upgraded):
 
 def test_edits_after_an_upgrade_are_imported(upgraded):
     upgraded.publish()
-    upgraded.project.now += DAY
-    for name, old, new in (
-        ("products", "How much is", "How many are"),
-        ("romans", "Numeral: IV", "Numeral: IIII"),
-        ("elements", "Hydrogen gas", "Hydrogen"),
-    ):
-        upgraded.project.replace(f"cards/{name}.yaml", old, new)
+    upgraded.edit()
     upgraded.publish()
-    upgraded.project.now += DAY
-    texts = {
-        note.guid: note.fields
-        for package in upgraded.packages
-        for note in read_apkg(package).notes
-        if note.cards
-    }
-    fields = {guid: upgraded.learner.note(guid).fields for guid in texts}
-    assert fields == texts
+    assert upgraded.outdated() == set()
+    assert upgraded.learner.doubled_cards() == []
+
+
+def test_tags_that_are_added_after_an_upgrade_are_lost_by_edited_notes_only(upgraded):
+    upgraded.publish()
+    upgraded.mark("later", upgraded.project.now + HOUR)
+    cards, reviews, _ = upgraded.look()
+    upgraded.edit()
+    built, _ = upgraded.publish()
+    assert upgraded.look()[:2] == (cards, reviews)
+    assert upgraded.outdated() == set()
+    assert len(upgraded.without("later")) == built.changed + built.sent_again
+    assert built.changed < len(cards) / 2
+
+
+def test_what_a_learner_tags_before_importing_an_upgrade_gets_it_with_the_next_build(upgraded):
+    built = upgraded.project.built().packages
+    upgraded.mark("late", upgraded.project.now + HOUR)
+    _, _, before = upgraded.look()
+    for package in built:
+        assert upgraded.learner.import_package(package.path).updated == 0
+    assert upgraded.look()[2] == before
+    changed = sum(package.counts.changed for package in built)
+    assert len(upgraded.outdated()) == changed
+    upgraded.edit()
+    upgraded.publish()
+    assert upgraded.outdated() == set()
     assert upgraded.learner.doubled_cards() == []
 
 
