@@ -41,7 +41,7 @@ help:
 	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
 	@echo "                     the documents' pictures: PICTURES=docs/pictures"
 	@echo "make anki-templates  hold the template language against AnkiDroid's backends, $(ANKIDROID)"
-	@echo "make anki-matrix     prove with random histories that no review is lost, on Anki"
+	@echo "make anki-matrix     prove with random histories and accidents that no review is lost, on Anki"
 	@echo "                     $(RELEASES), each in an environment of its own;"
 	@echo "                     fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2;"
 	@echo "                     tried with Python 3.11 to 3.13; where yours can't install an old"

@@ -2,5 +2,6 @@
 
 Knows flashdeck only by what its users know: folders of text, builds, packages. `histories` says
 what happens at random, `world` puts author, learner and time together, `invariants` says what must
-hold. A new edit belongs into `edits`, a new kind of note into `drafts`.
+hold, `scenarios` has the table for authors. A new edit belongs into `edits`, what goes wrong into
+`accidents`, a new kind of note into `drafts`.
 """
