@@ -17,7 +17,7 @@ from flashdeck.compile.media.assets import AssetRewriter, with_project_style
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.compile.notetypes import may_lack_types, read_custom_types, with_reserves
-from flashdeck.diagnostics import Diagnostic, Text
+from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.kinds.registry import KINDS
 from flashdeck.model import Collection, Note, NoteType
 from flashdeck.notetypes.built_in import built_in

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from flashdeck.anki.clozes import hidden_texts
+from flashdeck.anki.template.reserves import in_anki
 from flashdeck.model import Collection, Note, NoteType
 
 _SHORT, _SHORTER, _SHORTEST = 16, 8, 6
@@ -39,8 +40,9 @@ def notetype_digest(notetype: NoteType) -> str:
 
 
 def front_digests(notetype: NoteType) -> str:
-    """Digests of the fronts of the templates: 8 hex digits each, separated by commas."""
-    return ",".join([_hex(template.front)[:_SHORTER] for template in notetype.templates])
+    """Digests of the fronts in Anki: 8 hex digits each, '' for a spare one, separated by commas."""
+    pairs = zip(notetype.templates, in_anki(notetype).templates, strict=True)
+    return ",".join(["" if own.spare else _hex(part.front)[:_SHORTER] for own, part in pairs])
 
 
 def schema(notetype: NoteType) -> str:

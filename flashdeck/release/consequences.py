@@ -65,14 +65,15 @@ def changed_fronts(
 def _changed_fronts(notetype: NoteType, lock: Lock) -> list[str]:
     """Return the names of templates with another front; a note that has one card only is safe."""
     entry = lock.notetypes.get(notetype.id)
-    if entry is None or not (notetype.cloze or len(notetype.templates) > 1):
+    used = [template for template in notetype.templates if not template.spare]
+    if entry is None or not (notetype.cloze or len(used) > 1):
         return []
     before = entry.fronts.split(",") if entry.fronts else []
     after = front_digests(notetype).split(",")
     return [
         f"'{template.name}'"
         for template, old, new in zip(notetype.templates, before, after, strict=False)
-        if old != new
+        if old and new and old != new
     ]
 
 

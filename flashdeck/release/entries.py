@@ -61,5 +61,10 @@ def notetype_entry(notetype: NoteType, time: int) -> NoteTypeEntry:
     """Create the entry of a note type; `time` is that of the build that last changed it."""
     used = {"fields": reserves(notetype.fields), "templates": reserves(notetype.templates)}
     return NoteTypeEntry(
-        notetype.id, schema(notetype), notetype_digest(notetype), time, reserves_text(used)
+        notetype.id,
+        schema(notetype),
+        notetype_digest(notetype),
+        time,
+        reserves_text(used),
+        fronts=front_digests(notetype),
     )
