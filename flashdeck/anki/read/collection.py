@@ -38,9 +38,6 @@ class Skipped:
 
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
 
-NoteRow: TypeAlias = tuple[int, str, int, int, tuple[str, ...], str]
-"""A note's id, guid, note type, time, tags, and its fields separated by `\\x1f`."""
-
 _DEFAULT: Final = 1  # the id of the deck Default, and of the default deck options
 _NEW: Final = 0
 _SUSPENDED: Final = -1
@@ -49,12 +46,12 @@ _FLAGS: Final = 0b111
 _TEXT: Final = 60  # bytes of overhead of a string
 
 _COL: Final = ("ver", "models", "decks", "dconf")
-_NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
+NOTES: Final = ("id", "guid", "mid", "mod", "tags", "flds")
 _NOTE_TYPES: Final = (int, str, int, int, str, str)
 # Some old cards have a fraction as their position.
 _DUE: Final = "CASE typeof(due) WHEN 'integer' THEN due ELSE 0 END"
-_CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", _DUE, "queue", "flags")
-_CARD_TYPES: Final = (int,) * len(_CARDS)
+CARDS: Final = ("id", "nid", "did", "odid", "ord", "type", _DUE, "queue", "flags")
+_CARD_TYPES: Final = (int,) * len(CARDS)
 
 # The start of the only note in the older collection of newer packages.
 _ASKS_TO_UPDATE: Final = "Please update to the latest Anki version"
@@ -107,17 +104,10 @@ class CollectionReader:
         )
         return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), skipped
 
-    def note_rows(self) -> Iterator[NoteRow]:
-        """Read each note without its cards, in order of ids."""
-        for id_, guid, notetype, mod, tags, flds in self._database.rows(
-            "notes", _NOTES, _NOTE_TYPES
-        ):
-            yield id_, guid, notetype, mod, _tags(tags), flds
-
-    def cards(self) -> Iterator[tuple[int, Card]]:
+    def _cards(self) -> Iterator[tuple[int, Card]]:
         """Read each card with the id of its note, in order of the cards' ids."""
         names = {id_: deck.name for id_, deck in self._decks.items()}
-        for row in self._database.rows("cards", _CARDS, _CARD_TYPES):
+        for row in self._database.rows("cards", CARDS, _CARD_TYPES):
             id_, note, deck, home, ordinal, kind, due, queue, flags = row
             name = names.get(home or deck)  # the home deck, for a card in a filtered deck
             if name is None or id_ <= 0 or not 0 <= ordinal <= LAST_ORDINAL:
@@ -166,12 +156,14 @@ class CollectionReader:
     def _read_notes(self) -> list[Note]:
         """Read all notes with their cards. Raises `Unreadable` for a card without a note."""
         cards: dict[int, list[Card]] = defaultdict(list)
-        for note, card in self.cards():
+        for note, card in self._cards():
             cards[note].append(card)
         widths = {notetype.id: len(notetype.fields) for notetype in self._notetypes.values()}
         notes = []
-        for id_, guid, notetype, mod, tags, flds in self.note_rows():
-            fields = tuple(flds.split("\x1f"))
+        for id_, guid, notetype, mod, stored_tags, flds in self._database.rows(
+            "notes", NOTES, _NOTE_TYPES
+        ):
+            fields, tags = tuple(flds.split("\x1f")), _tags(stored_tags)
             if widths.get(notetype) != len(fields) or id_ <= 0 or mod < 0:
                 msg = (
                     f"its note {guid[:60]!r} does not fit a note type, "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +24,7 @@ _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
 _VERSIONS: Final = slice(18, 20)  # 2 means a write-ahead log, a separate file
 _ROLLBACK_JOURNAL: Final = b"\x01\x01"
+_BATCH: Final = 2_000  # rows
 _STEPS: Final = 100_000
 _STEPS_PER_BYTE: Final = 20
 _ROW: Final = 320  # bytes of the objects made from a row, without its texts
@@ -119,13 +120,25 @@ class Database:
             raise Unreadable(msg)
         sized = [index for index, type_ in enumerate(types) if type_ is not int]
         with _damage_as_unreadable():
-            query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - constants only
-            for row in self._connection.execute(query):
+            for row in self._select(table, columns, order):
                 if tuple(map(type, row)) != types:
                     msg = f"its table {table} has a row with values of another type"
                     raise Unreadable(msg)
                 self.spend(_ROW + sum([sys.getsizeof(row[index]) for index in sized]))
                 yield row
+
+    def holds(self, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> bool:
+        """Whether a table has exactly these rows, in order of their ids."""
+        with _damage_as_unreadable():
+            cursor = self._select(table, columns)
+            for start in range(0, len(rows), _BATCH):
+                if cursor.fetchmany(_BATCH) != rows[start : start + _BATCH]:
+                    return False
+            return cursor.fetchone() is None
+
+    def _select(self, table: str, columns: tuple[str, ...], order: str = "id") -> sqlite3.Cursor:
+        query = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"  # noqa: S608 - constants only
+        return self._connection.execute(query)
 
     def spend(self, size: int) -> None:
         """Count memory taken by values that were read. Raises `Unreadable` over the limit."""

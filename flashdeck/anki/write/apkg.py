@@ -1,8 +1,8 @@
 """Writes a `Collection` as an Anki package, byte for byte reproducible.
 
-The only module that imports genanki. Its `Model`, `Deck`, `Note`, `Card` and `Package` write the
-rows, with a cursor, times and ids passed in. Replaced are the insertion of single rows, the guesses
-at card ordinals, and the zip file with the current time.
+The only module that imports genanki. Its `Model`, `Deck` and `Package` write the schema, note types
+and decks. Notes and cards are inserted in bulk, with their own ids, times and ordinals, and the zip
+file does not depend on the current time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
@@ -30,7 +30,7 @@ from flashdeck.diagnostics import FlashdeckError
 if TYPE_CHECKING:
     import sqlite3
 
-    from flashdeck.model import Collection, Deck, Media, Note, NoteType
+    from flashdeck.model import Collection, Deck, Media, NoteType
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the finished and the total number of notes and media files."""
@@ -38,6 +38,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 _BATCH: Final = 2_000
 _COLLECTION: Final = "collection.anki2"  # read by every version of Anki
 _MEDIA: Final = "media"
+_NOTE: Final = "INSERT INTO notes VALUES(?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
+_CARD: Final = "INSERT INTO cards VALUES(?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
 _TAG: Final = re.compile("<[^<>]*>")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -113,18 +115,9 @@ class _Package(genanki.Package):  # type: ignore[misc]
         _run(cursor, tables)
         _run(cursor, APKG_COL)
         self._write_names(cursor, timestamp)
-        rows = _Rows(cursor)
-        for done, note in enumerate(sorted(self._notes, key=attrgetter("id")), start=1):
-            _Note(note, self._models[note.notetype]).write_to_db(
-                rows, note.mod, 0, iter((note.id,))
-            )
-            if done % _BATCH == 0:
-                rows.flush()
-                self._report(done)
-        rows.flush()
-        self._write_cards(rows)
+        _insert(cursor, _NOTE, self._note_rows(), self._report)
+        _insert(cursor, _CARD, self._card_rows())
         _run(cursor, first_index + indexes)
-        self._report(len(self._notes))
 
     def _write_names(self, cursor: sqlite3.Cursor, timestamp: float) -> None:
         """Add note types and decks to genanki's row, which has the deck `Default`."""
@@ -133,17 +126,30 @@ class _Package(genanki.Package):  # type: ignore[misc]
         models = {str(id_): model.to_json(timestamp, None) for id_, model in self._models.items()}
         cursor.execute("UPDATE col SET models = ?, decks = ?", (_json(models), _json(decks)))
 
-    def _write_cards(self, rows: _Rows) -> None:
-        cards = [(card.id, card, note.id) for note in self._notes for card in note.cards]
-        cards.sort()
-        for done, (id_, card, note) in enumerate(cards, start=1):
-            deck = self._deck_ids[card.deck]
-            genanki.Card(card.ordinal).write_to_db(
-                rows, id_ // 1000, deck, note, iter((id_,)), card.position
+    def _note_rows(self) -> list[tuple[object, ...]]:
+        sort = {id_: model.sort_field_index for id_, model in self._models.items()}
+        return [
+            (
+                note.id,
+                note.guid,
+                note.notetype,
+                note.mod,
+                f" {' '.join(note.tags)} ",
+                "\x1f".join(note.fields),
+                _sort_text(note.fields[sort[note.notetype]]),
             )
-            if done % _BATCH == 0:
-                rows.flush()
-        rows.flush()
+            for note in sorted(self._notes, key=attrgetter("id"))
+        ]
+
+    def _card_rows(self) -> list[tuple[object, ...]]:
+        decks = self._deck_ids
+        return sorted(
+            [
+                (card.id, note.id, decks[card.deck], card.ordinal, card.id // 1000, card.position)
+                for note in self._notes
+                for card in note.cards
+            ]
+        )
 
 
 class _Deck(genanki.Deck):  # type: ignore[misc]
@@ -197,44 +203,6 @@ class _Model(genanki.Model):  # type: ignore[misc]
         return {**super().to_json(self._notetype.mod, deck_id), **given(more)}
 
 
-class _Note(genanki.Note):  # type: ignore[misc]
-    """A note whose cards are written by `_Package`, in the order of their own ids."""
-
-    cards = ()
-
-    # Plain values replace genanki's properties, which validate or compute them.
-    guid = ""
-    tags = ()
-    sort_field = ""
-
-    def __init__(self, note: Note, model: _Model) -> None:
-        sort_field = _sort_text(note.fields[model.sort_field_index])
-        super().__init__(model, note.fields, sort_field, note.tags, note.guid)
-
-    def _check_invalid_html_tags_in_fields(self) -> None:
-        """Skip the check, which takes quadratic time; fields are valid HTML."""
-
-
-class _Rows:
-    """A cursor for genanki that collects rows and inserts them in bulk."""
-
-    lastrowid = 0
-
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._cursor = cursor
-        self._rows: dict[str, list[tuple[object, ...]]] = {}
-
-    def execute(self, statement: str, row: tuple[object, ...]) -> None:
-        """Add a row to the next `flush`."""
-        self._rows.setdefault(statement, []).append(row)
-
-    def flush(self) -> None:
-        """Insert the collected rows."""
-        for statement, rows in self._rows.items():
-            self._cursor.executemany(statement, rows)
-            rows.clear()
-
-
 def _latex(text: str | None, default: str) -> str:
     """Return the LaTeX to write; Anki's default must be None in the collection."""
     if text == default:
@@ -249,7 +217,7 @@ def _sort_text(field: str) -> str:
     Numbers become '': the column would convert them, and their last digit depends on the version
     of SQLite.
     """
-    text = _TAG.sub("", field).strip()
+    text = (_TAG.sub("", field) if "<" in field else field).strip()
     return "" if _NUMBER.fullmatch(text) else text
 
 
@@ -268,6 +236,18 @@ def _deck_ids(names: list[str]) -> dict[str, int]:
         taken.add(id_)
         ids[name] = id_
     return ids
+
+
+def _insert(
+    cursor: sqlite3.Cursor,
+    statement: str,
+    rows: Sequence[tuple[object, ...]],
+    report: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Insert rows, and report the number of finished ones."""
+    for start in range(0, len(rows), _BATCH):
+        cursor.executemany(statement, rows[start : start + _BATCH])
+        report(min(start + _BATCH, len(rows)))
 
 
 def _run(cursor: sqlite3.Cursor, script: str) -> None:
