@@ -5,10 +5,10 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from flashdeck.records import dataclass
 from flashdeck.text import natural
 
 

@@ -7,12 +7,13 @@ I/O. Fields hold HTML as Anki stores it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from flashdeck.diagnostics import Span
+from flashdeck.records import dataclass
 
 if TYPE_CHECKING:
     import os

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TypeAlias
+
+from flashdeck.records import dataclass
 
 OPENING = r"\{\{c[0-9,]+::"
 """The opening tag of a cloze, as a regular expression."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from flashdeck.notetypes.built_in import built_in
 from flashdeck.project.ids import UNSAVED
 from flashdeck.project.project import Project
 from flashdeck.project.project_id import kinds_of_others, notetype_id
+from flashdeck.records import dataclass
 from flashdeck.source.note import SourceFile
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from flashdeck.compile.cache import key_of
 from flashdeck.compile.identity import Identified, derived_id
 from flashdeck.diagnostics import Diagnostic, Span
+from flashdeck.records import dataclass
 from flashdeck.source.note import SourceNote
 from flashdeck.text import counted
 

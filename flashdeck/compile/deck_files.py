@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +33,7 @@ from flashdeck.model import Note, NoteType
 from flashdeck.project.digest import note_digest
 from flashdeck.project.project import Project, default_deck, read_source, source_bytes
 from flashdeck.project.table_files import TableFiles
+from flashdeck.records import dataclass
 from flashdeck.source.decks import read_decks
 from flashdeck.source.note import SourceDeck, SourceFile, SourceNote
 from flashdeck.yamlnode import YamlFile

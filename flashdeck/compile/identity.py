@@ -10,12 +10,13 @@ import hashlib
 import unicodedata
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.project.ids import NUMBER_LIKE, base32
 from flashdeck.project.lockfile import Lock
+from flashdeck.records import dataclass
 from flashdeck.source.note import Mask, SourceNote
 
 _ID_LENGTH = 12

@@ -6,7 +6,6 @@ Severities in the settings and `# flashdeck: ignore` comments are applied here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flashdeck.compile.cache import Cache
@@ -16,6 +15,7 @@ from flashdeck.compile.suppressions import Suppressions
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.project.packages import package_files
 from flashdeck.project.project import Project, load_project
+from flashdeck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

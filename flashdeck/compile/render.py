@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flashdeck.anki.clozes import OPENING, all_clozes
 from flashdeck.anki.html_text import shows_something, typable
@@ -31,6 +31,7 @@ from flashdeck.markup import (
 )
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Card, Note, NoteType
+from flashdeck.records import dataclass
 from flashdeck.source.note import Masks, SourceDeck, SourceNote, Texts
 from flashdeck.text import holds_ink
 from flashdeck.yamlnode import ScalarNode, YamlFile

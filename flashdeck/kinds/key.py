@@ -5,8 +5,9 @@ The checks, the JSON Schema and the reference page are all generated from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from flashdeck.records import dataclass
 
 
 class Shape(StrEnum):

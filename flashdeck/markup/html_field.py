@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from flashdeck.html.tags import (
 )
 from flashdeck.markup.formulas import active_tex
 from flashdeck.markup.results import MediaRefusal, Problem, Rendered
+from flashdeck.records import dataclass
 
 if TYPE_CHECKING:
     from flashdeck.markup.results import Media

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
+
+from flashdeck.records import dataclass
 
 _CELLS = frozenset({"td", "th"})
 _SECTIONS = _CELLS | {"tr", "thead", "tbody", "caption", "colgroup"}

@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 from typing import NamedTuple
 
 from flashdeck.anki.template.reserves import Slots
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.records import dataclass
 
 _FORMAT = 2
 _HEADER = (

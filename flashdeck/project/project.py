@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ from flashdeck.project.paths import (
 )
 from flashdeck.project.project_id import with_id
 from flashdeck.project.settings import Settings, read_settings, unreadable
+from flashdeck.records import dataclass
 from flashdeck.source.names import clean_deck, deck_problem, path_problem
 from flashdeck.text import counted, natural
 from flashdeck.yamlnode import MappingNode, YamlFile, read_yaml

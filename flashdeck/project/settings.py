@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -14,6 +14,7 @@ from flashdeck.kinds.registry import LIMITS, SETTINGS
 from flashdeck.kinds.settings import JOIN, RESEND_DAYS, VERBATIM
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
+from flashdeck.records import dataclass
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_deck
 from flashdeck.yamlnode import (

@@ -22,6 +22,7 @@ from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
 from flashdeck.project.digest import field_digests, note_digest, package_digest
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
+from flashdeck.records import dataclass
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import EARLIEST, numbers, position_step
 from flashdeck.release.result import Counts

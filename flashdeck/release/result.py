@@ -6,11 +6,12 @@ Most are named tuples, which load fast: a build without changes loads little els
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic
+from flashdeck.records import dataclass
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the work done and the total."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds.registry import Kind
+from flashdeck.records import dataclass
 from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Severity, Text
 from flashdeck.kinds.registry import CUSTOM, KINDS, Key, Kind, Shape, kind_of
 from flashdeck.model import NoteType
+from flashdeck.records import dataclass
 from flashdeck.source.answers import check_answers, read_texts, read_typed
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.masks import check_labels, read_masks

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 from flashdeck.diagnostics import Place, Span, places_in
+from flashdeck.records import dataclass
 from flashdeck.yamlnode.nodes import MappingNode, Node, ScalarNode
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from flashdeck.diagnostics import Diagnostic, Fix, Span
+from flashdeck.records import dataclass
 from flashdeck.yamlnode.nodes import Mark
 
 # The mask of skipped text: a word in place of a value, spaces in place of a line.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol, TypeAlias
 
 from flashdeck.diagnostics import Diagnostic, Span, Text
+from flashdeck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Fix, places_in
+from flashdeck.records import dataclass
 from flashdeck.yamlnode.edit import Edit, MovedSpans, splice
 from flashdeck.yamlnode.nodes import MappingNode, Mark, Node, ScalarNode, SequenceNode, YamlFile
 

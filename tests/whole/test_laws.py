@@ -37,11 +37,11 @@ HOMES = {
 }
 # From low to high: a folder imports only preceding ones.
 ORDER = """
-    css limits text diagnostics html highlighting markup model kinds files yamlnode anki rules
-    notetypes report rendered_cards source project compile comparison editor release formatting
-    exporting stats scaffold checking preview importing cli
+    records css limits text diagnostics html highlighting markup model kinds files yamlnode anki
+    rules notetypes report rendered_cards source project compile comparison editor release
+    formatting exporting stats scaffold checking preview importing cli
 """.split()
-BASE = ("css", "diagnostics", "highlighting", "html", "limits", "markup", "text")
+BASE = ("css", "diagnostics", "highlighting", "html", "limits", "markup", "records", "text")
 KNOW_ONLY_MODEL = (
     "anki",
     "comparison",
@@ -50,7 +50,7 @@ KNOW_ONLY_MODEL = (
     "preview.terminal",
     "rules",
 )
-MODEL = ("model", "diagnostics", "limits", "text")
+MODEL = ("model", "diagnostics", "limits", "records", "text")
 # Small things that only Anki decides.
 ANKI = ("anki.clozes", "anki.deck_names", "anki.html_text")
 # What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
@@ -65,7 +65,7 @@ ALSO_ALLOWED = {
 # These two read what is to be compared.
 READ_MORE = ("comparison.versions", "comparison.revisions")
 # Folders that may have more than a dozen modules.
-ROOM, ROOMY = 12, {"rules": 14, "anki.template": 13, "markup": 13, "importing": 14, "release": 14}
+ROOM, ROOMY = 12, {"rules": 14, "anki.template": 13, "importing": 14, "release": 14}
 TESTS = 14
 # A module for each command, however many there are.
 COMMANDS = "cli.commands"

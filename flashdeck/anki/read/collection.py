@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container as Used
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -16,6 +15,7 @@ from flashdeck.anki.read.container import Container
 from flashdeck.anki.read.database import DATABASE_LIMIT, Database
 from flashdeck.limits import LAST_ORDINAL, POSITIONS
 from flashdeck.model import Card, Deck, Note, NoteType
+from flashdeck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import BinaryIO, Final, TypeAlias
 
 from flashdeck.anki.read.archive import MIB, Archive, Unpack, Unreadable
 from flashdeck.anki.read.protobuf import Message
 from flashdeck.anki.read.schema11 import read_object
 from flashdeck.limits import MEDIA_NAME_BYTES
+from flashdeck.records import dataclass
 
 Digests: TypeAlias = Mapping[tuple[str, int, int], str]
 """SHA-256 of known media, by name, size and CRC-32."""

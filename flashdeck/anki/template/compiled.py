@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flashdeck.anki.template.fronts import Fronts
 from flashdeck.anki.template.parse import Fault, Nodes, parse
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.anki.template.reserves import in_anki
 from flashdeck.model import NoteType
+from flashdeck.records import dataclass
 
 # Note types in the cache; a project has a handful.
 _MOST = 64

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from flashdeck.records import dataclass
 
 # Anki's translations wrap inserted values in these invisible characters, so that right-to-left
 # names do not reorder the sentence.

@@ -7,17 +7,15 @@ file does not depend on the current time.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
-
-import genanki
-from genanki.apkg_col import APKG_COL
-from genanki.apkg_schema import APKG_SCHEMA
 
 from flashdeck.anki.read.schema11 import MARK
 from flashdeck.anki.template.reserves import in_anki, mark
@@ -26,6 +24,15 @@ from flashdeck.anki.write.contract import require_writable
 from flashdeck.anki.write.database import canonical_image, new_database
 from flashdeck.anki.write.schema11 import field_json, given, template_json
 from flashdeck.diagnostics import FlashdeckError
+
+# genanki takes this from a package that imports asyncio, a sixth of a small build.
+_given = sys.modules.setdefault("cached_property", functools)
+import genanki  # noqa: E402
+from genanki.apkg_col import APKG_COL  # noqa: E402
+from genanki.apkg_schema import APKG_SCHEMA  # noqa: E402
+
+if _given is functools:
+    del sys.modules["cached_property"]
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, rende
 from flashdeck.markup.html_field import read_tags
 from flashdeck.notetypes.built_in import scripts
 from flashdeck.project.project import Project
+from flashdeck.records import dataclass
 from flashdeck.source.mapping import MappingReader
 from flashdeck.yamlnode import MappingNode, ScalarNode
 

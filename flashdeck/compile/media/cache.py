@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +19,7 @@ from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.seal import TICK, seal
 from flashdeck.model import Seen
 from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
+from flashdeck.records import dataclass
 
 _NAME = ".media"
 _LARGEST = 2**28

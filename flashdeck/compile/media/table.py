@@ -7,7 +7,7 @@ import os
 import zlib
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -31,6 +31,7 @@ from flashdeck.markup import MediaRefusal
 from flashdeck.markup.results import MediaResolver
 from flashdeck.model import Media, Seen
 from flashdeck.project.paths import KEPT_MEDIA
+from flashdeck.records import dataclass
 from flashdeck.text import slug
 
 # Anki's sync passes over larger files.

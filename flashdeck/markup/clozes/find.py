@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
 from flashdeck.markup.clozes.backticks import Backticks
 from flashdeck.markup.results import Problem
 from flashdeck.markup.ruby import RUBY
+from flashdeck.records import dataclass
 
 OPEN = re.compile(r"\{\{c[0-9,]+::")
 
