@@ -151,7 +151,7 @@ def _flat_texts(text: str) -> dict[int, list[str]] | None:
 
 def cloze_numbers(text: str) -> tuple[int, ...]:
     """Return the numbers of the clozes in one field's text, ascending, each once, without 0."""
-    return tuple(sorted({*hidden_texts(text)} - {0}))
+    return tuple(sorted({*hidden_texts(text)} - {0})) if "{{c" in text else ()
 
 
 def _tokens(text: str) -> Iterator[str | tuple[int, ...] | None]:

@@ -202,9 +202,9 @@ def key_of(context: bytes, note: Identified) -> bytes:
     source = note.note
     values = [(name, _plain(value)) for name, value in source.values.items()]
     head = (note.id, source.kind.name, source.notetype, source.deck, source.tags, source.markup)
-    return digest_of(
-        context + repr((head, source.join_lines, source.verbatim, note.numbers, values)).encode()
-    )
+    parts = (head, source.join_lines, source.verbatim, note.numbers, values)
+    # Since version 3 the bytes depend on how often an object is referred to.
+    return digest_of(context + marshal.dumps(parts, 2))
 
 
 def _plain(value: Value) -> object:

@@ -245,11 +245,15 @@ class NoteRenderer:
         description = self._renderer.description(deck) if described else None
         return RenderedDeck(deck.name, description, deck.verbatim)
 
-    def note(self, note: Identified) -> RenderedNote | None:
-        """Render a note; None if its note type is unknown, which is reported elsewhere."""
-        cache, kind, span = self._surroundings.cache, note.note.released_kind, note.note.span
+    def note(self, note: Identified, span: Span | None = None) -> RenderedNote | None:
+        """Render a note; None if its note type is unknown, which is reported elsewhere.
+
+        `span` is its place in the sources, if that is not the one in the text.
+        """
+        cache, kind = self._surroundings.cache, note.note.released_kind
+        span = span or note.note.span
         if cache is None:
-            rendered = self._renderer.note(note)
+            rendered = self._renderer.note(note, span)
             return RenderedNote(rendered, kind, "") if rendered is not None else None
         key = key_of(self._surroundings.context, note)
         known = known_note(self._surroundings, self._resolvers, cache.notes.get(key))
@@ -258,7 +262,7 @@ class NoteRenderer:
             return RenderedNote(known.note(span), kind, known.digest)
         self._lookups.names.clear()
         before = len(self.problems)
-        rendered = self._renderer.note(note)
+        rendered = self._renderer.note(note, span)
         if rendered is None:
             return None
         result = RenderedNote(rendered, kind, note_digest(rendered))
@@ -331,16 +335,16 @@ class _PartReader:
         line = 1 + self._part.head.count("\n")
         rendered: list[RenderedNote] = []
         for (item, key), source in zip(items, decks[0].notes, strict=True):
-            note = self._identified(source)
-            result = renderer.note(note)
-            if result is None or renderer.problems or source.span.line != line:
+            note, place = self._identified(source), source.span
+            end_line = item.line + place.end_line - place.line
+            span = Span(place.path, item.line, place.column, end_line, place.end_column)
+            result = renderer.note(note, span)
+            if result is None or renderer.problems or place.line != line:
                 self._cache.items.put(key, _UNSETTLED)
                 raise _UnsettledError
-            cached = _cached_item(*renderer.cached[line])
-            self._cache.items.put(key, cached)
+            self._cache.items.put(key, _cached_item(*renderer.cached[line]))
             line += item.text.count("\n")
-            span = source.span._replace(line=item.line, end_line=item.line + cached.lines)
-            rendered.append(result._replace(note=replace(result.note, source=span)))
+            rendered.append(result)
         self._cache.heads.put(head, self._cached_head(deck))
         return rendered
 

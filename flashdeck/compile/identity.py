@@ -76,7 +76,7 @@ class Identified:
     @property
     def is_settled(self) -> bool:
         """Whether a build has nothing to write into the source."""
-        return self.stamped and all(mask.number is not None for mask in self.note.masks)
+        return self.stamped and not [mask for mask in self.note.masks if mask.number is None]
 
 
 def identify(

@@ -16,7 +16,7 @@ from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import Lookups, content_problems, other_references, unfound
 from flashdeck.compile.media.inline import is_inline
 from flashdeck.compile.media.table import Resolvers
-from flashdeck.diagnostics import Diagnostic, Fix, Severity
+from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.html.escape import escape_text, inert_braces
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
 from flashdeck.limits import LAST_CLOZE
@@ -74,10 +74,11 @@ class Renderer:
     texts: dict[int, str] = field(default_factory=dict)
     unshown: set[int] = field(default_factory=set)
 
-    def note(self, identified: Identified) -> Note | None:
+    def note(self, identified: Identified, span: Span) -> Note | None:
         """Render a note without times and positions, which depend on its package.
 
-        Returns None if its note type is unknown, which was reported when it was read.
+        `span` is its place in the sources. Returns None if its note type is unknown, which was
+        reported when it was read.
         """
         source = identified.note
         notetype = self.notetypes.get(source.notetype)
@@ -99,7 +100,7 @@ class Renderer:
             fields=fields,
             tags=tags,
             cards=tuple([Card(ordinal, source.deck) for ordinal in shown or FIRST_ALONE]),
-            source=source.span,
+            source=span,
         )
         # Anki runs LaTeX if the image of a formula is missing.
         images = [self.media.present(name) for name in sorted(formula_pictures(notetype, note))]
@@ -151,12 +152,13 @@ class Renderer:
         )
         if rendered.problems:
             self._report(rendered.problems, node, verbatim=verbatim)
-        if not self.allow_scripts and markup != Markup.TEXT:
+        if "[" in node.value and not self.allow_scripts and markup != Markup.TEXT:
             problems = latex_problems(node.value, rendered.html)
             formulas += [(problem, node, rendered.html) for problem in problems]
         if media is None:
-            missing = unfound(looked_up.names, node.value, rendered.html)
-            self._report(missing, node, verbatim=verbatim)
+            if looked_up.names:
+                missing = unfound(looked_up.names, node.value, rendered.html)
+                self._report(missing, node, verbatim=verbatim)
             if verbatim:
                 wrong = content_problems(looked_up.names, node.value, self.media.fault)
                 self._report(wrong, node, verbatim=verbatim)
@@ -228,6 +230,9 @@ class Renderer:
             self._report(problems, node, verbatim=source.verbatim)
             if source.values.get("typed") is True:
                 self._check_typed_clozes(source, node)
+        more = [key for key in ("extra", "hint") if "{{c" in source.text(key)]
+        if source.kind is not CUSTOM and not more:
+            return
         texts = fields if source.kind is CUSTOM else fields[:1]
         numbers = {number for text in texts for number in cloze_numbers(text)}
         if source.kind is CUSTOM and not numbers:
@@ -237,9 +242,7 @@ class Renderer:
             message = f"cloze number {max(numbers)} is too large for Anki"
             hint = f"numbers go from 1 to {LAST_CLOZE}"
             self._report_at(source, primary, "cloze-number", message, hint)
-        for key in ("extra", "hint"):
-            if key not in source.values:
-                continue
+        for key in more:
             stray = set(cloze_numbers(source.text(key))) - numbers
             if stray:
                 self._report_at(

@@ -30,17 +30,24 @@ def note_entry(
 ) -> NoteEntry:
     """Create the entry of a note in the sources.
 
-    `digest` is the note's, if known. `before` is its last entry, which is reused where the content
-    is the same; its cloze numbers are kept, so that none is used again.
+    `digest` is the note's, if known. `before` is its last entry, which is returned where nothing
+    has changed; its cloze numbers are kept, so that none is used again.
     """
     digest = digest or note_digest(note)
+    deck = note.cards[0].deck if note.cards else ""
+    ordinals = tuple([card.ordinal for card in note.cards])
     same = before if before is not None and before.content == digest else None
+    if same is not None and same.fields and not same.removed:
+        now = (kind, package, deck, ordinals, *numbers, changed)
+        was = (same.kind, same.package, same.deck, same.ordinals, same.note_id, same.card_block)
+        if now == (*was, same.changed) and (same.clozes or not notetype.cloze):
+            return same
     return NoteEntry(
         id=note.guid,
         kind=kind,
         package=package,
-        deck=note.cards[0].deck if note.cards else "",
-        ordinals=tuple([card.ordinal for card in note.cards]),
+        deck=deck,
+        ordinals=ordinals,
         clozes=(same.clozes if same else ()) or _clozes(note, before) if notetype.cloze else (),
         content=digest,
         note_id=numbers.note_id,

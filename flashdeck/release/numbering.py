@@ -8,7 +8,8 @@ the cards in that order, and duplicates those of a note whose cards are not adja
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from flashdeck.model import Note
@@ -52,6 +53,27 @@ def numbers(entries: Iterable[NoteEntry], new: Sequence[str], now: int) -> dict[
     earlier note keeps it, or the one with the smaller GUID. Moved blocks are the latest free ones
     before the note's id, those of new notes the latest free ones before `now`.
     """
+    entries = list(entries)
+    known = {entry.id: Numbers(entry.note_id, entry.card_block) for entry in entries}
+    if not _are_apart(known.values()):
+        known = _apart(entries, now)
+    taken = {number for both in known.values() for number in both}
+    fresh = free_blocks(len(new), taken, now)
+    return known | {
+        guid: Numbers(block, block) for guid, block in zip(reversed(new), fresh, strict=True)
+    }
+
+
+def _are_apart(numbers: Collection[Numbers]) -> bool:
+    """Whether no ids are equal, and no blocks overlap."""
+    note_ids, blocks = zip(*numbers, strict=True) if numbers else ((), ())
+    return len(set(note_ids)) == len(note_ids) and all(
+        second - first >= BLOCK for first, second in pairwise(sorted(blocks))
+    )
+
+
+def _apart(entries: Iterable[NoteEntry], now: int) -> dict[str, Numbers]:
+    """Assign ids and blocks to entries of which some share theirs."""
     ids = _Ids()
     blocks = _Blocks()
     note_ids: dict[str, int] = {}
@@ -68,13 +90,7 @@ def numbers(entries: Iterable[NoteEntry], new: Sequence[str], now: int) -> dict[
     moving.sort(reverse=True)
     places = _free_before([place for place, _ in moving], card_blocks.values())
     card_blocks |= dict(zip([guid for _, guid in moving], places, strict=True))
-    taken = {*note_ids.values(), *card_blocks.values()}
-    fresh = free_blocks(len(new), taken, now)
-    added = dict(zip(reversed(new), fresh, strict=True))
-    return {
-        guid: Numbers(note_id, card_blocks.get(guid, note_id))
-        for guid, note_id in (note_ids | added).items()
-    }
+    return {guid: Numbers(note_id, card_blocks[guid]) for guid, note_id in note_ids.items()}
 
 
 def position_step(count: int) -> int:

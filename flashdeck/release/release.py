@@ -315,10 +315,14 @@ class _Dater:
             assert old is not None, "only notes in the lock can be removed"
             return self._date_tombstone(note, old, revision, counts)
         entry = self._living(note, old, revision)
-        mod = self._time(entry, revision)
-        is_again = old is not None and mod > self._last_time(old)
-        for status in _statuses(old, entry, is_again=is_again):
-            counts[status] += 1
+        if entry is old and not entry.changed:
+            mod = entry.first_built
+            counts["unchanged"] += 1
+        else:
+            mod = self._time(entry, revision)
+            is_again = old is not None and mod > self._last_time(old)
+            for status in _statuses(old, entry, is_again=is_again):
+                counts[status] += 1
         self._note_lines[guid] = entry
         note_id, card_block = self._numbers[guid]
         cards = tuple(

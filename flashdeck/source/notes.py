@@ -56,6 +56,7 @@ class NoteReader(MappingReader):
         self.custom = custom
         self.more_types = more_types
         self._by_key = {source.key: source for source in custom.values()}
+        self._usual: dict[tuple[str, ...], Kind] = {}
 
     def note(self, node: Node, defaults: NoteDefaults) -> SourceNote | None:
         """Read a note; None if it is invalid, which is reported."""
@@ -63,15 +64,10 @@ class NoteReader(MappingReader):
             hint = "write '- q: …' and below it 'a: …'"
             self.report("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        if self._is_unread(node, defaults):
+        read = self._pairs(node, defaults)
+        if read is None:
             return None
-        short = self._short_keys(node, defaults)
-        kind = CUSTOM if short else self.kind(node)
-        if kind is None:
-            return None
-        article = "an" if kind.name[0] in "aeiou" else "a"
-        keys = self._keys_of(short) if short else kind.keys
-        pairs = self.read_keys(node, keys, f"{article} {kind.name} note")
+        kind, short, pairs = read
         notetype = self._notetype(kind, pairs, defaults, node)
         values = self._values(kind, pairs, notetype)
         if short:
@@ -88,7 +84,7 @@ class NoteReader(MappingReader):
             deck=self._deck(pairs["deck"], defaults.deck.value)
             if "deck" in pairs
             else defaults.deck.value,
-            tags=defaults.tags + tuple(tag for tag in tags if tag not in defaults.tags),
+            tags=(*defaults.tags, *[tag for tag in tags if tag not in defaults.tags]),
             markup=(self.markup(pairs["markup"][1]) if "markup" in pairs else None)
             or defaults.markup,
             join_lines=defaults.join_lines,
@@ -98,6 +94,31 @@ class NoteReader(MappingReader):
             node=node,
         )
         return note if notetype not in ("", UNREAD) else None
+
+    def _pairs(
+        self, node: MappingNode, defaults: NoteDefaults
+    ) -> tuple[Kind, Mapping[str, str], dict[str, Pair]] | None:
+        """Return the kind of a note, its short keys, and its pairs; None if it is invalid.
+
+        Most notes have the same keys as others. Where those were valid, they are not checked again.
+        """
+        names = tuple([key.value for key, _ in node.pairs])
+        usual = self._usual.get(names) if not defaults.notetype else None
+        if usual is not None:
+            return usual, {}, dict(zip(names, node.pairs, strict=True))
+        if self._is_unread(node, defaults):
+            return None
+        short = self._short_keys(node, defaults)
+        kind = CUSTOM if short else self.kind(node)
+        if kind is None:
+            return None
+        article = "an" if kind.name[0] in "aeiou" else "a"
+        keys = self._keys_of(short) if short else kind.keys
+        pairs = self.read_keys(node, keys, f"{article} {kind.name} note")
+        missing = [key for key in kind.keys if key.required and key.name not in pairs]
+        if not (missing or defaults.notetype or "notetype" in pairs or len(pairs) < len(names)):
+            self._usual[names] = kind
+        return kind, short, pairs
 
     def notetype_name(self, pair: Pair) -> str:
         """Read the name of a custom note type; returns its key, or `UNREAD`."""

@@ -34,9 +34,9 @@ def rendered(monkeypatch):
     ids = []
     note = Renderer.note
 
-    def gather(renderer, identified):
+    def gather(renderer, identified, span):
         ids.append(identified.id)
-        return note(renderer, identified)
+        return note(renderer, identified, span)
 
     monkeypatch.setattr(Renderer, "note", gather)
     return ids

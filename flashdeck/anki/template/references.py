@@ -28,4 +28,4 @@ def references(text: str) -> list[str]:
 
 def may_hold_formula(texts: Iterable[str]) -> bool:
     """Whether a text may have LaTeX that Anki turns into an image."""
-    return any("[" in text and _FORMULA.search(text) for text in texts)
+    return bool([text for text in texts if "[" in text and _FORMULA.search(text)])

@@ -30,8 +30,6 @@ class Lookups:
 
 def unfound(names: Mapping[str, str], text: str, html: str) -> list[Problem]:
     """Report the files of a text that Anki does not find in its HTML."""
-    if not names:
-        return []
     packed = set(references(html))
     return [_unfound(written, text) for written, name in names.items() if name not in packed]
 
