@@ -27,6 +27,7 @@ from flashdeck.yamlnode.spaces import (
     odd_spaces,
 )
 from flashdeck.yamlnode.traps import find_trap
+from flashdeck.yamlnode.usual import usual_document
 
 # The number of characters to parse again after errors, which limits a large file to some seconds.
 _READ_AGAIN = 40 * 2**20
@@ -118,6 +119,9 @@ class _Reader:
     def _read(self, text: str, problems: list[Diagnostic], up_to: str | None) -> YamlFile:
         """Parse a text, and after each error the rest of it."""
         path, limits = self._path, self._limits
+        usual = usual_document(text, limits)
+        if usual is not None:
+            return YamlFile(path, text, (usual,), tuple(problems))
         working = text
         damaged: set[int] = set()
         lost: set[int] = set()
