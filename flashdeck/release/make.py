@@ -122,8 +122,9 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     project = with_published.with_notes(compiled.kinds)
     outcome = replace(outcome, project=_without_others(project, compiled) if is_merged else project)
     releases, lock, release_problems = _released(outcome, options)
+    new_lock = lock_text(lock)
     stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
-    written = _texts(outcome, stamped, lock_text(lock))
+    written = _texts(outcome, stamped, new_lock)
     if options.frozen:
         release_problems += _frozen(written, compiled.notes)
     reported += outcome.suppressions.applied(release_problems)
@@ -136,7 +137,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
         cache.save(root, publication)
     for path, data in written.items():
         publication.stage(root / path, root).write(data)
-    record(publication, root, lock_text(lock), with_published.elsewhere)
+    record(publication, root, new_lock, with_published.elsewhere)
     read = [source.yaml for source in compiled.sources]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
