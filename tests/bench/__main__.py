@@ -1,7 +1,8 @@
 """Compare flashdeck's speed with other programs: `python -m bench`, with tests/ on the path.
 
 The runs of a row are interleaved, so that its ratio is reliable on a busy machine, too. Times are
-medians of CPU seconds, user and system, of whole processes.
+medians of CPU seconds, user and system, of whole processes. The last column is the spread of the
+runs: how far the slowest is from the fastest.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ class Bench:
             write_project(root, count, html=html)
         return root
 
-    def flashdeck(self, root: Path, before: Callable[[], None]) -> Subject:
+    def flashdeck(self, root: Path, before: Callable[[], None], *options: str) -> Subject:
         """A build with flashdeck."""
-        return Subject(["-m", "flashdeck", "build", "--quiet"], root, before)
+        return Subject(["-m", "flashdeck", "build", "--quiet", *options], root, before)
 
     def plain(self, root: Path, *flags: str) -> Subject:
         """A build with the plain script."""
@@ -63,12 +64,14 @@ class Bench:
 
     def builds(self, count: int) -> Iterator[Row]:
         """Measure builds of `count` notes: cold, after an edit, and up to date."""
-        root = self.project(count)
+        root, out = self.project(count), str(self.folder / f"{count}.apkg")
         subjects = {
             "cold": self.flashdeck(root, lambda: forget(root)),
             "edit": self.flashdeck(root, lambda: edit(root)),
             # A build right after an edit can't trust the file times yet; the next one can.
             "again": self.flashdeck(root, lambda: settle(root)),
+            "-C": self.flashdeck(root, lambda: settle(root), "-C", str(root)),
+            "-o": self.flashdeck(root, lambda: settle(root, "-o", out), "-o", out),
             "plain": self.plain(root),
             "typer": Subject(["-c", TYPER], root),
         }
@@ -76,17 +79,15 @@ class Bench:
             subjects["safe"] = self.plain(root, "--safe")
         figures = interleaved(subjects, rounds(count))
         self.growth[count] = figures["cold"]
-        cold = figures["cold"].seconds
-        yield Row(
-            f"{count:,} notes, cold : plain script, C loader", cold, figures["plain"].seconds, 1 / 4
-        )
+        cold, plain = figures["cold"], figures["plain"]
+        goal = 0.45 if count >= ENOUGH_FOR_SAFE else 0.7
+        yield Row.of(f"{count:,} notes, cold : plain script, C loader", cold, plain, goal)
         if "safe" in figures:
-            yield Row(f"{count:,} notes, cold : plain script", cold, figures["safe"].seconds, 1 / 9)
-        yield Row(f"{count:,} notes, one edit : cold", figures["edit"].seconds, cold, 1 / 5)
-        nothing = figures["again"].seconds
-        yield Row(
-            f"{count:,} notes, nothing to do : bare Typer", nothing, figures["typer"].seconds, 0.8
-        )
+            yield Row.of(f"{count:,} notes, cold : plain script", cold, figures["safe"], goal / 2)
+        yield Row.of(f"{count:,} notes, one edit : plain script", figures["edit"], plain, 0.2)
+        for name, option in (("again", ""), ("-C", " (-C)"), ("-o", " (-o)")):
+            row = f"{count:,} notes, nothing to do{option} : bare Typer"
+            yield Row.of(row, figures[name], figures["typer"], 0.5)
 
     def advice(self, count: int) -> Iterator[Row]:
         """Measure `check` on notes that all have a near duplicate."""
@@ -100,8 +101,8 @@ class Bench:
             "cold": self.flashdeck(root, lambda: forget(root)),
         }
         figures = interleaved(subjects, rounds(count))
-        ours, theirs = figures["check"].seconds, figures["cold"].seconds
-        yield Row(f"{count:,} notes, each nearly twice, check : cold build", ours, theirs, 2.0)
+        name = f"{count:,} notes, each nearly twice, check : cold build"
+        yield Row.of(name, figures["check"], figures["cold"], 2.0)
 
     def ready_fields(self, count: int) -> Iterator[Row]:
         """Measure notes with HTML fields."""
@@ -113,9 +114,8 @@ class Bench:
         subjects["safe"] = self.plain(root, "--html", "--safe")
         figures = interleaved(subjects, rounds(count))
         name = f"{count:,} notes of HTML, cold : plain script"
-        ours = figures["cold"].seconds
-        yield Row(name, ours, figures["safe"].seconds, 1 / 10)
-        yield Row(f"{name}, C loader", ours, figures["plain"].seconds, 1 / 2)
+        yield Row.of(name, figures["cold"], figures["safe"], 1 / 5)
+        yield Row.of(f"{name}, C loader", figures["cold"], figures["plain"], 0.75)
 
     def marked(self, count: int) -> Iterator[Row]:
         """Measure notes with one kind of mark in each text."""
@@ -127,10 +127,27 @@ class Bench:
                 "plain": self.plain(root),
             }
             figures = interleaved(subjects, rounds(count))
-            ours, theirs = figures["cold"].seconds, figures["plain"].seconds
-            yield Row(
-                f"{count:,} notes of {marks}, cold : plain script, C loader", ours, theirs, 0.8
-            )
+            name = f"{count:,} notes of {marks}, cold : plain script, C loader"
+            yield Row.of(name, figures["cold"], figures["plain"], 0.6)
+
+    def one_file(self, count: int) -> Iterator[Row]:
+        """Measure notes in one file against the same notes in many."""
+        many, one = self.project(count), self.folder / f"{count}-one"
+        shutil.copytree(many, one, ignore=shutil.ignore_patterns("build", "*.lock", "part-*"))
+        parts = sorted(many.glob("cards/part-*.yaml"))
+        notes = [path.read_text("utf-8").partition("notes:\n")[2] for path in parts]
+        (one / "cards" / "all.yaml").write_text("notes:\n" + "".join(notes), "utf-8")
+        subjects = {
+            "one": self.flashdeck(one, lambda: forget(one)),
+            "many": self.flashdeck(many, lambda: forget(many)),
+            "edit one": self.flashdeck(one, lambda: edit(one)),
+            "edit many": self.flashdeck(many, lambda: edit(many)),
+        }
+        figures = interleaved(subjects, rounds(count))
+        name = f"{count:,} notes in one file"
+        yield Row.of(f"{name}, cold : in {len(parts)}", figures["one"], figures["many"], 1.1)
+        row = f"{name}, one edit : in {len(parts)}"
+        yield Row.of(row, figures["edit one"], figures["edit many"], 1.1)
 
     def peers(self, count: int) -> Iterator[Row]:
         """Measure other programs on plain questions."""
@@ -139,10 +156,10 @@ class Bench:
         subjects = peers.subjects(count)
         root = peers.project(count)
         subjects["flashdeck"] = self.flashdeck(root, lambda: forget(root))
-        seconds = {name: figures.seconds for name, figures in interleaved(subjects, 3).items()}
-        ours = seconds.pop("flashdeck")
-        for name, theirs in seconds.items():
-            yield Row(f"{count:,} plain questions, cold : {name}", ours, theirs, 1 / 4)
+        figures = interleaved(subjects, 3)
+        ours = figures.pop("flashdeck")
+        for name, theirs in figures.items():
+            yield Row.of(f"{count:,} plain questions, cold : {name}", ours, theirs, 0.38)
 
     def package(self, count: int) -> Iterator[Row]:
         """Measure the package stage alone."""
@@ -154,9 +171,9 @@ class Bench:
             for name in ("stage", "floor", "ready")
         }
         figures = interleaved(subjects, rounds(count))
-        ours = figures["stage"].seconds
-        yield Row(f"{count:,} notes, package : floor in C", ours, figures["floor"].seconds, 2.5)
-        yield Row(f"{count:,} notes, package : genanki alone", ours, figures["ready"].seconds, 1.0)
+        ours = figures["stage"]
+        yield Row.of(f"{count:,} notes, package : floor in C", ours, figures["floor"], 1.3)
+        yield Row.of(f"{count:,} notes, package : genanki alone", ours, figures["ready"], 0.3)
 
     def starts(self) -> Iterator[Row]:
         """Measure startup times."""
@@ -168,10 +185,10 @@ class Bench:
             "help": Subject(["-m", "flashdeck", "--help"], root),
             "cold": self.flashdeck(root, lambda: forget(root)),
         }
-        seconds = {name: figures.seconds for name, figures in interleaved(subjects, 9).items()}
-        yield Row("--version : python -c pass", seconds["version"], seconds["pass"], 2.0)
-        yield Row("--help : bare Typer", seconds["help"], seconds["typer"], 0.8)
-        yield Row("50 notes, cold : bare Typer", seconds["cold"], seconds["typer"], 2.0)
+        figures = interleaved(subjects, 9)
+        yield Row.of("--version : python -c pass", figures["version"], figures["pass"], 2.0)
+        yield Row.of("--help : bare Typer", figures["help"], figures["typer"], 0.8)
+        yield Row.of("50 notes, cold : bare Typer", figures["cold"], figures["typer"], 1.0)
 
     def screen(self, count: int) -> Iterator[Row]:
         """Measure the wall time from a saved edit to the page, against 50 ms."""
@@ -193,11 +210,9 @@ class Bench:
             "cp": Subject(["-c", copy], root),
         }
         figures = interleaved(subjects, 3)
-        cp = figures["cp"].seconds
-        yield Row(f"{size // MIB:,} MiB of media, cold : copying", figures["cold"].seconds, cp, 2.5)
-        yield Row(
-            f"{size // MIB:,} MiB of media, one edit : copying", figures["edit"].seconds, cp, 1.3
-        )
+        name, cp = f"{size // MIB:,} MiB of media", figures["cp"]
+        yield Row.of(f"{name}, cold : copying", figures["cold"], cp, 3.5)
+        yield Row.of(f"{name}, one edit : copying", figures["edit"], cp, 2.0)
         self.folder.joinpath("copy").exists() and shutil.rmtree(self.folder / "copy")
 
     def memory(self) -> Iterator[Row]:
@@ -226,9 +241,9 @@ def forget(root: Path) -> None:
         (root / "flashdeck.lock").unlink()
 
 
-def settle(root: Path) -> None:
+def settle(root: Path, *options: str) -> None:
     """Build without measuring."""
-    run(Subject(["-m", "flashdeck", "build", "--quiet"], root))
+    run(Subject(["-m", "flashdeck", "build", "--quiet", *options], root))
 
 
 def edit(root: Path) -> None:
@@ -276,7 +291,7 @@ def main() -> int:
                 sys.stdout.flush()
 
     if not args.json:
-        head = f"{'ours':>9} {'theirs':>9}     {'ratio':>7} {'goal':>7}  met"
+        head = f"{'ours':>9} {'theirs':>9}     {'ratio':>7} {'goal':>7}  met spread"
         sys.stdout.write(f"{'':<58} {head}\n")
     with tempfile.TemporaryDirectory(prefix="flashdeck-bench-") as folder:
         bench = Bench(Path(folder))
@@ -287,6 +302,7 @@ def main() -> int:
         middle = sorted(sizes)[len(sizes) // 2]
         add(bench.ready_fields(middle))
         add(bench.marked(middle))
+        add(bench.one_file(middle))
         add(bench.package(middle))
         add(bench.screen(middle))
         add(bench.memory())

@@ -1,7 +1,8 @@
 """Generated projects to measure: realistic mixed notes, deterministic for each size.
 
-Of ten notes five are plain questions (one reversed), two have Markdown, two are clozes, and one has
-code or math; every hundredth shows a picture.
+Of twenty notes ten are plain questions (two reversed), four have Markdown (emphasis, a list, a link
+above a quote, a table), four are clozes (one around a formula), one has code in one of five
+languages and one math; every hundredth shows a picture.
 """
 
 from __future__ import annotations
@@ -20,8 +21,25 @@ _WORDS = (
 ).split()
 _TAGS = ("basics", "web::http", "web::wsgi", "data", "testing", "deploy")
 _PICTURES = 20
-MARKS = {"Markdown": (5, 6), "math": (9,), "clozes": (7, 8)}
-"""Decks of one kind of text, and the last digits of the numbers of such notes."""
+MARKS = {
+    "plain text": (0, 1, 2, 3),
+    "Markdown": (5, 6, 15, 16),
+    "clozes": (7, 8, 17, 18),
+    "code": (9,),
+    "math": (19,),
+}
+"""Decks of one kind of text, and the numbers of such notes modulo 20."""
+
+_CODE = (
+    (
+        "python",
+        "@app.route('/_a/<int:number>')\ndef _b_n(number: int) -> str:\n    return f'_c {_d}'",
+    ),
+    ("javascript", "const _a = async (_b) => {\n  await _c(`_d ${_b}`, _n);\n};"),
+    ("html", '<form class="_a" action="/_b/_n">\n  <input name="_c"> _d\n</form>'),
+    ("sql", "SELECT _a, count(*) FROM _b\nWHERE _c > _n GROUP BY _a; -- _d"),
+    ("bash", 'for _a in _b/*; do\n  echo "$_a _n" >> "_c.txt"  # _d\ndone'),
+)
 
 _PROJECT = "id: 0123456789abcdef\nname: Measured\n"
 
@@ -36,14 +54,14 @@ class Drawn:
     tags: tuple[str, ...]
 
 
-def drawn(count: int, digits: Sequence[int] = range(10)) -> Iterator[Drawn]:
+def drawn(count: int, kinds: Sequence[int] = range(20)) -> Iterator[Drawn]:
     """Generate notes. Each text contains a number, so that all notes differ.
 
-    The last digit of a note's number decides what is in it.
+    The number modulo 20 decides what is in a note.
     """
     dice = random.Random(count)
     for place in range(count):
-        number = place // len(digits) * 10 + digits[place % len(digits)]
+        number = place // len(kinds) * 20 + kinds[place % len(kinds)]
         kind, texts = _note(number, dice)
         tags = tuple(sorted(set(dice.choices(_TAGS, k=number % 3))))
         yield Drawn(f"n{number:09d}z", kind, texts, tags)
@@ -57,7 +75,7 @@ def write_project(root: Path, count: int, *, html: bool = False, marks: str = ""
     for number in range(_PICTURES):
         (cards / "pictures" / f"{number}.png").write_bytes(_png(number))
     lines: list[str] = []
-    for place, note in enumerate(drawn(count, MARKS.get(marks, range(10)))):
+    for place, note in enumerate(drawn(count, MARKS.get(marks, range(20)))):
         if place % _IN_A_FILE == 0:
             _write(cards, place, lines)
             lines = [f"deck: Measured::Part {place // _IN_A_FILE + 1}"]
@@ -100,6 +118,23 @@ def _note(number: int, dice: random.Random) -> tuple[str, tuple[str, ...]]:
     if number % 100 == 50:
         picture = f"pictures/{number // 100 % _PICTURES}.png"
         return "question", (plain, f"{answer}\n\n![the {some[5]}]({picture})")
+    match number % 20:
+        case 15:
+            link = f"the [{some[2]}](https://example.org/{some[2]}) of a {some[3]}"
+            return "question", (plain, f"See {link}:\n\n> It waits for the *{some[4]}*")
+        case 16:
+            rows = "\n".join(f"| {word} | **{some[0]}** |" for word in some[1:4])
+            return "question", (plain, f"| what | how |\n|---|---|\n{rows}")
+        case 17:
+            formula = f"${{{{c2::n^{number % 9}}}}}$"
+            return "cloze", (f"The {{{{c1::{some[0]}}}}} of step {number} takes {formula}",)
+        case _:
+            return _common_note(number, some, plain, answer)
+
+
+def _common_note(
+    number: int, some: list[str], plain: str, answer: str
+) -> tuple[str, tuple[str, ...]]:
     match number % 10:
         case 0 | 1 | 2 | 3:
             return "question", (plain, answer)
@@ -125,11 +160,10 @@ def _note(number: int, dice: random.Random) -> tuple[str, tuple[str, ...]]:
 
 
 def _code(number: int, some: list[str]) -> str:
-    return (
-        f"Like this:\n\n```python\n@app.route('/{some[0]}/<int:number>')\n"
-        f"def {some[1]}_{number}(number: int) -> str:\n"
-        f'    """Show the {some[2]}."""\n    return render("{some[3]}.html", n=number)\n```'
-    )
+    language, code = _CODE[number // 20 % len(_CODE)]
+    for word, other in zip("abcd", some, strict=False):
+        code = code.replace(f"_{word}", other)
+    return f"Like this:\n\n```{language}\n{code.replace('_n', str(number))}\n```"
 
 
 def _math(number: int, some: list[str]) -> str:

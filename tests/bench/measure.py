@@ -60,10 +60,11 @@ def run(subject: Subject) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The medians of a subject's runs."""
+    """The medians of a subject's runs, and how far the slowest is from the fastest, in medians."""
 
     seconds: float
     peak: int
+    spread: float = 0.0
 
 
 def interleaved(subjects: dict[str, Subject], rounds: int) -> dict[str, Figures]:
@@ -72,9 +73,11 @@ def interleaved(subjects: dict[str, Subject], rounds: int) -> dict[str, Figures]
     for _ in range(rounds):
         for name, subject in subjects.items():
             runs[name].append(run(subject))
-    return {
-        name: Figures(
-            median(run.seconds for run in results), int(median(run.peak for run in results))
-        )
-        for name, results in runs.items()
-    }
+    return {name: _figures(results) for name, results in runs.items()}
+
+
+def _figures(runs: Sequence[Run]) -> Figures:
+    seconds = [run.seconds for run in runs]
+    middle = median(seconds)
+    spread = (max(seconds) - min(seconds)) / middle
+    return Figures(middle, int(median(run.peak for run in runs)), spread)
