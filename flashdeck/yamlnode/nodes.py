@@ -42,6 +42,14 @@ class Mark(Protocol):
         """The number of characters before it in its line."""
 
 
+class Position(NamedTuple):
+    """A mark that libyaml did not make."""
+
+    index: int  # type: ignore[assignment] # hides a method of tuples
+    line: int
+    column: int
+
+
 class ScalarNode(NamedTuple):
     """A scalar. `style` is '' for plain, else one of ' " | >."""
 

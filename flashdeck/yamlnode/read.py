@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from yaml import YAMLError
 
@@ -18,16 +19,11 @@ from flashdeck.yamlnode.edit import splice
 from flashdeck.yamlnode.finding import SPACE, Finding
 from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, SequenceNode, YamlFile
 from flashdeck.yamlnode.parse import Builder, LimitReachedError, TrapError
-from flashdeck.yamlnode.spaces import (
-    BOM,
-    OddSpace,
-    corrections,
-    moved_back,
-    odd_space_problems,
-    odd_spaces,
-)
 from flashdeck.yamlnode.traps import find_trap
 from flashdeck.yamlnode.usual import usual_document
+
+if TYPE_CHECKING:
+    from flashdeck.yamlnode.spaces import OddSpace
 
 # The number of characters to parse again after errors, which limits a large file to some seconds.
 _READ_AGAIN = 40 * 2**20
@@ -52,6 +48,10 @@ def read_yaml(
         lines = frozenset(item.span.line for item in problems if item.span is not None)
         return YamlFile(path, "", (), tuple(problems), lines)
     reader = _Reader(path, limits, problems, control=control)
+    if text.isascii() and "\t" not in text:
+        return reader.read(text, problems)
+    from flashdeck.yamlnode.spaces import odd_spaces  # its patterns are slow to compile
+
     file = reader.corrected(text, odd_spaces(text), up_to="tab")
     return _without_tabs(reader, text) if "tab" in _rules(file) else file
 
@@ -62,6 +62,8 @@ def _without_tabs(reader: _Reader, text: str) -> YamlFile:
     As many as yield the fewest problems; if that or the structure is not clear, the tabs have no
     fix.
     """
+    from flashdeck.yamlnode.spaces import odd_spaces
+
     found = [odd_spaces(text, distance) for distance in _TABS]
     files = [reader.corrected(text, odd, up_to="") for odd in found]
     if all(file.damaged for file in files):
@@ -102,10 +104,12 @@ class _Reader:
         With `up_to`, the file is not read after the first syntax error of that rule, or of any
         rule with ''.
         """
+        from flashdeck.yamlnode.spaces import BOM, corrections, moved_back, odd_space_problems
+
         edits = corrections(text, odd)
         if not edits:
-            return self._read(text, list(self._decoded), up_to)
-        file = self._read(splice(text, edits), [], up_to)
+            return self.read(text, list(self._decoded), up_to)
+        file = self.read(splice(text, edits), [], up_to)
         place = places_in(self._path, text)
         marks = (n for space in odd for n in range(space.start, space.end) if text[n] == BOM)
         reported = {place(n, n + 1) for n in marks}
@@ -116,8 +120,11 @@ class _Reader:
         lines = [space.line for space in odd if space.character == "\t"]
         return file if clear_tabs else replace(file, lost=file.lost.union(lines))
 
-    def _read(self, text: str, problems: list[Diagnostic], up_to: str | None) -> YamlFile:
-        """Parse a text, and after each error the rest of it."""
+    def read(self, text: str, problems: list[Diagnostic], up_to: str | None = None) -> YamlFile:
+        """Parse a text, and after each error the rest of it.
+
+        With `up_to`, not behind the first syntax error of that rule, or of any rule with ''.
+        """
         path, limits = self._path, self._limits
         usual = usual_document(text, limits)
         if usual is not None:

@@ -12,9 +12,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Fix, places_in
-from flashdeck.records import dataclass
 from flashdeck.yamlnode.edit import Edit, MovedSpans, splice
-from flashdeck.yamlnode.nodes import MappingNode, Mark, Node, ScalarNode, SequenceNode, YamlFile
+from flashdeck.yamlnode.nodes import (
+    MappingNode,
+    Mark,
+    Node,
+    Position,
+    ScalarNode,
+    SequenceNode,
+    YamlFile,
+)
 
 _ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u2060\ufeff"
 _WIDE = "\u3000"
@@ -119,13 +126,6 @@ def moved_back(
     return replace(file, text=text, documents=documents, problems=(*problems, *moved))
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    index: int
-    line: int
-    column: int
-
-
 class _MoveBack:
     """Moves the places in a text after edits to those before."""
 
@@ -174,7 +174,7 @@ class _MoveBack:
 
     def _mark(self, index: int, line: int) -> Mark:
         line = min(line, len(self._lines) - 1)  # libyaml may count one more at the end
-        return _Position(index, line, index - self._lines[line])
+        return Position(index, line, index - self._lines[line])
 
 
 def _groups(odd: Iterable[OddSpace], most: int) -> list[list[OddSpace]]:

@@ -8,9 +8,8 @@ to libyaml, errors included.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, ScalarNode, SequenceNode
+from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, Position, ScalarNode, SequenceNode
 
 # Control characters, other line breaks, and what libyaml refuses.
 _CONTROL = r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
@@ -32,14 +31,6 @@ _TEXT = re.compile(r" *\S[^\n]*\n")
 _REFUSED = re.compile(f"[{_CONTROL}]")
 _STYLES = {"plain": "", "double": '"', "single": "'"}
 _DEPTH, _KEY = 4, 64
-
-
-class Place(NamedTuple):
-    """A position, counted from 0 in code points, as a mark of libyaml."""
-
-    index: int  # type: ignore[assignment] # hides a method of tuples
-    line: int
-    column: int
 
 
 Pairs = list[tuple[ScalarNode, Node]]
@@ -86,7 +77,7 @@ class _Document:
             if start - begin != column:
                 return None
             key = ScalarNode(
-                match[3], "", Place(start, line, column), Place(end, line, end - begin)
+                match[3], "", Position(start, line, column), Position(end, line, end - begin)
             )
             value = self._value(match, column)
             if value is None:
@@ -106,7 +97,7 @@ class _Document:
             return self._items() if column == 0 else None
         start, end = match.span(kind)
         if kind == "block":
-            return self._block(match[kind], Place(start, line, start - begin), column)
+            return self._block(match[kind], Position(start, line, start - begin), column)
         if kind == "list":
             return self._words(start, end, line, begin)
         value, style = match[kind], _STYLES[kind]
@@ -115,7 +106,7 @@ class _Document:
             value = _ESCAPE.sub(r"\1", value) if "\\" in value and style == '"' else value
         if len(value) > self._longest:
             return None
-        first, last = Place(start, line, start - begin), Place(end, line, end - begin)
+        first, last = Position(start, line, start - begin), Position(end, line, end - begin)
         return ScalarNode(value, style, first, last)
 
     def _words(self, start: int, end: int, line: int, begin: int) -> SequenceNode:
@@ -123,12 +114,12 @@ class _Document:
             ScalarNode(
                 word[0],
                 "",
-                Place(word.start(), line, word.start() - begin),
-                Place(word.end(), line, word.end() - begin),
+                Position(word.start(), line, word.start() - begin),
+                Position(word.end(), line, word.end() - begin),
             )
             for word in _WORDS.finditer(self._text, start, end)
         ]
-        first, last = Place(start, line, start - begin), Place(end, line, end - begin)
+        first, last = Position(start, line, start - begin), Position(end, line, end - begin)
         return SequenceNode(items, flow=True, start=first, end=last)
 
     def _items(self) -> SequenceNode | None:
@@ -138,7 +129,7 @@ class _Document:
         if match is None or match[2] is None:
             return None
         indent = match.end(1) - match.start()
-        start = Place(match.end(1), self._line, indent)
+        start = Position(match.end(1), self._line, indent)
         while match is not None and match[2] is not None:
             if match.end(1) - match.start() != indent:
                 return None
@@ -149,7 +140,7 @@ class _Document:
             match = self._following
         return SequenceNode(items, flow=False, start=start, end=items[-1].end)
 
-    def _block(self, style: str, start: Place, column: int) -> ScalarNode | None:
+    def _block(self, style: str, start: Position, column: int) -> ScalarNode | None:
         """Read a literal or folded text whose first and last lines are not empty."""
         text = self._text
         first = _TEXT.match(text, self._at)
@@ -166,7 +157,7 @@ class _Document:
         value = (" " if style == ">" else "\n").join(lines) + "\n"
         if len(value) > self._longest or _REFUSED.search(value):
             return None
-        return ScalarNode(value, style, start, Place(self._at, self._line, 0))
+        return ScalarNode(value, style, start, Position(self._at, self._line, 0))
 
 
 def _mapping(pairs: Pairs) -> MappingNode:
