@@ -28,6 +28,7 @@ _SKIPPED = re.compile(rf"(?: *(?:#[^{_ODD}]*)?\n)+")
 _WORDS = re.compile(r"[^\[\], ]+")
 _ESCAPE = re.compile(r"\\(.)")
 _TEXT = re.compile(r" *\S[^\n]*\n")
+_SPACES = re.compile(r" *\n")
 _REFUSED = re.compile(f"[{_CONTROL}]")
 _STYLES = {"plain": "", "double": '"', "single": "'"}
 _DEPTH, _KEY = 4, 64
@@ -152,7 +153,11 @@ class _Document:
             end = text.index("\n", self._at)
             lines.append(text[self._at + len(indent) : end])
             self._at, self._line = end + 1, self._line + 1
-        if not lines[-1].strip(" ") or (style == ">" and any(not x or x[0] == " " for x in lines)):
+        if (
+            not lines[-1].strip(" ")
+            or _SPACES.match(text, self._at)
+            or (style == ">" and any(not x or x[0] == " " for x in lines))
+        ):
             return None
         value = (" " if style == ">" else "\n").join(lines) + "\n"
         if len(value) > self._longest or _REFUSED.search(value):

@@ -81,6 +81,7 @@ def check(text: str) -> bool:
 @example("notes:\n- q: x\n  a: x\n- q: y\n")
 @example("notes:\n  - q: x\n    a: x\ndeck: y\n")
 @example("notes:\n  - q: x\n    q: y\n")
+@example("notes:\n  - q: |\n      x\n     \n  - q: y\n")
 @example("notes:\n  - q: x\n    a:\n      - q: x\n")
 def test_a_text_is_read_as_by_libyaml(text: str) -> None:
     check(text)
