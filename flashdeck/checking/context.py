@@ -71,7 +71,7 @@ def _entries(
                 for key, value in note.values.items()
                 if value is True and (flag := note.node.get(key)) is not None
             }
-            yield Entry(note.kind.name, note.deck, passages, note.span, flags)
+            yield Entry(note.kind.name, note.deck, passages, note.span, flags, note.kind.fields)
 
 
 def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:

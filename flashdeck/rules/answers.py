@@ -48,8 +48,8 @@ def answer_in_question(context: LintContext) -> Iterator[Finding]:
           - {q: What does WSGI stand for?, a: Web server gateway interface}
     """
     for entry in context.entries:
-        question, answer = entry.passage("q"), entry.passage("a")
-        if entry.kind != "question" or question is None or answer is None:
+        question, answer = entry.field("Question"), entry.field("Answer")
+        if question is None or answer is None:
             continue
         if "choices" in entry.passages or "<" in question.html or "<" in answer.html:
             continue
@@ -87,7 +87,7 @@ def long_answer(context: LintContext) -> Iterator[Finding]:
             extra: They are what `current_app` and `request` point at, and are popped afterwards.
     """
     for entry in context.entries:
-        answer = entry.passage("a")
+        answer = entry.field("Answer")
         if answer is None or len(answer.words) < 4 * _MOST_WORDS:
             continue
         words = readable(_SHOWN_APART.sub(" ", answer.html))
@@ -119,8 +119,8 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
               {{c5::MarkupSafe}} and {{c6::ItsDangerous}}.
     """
     for entry in context.entries:
-        answer = entry.passage("a")
-        if entry.kind != "question" or answer is None or "choices" in entry.passages:
+        answer = entry.field("Answer")
+        if answer is None or "choices" in entry.passages:
             continue
         items = answer.html.count("<li>")
         count = items if items > _MOST_ITEMS else _names(entry, answer)
@@ -157,7 +157,10 @@ def choices_reverse(context: LintContext) -> Iterator[Finding]:
 
 def _names(entry: Entry, answer: FieldText) -> int:
     """Count the short items of an answer that is an inline list; 0 for any other answer."""
-    if "<" in answer.html or "\\" in answer.html or len(tokens(entry.words("q"))) < _FEWEST_WORDS:
+    question = entry.field("Question")
+    if question is None or len(tokens(question.words)) < _FEWEST_WORDS:
+        return 0
+    if "<" in answer.html or "\\" in answer.html:
         return 0
     items = [item.split() for item in _BETWEEN.split(answer.words.rstrip(".")) if item.strip()]
     if any(character.isdigit() for character in answer.words):

@@ -32,7 +32,7 @@ def cloze_everything(context: LintContext) -> Iterator[Finding]:
           - cloze: "{{c1::Werkzeug::Flask's WSGI library}}"
     """
     for entry in context.entries:
-        text = entry.passage("cloze")
+        text = entry.field("Text")
         if text is None or "hint" in entry.passages:
             continue
         for number in hidden_texts(text.words):
@@ -61,7 +61,7 @@ def cloze_given_away(context: LintContext) -> Iterator[Finding]:
           - cloze: "{{c1::Werkzeug}} is German for tool; Flask takes WSGI from {{c1::Werkzeug}}."
     """
     for entry in context.entries:
-        text = entry.passage("cloze")
+        text = entry.field("Text")
         if text is None or "<pre" in text.html:
             continue
         for number, hidden in _hidden(text.words):

@@ -50,7 +50,8 @@ class Entry:
 
     `kind` is the kind's name, `passages` are the texts by key ("q", "a", "cloze", or field names of
     custom notes), several for a key with a list. `span` is the place of its first key. `flags` are
-    the spans of keys that are `true`.
+    the spans of keys that are `true`. `fields` are the kind's: the keys of fields of its built-in
+    note type.
     """
 
     kind: str
@@ -58,20 +59,21 @@ class Entry:
     passages: Mapping[str, tuple[FieldText, ...]]
     span: Span
     flags: Mapping[str, Span]
+    fields: Mapping[str, str]
 
     @property
     def reverse(self) -> bool:
         """Whether a second card asks the other way round."""
         return "reverse" in self.flags
 
-    def passage(self, key: str) -> FieldText | None:
-        """Return the text of a key; None without any, or with a list."""
-        texts = self.passages.get(key, ())
-        return texts[0] if len(texts) == 1 else None
+    def texts(self, field: str) -> tuple[FieldText, ...]:
+        """Return the texts of a field of a built-in note type, whatever key has them."""
+        return self.passages.get(self.fields.get(field, ""), ())
 
-    def words(self, key: str) -> str:
-        """Return the visible text of a key, or ''."""
-        return " ".join(passage.words for passage in self.passages.get(key, ()))
+    def field(self, field: str) -> FieldText | None:
+        """Return the text of such a field; None without any, or with a list."""
+        texts = self.texts(field)
+        return texts[0] if len(texts) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

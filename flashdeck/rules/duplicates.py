@@ -128,12 +128,12 @@ def near_duplicate(context: LintContext) -> Iterator[Finding]:
 
 def _questions(entries: Iterable[Entry]) -> Iterator[_Question]:
     for entry in entries:
-        if (question := entry.passage("q")) is not None and entry.kind == "question":
+        if (question := entry.field("Question")) is not None:
             exact = "\0".join((_exact(question), *map(_exact, entry.passages.get("choices", ()))))
             plain = "choices" not in entry.passages and _is_plain(question)
             words = tokens(question.words) if plain else ()
             yield _Question(entry, exact, tuple(words[: _MOST_TOKENS + 1]), _answer(entry))
-        elif (text := entry.passage("cloze")) is not None:
+        elif (text := entry.field("Text")) is not None:
             # The same sentence with other cloze deletions is another note.
             words = tokens(text.words) if _is_plain(text) else ()
             yield _Question(entry, _exact(text), tuple(words[: _MOST_TOKENS + 1]), "cloze")
@@ -144,7 +144,7 @@ def _exact(passage: FieldText) -> str:
 
 
 def _answer(entry: Entry) -> str:
-    answers = entry.passages.get("a", ())
+    answers = entry.texts("Answer")
     if all(map(_is_plain, answers)):
         return answer_key(" ".join(text.words for text in answers))
     return " ".join(text.html for text in answers)

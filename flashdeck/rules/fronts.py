@@ -30,10 +30,8 @@ def invisible_front(context: LintContext) -> Iterator[Finding]:
           - {q: Which library is Flask's WSGI layer?, a: Werkzeug}
     """
     for entry in context.entries:
-        if entry.kind != "question":
-            continue
-        for key in ("q", "a") if entry.reverse else ("q",):
-            passage = entry.passage(key)
+        for field in ("Question", "Answer") if entry.reverse else ("Question",):
+            passage = entry.field(field)
             if passage is not None and not shows_something(passage.html):
-                message = f"nothing of '{key}' can be seen"
+                message = f"nothing of '{entry.fields[field]}' can be seen"
                 yield Finding(passage.span, message, "write something visible")

@@ -53,7 +53,7 @@ def yes_no(context: LintContext) -> Iterator[Finding]:
           - {q: Does Flask include an ORM?, a: "No, the developer chooses one."}
     """
     for entry in context.entries:
-        answer, question = entry.passage("a"), entry.passage("q")
+        answer, question = entry.field("Answer"), entry.field("Question")
         if answer is None or question is None or "choices" in entry.passages:
             continue
         if plain_word(answer.words) in _BARE and _ASKS_YES_NO.match(question.words):
@@ -85,7 +85,7 @@ def no_referent(context: LintContext) -> Iterator[Finding]:
     """
     for entry in context.entries:
         word = _dangling(entry)
-        question = entry.passage("q")
+        question = entry.field("Question")
         if word and question is not None:
             match = re.search(rf"\b{word}\b", question.text, re.IGNORECASE)
             span = question.place(*match.span()) if match else question.span
@@ -94,11 +94,12 @@ def no_referent(context: LintContext) -> Iterator[Finding]:
 
 
 def _dangling(entry: Entry) -> str:
-    question = entry.passage("q")
-    if entry.kind != "question" or question is None or _SHOWN.search(question.html):
+    question = entry.field("Question")
+    if question is None or _SHOWN.search(question.html):
         return ""
     # A phrase to translate needs no referent; its answer is a question as well.
-    if entry.reverse or "choices" in entry.passages or entry.words("a").endswith(("?", "？", "؟")):
+    answers = " ".join(answer.words for answer in entry.texts("Answer"))
+    if entry.reverse or "choices" in entry.passages or answers.endswith(("?", "？", "؟")):
         return ""
     words = tokens(question.words)
     place = next((index for index, word in enumerate(words) if word in _PRONOUNS), 0)

@@ -13,7 +13,7 @@ from flashdeck.rules.text.layout import hard_wrapped
 def findings(text, markup="markdown"):
     place = places_in("a.yaml", text)
     passage = FieldText(text, text.replace("\n", "<br>\n"), text, place, markup)
-    entry = Entry("question", "A", {"a": (passage,)}, place(0, 1), {})
+    entry = Entry("question", "A", {"a": (passage,)}, place(0, 1), {}, {})
     return list(hard_wrapped(LintContext(Collection(), (entry,))))
 
 
@@ -152,5 +152,5 @@ def test_only_markdown_is_judged(markup):
 def test_joined_lines_are_no_problem():
     place = places_in("a.yaml", WRAPPED[0])
     passage = FieldText(WRAPPED[0], WRAPPED[0], WRAPPED[0], place)
-    entry = Entry("question", "A", {"a": (passage,)}, place(0, 1), {})
+    entry = Entry("question", "A", {"a": (passage,)}, place(0, 1), {}, {})
     assert list(hard_wrapped(LintContext(Collection(), (entry,)))) == []

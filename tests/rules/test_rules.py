@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT
@@ -68,6 +69,27 @@ def test_pictures_that_differ_make_other_questions(rules_of, project):
 
 def test_decks_of_other_learners_are_not_compared(rules_of):
     assert rules_of("{q: dog, a: Hund, deck: German}", "{q: dog, a: perro, deck: Spanish}") == []
+
+
+def test_rules_of_questions_and_clozes_apply_to_every_kind_with_their_fields(project):
+    flawed = [note for case in cases("flawed.txt") for note in case[1:] if "image:" not in note]
+    project.write("cards/deck.yaml", "notes:\n" + "".join(f"  - {note}\n" for note in flawed))
+    loaded, _ = load_project(project.root)
+    context = lint_context(loaded, compile_project(loaded)[0])
+    words = {"q": "term", "a": "means", "cloze": "sentence"}
+    others = tuple(
+        replace(
+            entry,
+            kind="other",
+            passages={words.get(key, key): texts for key, texts in entry.passages.items()},
+            fields={field: words.get(key, key) for field, key in entry.fields.items()},
+        )
+        for entry in context.entries
+    )
+    expected = [(found.rule, found.span) for found in lint(context, {})]
+    assert "answer-in-question" in {rule for rule, _ in expected}
+    found = [(found.rule, found.span) for found in lint(replace(context, entries=others), {})]
+    assert found == expected
 
 
 def test_a_note_with_an_error_is_not_judged_by_rules(project):

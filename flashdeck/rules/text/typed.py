@@ -59,11 +59,10 @@ def untypable(context: LintContext) -> Iterator[Finding]:
 
 def _typed(entry: Entry) -> Iterator[tuple[FieldText, list[tuple[int, int]]]]:
     """Return the texts that are typed, and the places of what is typed in them."""
-    keys = ("typed",) if "typed" in entry.passages else ("a", "occlude")
-    for key in keys:
-        for passage in entry.passages.get(key, ()):
-            yield passage, [(0, len(passage.text))]
-    for passage in entry.passages.get("cloze", ()):
+    answers = (*entry.texts("Answer"), *entry.passages.get("occlude", ()))
+    for passage in entry.passages.get("typed", answers):
+        yield passage, [(0, len(passage.text))]
+    for passage in entry.texts("Text"):
         if not passage.text.isascii():
             yield passage, list(_hidden(passage.text))
 
