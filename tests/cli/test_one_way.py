@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import NOW
 
+from flashdeck.cli.app import app
 from flashdeck.cli.run import run
 
 DECK = """\
@@ -25,6 +26,13 @@ COMMANDS = {
     "diff": ["diff"],
     "export": ["export", "out", "--to", "json"],
 }
+# These print no diagnostics, or have tests of their own.
+OTHERS = {"explain", "fmt", "forget", "help", "import", "init", "preview", "schema"}
+
+
+def test_every_command_is_tested_here_or_known_to_differ():
+    names = {command.name for command in app().registered_commands}
+    assert names == COMMANDS.keys() | OTHERS
 
 
 @pytest.fixture

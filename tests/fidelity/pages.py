@@ -13,7 +13,7 @@ from pathlib import Path
 from fidelity.views import View
 from flashdeck.model import Collection
 from flashdeck.preview.frame import Face, Screen, Surroundings, frame_document, wish
-from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
+from flashdeck.preview.serve.mathjax import SCRIPT, mathjax_files
 
 AROUND = Surroundings(mathjax=f"mathjax/{SCRIPT}", fonts="mathjax/fonts")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from flashdeck.model import Card, Field, Note, NoteType, Template
 from flashdeck.preview.frame import AnkiApp, Screen, Surroundings, card_document, face, frame_script
 from flashdeck.preview.frame.document import data
-from flashdeck.preview.serve.assets import mathjax_files
+from flashdeck.preview.serve.mathjax import mathjax_files
 
 NIGHT = "nightMode night_mode"
 

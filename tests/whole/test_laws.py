@@ -36,12 +36,9 @@ HOMES = {
     "yaml": ("yamlnode",),
 }
 # From low to high: a folder imports only preceding ones.
-ORDER = """
-    records css limits text diagnostics html highlighting markup model kinds files yamlnode anki
-    rules notetypes report rendered_cards source project compile comparison editor release
-    formatting exporting stats scaffold checking preview importing cli
-""".split()
-BASE = ("css", "diagnostics", "highlighting", "html", "limits", "markup", "records", "text")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+ROWS = re.findall(r"(?m)^\| (`.*?) \|", CONTRIBUTING.partition("| folder or module |")[2])
+ORDER = [name for row in ROWS for name in re.findall(r"`(\w+)/?`", row)]
 KNOW_ONLY_MODEL = (
     "anki",
     "comparison",
@@ -126,18 +123,6 @@ def test_every_third_party_import_is_declared():
     assert used - known == set()
 
 
-def test_base_modules_import_only_base_modules():
-    strays = [
-        f"{name} imports {module}"
-        for name in MODULES
-        for ground in BASE
-        if _is_in(name, ground)
-        for module in _ours(name)
-        if not any(_is_in(module, other) for other in BASE)
-    ]
-    assert strays == []
-
-
 def test_consumers_of_collections_import_only_the_model():
     strays = [
         f"{name} imports {module}"
@@ -166,6 +151,10 @@ def test_only_the_command_line_prints_exits_and_reads_environment_or_clock():
     assert strays == []
 
 
+def test_the_table_in_contributing_has_every_folder_and_module():
+    assert set(ORDER) ^ {name.partition(".")[0] for name in MODULES} == {"", "__main__"}
+
+
 def test_folders_import_only_preceding_folders():
     strays = [
         f"{name} imports {module}"
@@ -188,6 +177,19 @@ def test_a_folder_has_a_dozen_modules():
 def test_a_folder_of_tests_has_fourteen_modules_at_most():
     counts = Counter(path.parent.name for path in (ROOT / "tests").rglob("test_*.py"))
     assert {name: count for name, count in counts.items() if count > TESTS} == {}
+
+
+def test_an_init_module_has_no_code_but_its_names():
+    # That of `flashdeck` itself imports each public name on its first use.
+    strays = [
+        f"{name}: {ast.unparse(statement)}"
+        for name, tree in MODULES.items()
+        if name and _path(name).name == "__init__.py"
+        for statement in tree.body[1:]
+        if not isinstance(statement, ast.Import | ast.ImportFrom)
+        and not ast.unparse(statement).startswith("__all__ = ")
+    ]
+    assert strays == []
 
 
 def test_imports_have_no_cycles():

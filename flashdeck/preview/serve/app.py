@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.preview.frame import Sources, Surroundings, data, frame_document, frame_policy
 from flashdeck.preview.frame.document import Platform
-from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
 from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
+from flashdeck.preview.serve.mathjax import SCRIPT, mathjax_files
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
 from flashdeck.preview.serve.snapshot import DrawnMask, Masks

@@ -19,7 +19,7 @@ from flashdeck.preview.frame import (
     script_source,
 )
 from flashdeck.preview.frame.document import Platform
-from flashdeck.preview.serve.assets import SCRIPT, mathjax_files
+from flashdeck.preview.serve.mathjax import SCRIPT, mathjax_files
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
 from flashdeck.preview.serve.snapshot import Snapshot
