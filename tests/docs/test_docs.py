@@ -97,6 +97,14 @@ def test_every_path_in_contributing_is_there():
     assert missing == []
 
 
+def test_every_name_in_contributing_is_in_the_code():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    folders = ("flashdeck", "tests", "docs")
+    code = "".join(p.read_text("utf-8") for name in folders for p in (ROOT / name).rglob("*.py"))
+    named = {name for full in re.findall(r"`(_?[A-Z][\w.]+)`", text) for name in full.split(".")}
+    assert named - set(re.findall(r"\w+", code)) == set()
+
+
 def _is_there(path):
     """Find a file or folder, a module without its ending, or a module of which a name is given."""
     names = (path.rstrip("/"), f"{path}.py", f"{path.rpartition('.')[0]}.py")
