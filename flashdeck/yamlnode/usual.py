@@ -1,7 +1,7 @@
 """Reading of YAML in its usual form, in a third of the time that libyaml's events take.
 
 A mapping of texts, whose last key may have a list of such mappings. A text is plain, quoted or
-a block, and begins on the line of its key; lists of words stand in brackets. Any other text is left
+a block, and begins on the line of its key; a list of words is in brackets. Any other text is left
 to libyaml, errors included.
 """
 
