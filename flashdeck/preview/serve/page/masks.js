@@ -27,7 +27,7 @@ const Masks = (() => {
     const name = face && pictureOf(face.question);
     if (read.error || !name) return say(`${read.error || "this note has no picture"}${read.hint ? `: ${read.hint}` : ""}`);
     [card, digest, masks, chosen, past] = [key, read.digest, read.masks, -1, []];
-    build(name);
+    await build(name).decode().catch(() => null); // the masks' places follow from its size
     dialog.showModal();
     return draw();
   }
@@ -40,6 +40,7 @@ const Masks = (() => {
     return picture && picture.getAttribute("src");
   }
 
+  // Returns the picture.
   function build(name) {
     const tool = (words, ellipse) => make("button", { type: "button", class: "plain toggle", "data-ellipse": String(ellipse), onclick: () => setShape(ellipse) }, words);
     const surface = document.createElementNS(SVG, "svg");
@@ -64,6 +65,7 @@ const Masks = (() => {
       make("div", { class: "drawing" },
         make("div", { class: "canvas" }, make("div", { class: "sheet" }, picture, surface)),
         make("div", { class: "names" }, make("p", {}, "Drag on the picture to add a mask. Drag a mask to move it, a corner to resize it. Delete removes it; arrow keys move it."), list)));
+    return picture;
   }
 
   // --- drawing
