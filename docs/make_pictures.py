@@ -35,7 +35,7 @@ FLAGS = (
     " --virtual-time-budget=12000 --allow-file-access-from-files"
 ).split()
 SPACE = 12
-SCALE = 0.75  # of the sheets with all cards
+SCALE = 0.65  # of the sheets with all cards
 
 MATHJAX = Path(assets.__file__).parent / "mathjax"
 AROUND = Surroundings(

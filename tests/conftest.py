@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 from browsing import browser, page, preview, tab  # noqa: F401 - fixtures
+from card_page import look  # noqa: F401 - a fixture
 from hypothesis import settings
 from summary import pytest_terminal_summary  # noqa: F401 - a hook
 

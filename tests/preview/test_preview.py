@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from browsing import SILENCE, serving
+from browsing import SILENCE, UNSCALED, serving
 from conftest import NOW
 from playwright.sync_api import expect
 
@@ -395,6 +395,7 @@ def test_the_one_file_page_keeps_choices_and_plays_sounds(published, page, media
         '  - {q: "Hear ![](beep.wav)", a: b, id: pppppppp2}\n'
     )
     assert run(["preview", "--html", "deck.html", *media]) == 0
+    page.set_viewport_size(UNSCALED)
     page.goto((published / "deck.html").as_uri() + "#deck=P")
     page.locator(".tile[aria-posinset='1'] .open").click()
     shown = page.frame_locator("#single iframe")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import SILENCE, cards_on_screen, serving
+from browsing import SILENCE, UNSCALED, cards_on_screen, serving
 from playwright.sync_api import expect
 
 from flashdeck.preview.preview import PreviewedPackage, PreviewedSources
@@ -536,6 +536,7 @@ def test_on_a_phone_the_answer_is_typed_below_the_card(look):
 
 
 def test_a_hint_opens_when_it_is_clicked(look):
+    look.set_viewport_size(UNSCALED)
     shown = opened(look, 1)
     hint = shown.get_by_text("His initials are A. R.")
     expect(hint).to_be_hidden()
@@ -589,6 +590,7 @@ def test_sounds_play(project, page):
     (project.root / "cards" / "beep.wav").write_bytes(SILENCE)
     project.write("cards/a.yaml", 'notes:\n  - q: "Hear ![](beep.wav)"\n    a: b\n')
     with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
+        page.set_viewport_size(UNSCALED)
         page.goto(running.address)
         shown = opened(page, 1)
         shown.locator(".replay-button").click()

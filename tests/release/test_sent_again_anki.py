@@ -110,6 +110,6 @@ def test_a_style_that_came_too_late_arrives_with_the_next_build(story):
     date(2)
     story.project.replace("flashdeck.yaml", "id:", 'css: ".card { color: red; }"\nid:')
     story.publish(1)
-    assert ("red" in css(), ".mine" in css()) == (False, True)
+    assert ("color: red" in css(), ".mine" in css()) == (False, True)
     story.edit("other", 3)
-    assert ("red" in css(), ".mine" in css()) == (True, False)
+    assert ("color: red" in css(), ".mine" in css()) == (True, False)
