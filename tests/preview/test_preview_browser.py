@@ -415,13 +415,23 @@ def test_a_saved_card_is_scrolled_to_and_flashes(deck, live, view):
     expect(flashing).to_be_in_viewport()
 
 
+# The tile at this place has both sides, and with them its height.
+SETTLED = """() => {
+  const isSeen = (box) => box.top < innerHeight && box.bottom > 100;
+  const tiles = [...document.querySelectorAll(".tile")].filter((tile) =>
+    tile.style.visibility !== "hidden" && isSeen(tile.getBoundingClientRect()));
+  return document.elementFromPoint(500, 400)?.closest(".tile") &&
+    tiles.every((tile) => tile.querySelectorAll(".part.drawn").length === 2);
+}"""
+
+
 def test_scroll_stays_when_a_problem_comes_up(deck, live):
     many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(60))
     deck.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
     expect(live.locator("#count")).to_have_text("66 cards")
     live.evaluate("document.getElementById('gallery').scrollTop = 2000")
     first = "document.elementFromPoint(500, 400)?.closest('.tile')?.dataset.key"
-    live.wait_for_function(first)  # tiles are created with the next animation frame
+    live.wait_for_function(SETTLED)
     before = live.evaluate(first)
     deck.replace("cards/flask.yaml", "deck: Flask::Basics", "# a comment\ndeck: Flask::Basics")
     live.wait_for_function("() => [...Store.cards.values()][0].line === 5")
