@@ -74,10 +74,13 @@ class File:
 
 
 _NAMES = ("Name", "Value", "More")
+_GROWN = "Grown"
 KINDS = ("question", "cloze", "custom")
 
 
-def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]:
+def keys(
+    draft: Draft, folder: str, names: tuple[str, ...], *, has_grown: bool = False
+) -> dict[str, object]:
     """The keys of a note's mapping without its id; `names` are the field names of a custom note."""
     match draft.kind:
         case "question":
@@ -92,6 +95,7 @@ def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]
         case _:
             named = zip(names, (draft.text, draft.answer, draft.extra), strict=True)
             texts = {name: words.source(folder) for name, words in named if words is not None}
+            texts |= {_GROWN: _grown(draft)} if has_grown else {}
             pairs = {"notetype": "Fact", "fields": texts}
     if draft.extra is not None and draft.kind != "custom":
         pairs["extra"] = draft.extra.source(folder)
@@ -102,8 +106,8 @@ def keys(draft: Draft, folder: str, names: tuple[str, ...]) -> dict[str, object]
     return pairs
 
 
-def content(draft: Draft, document: Document, pictures: Pictures) -> Content:
-    """The expected content in Anki of a note with an id."""
+def content(draft: Draft, document: Document, pictures: Pictures, growth: int = 0) -> Content:
+    """The expected content in Anki of a note with an id; `growth` is as in `Sources`."""
     extra = draft.extra.html(pictures) if draft.extra is not None else ""
     shown = [draft.text, *([draft.extra] if draft.extra is not None else [])]
     match draft.kind:
@@ -118,12 +122,18 @@ def content(draft: Draft, document: Document, pictures: Pictures) -> Content:
             ordinals = frozenset(number - 1 for number, _ in draft.clozes)
         case _:
             answer = draft.answer.html(pictures)
-            fields = (draft.text.html(pictures), answer, extra)
-            ordinals = frozenset({0, 1} if extra else {0})
+            grown = (_grown(draft),) if growth else ()
+            fields = (draft.text.html(pictures), answer, extra, *grown)
+            ordinals = frozenset({0, 1} if extra else {0}) | {2 for _ in range(growth > 1)}
             shown.append(draft.answer)
     media = {name: data for item in shown for name, data in item.media(pictures).items()}
     tags = draft.tags | document.tags
     return Content(draft.kind, fields, tags, ordinals, draft.deck or document.deck, media)
+
+
+def _grown(draft: Draft) -> str:
+    """The text of the field that a custom note type gains."""
+    return f"grown {draft.handle}"
 
 
 def _clozes(draft: Draft) -> str:
@@ -134,7 +144,8 @@ def _clozes(draft: Draft) -> str:
 class Sources:
     """All sources of an author; `trash` holds deleted notes, `css` the project stylesheet.
 
-    `texts` is a word in the custom note type's templates, `names` are its field names.
+    `texts` is a word in the custom note type's templates, `names` are its field names. `growth` is
+    1 once it has another field, and 2 once a template shows that.
     """
 
     files: list[File] = field(default_factory=list)
@@ -142,6 +153,7 @@ class Sources:
     css: str = ""
     texts: str = "first"
     names: tuple[str, str, str] = _NAMES
+    growth: int = 0
     trash: list[Draft] = field(default_factory=list)
 
     def documents(self) -> list[Document]:
@@ -178,7 +190,7 @@ class Sources:
     def contents(self) -> dict[str, Content]:
         """The expected content of each note with an id, by id."""
         return {
-            draft.id: content(draft, document, self.pictures)
+            draft.id: content(draft, document, self.pictures, self.growth)
             for document, draft in self.drafts()
             if draft.id
         }
@@ -213,7 +225,13 @@ class Sources:
             {"name": "Forth", "front": f"{self.texts} {{{{{first}}}}}", "back": "{{FrontSide}}"},
             {"name": "Back", "front": f"{self.texts} {front}", "back": f"{{{{{first}}}}}"},
         ]
-        whole = {"notetype": "Fact", "fields": fields, "templates": templates}
+        shown = f"{{{{#{_GROWN}}}}}{self.texts} {{{{{_GROWN}}}}}{{{{/{_GROWN}}}}}"
+        third = {"name": "Third", "front": shown, "back": f"{{{{{first}}}}}"}
+        whole = {
+            "notetype": "Fact",
+            "fields": fields + [_GROWN] * (self.growth > 0),
+            "templates": templates + [third] * (self.growth > 1),
+        }
         return "".join(f"{key}: {_quoted(value)}\n" for key, value in whole.items())
 
     def describes(self, document: Document) -> bool:
@@ -238,7 +256,8 @@ class Sources:
             lines.append(f"tags: {_quoted(sorted(document.tags))}")
         lines.append("notes:")
         for draft in document.notes:
-            pairs = keys(draft, folder, self.names) | ({"id": draft.id} if draft.id else {})
+            pairs = keys(draft, folder, self.names, has_grown=self.growth > 0)
+            pairs |= {"id": draft.id} if draft.id else {}
             words = [f"{key}: {_quoted(value)}" for key, value in pairs.items()]
             if draft.flow:
                 lines.append(f"  - {{{', '.join(words)}}}")

@@ -204,6 +204,11 @@ def rename_field(author: Author, which: int, _: int) -> None:
     author.sources.names = (names[0], names[1], names[2])
 
 
+def grow(author: Author, _: int, __: int) -> None:
+    """Add a field to the custom note type and its notes, then a template that shows it."""
+    author.sources.growth = min(2, author.sources.growth + 1)
+
+
 Edit = Callable[[Author, int, int], object]
 """Edits the `which`-th suitable item in a way chosen by `how`; without one it does nothing."""
 
@@ -233,5 +238,6 @@ EDITS: dict[str, Edit] = {
         restyle,
         retext,
         rename_field,
+        grow,
     )
 }
