@@ -303,6 +303,8 @@ SCENARIOS = (
         _CUSTOM,
         since=FOLLOWS_RENAMES,
     ),
+    Scenario("add a field to it, and its text to each note", _edits(("grow", 0, 0)), _CUSTOM),
+    Scenario("add a field and a card to it", _edits(("grow", 0, 0), ("grow", 0, 0)), _CUSTOM),
     Scenario("merge two people's branches", _branches),
     Scenario("lose `flashdeck.lock`", _accident("lose the lock")),
     Scenario("lose `flashdeck.lock` and `build/`", _accident("lose the lock and build/")),
