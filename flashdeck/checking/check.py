@@ -13,6 +13,7 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.published import Healed, healed
 from flashdeck.release.consequences import changed_fronts, consequences
+from flashdeck.release.schemas import schema_problems
 from flashdeck.rules.registry import lint
 from flashdeck.text import counted
 
@@ -56,6 +57,8 @@ def examine(
     findings += consequences(compiled.collection, project.lock)
     findings += lint(lint_context(project, compiled, outcome.problems), project.settings.rules)
     if not outcome.errors:
+        notetypes = compiled.notetypes.values()
+        findings += schema_problems(notetypes, project.lock, compiled.places)
         findings += changed_fronts(compiled.collection.notetypes, project.lock, compiled.places)
         findings += _unused(compiled)
     reported = [*outcome.problems, *outcome.suppressions.applied(findings)]

@@ -242,6 +242,7 @@ def _dated(
         packages=outcome.packages,
         digests=compiled.digests,
         last_texts=partial(_last_texts, project.build),
+        places=compiled.places,
     )
     policy = Policy(
         project.settings.removed == "empty",

@@ -26,7 +26,7 @@ from flashdeck.records import dataclass
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import EARLIEST, numbers, position_step
 from flashdeck.release.result import Counts
-from flashdeck.release.schemas import notetype_entries, schema_problems
+from flashdeck.release.schemas import missing_notetypes, notetype_entries, schema_problems
 from flashdeck.source.names import OUR_TAG
 from flashdeck.text import counted, natural
 
@@ -54,7 +54,8 @@ class Content:
 
     `project` is the project's id, `collection` has no times yet. `kinds` and `digests` are by note
     id, and a digest may be unknown; `notetypes` are by kind, `packages` by deck. `last_texts`
-    returns the first texts of the notes in a package of the last build, by note id.
+    returns the first texts of the notes in a package of the last build, by note id; `places` are
+    those of custom note types, by id.
     """
 
     project: str
@@ -65,6 +66,7 @@ class Content:
     packages: Mapping[str, str]
     digests: Mapping[str, str] = field(default_factory=dict)
     last_texts: Callable[[str], Mapping[str, str]] = lambda _: {}
+    places: Mapping[int, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def release(
     _check_clock(lock, now)
     dater = _Dater(content, lock, now, policy, single)
     problems = dater.check_removals()
-    problems += schema_problems(content.notetypes, lock, accept=policy.accept_schema_change)
+    notetypes = content.notetypes.values()
+    problems += missing_notetypes(notetypes, lock)
+    accept = policy.accept_schema_change
+    problems += schema_problems(notetypes, lock, content.places, accept=accept)
     releases = [dater.package(file) for file in sorted(dater.files, key=natural)]
     releases = dater.without_expired(releases)
     problems += [problem for release in releases for problem in dater.check_removed(release)]

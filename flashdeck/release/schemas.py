@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -46,36 +47,47 @@ def notetype_entries(
     return entries
 
 
+def missing_notetypes(notetypes: Iterable[NoteType], lock: Lock) -> list[Diagnostic]:
+    """Report released note types that are not in the sources, though notes of them are released."""
+    present = {notetype.id for notetype in notetypes}
+    counts = Counter(note.kind for note in lock.notes.values())
+    return [
+        _missing(number, counts[f"custom:{number}"])
+        for number in lock.notetypes
+        if number not in present and counts[f"custom:{number}"]
+    ]
+
+
 def schema_problems(
-    notetypes: Mapping[str, NoteType], lock: Lock, *, accept: bool
+    notetypes: Iterable[NoteType],
+    lock: Lock,
+    places: Mapping[int, Span],
+    *,
+    accept: bool = False,
 ) -> list[Diagnostic]:
     """Report changes of released note types that an import will not carry over.
 
-    `notetypes` are those of the sources, by their kinds in the lock. With `accept` such changes are
-    warnings.
+    `places` are those of custom note types, by id. With `accept` such changes are warnings.
     """
     severity = Severity.WARNING if accept else Severity.ERROR
     problems = []
-    present = {notetype.id: notetype for notetype in notetypes.values()}
-    for number, entry in lock.notetypes.items():
-        notetype = present.get(number)
-        if notetype is None:
-            kind = f"custom:{number}"
-            count = sum(note.kind == kind for note in lock.notes.values())
-            problems += [_missing(number, count)] if count else []
+    for notetype in notetypes:
+        entry = lock.notetypes.get(notetype.id)
+        if entry is None:
             continue
+        span = places.get(notetype.id, Span.point(LOCK_NAME))
         before, after = json.loads(entry.schema), json.loads(schema(notetype))
-        for change in _changes(before, after):
+        for change, renamed in _changes(before, after):
             message = f"the note type '{notetype.name}' {change}: {_CONSEQUENCE}"
-            span = Span.point(LOCK_NAME)
-            hint = f"{_reserve(notetype, entry)}; {_HINT}" if change.startswith(_NEW) else _HINT
+            left = f"{_reserve(notetype, entry)}; " if change.startswith(_NEW) else ""
+            was = f"if it was renamed: {renamed}; " if renamed else ""
+            hint = f"{left}{was}{_HINT}"
             problems.append(Diagnostic("schema-change", message, span, severity, hint))
         for change in _renames(before, after):
             message = (
                 f"the note type '{notetype.name}' {change}; Anki before 23.10 can't follow, and "
                 "leaves the notes of this type as they are"
             )
-            span = Span.point(LOCK_NAME)
             problems.append(Diagnostic("schema-rename", message, span, Severity.WARNING))
     return problems
 
@@ -99,21 +111,24 @@ def _reserve(notetype: NoteType, entry: NoteTypeEntry) -> str:
     return f"its reserve has {counted(left.fields, 'field')} and {counted(left.cards, 'card')} left"
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    changes = []
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the changes, each with how to write it if a part was only renamed, else ''."""
+    changes: list[tuple[str, str]] = []
     for what in ("fields", "templates"):
         old, new = _keys(before[what]), _keys(after[what])
         item = what.removesuffix("s")
         lost = [name for (name, _), key in zip(before[what], old, strict=True) if key not in new]
         added = [name for (name, _), key in zip(after[what], new, strict=True) if key not in old]
-        changes += [f"lost its {item} '{name}'" for name in lost]
-        changes += [f"{_NEW}{item} '{name}'" for name in added]
+        pairs = zip(added, lost, strict=True) if len(added) == len(lost) else ()
+        renamed = {name: f"{{name: {name}, was: {was}}}" for name, was in pairs}
+        changes += [(f"lost its {item} '{name}'", "") for name in lost]
+        changes += [(f"{_NEW}{item} '{name}'", renamed.get(name, "")) for name in added]
         if not lost and not added and old != new:
-            changes.append(f"has its {what} in another order")
-    if before["sort"] != after["sort"]:
-        changes.append("is sorted by another field")
+            changes.append((f"has its {what} in another order", ""))
+    if before["sort"] != after["sort"] and not changes:
+        changes.append(("is sorted by another field", ""))
     if before["cloze"] != after["cloze"]:
-        changes.append("is of another kind")
+        changes.append(("is of another kind", ""))
     return changes
 
 

@@ -125,9 +125,12 @@ def test_any_other_change_of_a_released_schema_stops_the_build(world, old, new):
     world.built()
     before = world.package.read_bytes()
     edit(world, old, new)
+    found = [problem for problem in world.check() if problem.rule == "schema-change"]
     built = world.build()
     assert set(rules(built)) == {("schema-change", "error")}
     assert "Merge note types" in built.diagnostics[0].message
+    assert built.diagnostics[0].span.path == "cards/notetypes/country.yaml"
+    assert [problem.message for problem in found] == [p.message for p in built.diagnostics]
     assert world.package.read_bytes() == before
     accepted = world.built(accept_schema_change=True)
     assert set(rules(accepted)) == {("schema-change", "warning")}

@@ -243,6 +243,8 @@ def test_a_lost_field_is_one_mistake_and_takes_no_reserve(released):
     edit(released, "[Country, Capital]", "[Country, City]")
     edit(released, "{{Capital}}", "{{City}}")
     released.replace("cards/world.yaml", "Capital:", "City:")
+    _, new = (p for p in released.build().diagnostics if p.rule == "schema-change")
+    assert "if it was renamed: {name: City, was: Capital}; undo it" in new.hint
     assert said(released) == [("schema-change", "error")] * 2
 
 
