@@ -34,7 +34,7 @@ _WORD_BETWEEN = re.compile(rf"\s(?!(?:{_FUNCTIONS})\s)[^\W\d_]{{2,}}\s")
 _TEX = frozenset("\\{}^_=")
 _BEGINS_TEX = frozenset("\\^_")
 _LINK = re.compile(r"\\(href|style)(?![A-Za-z])\s*(?:\{([^{}]*))?")
-_MACRO = re.compile(r"\\(?:def|let|(?:re)?newcommand)(?![A-Za-z])")
+_MACRO = re.compile(r"\\(?:def|let|(?:re)?new(?:command|environment))(?![A-Za-z])")
 _QUOTE = " \t\n>"
 _DEEPEST_QUOTE = 200  # characters of the marks before a line of a quote
 _BEGINS_BLOCK = re.compile(r"\n[ \t>]*(?:[-+*#|]|[0-9]{1,9}[.)]|```|~~~)(?:\s|$)")

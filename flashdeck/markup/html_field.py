@@ -36,8 +36,9 @@ _NEXT = re.compile(
     r"(?=[A-Za-z/!?])|\[sound:"
 )
 _SOUND_END = re.compile(r"[^\]]+")
-_JOINED = re.compile(r"<!--.*?(?:-->|\Z)|</?wbr[^<>]*>", re.DOTALL | re.IGNORECASE)
 _BEGINS = re.compile("<(?=[A-Za-z])")
+_TAG = re.compile("<[A-Za-z/!?]")
+_READ_OVER = frozenset({"br", "wbr"})
 # What would run if a browser read as tags what is text here.
 _WOULD_RUN = re.compile(
     r"<(?:script|i?frame|object|embed|applet|meta|base|link)\b|[\s/\"']on[a-z]+\s*=|javascript:",
@@ -124,8 +125,8 @@ class _Field:
                 self.active("a browser may run something behind this", *self.unclear)
 
     def check_formulas(self) -> None:
-        """Report what MathJax would run; it reads over comments and `<wbr>`."""
-        tex = unescape(_JOINED.sub("", self.text))
+        """Report what MathJax would run."""
+        tex = unescape(_joined(self.text))
         if ("\\(" in tex or "\\[" in tex) and (command := active_tex(tex)):
             start = max(self.text.find(command), 0)
             end = min(start + len(command), len(self.text))
@@ -208,3 +209,19 @@ def _loads_from_elsewhere(css: str) -> bool:
     # Inside of a drawing a style may have character references.
     addresses = [load.address for load in (*loads(css), *loads(unescape(css)))]
     return any(is_remote(address) or is_active(address) for address in addresses)
+
+
+def _joined(text: str) -> str:
+    """Return a text as MathJax reads it: over comments and `<wbr>`, and `<br>` as a line end."""
+    pieces: list[str] = []
+    done = 0
+    while (start := text.find("<", done)) >= 0:
+        tag, end = browser_tag(text, start) if _TAG.match(text, start) else (None, start)
+        pieces.append(text[done:start])
+        if end == start or (tag is not None and tag.name not in _READ_OVER):
+            end = max(end, start + 1)
+            pieces.append(text[start:end])
+        elif tag is not None and tag.name == "br":
+            pieces.append("\n")
+        done = end
+    return "".join((*pieces, text[done:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
@@ -35,24 +36,30 @@ _LEAST = 0.1  # percent: what a place is rounded to
 class MaskEditor:
     """Reads and writes the masks of notes below a project's root.
 
-    A note is named by the file, line and column where it starts. Both methods raise
+    A note is named by its id and by the file, line and column where it starts. Both methods raise
     `FlashdeckError` if the masks there can't be edited.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def read(self, path: str, line: int, column: int) -> NoteMasks:
+    def read(self, guid: str, path: str, line: int, column: int) -> NoteMasks:
         """Return the masks of a note, and the digest of its file."""
         data = self._data(path)
-        items = _masks_at(_parsed(path, data), line, column).items
+        items = _masks_at(_parsed(path, data), guid, line, column).items
         masks = [mask for at, item in enumerate(items) if (mask := _mask(at, item)) is not None]
         if len(masks) < len(items):
             raise FlashdeckError("some masks of this note have errors", "fix them first")
         return NoteMasks(digest=_digest(data), masks=masks)
 
     def write(
-        self, path: str, line: int, column: int, digest: str, masks: Sequence[DrawnMask]
+        self,
+        guid: str,
+        path: str,
+        line: int,
+        column: int,
+        digest: str,
+        masks: Sequence[DrawnMask],
     ) -> None:
         """Replace the masks of a note in a file that still has this digest."""
         data = self._data(path)
@@ -62,10 +69,13 @@ class MaskEditor:
             raise FlashdeckError("a note needs at least one mask", "remove the note in its file")
         before = _parsed(path, data)
         masks = [_rounded(mask) for mask in masks]
-        text = splice(before.text, list(_edits(before, _masks_at(before, line, column), masks)))
+        old = _masks_at(before, guid, line, column)
+        text = splice(before.text, list(_edits(before, old, masks)))
         after = _parsed(path, text.encode())
-        written = [_mask(None, item) for item in _masks_at(after, line, column).items]
-        if after.problems or written != [{**mask, "index": None} for mask in masks]:
+        new = _masks_at(after, guid, line, column)
+        written = [_mask(None, item) for item in new.items]
+        is_as_drawn = written == [{**mask, "index": None} for mask in masks]
+        if not is_as_drawn or _values_but(before, old) != _values_but(after, new):
             message = f"the masks can't be written into {path}"
             raise FlashdeckError(message, "edit the file")
         with Publication() as publication:
@@ -88,8 +98,30 @@ def _parsed(path: str, data: bytes) -> YamlFile:
     return file
 
 
-def _masks_at(file: YamlFile, line: int, column: int) -> SequenceNode:
-    """Return the list of masks of the note that starts at a place."""
+def _values_but(file: YamlFile, masks: SequenceNode) -> list[object]:
+    """Return all texts of a file in order, with a mark for each collection, but those of masks."""
+    found: list[object] = []
+    waiting: list[Node | None] = list(file.documents)
+    while waiting:
+        node = waiting.pop()
+        if node is masks:
+            found.append("masks")
+        elif isinstance(node, MappingNode):
+            found.append(len(node.pairs))
+            waiting += chain.from_iterable(node.pairs)
+        elif isinstance(node, SequenceNode):
+            found.append((len(node.items),))
+            waiting += node.items
+        else:
+            found.append(node and (node.value, node.style))
+    return found
+
+
+def _masks_at(file: YamlFile, guid: str, line: int, column: int) -> SequenceNode:
+    """Return the list of masks of the note with an id that starts at a place.
+
+    A note that was not built yet has no id.
+    """
     waiting: list[Node] = [document for document in file.documents if document is not None]
     while waiting:
         node = waiting.pop()
@@ -98,7 +130,8 @@ def _masks_at(file: YamlFile, line: int, column: int) -> SequenceNode:
         elif isinstance(node, MappingNode):
             masks = node.get("occlude")
             starts_here = (node.start.line + 1, node.start.column + 1) == (line, column)
-            if starts_here and isinstance(masks, SequenceNode) and masks.items:
+            is_same = _value(node, "id") in {"", guid}
+            if starts_here and is_same and isinstance(masks, SequenceNode) and masks.items:
                 return masks
             waiting += (value for _, value in node.pairs)
     raise FlashdeckError("there is no image occlusion note at this place any more")
@@ -229,6 +262,8 @@ def _line_end(text: str, node: Node) -> int:
     """Return the index behind the line on which a node ends."""
     while isinstance(node, MappingNode | SequenceNode) and not node.flow:
         node = node.pairs[-1][1] if isinstance(node, MappingNode) else node.items[-1]
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        return node.end.index
     end = text.find("\n", node.end.index)
     return len(text) if end < 0 else end + 1
 

@@ -25,6 +25,7 @@ notes:
   - {image: map.svg, occlude: [{at: [1%, 1%, 2%, 2%]}, {label: b, at: [9%, 9%, 9%, 9%]}]}
 """
 NOTE, FLOW = (3, 5), (12, 5)
+IDS = {NOTE: "masks0000001"}
 
 
 @pytest.fixture
@@ -34,12 +35,12 @@ def editor(project):
 
 
 def drawn(editor, place=NOTE):
-    return editor.read("cards/a.yaml", *place)["masks"]
+    return editor.read(IDS.get(place, ""), "cards/a.yaml", *place)["masks"]
 
 
 def write(editor, masks, place=NOTE):
-    now = editor.read("cards/a.yaml", *place)
-    editor.write("cards/a.yaml", *place, now["digest"], masks)
+    now = editor.read(IDS.get(place, ""), "cards/a.yaml", *place)
+    editor.write(IDS.get(place, ""), "cards/a.yaml", *place, now["digest"], masks)
 
 
 def new(label="", at=(1, 2, 3, 4), *, ellipse=False):
@@ -125,17 +126,50 @@ def test_places_stay_within_the_picture(editor):
 
 
 def test_a_file_that_was_edited_meanwhile_is_not_written(editor, project):
-    now = editor.read("cards/a.yaml", *NOTE)
+    now = editor.read("masks0000001", "cards/a.yaml", *NOTE)
     project.replace("cards/a.yaml", "south", "south pole")
     with pytest.raises(FlashdeckError, match="was edited meanwhile"):
-        editor.write("cards/a.yaml", *NOTE, now["digest"], now["masks"])
+        editor.write("masks0000001", "cards/a.yaml", *NOTE, now["digest"], now["masks"])
     assert "south pole" in project.read("cards/a.yaml")
 
 
 @pytest.mark.parametrize("place", [(1, 1), (4, 5), (99, 1)])
 def test_other_places_are_refused(editor, place):
     with pytest.raises(FlashdeckError, match="no image occlusion note"):
-        editor.read("cards/a.yaml", *place)
+        editor.read("", "cards/a.yaml", *place)
+
+
+def test_the_note_of_another_id_is_refused(editor):
+    with pytest.raises(FlashdeckError, match="no image occlusion note"):
+        editor.read("another00001", "cards/a.yaml", *NOTE)
+
+
+BLOCK = """\
+notes:
+- image: a.png
+  occlude:
+  - {label: A, at: [1%, 2%, 3%, 4%]}
+  - at: [10%, 20%, 30%, 40%]
+    label: |
+      Two
+  id: abc-1
+- q: x
+  a: y
+"""
+
+
+def test_a_mask_that_ends_in_block_text_takes_no_other_line_along(project):
+    project.write("cards/a.yaml", BLOCK)
+    editor = MaskEditor(project.root)
+    place = ("abc-1", "cards/a.yaml", 2, 3)
+    now = editor.read(*place)
+    editor.write(*place, now["digest"], [*now["masks"], new("x")])
+    added = BLOCK.replace("      Two\n", "      Two\n  - {label: x, at: [1%, 2%, 3%, 4%]}\n")
+    assert project.read("cards/a.yaml") == added
+    now = editor.read(*place)
+    editor.write(*place, now["digest"], now["masks"][:1])
+    lines = BLOCK.splitlines(keepends=True)
+    assert project.read("cards/a.yaml") == "".join(lines[:4] + lines[7:])
 
 
 def test_a_note_keeps_a_mask(editor):

@@ -556,6 +556,7 @@ def test_a_hint_opens_when_it_is_clicked(look):
 
 def test_ticked_choices_stay_ticked_on_the_answer(look):
     shown = opened(look, 5)
+    expect(shown.locator(".fd-choices li")).to_have_count(3)
     order = shown.locator(".fd-choices li").all_text_contents()
     shown.locator(".fd-choices label", has_text="Click").click()
     look.locator(".flip").click()

@@ -85,7 +85,9 @@ def lose_lock(world: World, _: Sequence[Step], _which: int, _how: int) -> None:
 
 
 def lose_lock_and_packages(world: World, _: Sequence[Step], _which: int, _how: int) -> None:
-    """Delete the lock and `build/`."""
+    """Delete the lock and `build/`; not where only they know which reserves are in use."""
+    if world.author.sources.growth:
+        return
     if any(retyped(draft, world.ledger) for _, draft in world.author.sources.drafts()):
         world.build()  # without a lock a change of kind can't be detected
     trash = world.author.sources.trash

@@ -75,6 +75,8 @@ class File:
 
 _NAMES = ("Name", "Value", "More")
 _GROWN = "Grown"
+GROWN = 2
+"""The ordinal of the card that a custom note type gains."""
 KINDS = ("question", "cloze", "custom")
 
 
@@ -124,7 +126,7 @@ def content(draft: Draft, document: Document, pictures: Pictures, growth: int = 
             answer = draft.answer.html(pictures)
             grown = (_grown(draft),) if growth else ()
             fields = (draft.text.html(pictures), answer, extra, *grown)
-            ordinals = frozenset({0, 1} if extra else {0}) | {2 for _ in range(growth > 1)}
+            ordinals = frozenset({0, 1} if extra else {0}) | {GROWN for _ in range(growth > 1)}
             shown.append(draft.answer)
     media = {name: data for item in shown for name, data in item.media(pictures).items()}
     tags = draft.tags | document.tags

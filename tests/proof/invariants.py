@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from real_anki import VERSION, Imported, Learner
 
-from proof.drafts import Content
+from proof.drafts import GROWN, Content
 from proof.ledger import DAY, RESENT, Ledger, Record
 from proof.snapshot import Snapshot
 
@@ -186,8 +186,15 @@ class Check:
         for guid, content in living.items():
             for ordinal in content.ordinals - self.before.ordinals(guid):
                 if (guid, ordinal) in self.after.cards:
-                    deck = learner.collection.decks.name(self.after.cards[guid, ordinal][1])
-                    if deck != content.deck:
+                    place = self.after.cards[guid, ordinal][1]
+                    deck = learner.collection.decks.name(place)
+                    # Anki makes the card of a reserve beside the others of its note.
+                    beside = {
+                        self.before.cards[other][1]
+                        for other in self.before.cards
+                        if other[0] == guid and ordinal == GROWN
+                    }
+                    if deck != content.deck and place not in beside:
                         what = f"the new card {ordinal} of {guid} is in {deck}"
                         yield Violation("decks as in the source", what)
         for name in sorted({content.kind for content in living.values()}):

@@ -155,7 +155,7 @@ def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
     def read() -> Response:
         place = _place(store, request.args.to_dict())
         try:
-            return _json(masks.read(*place))
+            return _json(masks.read(store.editable(int(request.args["card"])), *place))
         except FlashdeckError as error:
             return _json({"error": str(error), "hint": error.hint})
 
@@ -164,10 +164,11 @@ def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
         body = request.get_json()
         place = _place(store, body)
         drawn = _drawn(body.get("masks"))
-        if drawn is None:
+        if drawn is None or "card" not in body:
             abort(400)
         try:
-            masks.write(*place, str(body.get("digest", "")), drawn)
+            guid = store.editable(int(body["card"]))
+            masks.write(guid, *place, str(body.get("digest", "")), drawn)
         except FlashdeckError as error:
             return _json({"error": str(error), "hint": error.hint})
         return _json({})
@@ -181,9 +182,10 @@ def _drawn(values: object) -> list[DrawnMask] | None:
     for value in values:
         try:
             index, label, place = value["index"], value["label"], [float(e) for e in value["at"]]
-        except (TypeError, KeyError, ValueError):
+            str(label).encode()
+        except (TypeError, KeyError, ValueError, OverflowError):
             return None
-        is_good = isinstance(label, str) and (index is None or isinstance(index, int))
+        is_good = isinstance(label, str) and (index is None or type(index) is int)
         if not is_good or len(place) != _EDGES or not all(map(isfinite, place)):
             return None
         ellipse = value.get("ellipse") is True

@@ -43,16 +43,22 @@ class NoteMasks(TypedDict):
 
 
 class Masks(Protocol):
-    """Reads and writes the masks of the note at a file, line and column.
+    """Reads and writes the masks of the note with an id at a file, line and column.
 
     Both raise `FlashdeckError` if that is impossible.
     """
 
-    def read(self, path: str, line: int, column: int) -> NoteMasks:
+    def read(self, guid: str, path: str, line: int, column: int) -> NoteMasks:
         """Return the masks."""
 
     def write(
-        self, path: str, line: int, column: int, digest: str, masks: Sequence[DrawnMask]
+        self,
+        guid: str,
+        path: str,
+        line: int,
+        column: int,
+        digest: str,
+        masks: Sequence[DrawnMask],
     ) -> None:
         """Replace the masks, if the file still has the digest."""
 

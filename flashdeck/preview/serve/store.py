@@ -10,7 +10,7 @@ from itertools import count
 from threading import Condition
 from typing import Any
 
-from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 from flashdeck.model import Card, Collection, Media, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.serve.rows import Known, Row, make_row
@@ -76,7 +76,15 @@ class PreviewStore:
             rows = [shown.row for key, shown in after.items() if before.get(key) is not shown]
             order = None if list(before) == list(after) else list(after)
             if rows or order is not None or self._framed != framed_before:
-                self._publish({"rows": rows, "order": order, "problems": self._framed})
+                self._publish(
+                    {
+                        "rows": rows,
+                        "order": order,
+                        "problems": self._framed,
+                        "built": self._built,
+                        "media": len(self._media),
+                    }
+                )
 
     def wait(self, version: int, seconds: float) -> list[dict[str, Any]] | None:
         """Wait for events after a version: [] after `seconds` without any, None once closed.
@@ -135,6 +143,13 @@ class PreviewStore:
             return None
         span = shown.note.source
         return span.path, span.line, span.column
+
+    def editable(self, key: int) -> str:
+        """The id of a card's note; raises `FlashdeckError` if its place may not be the latest."""
+        with self._changed:
+            if any(problem.severity is Severity.ERROR for problem in self._problems):
+                raise FlashdeckError("the sources have errors", "fix them first")
+            return self._cards[key].note.guid
 
     def place_of_problem(self, number: int) -> tuple[str, int, int] | None:
         """The file, line and column of a problem, by its index."""

@@ -291,10 +291,12 @@ const Gallery = (() => {
 
   // Shows cards that were just edited.
   function flash(keys) {
-    flashing = new Set(keys);
-    const places = keys.map((key) => Store.found.indexOf(key)).filter((at) => at >= 0);
-    if (!places.length || Store.view.name !== "gallery") return;
-    reveal(Math.min(...places));
+    if (Store.view.name !== "gallery" || !keys.length) return;
+    const edited = new Set(keys);
+    const first = Store.found.findIndex((key) => edited.has(key));
+    if (first < 0) return;
+    flashing = edited;
+    reveal(first);
     setTimeout(() => {
       flashing = new Set();
       soon();

@@ -78,6 +78,7 @@ const Main = (() => {
   on("view", (wish) => {
     draw();
     if (wish.name === "gallery" && was !== "gallery") Gallery.back();
+    if (wish.name === "table" && was !== "table") Table.show();
     was = Store.view.name;
   });
 

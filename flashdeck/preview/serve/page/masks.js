@@ -11,6 +11,7 @@ const Masks = (() => {
   let masks = [];
   let chosen = -1;
   let past = []; // for undo
+  let renaming = -1; // the mask whose label is being written
   let parts = null;
   let drag = null;
 
@@ -26,7 +27,7 @@ const Masks = (() => {
     const read = answer && answer.ok ? await answer.json() : { error: "the masks can't be read" };
     const name = face && pictureOf(face.question);
     if (read.error || !name) return say(`${read.error || "this note has no picture"}${read.hint ? `: ${read.hint}` : ""}`);
-    [card, digest, masks, chosen, past] = [key, read.digest, read.masks, -1, []];
+    [card, digest, masks, chosen, past, renaming] = [key, read.digest, read.masks, -1, [], -1];
     await build(name).decode().catch(() => null); // the masks' places follow from its size
     dialog.showModal();
     return draw();
@@ -116,8 +117,6 @@ const Masks = (() => {
     draw();
   }
 
-  let renaming = -1;
-
   function rename(at, label) {
     if (renaming !== at) remember();
     renaming = at;
@@ -127,6 +126,7 @@ const Masks = (() => {
 
   function setShape(ellipse) {
     parts.ellipse = ellipse;
+    renaming = -1;
     if (masks[chosen] && masks[chosen].ellipse !== ellipse) {
       remember();
       masks[chosen].ellipse = ellipse;
@@ -218,6 +218,7 @@ const Masks = (() => {
 
   function nudge([x, y]) {
     remember();
+    renaming = -1;
     const { at } = masks[chosen];
     at[0] = within(round(at[0] + x), 100 - at[2]);
     at[1] = within(round(at[1] + y), 100 - at[3]);

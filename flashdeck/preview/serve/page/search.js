@@ -17,10 +17,13 @@ const Search = (() => {
     note: (text) => whole(text, (row) => row.notetype),
     kind: (text) => whole(text, (row) => row.kind),
     card: (text) => (/^\d+$/.test(text) ? (row) => row.ordinal === Number(text) : whole(text, (row) => row.card)),
-    is: (text) => STATES[text.replace(/s$/, "")],
+    is: (text) => {
+      const name = text.toLowerCase().replace(/s$/, "");
+      return Object.hasOwn(STATES, name) && STATES[name];
+    },
     nid: (text) => oneOf(text, (row) => row.number),
     id: (text) => whole(text, (row) => row.id),
-    file: (text) => pattern(text, (row) => row.file, "", ""),
+    file: (text) => part(text, (row) => row.file),
   };
 
   function oneOf(text, of) {
@@ -28,34 +31,53 @@ const Search = (() => {
     return (row) => numbers.has(of(row));
   }
 
-  // `*` stands for any characters, `_` for one; a backslash makes the next character literal.
-  function expression(text) {
-    let found = "";
+  // The pieces of a text between its `*`, as expressions. `_` stands for one character, and a backslash
+  // makes the next character literal.
+  function pieces(text) {
+    const found = [""];
     for (let at = 0; at < text.length; at += 1) {
       let letter = text[at];
-      if (letter === "*") found += ".*";
-      else if (letter === "_") found += ".";
+      if (letter === "*") found.push("");
+      else if (letter === "_") found[found.length - 1] += ".";
       else {
         if (letter === "\\" && at + 1 < text.length) letter = text[at += 1];
-        found += SPECIAL.test(letter) ? `\\${letter}` : letter;
+        found[found.length - 1] += SPECIAL.test(letter) ? `\\${letter}` : letter;
       }
     }
     return found;
   }
 
-  function pattern(text, of, before, behind) {
-    const wanted = folded(text);
-    if (!before && !/[*_\\]/.test(wanted)) return (row) => folded(of(row)).includes(wanted);
-    const found = new RegExp(before + expression(wanted) + behind, "su");
-    return (row) => found.test(folded(of(row)));
+  // Looks for the pieces one after another, each at its first place: time is linear, whatever the stars.
+  function matcher(text, isWhole) {
+    const sources = pieces(folded(text));
+    const last = sources.length - 1;
+    const parts = sources.map((source, at) =>
+      new RegExp(`${isWhole && at === 0 ? "^" : ""}${source}${isWhole && at === last ? "$" : ""}`, "gsu"));
+    return (value) => {
+      let from = 0;
+      return parts.every((part) => {
+        part.lastIndex = from;
+        const isThere = part.test(value);
+        from = part.lastIndex;
+        return isThere;
+      });
+    };
   }
 
-  const whole = (text, of) => pattern(text, of, "^", "$");
+  function part(text, of) {
+    const matches = matcher(text, false);
+    return (row) => matches(folded(of(row)));
+  }
+
+  function whole(text, of) {
+    const matches = matcher(text, true);
+    return (row) => matches(folded(of(row)));
+  }
 
   // A name or one of its parents, as in "a::b".
   function inside(text, of) {
-    const found = new RegExp(`^${expression(folded(text))}(?:::|$)`, "su");
-    return (row) => of(row).some((name) => found.test(folded(name)));
+    const [matches, isBelow] = [matcher(text, true), matcher(`${text}::*`, true)];
+    return (row) => of(row).map(folded).some((name) => matches(name) || isBelow(name));
   }
 
   const haystacks = new WeakMap();
@@ -70,8 +92,8 @@ const Search = (() => {
   function words(text) {
     const wanted = folded(text);
     if (!/[*_\\]/.test(wanted)) return (row) => haystack(row).includes(wanted);
-    const found = new RegExp(expression(wanted), "su");
-    return (row) => found.test(haystack(row));
+    const matches = matcher(text, false);
+    return (row) => matches(haystack(row));
   }
 
   function term(raw) {

@@ -44,7 +44,7 @@ const Store = (() => {
     version = event.version;
     const known = JSON.stringify(store.problems);
     // Edited cards, as opposed to those that only moved or have other problems.
-    const says = (row) => JSON.stringify([row.text, row.deck, row.tags, row.edit]);
+    const says = (row) => JSON.stringify([row.title, row.answer, row.text, row.deck, row.tags]);
     const edited = event.rows.filter((row) => !cards.has(row.key) || says(cards.get(row.key)) !== says(row))
       .map((row) => row.key);
     for (const row of event.rows) cards.set(row.key, row);
@@ -53,7 +53,7 @@ const Store = (() => {
       cards.clear();
       for (const row of rows) cards.set(row.key, row);
     }
-    store.problems = event.problems;
+    Object.assign(store, { problems: event.problems, built: event.built, media: event.media });
     if (event.rows.length || event.order) {
       refilter();
       tell("cards", { edited });

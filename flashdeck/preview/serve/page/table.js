@@ -107,10 +107,12 @@ const Table = (() => {
 
   // Shows cards that were just edited.
   function flash(keys) {
-    const places = keys.map((key) => Store.found.indexOf(key)).filter((at) => at >= 0);
-    if (!places.length || Store.view.name !== "table") return;
-    flashing = new Set(keys);
-    reveal(Math.min(...places));
+    if (Store.view.name !== "table" || !keys.length) return;
+    const edited = new Set(keys);
+    const first = Store.found.findIndex((key) => edited.has(key));
+    if (first < 0) return;
+    flashing = edited;
+    reveal(first);
     setTimeout(() => {
       flashing = new Set();
       soon();
@@ -127,10 +129,7 @@ const Table = (() => {
     room.scrollTop = 0;
     update();
   });
-  on("view", (wish) => {
-    update();
-    if (wish.name === "table") reveal(Math.max(0, Store.found.indexOf(Store.current)));
-  });
+  on("view", update);
 
-  return { move };
+  return { move, show: () => reveal(Math.max(0, Store.found.indexOf(Store.current))) };
 })();
