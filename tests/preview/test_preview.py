@@ -398,6 +398,7 @@ def test_the_one_file_page_keeps_choices_and_plays_sounds(published, page, media
     page.set_viewport_size(UNSCALED)
     page.goto((published / "deck.html").as_uri() + "#deck=P")
     page.locator(".tile[aria-posinset='1'] .open").click()
+    expect(page.locator("#single .screen[data-shown]")).to_be_visible()
     shown = page.frame_locator("#single iframe")
     shown.get_by_text("two").click()
     page.keyboard.press("Enter")

@@ -99,6 +99,7 @@ def opened(page, number):
     """Open a card; returns its document."""
     tile(page, number).hover()
     tile(page, number).locator(".open").click()
+    expect(page.locator("#single .screen[data-shown]").first).to_be_visible()
     return single(page)
 
 
@@ -267,6 +268,15 @@ def test_the_table_shows_and_opens_cards(look):
     expect(single(look).locator(".cloze")).to_have_text("[...]")
 
 
+def test_the_table_opens_at_the_current_card(sixty):
+    sixty.goto(f"{sixty.url.partition('#')[0]}#card=many00000055")
+    expect(single(sixty).locator("#qa")).to_contain_text("Card 55")
+    sixty.locator("[data-view=table]").click()
+    current = sixty.locator("#table tr[aria-selected=true]")
+    expect(current).to_contain_text("Card 55")
+    expect(current).to_be_in_viewport()
+
+
 def test_the_table_is_sorted_by_any_column(look):
     look.keyboard.press("t")
     look.get_by_role("button", name="Question", exact=True).click()
@@ -376,6 +386,17 @@ def test_before_the_first_build_the_page_says_so(look):
     expect(look.locator(".tag-mark")).to_have_count(0)
     opened(look, 1)
     expect(look.locator(".about")).to_contain_text("not built yet")
+
+
+def test_the_first_build_is_seen_and_moves_nothing(deck, live):
+    many = "".join(f"  - {{q: Card {at}, a: b, id: many{at:08d}}}\n" for at in range(60))
+    deck.write("cards/many.yaml", f"deck: Many\nnotes:\n{many}")
+    expect(live.locator("#count")).to_have_text("66 cards")
+    expect(live.locator("#filters")).to_contain_text("Not built yet")
+    live.evaluate("document.getElementById('gallery').scrollTop = 1500")
+    deck.built()
+    expect(live.locator("#filters")).not_to_contain_text("Not built yet")
+    assert live.evaluate("document.getElementById('gallery').scrollTop") > 1000
 
 
 def test_cards_with_problems_are_a_filter(deck, page):
