@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flashdeck.anki.deck_names import is_within
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
-from flashdeck.project.project import default_deck, load_project, read_source
+from flashdeck.project.project import Project, default_deck, load_project, read_source
 from flashdeck.source.decks import read_decks
 from flashdeck.source.note import SourceDeck, SourceFile
 from flashdeck.text import did_you_mean, nearest
@@ -60,32 +60,37 @@ class Selection:
         return [problem for problem in problems if self.holds(problem.span)]
 
 
-def decks_of(root: Path, paths: Sequence[str]) -> list[str]:
-    """Return the decks of the deck files in `paths`, relative to the project at `root`."""
+def selected_decks(
+    root: Path, paths: Iterable[str], decks: Iterable[str], built: Iterable[str]
+) -> set[str]:
+    """Return the decks of deck files in `paths`, and those that are, or are below, one of `decks`.
+
+    `built` are decks of packages, which the sources may lack: a table can name more. The deck of a
+    document may have no notes of its own. Raises `FlashdeckError` for an unknown file or deck.
+    """
     project, _ = load_project(root)
-    result: list[str] = []
+    by_path = {project.relative(path): _decks_of(project, path) for path in project.decks}
+    known = set(built).union(*by_path.values())
+    chosen = list(decks)
     for path in paths:
-        part = _Part(path)
-        chosen = [deck for deck in project.decks if part.holds(Span.point(project.relative(deck)))]
-        if not chosen:
-            raise FlashdeckError(f"{path} is not a deck file", "name one, a folder or a deck")
-        for deck in chosen:
-            file, _ = read_source(project, deck)
-            if file is not None:
-                source, _ = read_decks(file, default_deck(project, deck), project.settings.markup)
-                result += names(source)
-    return result
-
-
-def in_decks(known: Iterable[str], decks: Iterable[str]) -> set[str]:
-    """Return the known decks that are, or are below, one of these; raises for an unknown deck."""
-    result: set[str] = set()
-    for deck in decks:
-        inside = {name for name in known if is_within(name, deck)}
+        inside = [name for name in by_path if _Part(path).holds(Span.point(name))]
         if not inside:
+            raise FlashdeckError(f"{path} is not a deck file", "name one, a folder or a deck")
+        chosen += [deck for name in inside for deck in by_path[name]]
+    result: set[str] = set()
+    for deck in chosen:
+        inside_deck = {name for name in known if is_within(name, deck)}
+        if not inside_deck:
             raise unknown_deck(deck, known)
-        result |= inside
+        result |= inside_deck
     return result
+
+
+def _decks_of(project: Project, path: Path) -> list[str]:
+    file, _ = read_source(project, path)
+    if file is None:
+        return []
+    return list(names(read_decks(file, default_deck(project, path), project.settings.markup)[0]))
 
 
 def names(source: SourceFile) -> Iterator[str]:

@@ -38,6 +38,8 @@ _NEXT = re.compile(
 _SOUND_END = re.compile(r"[^\]]+")
 _BEGINS = re.compile("<(?=[A-Za-z])")
 _TAG = re.compile("<[A-Za-z/!?]")
+# A formula has one, as such or as a reference.
+_BACKSLASH = re.compile(r"\\|&(?:#|bsol)")
 _READ_OVER = frozenset({"br", "wbr"})
 # What would run if a browser read as tags what is text here.
 _WOULD_RUN = re.compile(
@@ -126,6 +128,8 @@ class _Field:
 
     def check_formulas(self) -> None:
         """Report what MathJax would run."""
+        if not _BACKSLASH.search(self.text):
+            return
         tex = unescape(_joined(self.text))
         if ("\\(" in tex or "\\[" in tex) and (command := active_tex(tex)):
             start = max(self.text.find(command), 0)

@@ -14,7 +14,7 @@ from pathlib import Path
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import Publication, read_regular
 from flashdeck.kinds.occlusion import ELLIPSE
-from flashdeck.preview.serve.snapshot import DrawnMask, NoteMasks
+from flashdeck.preview.serve.snapshot import DrawnMask, NoteMasks, NotePlace
 from flashdeck.release.stamp import encoded
 from flashdeck.yamlnode import (
     Edit,
@@ -36,32 +36,24 @@ _LEAST = 0.1  # percent: what a place is rounded to
 class MaskEditor:
     """Reads and writes the masks of notes below a project's root.
 
-    A note is named by its id and by the file, line and column where it starts. Both methods raise
-    `FlashdeckError` if the masks there can't be edited.
+    Both methods raise `FlashdeckError` if the masks can't be edited.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def read(self, guid: str, path: str, line: int, column: int) -> NoteMasks:
+    def read(self, note: NotePlace) -> NoteMasks:
         """Return the masks of a note, and the digest of its file."""
-        data = self._data(path)
-        items = _masks_at(_parsed(path, data), guid, line, column).items
+        data = self._data(note.path)
+        items = _masks_of(_parsed(note.path, data), note).items
         masks = [mask for at, item in enumerate(items) if (mask := _mask(at, item)) is not None]
         if len(masks) < len(items):
             raise FlashdeckError("some masks of this note have errors", "fix them first")
         return NoteMasks(digest=_digest(data), masks=masks)
 
-    def write(
-        self,
-        guid: str,
-        path: str,
-        line: int,
-        column: int,
-        digest: str,
-        masks: Sequence[DrawnMask],
-    ) -> None:
+    def write(self, note: NotePlace, digest: str, masks: Sequence[DrawnMask]) -> None:
         """Replace the masks of a note in a file that still has this digest."""
+        path = note.path
         data = self._data(path)
         if _digest(data) != digest:
             raise FlashdeckError(f"{path} was edited meanwhile", "close the masks, and open them")
@@ -69,10 +61,10 @@ class MaskEditor:
             raise FlashdeckError("a note needs at least one mask", "remove the note in its file")
         before = _parsed(path, data)
         masks = [_rounded(mask) for mask in masks]
-        old = _masks_at(before, guid, line, column)
+        old = _masks_of(before, note)
         text = splice(before.text, list(_edits(before, old, masks)))
         after = _parsed(path, text.encode())
-        new = _masks_at(after, guid, line, column)
+        new = _masks_of(after, note)
         written = [_mask(None, item) for item in new.items]
         is_as_drawn = written == [{**mask, "index": None} for mask in masks]
         if not is_as_drawn or _values_but(before, old) != _values_but(after, new):
@@ -117,11 +109,8 @@ def _values_but(file: YamlFile, masks: SequenceNode) -> list[object]:
     return found
 
 
-def _masks_at(file: YamlFile, guid: str, line: int, column: int) -> SequenceNode:
-    """Return the list of masks of the note with an id that starts at a place.
-
-    A note that was not built yet has no id.
-    """
+def _masks_of(file: YamlFile, note: NotePlace) -> SequenceNode:
+    """Return the list of masks of a note; one that was not built yet has no id in its file."""
     waiting: list[Node] = [document for document in file.documents if document is not None]
     while waiting:
         node = waiting.pop()
@@ -129,8 +118,8 @@ def _masks_at(file: YamlFile, guid: str, line: int, column: int) -> SequenceNode
             waiting += node.items
         elif isinstance(node, MappingNode):
             masks = node.get("occlude")
-            starts_here = (node.start.line + 1, node.start.column + 1) == (line, column)
-            is_same = _value(node, "id") in {"", guid}
+            starts_here = (node.start.line + 1, node.start.column + 1) == (note.line, note.column)
+            is_same = _value(node, "id") in {"", note.id}
             if starts_here and is_same and isinstance(masks, SequenceNode) and masks.items:
                 return masks
             waiting += (value for _, value in node.pairs)

@@ -9,6 +9,7 @@ import pytest
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.preview.masks import MaskEditor
+from flashdeck.preview.serve.snapshot import NotePlace
 
 DECK = """\
 deck: A
@@ -28,6 +29,11 @@ NOTE, FLOW = (3, 5), (12, 5)
 IDS = {NOTE: "masks0000001"}
 
 
+def at(place):
+    """The note that starts at a line and column."""
+    return NotePlace(IDS.get(place, ""), "cards/a.yaml", *place)
+
+
 @pytest.fixture
 def editor(project):
     project.write("cards/a.yaml", DECK)
@@ -35,12 +41,12 @@ def editor(project):
 
 
 def drawn(editor, place=NOTE):
-    return editor.read(IDS.get(place, ""), "cards/a.yaml", *place)["masks"]
+    return editor.read(at(place))["masks"]
 
 
 def write(editor, masks, place=NOTE):
-    now = editor.read(IDS.get(place, ""), "cards/a.yaml", *place)
-    editor.write(IDS.get(place, ""), "cards/a.yaml", *place, now["digest"], masks)
+    now = editor.read(at(place))
+    editor.write(at(place), now["digest"], masks)
 
 
 def new(label="", at=(1, 2, 3, 4), *, ellipse=False):
@@ -126,22 +132,22 @@ def test_places_stay_within_the_picture(editor):
 
 
 def test_a_file_that_was_edited_meanwhile_is_not_written(editor, project):
-    now = editor.read("masks0000001", "cards/a.yaml", *NOTE)
+    now = editor.read(at(NOTE))
     project.replace("cards/a.yaml", "south", "south pole")
     with pytest.raises(FlashdeckError, match="was edited meanwhile"):
-        editor.write("masks0000001", "cards/a.yaml", *NOTE, now["digest"], now["masks"])
+        editor.write(at(NOTE), now["digest"], now["masks"])
     assert "south pole" in project.read("cards/a.yaml")
 
 
 @pytest.mark.parametrize("place", [(1, 1), (4, 5), (99, 1)])
 def test_other_places_are_refused(editor, place):
     with pytest.raises(FlashdeckError, match="no image occlusion note"):
-        editor.read("", "cards/a.yaml", *place)
+        editor.read(at(place))
 
 
 def test_the_note_of_another_id_is_refused(editor):
     with pytest.raises(FlashdeckError, match="no image occlusion note"):
-        editor.read("another00001", "cards/a.yaml", *NOTE)
+        editor.read(at(NOTE)._replace(id="another00001"))
 
 
 BLOCK = """\
@@ -161,13 +167,13 @@ notes:
 def test_a_mask_that_ends_in_block_text_takes_no_other_line_along(project):
     project.write("cards/a.yaml", BLOCK)
     editor = MaskEditor(project.root)
-    place = ("abc-1", "cards/a.yaml", 2, 3)
-    now = editor.read(*place)
-    editor.write(*place, now["digest"], [*now["masks"], new("x")])
+    place = NotePlace("abc-1", "cards/a.yaml", 2, 3)
+    now = editor.read(place)
+    editor.write(place, now["digest"], [*now["masks"], new("x")])
     added = BLOCK.replace("      Two\n", "      Two\n  - {label: x, at: [1%, 2%, 3%, 4%]}\n")
     assert project.read("cards/a.yaml") == added
-    now = editor.read(*place)
-    editor.write(*place, now["digest"], now["masks"][:1])
+    now = editor.read(place)
+    editor.write(place, now["digest"], now["masks"][:1])
     lines = BLOCK.splitlines(keepends=True)
     assert project.read("cards/a.yaml") == "".join(lines[:4] + lines[7:])
 

@@ -181,6 +181,13 @@ def test_masks_need_the_secret_of_the_run(project, page):
         body = {"card": 1, "digest": "", "masks": []}
         assert page.evaluate(post, ["", body]) == 403
         assert page.evaluate(post, [running.guard.page, body]) == 200  # an error in words
-        for odd in ({}, {"card": "x"}, {"card": 99, "masks": []}, {"card": 1, "masks": [{}]}):
+        for odd in (
+            {},
+            {"card": "x"},
+            {"card": "x", "problem": 0, "masks": []},
+            [],
+            {"card": 99, "masks": []},
+            {"card": 1, "masks": [{}]},
+        ):
             assert page.evaluate(post, [running.guard.page, odd]) in (400, 404)
     assert project.read("cards/maps.yaml") == DECK

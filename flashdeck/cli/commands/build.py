@@ -101,13 +101,10 @@ def build(  # noqa: PLR0913 - one for each option
 
 def _selected(result: BuildResult, root: Path, sources: list[str]) -> BuildResult:
     """Leave out the packages without notes of the named files and decks."""
-    from flashdeck.checking.selection import ALL, decks_of, in_decks
+    from flashdeck.checking.selection import selected_decks
 
-    paths, decks = options.paths_and_decks(root, sources)
-    decks += decks_of(root, paths)
     built = {deck for package in result.packages for deck in package.decks}
-    # The deck of a document may have no notes of its own.
-    names = in_decks(built.union(decks_of(root, [ALL])), decks)
+    names = selected_decks(root, *options.paths_and_decks(root, sources), built)
     packages, fresh = (
         tuple(package for package in group if names.intersection(package.decks))
         for group in (result.packages, result.fresh)

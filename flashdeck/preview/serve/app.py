@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -18,7 +18,7 @@ from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
 from flashdeck.preview.serve.mathjax import SCRIPT, mathjax_files
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
-from flashdeck.preview.serve.snapshot import DrawnMask, Masks
+from flashdeck.preview.serve.snapshot import DrawnMask, Masks, NoteMasks, NotePlace
 from flashdeck.preview.serve.store import PreviewStore
 
 OpenEditor = Callable[[str, int, int], str]
@@ -153,25 +153,28 @@ def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
 
     @routes.get("/masks")
     def read() -> Response:
-        place = _place(store, request.args.to_dict())
-        try:
-            return _json(masks.read(store.editable(int(request.args["card"])), *place))
-        except FlashdeckError as error:
-            return _json({"error": str(error), "hint": error.hint})
+        return answered(request.args.to_dict(), masks.read)
 
     @routes.post("/masks")
     def write() -> Response:
         body = request.get_json()
-        place = _place(store, body)
-        drawn = _drawn(body.get("masks"))
-        if drawn is None or "card" not in body:
+        drawn = _drawn(body.get("masks")) if isinstance(body, dict) else None
+        if drawn is None:
             abort(400)
+        digest = str(body.get("digest", ""))
+        return answered(body, lambda note: masks.write(note, digest, drawn))
+
+    def answered(
+        values: Mapping[str, object], act: Callable[[NotePlace], NoteMasks | None]
+    ) -> Response:
+        key = str(values.get("card", ""))
         try:
-            guid = store.editable(int(body["card"]))
-            masks.write(guid, *place, str(body.get("digest", "")), drawn)
+            note = store.note_of_card(int(key)) if key.isdecimal() else None
+            if note is None:
+                abort(404)
+            return _json(act(note) or {})
         except FlashdeckError as error:
             return _json({"error": str(error), "hint": error.hint})
-        return _json({})
 
 
 def _drawn(values: object) -> list[DrawnMask] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypedDict
+from typing import Literal, NamedTuple, Protocol, TypedDict
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.model import Collection
@@ -42,25 +42,23 @@ class NoteMasks(TypedDict):
     masks: list[DrawnMask]
 
 
+class NotePlace(NamedTuple):
+    """A note's id, and the file, line and column where it starts."""
+
+    id: str
+    path: str
+    line: int
+    column: int
+
+
 class Masks(Protocol):
-    """Reads and writes the masks of the note with an id at a file, line and column.
+    """Reads and writes masks; both raise `FlashdeckError` if that is impossible."""
 
-    Both raise `FlashdeckError` if that is impossible.
-    """
+    def read(self, note: NotePlace) -> NoteMasks:
+        """Return the masks of a note."""
 
-    def read(self, guid: str, path: str, line: int, column: int) -> NoteMasks:
-        """Return the masks."""
-
-    def write(
-        self,
-        guid: str,
-        path: str,
-        line: int,
-        column: int,
-        digest: str,
-        masks: Sequence[DrawnMask],
-    ) -> None:
-        """Replace the masks, if the file still has the digest."""
+    def write(self, note: NotePlace, digest: str, masks: Sequence[DrawnMask]) -> None:
+        """Replace the masks of a note, if its file still has the digest."""
 
 
 NO_FIGURES = Figures(words=0, media_size=0, per_day=0, days=0, busiest=0)

@@ -14,7 +14,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 from flashdeck.model import Card, Collection, Media, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.serve.rows import Known, Row, make_row
-from flashdeck.preview.serve.snapshot import Figures, LineOf, Snapshot
+from flashdeck.preview.serve.snapshot import Figures, LineOf, NotePlace, Snapshot
 
 _MAX_EVENTS = 50
 
@@ -144,12 +144,15 @@ class PreviewStore:
         span = shown.note.source
         return span.path, span.line, span.column
 
-    def editable(self, key: int) -> str:
-        """The id of a card's note; raises `FlashdeckError` if its place may not be the latest."""
+    def note_of_card(self, key: int) -> NotePlace | None:
+        """A card's note in the sources; raises `FlashdeckError` if it may have moved."""
         with self._changed:
+            shown = self._cards.get(key)
             if any(problem.severity is Severity.ERROR for problem in self._problems):
                 raise FlashdeckError("the sources have errors", "fix them first")
-            return self._cards[key].note.guid
+        if shown is None or (span := shown.note.source) is None:
+            return None
+        return NotePlace(shown.note.guid, span.path, span.line, span.column)
 
     def place_of_problem(self, number: int) -> tuple[str, int, int] | None:
         """The file, line and column of a problem, by its index."""

@@ -17,7 +17,6 @@ const Gallery = (() => {
   let layout = null;
   let waiting = 0;
   let anchor = null; // the card at the top, and its scroll offset
-  let flashing = new Set();
 
   // --- the places of the tiles
 
@@ -143,15 +142,13 @@ const Gallery = (() => {
     return free.pop() || fresh();
   }
 
-  const EDITS = { new: "new", edited: "edited" };
-
   function fill(tile, row, isOnScreen) {
     const turned = Store.sideOf(row.key) === "answer";
     const sides = isOnScreen || tile.answer ? ["question", "answer"] : ["question"];
     const state = JSON.stringify([row, sides.length, Frames.screen(), Store.found.length, tile.index]);
     tile.cover.tabIndex = row.key === Store.current ? 0 : -1;
     tile.face.classList.toggle("turned", turned);
-    tile.root.classList.toggle("flash", flashing.has(row.key));
+    tile.root.classList.toggle("flash", Store.flashing.has(row.key));
     tile.cover.setAttribute("aria-pressed", String(turned));
     tile.cover.setAttribute("aria-label",
       `Card ${tile.index + 1} of ${Store.found.length}: ${turned && row.answer ? `${row.title}. Answer: ${row.answer}` : row.title}. ${row.deck}.`);
@@ -168,7 +165,7 @@ const Gallery = (() => {
     tile.foot.replaceChildren(...[
       make("span", { class: "deck", title: row.deck }, row.deck.replaceAll("::", " › ")),
       row.problems ? make("span", { class: "tag-mark grave" }, counted(row.problems, "problem")) : null,
-      row.edit && Store.built ? make("span", { class: "tag-mark" }, EDITS[row.edit]) : null,
+      row.edit && Store.built ? make("span", { class: "tag-mark" }, row.edit) : null,
       sourceLink(row.file, row.line, { card: row.key }),
     ].filter(Boolean));
     draw(tile, row, sides);
@@ -239,7 +236,6 @@ const Gallery = (() => {
   function stay() {
     const at = anchor ? Store.found.indexOf(anchor.key) : -1;
     if (at >= 0) room.scrollTop = layout.tops[Math.floor(at / layout.columns)] + anchor.beyond;
-    return at >= 0;
   }
 
   function arrange(isSame) {
@@ -291,16 +287,8 @@ const Gallery = (() => {
 
   // Shows cards that were just edited.
   function flash(keys) {
-    if (Store.view.name !== "gallery" || !keys.length) return;
-    const edited = new Set(keys);
-    const first = Store.found.findIndex((key) => edited.has(key));
-    if (first < 0) return;
-    flashing = edited;
-    reveal(first);
-    setTimeout(() => {
-      flashing = new Set();
-      soon();
-    }, 1500);
+    const first = Store.view.name === "gallery" ? Store.flash(keys) : -1;
+    if (first >= 0) reveal(first);
   }
 
   room.addEventListener("scroll", soon, { passive: true });
@@ -311,7 +299,7 @@ const Gallery = (() => {
     flash(edited);
   });
   on("filter", () => arrange(false));
-  on("turned", soon);
+  on("turned flashed", soon);
   on("view", () => arrange(true));
 
   return { move, back, columns: () => (layout ? layout.columns : 1) };

@@ -22,6 +22,7 @@ const Store = (() => {
     },
     current: 0, // the key of the current card
     turned: new Set(), // keys of flipped cards
+    flashing: new Set(), // keys of cards that were just edited
   };
 
   // --- rows
@@ -179,6 +180,20 @@ const Store = (() => {
   store.turn = (key) => {
     if (!store.turned.delete(key)) store.turned.add(key);
     tell("turned", key);
+  };
+
+  // Marks edited cards for a moment. Returns the place of the first, or -1.
+  store.flash = (keys) => {
+    const edited = new Set(keys);
+    const first = store.found.findIndex((key) => edited.has(key));
+    if (first >= 0) {
+      store.flashing = edited;
+      setTimeout(() => {
+        store.flashing = new Set();
+        tell("flashed");
+      }, 1500);
+    }
+    return first;
   };
 
   // --- faces

@@ -11,7 +11,6 @@ const Table = (() => {
   let body = null;
   let waiting = 0;
   let lines = new Map(); // those on the screen, by key
-  let flashing = new Set();
 
   function build() {
     body = make("tbody");
@@ -42,7 +41,7 @@ const Table = (() => {
     const isCurrent = key === Store.current;
     return make("tr", {
       "data-key": key, "aria-rowindex": at + 2, "aria-selected": String(isCurrent), tabindex: isCurrent ? "0" : "-1",
-      class: flashing.has(key) ? "flash" : null,
+      class: Store.flashing.has(key) ? "flash" : null,
       onclick: () => select(at), ondblclick: () => Single.open(key),
     }, ...COLUMNS.map(([name]) => {
       const cell = make("td", { "data-column": name, dir: "auto" }, CELLS[name](row));
@@ -66,7 +65,7 @@ const Table = (() => {
     const last = Math.min(Store.found.length, Math.ceil((room.scrollTop + room.clientHeight) / HEIGHT) + AHEAD);
     const before = lines;
     lines = new Map(Store.found.slice(first, last).map((key, at) => {
-      const state = JSON.stringify([Store.cards.get(key), key === Store.current, flashing.has(key), first + at]);
+      const state = JSON.stringify([Store.cards.get(key), key === Store.current, Store.flashing.has(key), first + at]);
       const known = before.get(key);
       return [key, known && known.state === state ? known : { state, line: line(key, first + at) }];
     }));
@@ -107,16 +106,8 @@ const Table = (() => {
 
   // Shows cards that were just edited.
   function flash(keys) {
-    if (Store.view.name !== "table" || !keys.length) return;
-    const edited = new Set(keys);
-    const first = Store.found.findIndex((key) => edited.has(key));
-    if (first < 0) return;
-    flashing = edited;
-    reveal(first);
-    setTimeout(() => {
-      flashing = new Set();
-      soon();
-    }, 1500);
+    const first = Store.view.name === "table" ? Store.flash(keys) : -1;
+    if (first >= 0) reveal(first);
   }
 
   room.addEventListener("scroll", soon, { passive: true });
@@ -130,6 +121,7 @@ const Table = (() => {
     update();
   });
   on("view", update);
+  on("flashed", soon);
 
   return { move, show: () => reveal(Math.max(0, Store.found.indexOf(Store.current))) };
 })();
