@@ -11,11 +11,10 @@ from flashdeck.compile.compiler import custom_notetypes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor.schemas import TITLES, schemas
 from flashdeck.files.files import Publication, RefusedFileError, make_folder, read_regular
-from flashdeck.project.paths import find_root
+from flashdeck.project.paths import SCHEMAS_NAME, find_root
 from flashdeck.project.project import Project, load_project
 from flashdeck.source.notetypes import SourceNoteType
 
-SCHEMAS_NAME = ".schemas"
 _LARGEST = 2**24
 
 

@@ -15,15 +15,12 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.files.files import Publication, make_folder
 from flashdeck.files.watch import Watched, changes
 from flashdeck.preview.serve.onefile import OneFile, one_file
-from flashdeck.preview.serve.snapshot import Figures, Snapshot
+from flashdeck.preview.serve.snapshot import Snapshot
 from flashdeck.preview.serve.store import PreviewStore
-from flashdeck.preview.session import PreviewSession
+from flashdeck.preview.session import PreviewSession, figures
 from flashdeck.project.paths import CARDS_NAME
-from flashdeck.report import source_lines
-from flashdeck.stats import count, study
 
 _CHUNK = 1 << 20
-_NEW_CARDS = 20  # a day, as in Anki's default options
 OnBug = Callable[[Exception], None]
 
 
@@ -49,7 +46,7 @@ class PreviewedPackage:
     def first(self) -> Snapshot:
         """Read the first snapshot."""
         collection = read_apkg(self._path)
-        return Snapshot(self._path.name, collection, figures=partial(_figures, collection, ()))
+        return Snapshot(self._path.name, collection, figures=partial(figures, collection, ()))
 
     def follow(self, store: PreviewStore, stop: Event, on_bug: OnBug) -> None:
         """Do nothing: a package is not watched."""
@@ -80,35 +77,11 @@ class PreviewedSources:
 
     def _snapshot(self, changed: Collection[str] | None) -> Snapshot:
         paths = None if changed is None else [Path(path) for path in changed]
-        state = self._session.compile(paths)
-        return Snapshot(
-            name=state.name,
-            collection=state.collection,
-            problems=state.problems,
-            kinds=state.kinds,
-            edits=state.edits,
-            numbers=state.numbers,
-            built=bool(state.numbers),
-            figures=partial(_figures, state.collection, state.built_in),
-            line_of=source_lines(self._root),
-        )
+        return self._session.compile(paths)
 
     def _stopped(self, error: FlashdeckError) -> Snapshot:
         problem = Diagnostic("stopped", str(error), None, hint=error.hint)
         return Snapshot(self._root.name, model.Collection(), (problem,))
-
-
-def _figures(collection: model.Collection, built_in: tuple[int, ...]) -> Figures:
-    """Count as `flashdeck stats` does."""
-    totals = count(collection, {}, built_in)
-    plan = study(totals.cards, _NEW_CARDS)
-    return Figures(
-        words=totals.words,
-        media_size=totals.media_size,
-        per_day=plan.per_day,
-        days=plan.days,
-        busiest=plan.busiest,
-    )
 
 
 def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneFile) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flashdeck.compile.cache import Cache
@@ -13,28 +13,13 @@ from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files.seal import TICK
 from flashdeck.model import Collection
-from flashdeck.preview.serve.snapshot import Edit
+from flashdeck.preview.serve.snapshot import Figures, Snapshot
 from flashdeck.project.project import Project, load_project
+from flashdeck.report import source_lines
+from flashdeck.stats import count, study
 
+_NEW_CARDS = 20  # a day, as in Anki's default options
 _TABLES = frozenset({".csv", ".tsv"})
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The current state of a project: its collection and diagnostics.
-
-    `kinds` maps each note id to its kind. `edits` maps the ids of notes that differ from the last
-    build to "new" or "edited". `numbers` maps the ids of built notes to their ids in Anki; there
-    are none before the first build. `built_in` are the ids of the built-in note types.
-    """
-
-    name: str
-    collection: Collection
-    problems: tuple[Diagnostic, ...]
-    kinds: dict[str, str] = field(default_factory=dict)
-    edits: Mapping[str, Edit] = field(default_factory=dict)
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    built_in: tuple[int, ...] = ()
 
 
 class PreviewSession:
@@ -50,7 +35,7 @@ class PreviewSession:
         self._cache = Cache.load(root)
         self._media_cache = load_media_cache(root)
 
-    def compile(self, changed: Iterable[Path] | None = None) -> State:
+    def compile(self, changed: Iterable[Path] | None = None) -> Snapshot:
         """Compile the project; `changed` are the modified files, None for all."""
         paths = [Path(path) for path in changed] if changed is not None else []
         if (
@@ -71,19 +56,34 @@ class PreviewSession:
         self._cache.turn()
         compiled, released = outcome.compiled, project.lock.notes
         names = {kind: kind.partition(":")[0] for kind in set(compiled.kinds.values())}
-        return State(
-            compiled.name,
-            compiled.collection,
-            outcome.problems,
-            {guid: names[kind] for guid, kind in compiled.kinds.items()},
-            {
+        return Snapshot(
+            name=compiled.name,
+            collection=compiled.collection,
+            problems=outcome.problems,
+            kinds={guid: names[kind] for guid, kind in compiled.kinds.items()},
+            edits={
                 guid: "edited" if guid in released else "new"
                 for guid, digest in compiled.digests.items()
                 if guid not in released or released[guid].content != digest
             },
-            {guid: entry.note_id for guid, entry in released.items()},
-            compiled.built_in,
+            numbers={guid: entry.note_id for guid, entry in released.items()},
+            built=bool(released),
+            figures=partial(figures, compiled.collection, compiled.built_in),
+            line_of=source_lines(self._root),
         )
+
+
+def figures(collection: Collection, built_in: Iterable[int]) -> Figures:
+    """Count as `flashdeck stats` does; `built_in` are the ids of the built-in note types."""
+    totals = count(collection, {}, built_in)
+    plan = study(totals.cards, _NEW_CARDS)
+    return Figures(
+        words=totals.words,
+        media_size=totals.media_size,
+        per_day=plan.per_day,
+        days=plan.days,
+        busiest=plan.busiest,
+    )
 
 
 def _latest(paths: Iterable[Path]) -> int:

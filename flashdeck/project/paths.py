@@ -11,6 +11,7 @@ LOCK_NAME = "flashdeck.lock"
 CARDS_NAME = "cards"
 KEPT_MEDIA = "cards/media"  # imported media
 BUILD_NAME = "build"
+SCHEMAS_NAME = ".schemas"  # for editors
 HOLD_NAME = ".lock"
 SOURCE_ENDINGS = frozenset({".yaml", ".yml"})
 

@@ -18,14 +18,13 @@ from flashdeck.compile.identity import Identified, ids_of_others
 from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
-from flashdeck.editor.files import changed_schemas
 from flashdeck.files.files import Publication
 from flashdeck.model import Collection
 from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import delete_packages
-from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SETTINGS_NAME
+from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SCHEMAS_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import kinds_of_others, stamped_settings
 from flashdeck.project.published import Healed, healed, record
@@ -133,7 +132,10 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     if options.frozen:
         written = {}
     else:
-        written |= changed_schemas(project)
+        if (root / SCHEMAS_NAME).is_dir():
+            from flashdeck.editor.files import changed_schemas  # loaded where it has work
+
+            written |= changed_schemas(project)
         cache.save(root, publication)
     for path, data in written.items():
         publication.stage(root / path, root).write(data)

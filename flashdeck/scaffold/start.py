@@ -10,13 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.editor.files import SCHEMAS_NAME, schema_texts
+from flashdeck.editor.files import schema_texts
 from flashdeck.files.files import Publication, check_package_name, make_folder
 from flashdeck.formatting import formatted
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_name
-from flashdeck.project.paths import LOCK_NAME
+from flashdeck.project.paths import LOCK_NAME, SCHEMAS_NAME
 from flashdeck.scaffold.distribution import Source
 from flashdeck.source.names import clean_deck, deck_problem
 from flashdeck.yamlnode import quoted, read_yaml

@@ -167,11 +167,12 @@ def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
     def answered(
         values: Mapping[str, object], act: Callable[[NotePlace], NoteMasks | None]
     ) -> Response:
-        key = str(values.get("card", ""))
+        note = _note(store, values)
+        if note is None:
+            abort(404)
+        if store.has_errors:
+            return _json({"error": "the sources have errors", "hint": "fix them first"})
         try:
-            note = store.note_of_card(int(key)) if key.isdecimal() else None
-            if note is None:
-                abort(404)
             return _json(act(note) or {})
         except FlashdeckError as error:
             return _json({"error": str(error), "hint": error.hint})
@@ -273,12 +274,19 @@ def _maths(guard: Guard) -> Blueprint:
     return routes
 
 
+def _note(store: PreviewStore, values: Mapping[str, object]) -> NotePlace | None:
+    """The note of the card in a request."""
+    key = str(values.get("card", ""))
+    return store.note_of_card(int(key)) if key.isdecimal() else None
+
+
 def _place(store: PreviewStore, body: object) -> tuple[str, int, int]:
     """The source position of the card or problem in a request, which never names a path."""
     values = dict(body) if hasattr(body, "keys") else {}  # type: ignore[call-overload]
     place = None
     if str(values.get("card", "")).isdecimal():
-        place = store.place_of_card(int(values["card"]))
+        note = _note(store, values)
+        place = (note.path, note.line, note.column) if note is not None else None
     elif str(values.get("problem", "")).isdecimal():
         place = store.place_of_problem(int(values["problem"]))
     if place is None:

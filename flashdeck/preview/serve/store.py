@@ -10,7 +10,7 @@ from itertools import count
 from threading import Condition
 from typing import Any
 
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
+from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.model import Card, Collection, Media, Note, NoteType
 from flashdeck.preview.frame import Face, face
 from flashdeck.preview.serve.rows import Known, Row, make_row
@@ -135,21 +135,16 @@ class PreviewStore:
         """A media file of the collection by its name."""
         return self._media.get(name)
 
-    def place_of_card(self, key: int) -> tuple[str, int, int] | None:
-        """The file, line and column of a card."""
+    @property
+    def has_errors(self) -> bool:
+        """Whether the sources have errors, so that they may be later than the cards."""
         with self._changed:
-            shown = self._cards.get(key)
-        if shown is None or shown.note.source is None:
-            return None
-        span = shown.note.source
-        return span.path, span.line, span.column
+            return any(problem.severity is Severity.ERROR for problem in self._problems)
 
     def note_of_card(self, key: int) -> NotePlace | None:
-        """A card's note in the sources; raises `FlashdeckError` if it may have moved."""
+        """A card's note, and where it starts in the sources."""
         with self._changed:
             shown = self._cards.get(key)
-            if any(problem.severity is Severity.ERROR for problem in self._problems):
-                raise FlashdeckError("the sources have errors", "fix them first")
         if shown is None or (span := shown.note.source) is None:
             return None
         return NotePlace(shown.note.guid, span.path, span.line, span.column)
