@@ -18,7 +18,8 @@ from conftest import NOW
 from random_author import LOCK, Author, files_of
 
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
-from flashdeck.preview.session import PreviewSession, State
+from flashdeck.preview.serve.snapshot import Snapshot
+from flashdeck.preview.session import PreviewSession
 from flashdeck.release import make
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
@@ -58,7 +59,7 @@ def shown(problem: Diagnostic) -> str:
     return f"{where}: {problem.severity.value}: {problem.message} [{problem.rule}] {problem.hint}"
 
 
-def seen(state: State) -> Outcome:
+def seen(state: Snapshot) -> Outcome:
     """Everything of a state, and the places of its notes, which are not compared otherwise."""
     return (
         state,
@@ -99,7 +100,7 @@ class Previewed:
         self._recompiler = PreviewSession(root)
         self._files: dict[str, bytes] = {}
 
-    def state(self) -> State:
+    def state(self) -> Snapshot:
         before, self._files = self._files, files_of(self._root)
         names = sorted({*before, *self._files})
         return self._recompiler.compile(
