@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# A process for each core.
+ALL_TESTS := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # One release of each generation of Anki's importer; AnkiDroid has the backend of 25.9.2 up to 2.24,
 # and newer ones that of 26.5.
@@ -55,10 +57,10 @@ deck: $(VENV)/.deck
 	@echo "To learn a deck, open its package with Anki or AnkiDroid: a double click, or File ▸ Import."
 
 check: lint
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(ALL_TESTS) -m "not slow"
 
 test: $(VENV)/.test browser
-	@$(BIN)/python -m pytest
+	@$(ALL_TESTS)
 
 # The preview is tested in a real browser, installed here if permitted.
 browser:

@@ -151,7 +151,7 @@ def page(tab) -> Iterator[Page]:
     tab.evaluate("() => { try { localStorage.clear(); } catch { /* it has none */ } }")
     tab.goto("about:blank")
     tab.remove_listener("pageerror", hear)
-    assert mistakes == []
+    assert not mistakes, "\n".join(mistakes)
 
 
 @pytest.fixture

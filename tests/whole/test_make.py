@@ -32,6 +32,7 @@ test "$1" = install || exit 0
 printf '#!/bin/sh\\n' > "${0%/*}/chromium"
 chmod +x "${0%/*}/chromium"
 """
+ALL_TESTS = "-m pytest --numprocesses auto --dist worksteal"
 NEEDED = ("sh", "chmod", "cp", "mkdir", "test", "touch")
 RESULT = [
     "build/flask.apkg",
@@ -93,13 +94,13 @@ def test_make_test_reports_the_setup(make):
     assert make("test") == [
         "Setting up .venv for the tests (Python packages and Anki's backend, about two minutes) …",
         "Installing Chromium, to test the preview (apt-get, about a minute) …",
-        "running -m pytest",
+        f"running {ALL_TESTS}",
     ]
 
 
 def test_make_test_only_runs_the_tests_once_it_is_set_up(make):
     make("test")
-    assert make("test") == ["running -m pytest"]
+    assert make("test") == [f"running {ALL_TESTS}"]
 
 
 def test_make_check_runs_lint_and_types_and_then_the_tests_that_are_not_slow(make):
@@ -108,7 +109,7 @@ def test_make_check_runs_lint_and_types_and_then_the_tests_that_are_not_slow(mak
         "running format --check .",
         "running check .",
         "running ",
-        "running -m pytest -m not slow",
+        f"running {ALL_TESTS} -m not slow",
     ]
 
 

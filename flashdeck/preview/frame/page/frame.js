@@ -26,7 +26,10 @@
   window.ankiPlatform = "desktop";
   window.pycmd = () => false;
 
-  const tell = (message) => parent !== window && parent.postMessage({ fd: message }, "*");
+  // A frame that was removed while its card was drawn has no parent.
+  const tell = (message) => {
+    if (parent && parent !== window) parent.postMessage({ fd: message }, "*");
+  };
 
   // --- the screen
 
