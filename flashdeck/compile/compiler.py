@@ -26,6 +26,7 @@ from flashdeck.project.project import Project
 from flashdeck.project.project_id import kinds_of_others, notetype_id
 from flashdeck.records import dataclass
 from flashdeck.source.note import SourceFile
+from flashdeck.yamlnode import YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
@@ -43,7 +44,7 @@ class Compiled:
     with one those of files that were read as a whole. `notetypes` maps kinds in the lock to note
     types: the kind's name, or "custom:" and an id. `name` is the project's, or the one that it will
     get. `texts` are the texts of `notes` as HTML, by file and start index. `media` are the files
-    that were looked up. `places` are those of custom note types, by id.
+    that were looked up. `custom` are the custom note types in the sources, by kind.
     """
 
     collection: Collection
@@ -55,7 +56,18 @@ class Compiled:
     name: str
     texts: Mapping[str, Mapping[int, str]]
     media: MediaTable
-    places: Mapping[int, Span]
+    custom: Mapping[str, SourceNoteType]
+
+    @property
+    def files(self) -> tuple[YamlFile, ...]:
+        """The files of `sources` and of custom note types."""
+        types = {source.file.path: source.file for source in self.custom.values()}
+        return (*(source.yaml for source in self.sources), *types.values())
+
+    @property
+    def places(self) -> dict[int, Span]:
+        """The places of custom note types, by id."""
+        return {source.notetype.id: source.span for source in self.custom.values()}
 
     @property
     def has_stamps(self) -> bool:
@@ -164,7 +176,7 @@ def _compile(
         name=name,
         texts={path: texts for file in rendered for path, texts in file.texts.items()},
         media=media,
-        places={source.notetype.id: source.span for source in types.values()},
+        custom=types,
     ), problems
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flashdeck.anki.template.reserves import (
+    Names,
     Reserve,
     Slots,
     doubled_names,
+    doubled_reserves,
     new_slots,
     with_slots,
 )
-from flashdeck.diagnostics import Diagnostic, Severity, Text
+from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.notetypes.built_in import style
 from flashdeck.project.ids import stable_id
@@ -23,7 +26,7 @@ from flashdeck.project.project import Project, read_source
 from flashdeck.text import counted
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import RewriteAssets, SourceNoteType
+    from flashdeck.source.notetypes import Part, RewriteAssets, SourceNoteType
 
 # Errors with which a note type is read nevertheless.
 _READ = frozenset({"template", "template-filter", "template-media", "duplicate-notetype"})
@@ -74,40 +77,67 @@ def with_reserves(
     problems: list[Diagnostic] = []
     for key, source in types.items():
         own, entry = source.notetype, lock.notetypes.get(source.notetype.id)
-        slots = entry.slots if entry is not None else first_slots(own, source.reserve)
-        first = [{name: text.value for name, text in parts.items()} for parts in source.parts]
+        first = [
+            {name: part.first for name, part in parts.items()}
+            for parts in (source.fields, source.templates)
+        ]
+        new = first_slots(own, source.reserve, chain.from_iterable(one.values() for one in first))
+        slots = entry.slots if entry is not None else new
         if slots.has_reserves:
             own = with_slots(own, slots, *first)
             own = own if source.has_sort else replace(own, sort=0)
-            problems += _doubled(source, own)
+            problems += [*_stamped_twice(source, slots), *_doubled(source, own)]
         notetypes[key] = own
         if entry is not None:
-            problems += [*_newly_used(source, own, slots), *_ineffective(source, slots)]
+            problems += [*_newly_used(source, own, slots), *_ineffective(source, slots, new)]
     return notetypes, problems
 
 
 def _doubled(source: SourceNoteType, notetype: NoteType) -> list[Diagnostic]:
     """Report fields and templates with the name of another one or of a reserve."""
-    names = doubled_names(notetype.fields), doubled_names(notetype.templates)
     return [
         Diagnostic(
             "duplicate-name",
             f"there are two {what}s named '{name}', in the sources or among the reserves in Anki",
-            first[name].span,
+            parts[name].span,
             hint="choose another name",
         )
-        for what, doubled, first in zip(("field", "template"), names, source.parts, strict=True)
+        for what, parts, doubled in (
+            ("field", source.fields, doubled_names(notetype.fields)),
+            ("template", source.templates, doubled_names(notetype.templates)),
+        )
         for name in dict.fromkeys(doubled)
-        if name in first
+        if name in parts
     ]
 
 
-def first_slots(own: NoteType, reserve: Reserve) -> Slots:
+def _stamped_twice(source: SourceNoteType, slots: Slots) -> list[Diagnostic]:
+    """Report reserves that several fields or templates name, if the lock has none of them there."""
+    own = source.notetype
+    kinds: tuple[tuple[str, Mapping[str, Part], Sequence[Field | Template], Names], ...] = (
+        ("field", source.fields, own.fields, slots.own_fields),
+        ("template", source.templates, own.templates, slots.own_templates),
+    )
+    problems: list[Diagnostic] = []
+    for what, parts, written, owners in kinds:
+        for reserve in doubled_reserves(written):
+            names = [part.name for part in written if part.anki == reserve]
+            known = {*names, *(parts[name].first for name in names)}
+            if owners.get(reserve) not in known:
+                message = f"the {what}s '{names[0]}' and '{names[1]}' took one reserve: '{reserve}'"
+                hint = "remove 'anki' from the one that was added later"
+                span = parts[names[1]].span
+                problems.append(Diagnostic("duplicate-name", message, span, hint=hint))
+    return problems
+
+
+def first_slots(own: NoteType, reserve: Reserve, first: Iterable[str] = ()) -> Slots:
     """Return the slots of a note type that the lock does not know.
 
-    Ids of reserves follow from the note type's, which an import keeps.
+    Ids of reserves follow from the note type's, which an import keeps. `first` are first names of
+    fields and templates.
     """
-    return new_slots(own, reserve, partial(stable_id, str(own.id), "reserve"))
+    return new_slots(own, reserve, partial(stable_id, str(own.id), "reserve"), first)
 
 
 def _newly_used(source: SourceNoteType, notetype: NoteType, slots: Slots) -> list[Diagnostic]:
@@ -116,31 +146,28 @@ def _newly_used(source: SourceNoteType, notetype: NoteType, slots: Slots) -> lis
     templates = [part for part in notetype.templates if slots.own_templates.get(part.anki) == ""]
     left = slots.left(notetype)
     rest = f"{counted(left.fields, 'field')} and {counted(left.cards, 'card')} left"
-    named: list[tuple[str, Field | Template, Text]] = [
-        *(("field", part, source.parts[0][part.name]) for part in fields),
-        *(("template", part, source.parts[1][part.name]) for part in templates),
+    named: list[tuple[str, Field | Template, Part]] = [
+        *(("field", part, source.fields[part.name]) for part in fields),
+        *(("template", part, source.templates[part.name]) for part in templates),
     ]
     return [
         Diagnostic(
             "reserve-used",
             f"the {what} '{part.name}' is '{part.anki}' in Anki: it takes a reserve of the note "
             f"type '{notetype.name}', which has {rest}",
-            first.span,
+            place.span,
             Severity.INFO,
         )
-        for what, part, first in named
+        for what, part, place in named
     ]
 
 
-def _ineffective(source: SourceNoteType, slots: Slots) -> list[Diagnostic]:
+def _ineffective(source: SourceNoteType, slots: Slots, written: Slots) -> list[Diagnostic]:
     """Report a 'reserve' that is not what the note type was released with."""
-    own, spare = source.notetype, source.reserve
-    fields = spare.fields + sum(bool(field.anki) for field in own.fields)
-    cards = spare.cards + sum(bool(template.anki) for template in own.templates)
-    if source.reserve_span is None or slots.size == Reserve(fields, cards):
+    if source.reserve_span is None or slots.size == written.size:
         return []
     had = f"{counted(slots.size.fields, 'field')} and {counted(slots.size.cards, 'card')}"
-    message = f"the note type '{own.name}' was released with a reserve of {had}"
+    message = f"the note type '{source.notetype.name}' was released with a reserve of {had}"
     hint = "it can't change after a release: remove 'reserve', or write these numbers"
     return [Diagnostic("reserve-released", message, source.reserve_span, Severity.WARNING, hint)]
 

@@ -62,7 +62,7 @@ def compile_loaded(
     )
     decks = {card.deck for note in compiled.collection.notes for card in note.cards}
     packages, name_problems = package_files(sorted(decks), project.settings)
-    suppressions = Suppressions(project.settings.rules, compiled.sources)
+    suppressions = Suppressions(project.settings.rules, compiled.files)
     problems = [*problems, *compile_problems, *([] if single_package else name_problems)]
     applied = tuple(suppressions.applied(problems))
     return Outcome(project, compiled, packages, suppressions, applied)

@@ -1,7 +1,8 @@
 """Applies severities in the settings and `# flashdeck: ignore` comments to diagnostics.
 
 `# flashdeck: ignore rule-name` on or above a note suppresses a rule for that note; on or above the
-keys of a document, for all of it. A reason may follow in parentheses. Errors can't be suppressed.
+keys of a document, for all of it. A note type is a document. A reason may follow in parentheses.
+Errors can't be suppressed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity, Text, places_in
-from flashdeck.source.note import SourceFile
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 _COMMENT = re.compile(r"#[ \t]*flashdeck:[ \t]*ignore\b[ \t:]*(?P<names>[^#(\r\n]*)")
@@ -32,14 +32,14 @@ class Suppressions:
     """Severities in the settings and comments in the sources; records which comments are used."""
 
     def __init__(
-        self, severities: Mapping[str, Severity | None], sources: Iterable[SourceFile]
+        self, severities: Mapping[str, Severity | None], files: Iterable[YamlFile]
     ) -> None:
         self._severities = severities
         self._ignores: dict[tuple[str, str], list[Ignore]] = {}
         self._used: set[Text] = set()
-        for source in sources:
-            for ignore in ignores(source.yaml):
-                key = source.yaml.path, ignore.rule.value
+        for file in files:
+            for ignore in ignores(file):
+                key = file.path, ignore.rule.value
                 self._ignores.setdefault(key, []).append(ignore)
 
     def applied(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:

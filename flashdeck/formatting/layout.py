@@ -30,8 +30,9 @@ _TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER, Shape.TYPED, None})
 _GLUED = re.compile(r"#[^\s#]")
 # An escape of an invisible character.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
-# The number that a build adds to a mask; it does not change the layout.
+# What a build adds to a mask and to a field; it does not change the layout.
 _MASK_NUMBER = re.compile(r", n: [0-9]+(?=\}\Z)")
+_RESERVE = re.compile(r"\{name: ([^{},]*), anki: [^{},]*\}|, anki: [^{},]*")
 
 
 def formatted(file: YamlFile) -> str:
@@ -183,7 +184,7 @@ class Layout:
         if self._attached.holds_comments(node):
             return None
         if isinstance(node, SequenceNode):
-            return self._flow_list(node)
+            return self._flow_list(node, shape)
         if node.pairs and shape not in _IN_BRACES:
             return None
         parts = []
@@ -195,13 +196,17 @@ class Layout:
             parts.append(f"{self._line(key, flow=True)}: {written}")
         return "{" + ", ".join(parts) + "}"
 
-    def _flow_list(self, node: SequenceNode) -> str | None:
-        """Write a list of texts in flow style; None where a text would need quotes for that."""
+    def _flow_list(self, node: SequenceNode, shape: Shape | None) -> str | None:
+        """Write a list of texts in flow style; None where a text would need quotes for that.
+
+        A field that took a reserve counts as its name.
+        """
         parts = []
         for item in node.items:
-            if not isinstance(item, ScalarNode) or _only_plain_outside(item.value):
+            text = _name_beside_reserve(item) if shape is Shape.FIELD_LIST else item
+            if not isinstance(text, ScalarNode) or _only_plain_outside(text.value):
                 return None
-            written = self._as_flow(item, None)
+            written = self._as_flow(item, shape)
             if written is None:
                 return None
             parts.append(written)
@@ -212,8 +217,19 @@ def _only_plain_outside(value: str) -> bool:
     return is_plain(value, flow=False) and not is_plain(value, flow=True)
 
 
+def _name_beside_reserve(field: Node) -> Node:
+    """Return the name of a field that has only a name and a reserve; any other field itself."""
+    if isinstance(field, MappingNode) and [key.value for key, _ in field.pairs] == ["name", "anki"]:
+        return field.pairs[0][1]
+    return field
+
+
 def _fits(line: str, shape: Shape | None) -> bool:
-    return len(_MASK_NUMBER.sub("", line) if shape is Shape.MASKS else line) <= WIDTH
+    if shape is Shape.MASKS:
+        line = _MASK_NUMBER.sub("", line)
+    elif shape is Shape.FIELD_LIST:
+        line = _RESERVE.sub(r"\1", line)
+    return len(line) <= WIDTH
 
 
 def _is_empty(node: Container) -> bool:

@@ -69,7 +69,7 @@ NOTETYPE: tuple[Key, ...] = (
     Key(
         "reserve",
         Shape.RESERVE,
-        "Spare fields and cards of a new note type; default `{fields: 2, cards: 1}`.",
+        "Spare fields and cards that it is released with; default `{fields: 2, cards: 1}`.",
     ),
     Key("latex_pre", Shape.TEXT, "What LaTeX begins with, where it was imported."),
     Key("latex_post", Shape.TEXT, "What LaTeX ends with, where it was imported."),
@@ -86,7 +86,7 @@ RESERVE: tuple[Key, ...] = (
 FIELD: tuple[Key, ...] = (
     Key("name", Shape.TEXT, "The field's name.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
-    Key("anki", Shape.TEXT, "The reserve that it took, where the lock does not say so."),
+    Key("anki", Shape.TEXT, "The reserve that it took; a build writes it."),
     Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("rtl", Shape.FLAG, "`true`: the editor writes it from right to left."),
     Key("font", Shape.TEXT, "The editor's font."),
@@ -105,7 +105,7 @@ TEMPLATE: tuple[Key, ...] = (
     Key("front", Shape.TEXT, "The front, a file (`front.html`) or the text.", required=True),
     Key("back", Shape.TEXT, "The back, a file or the text.", required=True),
     Key("was", Shape.TEXT, "Its first name, if it was renamed."),
-    Key("anki", Shape.TEXT, "The reserve that it took, where the lock does not say so."),
+    Key("anki", Shape.TEXT, "The reserve that it took; a build writes it."),
     Key("id", Shape.WHOLE, "Its id, where it was imported."),
     Key("browser_front", Shape.TEXT, "The front in Anki's browser."),
     Key("browser_back", Shape.TEXT, "The back in Anki's browser."),

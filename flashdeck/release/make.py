@@ -32,7 +32,13 @@ from flashdeck.release.consequences import changed_fronts, consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
-from flashdeck.release.stamp import Stamped, encoded, require_unchanged, stamped_sources
+from flashdeck.release.stamp import (
+    Stamped,
+    encoded,
+    require_unchanged,
+    stamped_sources,
+    unstamped_reserves,
+)
 from flashdeck.release.state import Made
 from flashdeck.text import counted, shortened
 from flashdeck.yamlnode import YamlFile
@@ -122,10 +128,10 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     outcome = replace(outcome, project=_without_others(project, compiled) if is_merged else project)
     releases, lock, release_problems = _released(outcome, options)
     new_lock = lock_text(lock)
-    stamped = stamped_sources(compiled.sources, compiled.notes, project.settings.limits)
+    stamped = stamped_sources(compiled, project.settings.limits)
     written = _texts(outcome, stamped, new_lock)
     if options.frozen:
-        release_problems += _frozen(written, compiled.notes)
+        release_problems += _frozen(written, compiled)
     reported += outcome.suppressions.applied(release_problems)
     if any(problem.severity is Severity.ERROR for problem in reported):
         return _Ready(tuple(reported))
@@ -140,7 +146,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     for path, data in written.items():
         publication.stage(root / path, root).write(data)
     record(publication, root, new_lock, with_published.elsewhere)
-    read = [source.yaml for source in compiled.sources]
+    read = [*compiled.files]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
     lasting = (problem for problem in outcome.problems if problem.rule not in _TRANSIENT)
@@ -308,7 +314,7 @@ def _texts(outcome: Outcome, stamped: Mapping[str, Stamped], new_lock: str) -> d
     elif settings != yaml.text:
         path = project.root / SETTINGS_NAME
         texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, settings)
-    before = {source.yaml.path: source.yaml.text for source in compiled.sources}
+    before = {file.path: file.text for file in compiled.files}
     for name, new in stamped.items():
         texts[name] = encoded(project.root / name, project.root, before[name], new.text)
     if new_lock != project.lock_text:
@@ -316,16 +322,20 @@ def _texts(outcome: Outcome, stamped: Mapping[str, Stamped], new_lock: str) -> d
     return texts
 
 
-def _frozen(changed: Iterable[str], notes: Iterable[Identified]) -> list[Diagnostic]:
-    """Report files that a build would change, at the first note of each that it would change.
+def _frozen(changed: Iterable[str], compiled: Compiled) -> list[Diagnostic]:
+    """Report files that a build would change, at the first part of each that it would change.
 
     The lock is reported only by itself: it changes with each of the others.
     """
     hint = "build without --frozen, and commit what changes"
     new: dict[str, list[Identified]] = {}
-    for note in notes:
+    for note in compiled.notes:
         if not note.is_settled:
             new.setdefault(note.note.span.path, []).append(note)
+    reserves: dict[str, list[Span]] = {}
+    for key, source in compiled.custom.items():
+        for part, _ in unstamped_reserves(source, compiled.notetypes[key]):
+            reserves.setdefault(source.file.path, []).append(part.span)
     problems = []
     for path in changed:
         message, span = f"a build would change {path}", Span.point(path)
@@ -333,6 +343,10 @@ def _frozen(changed: Iterable[str], notes: Iterable[Identified]) -> list[Diagnos
             what = "number of a mask" if all(note.stamped for note in first) else "id"
             message += f": the {what} is missing in {counted(len(first), 'note')}"
             span = first[0].note.span
+        elif spans := reserves.get(path):
+            missing = counted(len(spans), "field(s) or template(s)")
+            message += f": the reserve is missing in {missing}"
+            span = spans[0]
         problems.append(Diagnostic("frozen", message, span, hint=hint))
     others = [problem for problem in problems if problem.span != Span.point(LOCK_NAME)]
     return others or problems

@@ -42,8 +42,8 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
         message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(collections)}"
     else:
         message = (
-            f"{LOCK_NAME} is missing, and build/ has no package to rebuild it from: reviews are "
-            "kept, but the next import replaces learners' own tags on all notes"
+            f"{LOCK_NAME} is missing, and build/ has no package to rebuild it from: reviews and "
+            "note types are kept, but the next import replaces learners' own tags on all notes"
         )
     return lock, [*problems, _warning(message)]
 

@@ -1,16 +1,20 @@
-"""Writes ids and numbers of masks into the sources, and keeps all other bytes."""
+"""Writes ids, numbers of masks and names of reserves into the sources; all other bytes stay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from flashdeck.compile.compiler import Compiled
 from flashdeck.compile.identity import Identified
 from flashdeck.diagnostics import FlashdeckError, Severity, Span
 from flashdeck.files.files import read_regular
-from flashdeck.source.note import SourceFile, SourceTable
+from flashdeck.kinds.registry import TEMPLATE
+from flashdeck.model import Field, NoteType, Template
+from flashdeck.source.note import SourceTable
 from flashdeck.yamlnode import (
     Edit,
     Limits,
@@ -23,20 +27,47 @@ from flashdeck.yamlnode import (
     read_yaml,
     splice,
 )
+from flashdeck.yamlnode.written import one_line
+
+if TYPE_CHECKING:
+    from flashdeck.source.notetypes import Part, SourceNoteType
+
+_Named: TypeAlias = Field | Template
+# The keys before 'anki' in a template; a field has some of them.
+_BEFORE_RESERVE = {key.name for key in takewhile(lambda key: key.name != "anki", TEMPLATE)}
 
 
 class _Stamp(NamedTuple):
-    """A pair to add to a mapping; it replaces `old`, if the key has a value."""
+    """A pair to add to a mapping, after the pair `at`; it replaces `old`, if the key has a value.
 
-    mapping: MappingNode
+    A text instead of a mapping becomes one, with the text as its `name`.
+    """
+
+    node: MappingNode | ScalarNode
     key: str
     value: str
     old: Node | None = None
+    at: int = -1
 
-    def edit(self, text: str) -> Edit:
+    @property
+    def data(self) -> dict[str, str]:
+        """The pairs that are new."""
+        name = {"name": self.node.value} if isinstance(self.node, ScalarNode) else {}
+        return {**name, self.key: self.value}
+
+    def edits(self, text: str) -> list[Edit]:
+        value = one_line(self.value, flow=True)
         if self.old is not None:
-            return Edit(self.old.start.index, self.old.end.index, self.value)
-        return insertion_into(text, self.mapping, f"{self.key}: {self.value}")
+            return [Edit(self.old.start.index, self.old.end.index, value)]
+        if isinstance(self.node, MappingNode):
+            return [insertion_into(text, self.node, f"{self.key}: {value}", self.at)]
+        start, end = self.node.start.index, self.node.end.index
+        name = one_line(self.node.value, flow=True, in_quotes=self.node.style != "")
+        return [
+            Edit(start, start, "{name: "),
+            Edit(start, end, name),
+            Edit(end, end, f", {self.key}: {value}}}"),
+        ]
 
 
 class Stamped(NamedTuple):
@@ -46,27 +77,29 @@ class Stamped(NamedTuple):
     moved: Callable[[Span], Span] | None = None
 
 
-def stamped_sources(
-    sources: Iterable[SourceFile], notes: Iterable[Identified], limits: Limits
-) -> dict[str, Stamped]:
-    """Return the new text of each file that lacks ids or numbers of masks, by path.
+def stamped_sources(compiled: Compiled, limits: Limits) -> dict[str, Stamped]:
+    """Return the new text of each file that lacks ids, numbers or names of reserves, by path.
 
-    The new text is parsed, within the same limits, and must differ from the old one only in ids and
-    numbers.
+    The new text is parsed, within the same limits, and must differ from the old one only in these.
     """
-    remaining = iter(notes)
+    remaining = iter(compiled.notes)
     texts: dict[str, Stamped] = {}
-    for source in sources:
+    stamps: dict[str, list[_Stamp]] = {}
+    for source in compiled.sources:
         identified = [next(remaining) for deck in source.decks for _ in deck.notes]
         if source.table is not None:
             texts |= _stamped_table(source.yaml.path, source.table, identified)
-            continue
-        stamps = [stamp for note in identified for stamp in _stamps(note)]
-        if stamps:
-            edits = [stamp.edit(source.yaml.text) for stamp in stamps]
-            text = splice(source.yaml.text, edits)
-            _verify(source.yaml, text, stamps, limits)
-            texts[source.yaml.path] = Stamped(text, MovedSpans(source.yaml.text, edits))
+        else:
+            stamps[source.yaml.path] = [stamp for note in identified for stamp in _stamps(note)]
+    for key, type_ in compiled.custom.items():
+        found = _reserve_stamps(type_, compiled.notetypes[key])
+        stamps.setdefault(type_.file.path, []).extend(found)
+    for file in compiled.files:
+        if new := stamps.get(file.path):
+            edits = [edit for stamp in new for edit in stamp.edits(file.text)]
+            text = splice(file.text, edits)
+            _verify(file, text, new, limits)
+            texts[file.path] = Stamped(text, MovedSpans(file.text, edits))
     return texts
 
 
@@ -115,12 +148,38 @@ def _stamps(note: Identified) -> Iterator[_Stamp]:
         yield _Stamp(source.node, "id", note.id, source.node.get("id") if note.was else None)
 
 
+def unstamped_reserves(source: SourceNoteType, notetype: NoteType) -> Iterator[tuple[Part, str]]:
+    """Yield the fields and templates that took a reserve and do not say so, with its name."""
+    own = source.notetype
+    kinds: tuple[tuple[Mapping[str, Part], Sequence[_Named], Sequence[_Named]], ...] = (
+        (source.fields, own.fields, notetype.fields),
+        (source.templates, own.templates, notetype.templates),
+    )
+    for parts, written, placed in kinds:
+        stamped = {part.name: part.anki for part in written}
+        for part in placed:
+            if part.anki and stamped[part.name] != part.anki:
+                yield parts[part.name], part.anki
+
+
+def _reserve_stamps(source: SourceNoteType, notetype: NoteType) -> Iterator[_Stamp]:
+    """Return the missing names of reserves, where `fmt` would write them."""
+    for part, reserve in unstamped_reserves(source, notetype):
+        node = part.node
+        if isinstance(node, MappingNode):
+            names = [key.value for key, _ in node.pairs]
+            at = max(place for place, name in enumerate(names) if name in _BEFORE_RESERVE)
+            yield _Stamp(node, "anki", reserve, node.get("anki"), at)
+        elif isinstance(node, ScalarNode):
+            yield _Stamp(node, "anki", reserve)
+
+
 def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp], limits: Limits) -> None:
     data = text.encode()
     # Stamps may make a file too large, which the next build reports.
     limits = replace(limits, size=max(limits.size, len(data)))
     after = read_yaml(before.path, data, limits, control=True)
-    fresh = {id(stamp.mapping): {stamp.key: stamp.value} for stamp in stamps}
+    fresh = {id(stamp.node): stamp.data for stamp in stamps}
     broken = any(problem.severity is Severity.ERROR for problem in after.problems)
     if broken or [_plain(document, {}) for document in after.documents] != [
         _plain(document, fresh) for document in before.documents
@@ -129,7 +188,7 @@ def _verify(before: YamlFile, text: str, stamps: Iterable[_Stamp], limits: Limit
 
 
 def _bug(path: str) -> FlashdeckError:
-    message = f"writing ids into {path} would change more than ids; nothing was written"
+    message = f"writing ids into {path} would change more than these; nothing was written"
     return FlashdeckError(message, "this is a bug in flashdeck: please report it with that file")
 
 
@@ -138,8 +197,8 @@ def _plain(node: Node | None, fresh: Mapping[int, Mapping[str, str]]) -> object:
     if node is None:
         return None
     if isinstance(node, ScalarNode):
-        return node.value
+        return fresh.get(id(node), node.value)
     if isinstance(node, MappingNode):
         pairs = {key.value: _plain(value, fresh) for key, value in node.pairs}
-        return pairs | dict(fresh.get(id(node), {}))
+        return {**pairs, **fresh.get(id(node), {})}
     return [_plain(item, fresh) for item in node.items]

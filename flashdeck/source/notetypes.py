@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
-from flashdeck.diagnostics import Diagnostic, Severity, Span, Text, Written, places_in
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Written, places_in
 from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, RESERVE, TEMPLATE
 from flashdeck.markup import Problem
 from flashdeck.model import Field, NoteType, Template
@@ -51,21 +51,31 @@ class RewriteAssets(Protocol):
         """Return the new text and its problems; with `verbatim` names stay the same."""
 
 
+class Part(NamedTuple):
+    """A field or a template in the sources: its first name, the place of its name, its node."""
+
+    first: str
+    span: Span
+    node: Node
+
+
 @dataclass(frozen=True, slots=True)
 class SourceNoteType:
     """A note type in the sources; `keys` maps short keys to fields.
 
     `notetype` has no reserves. `reserve` is what it gets when it is new, and `reserve_span` the
-    place of that number, None for the default. `parts` are the first names of fields and of
-    templates with the places of their names, by name. `has_sort`: whether it names a sort field.
+    place of that number, None for the default. `fields` and `templates` are by name. `has_sort`:
+    whether it names a sort field.
     """
 
     notetype: NoteType
     span: Span
+    file: YamlFile
     keys: Mapping[str, str] = field(default_factory=dict)
     reserve: Reserve = NO_RESERVE
     reserve_span: Span | None = None
-    parts: tuple[Mapping[str, Text], Mapping[str, Text]] = ({}, {})
+    fields: Mapping[str, Part] = field(default_factory=dict)
+    templates: Mapping[str, Part] = field(default_factory=dict)
     has_sort: bool = True
 
     @property
@@ -114,7 +124,7 @@ class _NoteTypeReader(MappingReader):
         self._project_verbatim = verbatim
         self._imported = False
         self._kind = ""
-        self._first: dict[str, dict[str, Text]] = {}
+        self._parts: dict[str, dict[str, Part]] = {}
         self._sides: dict[int, Written] = {}
 
     def document(self, node: Node | None) -> SourceNoteType | None:
@@ -133,7 +143,7 @@ class _NoteTypeReader(MappingReader):
         self._imported = "id" in pairs
         self._kind = self._word(pairs, "kind")
         before = len(self.problems)
-        self._first = {"field": {}, "template": {}}
+        self._parts = {"field": {}, "template": {}}
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
         # If a field or a side is invalid, the rest can't be checked.
@@ -162,10 +172,12 @@ class _NoteTypeReader(MappingReader):
         return SourceNoteType(
             notetype,
             self.file.span(pairs["notetype"][1]),
+            self.file,
             keys,
             self._reserve(pairs),
             self.file.span(pairs["reserve"][1]) if "reserve" in pairs else None,
-            (self._first["field"], self._first["template"]),
+            self._parts["field"],
+            self._parts["template"],
             "sort" in pairs,
         )
 
@@ -296,7 +308,7 @@ class _NoteTypeReader(MappingReader):
             problem = field_problem(field.name)
             if problem is not None and not (self._imported and field.name):
                 self.report("field-name", problem[0], name_node, problem[1])
-            elif self._is_new(field.name, name_node, names, "field", self._was(item)):
+            elif self._is_new(field.name, name_node, names, "field", item):
                 fields.append(field)
         return fields
 
@@ -346,7 +358,7 @@ class _NoteTypeReader(MappingReader):
                 if "name" in pairs:
                     self.report("template-name", problem[0], name_node, problem[1])
                 continue
-            if not self._is_new(name, name_node, names, "template", self._was(item)):
+            if not self._is_new(name, name_node, names, "template", item):
                 continue
             first = clean_name(self._optional(pairs, "was") or name)
             template = Template(
@@ -364,14 +376,14 @@ class _NoteTypeReader(MappingReader):
             templates.append((template, pairs))
         return templates
 
-    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str, was: str) -> bool:
+    def _is_new(self, name: str, node: Node, names: dict[str, Node], what: str, item: Node) -> bool:
         if name.casefold() in names:
             line = names[name.casefold()].start.line + 1
             message = f"there are two {what}s named '{name}'; the other is on line {line}"
             self.report("duplicate-name", message, node, "Anki ignores upper and lower case")
             return False
         names[name.casefold()] = node
-        self._first[what][name] = Text(was or name, self.file.span(node))
+        self._parts[what][name] = Part(self._was(item) or name, self.file.span(node), item)
         return True
 
     def _list(self, pair: tuple[ScalarNode, Node] | None, key: str) -> list[Node]:

@@ -72,14 +72,14 @@ class MovedSpans:
         return places_in("", splice(self._text, self._edits))
 
 
-def insertion_into(text: str, mapping: MappingNode, pair: str) -> Edit:
-    """Return the edit that adds a pair, given as `key: value`, at the end of a mapping.
+def insertion_into(text: str, mapping: MappingNode, pair: str, at: int = -1) -> Edit:
+    """Return the edit that adds a pair, given as `key: value`, after a pair of a mapping.
 
-    In block style it adds a line after the last pair; in flow style the pair must be plain. The
-    mapping must not be empty.
+    In block style it adds a line after that pair, the last one by default; in flow style the pair
+    must be plain. The mapping must not be empty.
     """
     first_key = mapping.pairs[0][0]
-    last_key, last_value = mapping.pairs[-1]
+    last_key, last_value = mapping.pairs[at]
     if mapping.flow:
         if isinstance(last_value, ScalarNode) and not last_value.value and not last_value.style:
             # `{q: x, extra: }`: after an empty value there is no safe place.

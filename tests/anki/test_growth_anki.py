@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from growing import DAY, FLAG, FRANCE, KIND, SPAIN, add_anthem, add_flag, begin, later
 from real_anki import Imported, Learner
@@ -227,11 +229,13 @@ def test_branches_that_used_one_reserve_for_two_fields_meet(world, learner):
     merged = f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"
     world.write("flashdeck.lock", merged)
     (world.root / "build/.published").unlink()
-    world.replace(KIND, "Region, Anthem]", "Region, Anthem, Flag]")
-    world.write(KIND, world.read(KIND) + FLAG)
+    world.replace(KIND, "Extra 1}]", "Extra 1}, {name: Flag, anki: Extra 1}]")
+    world.write(KIND, world.read(KIND) + FLAG + "    anki: Card 3\n")
     world.replace("cards/world.yaml", "Country: France", "Country: France\n      Flag: tricolore")
     built = later(world)
     assert {rule for rule, _ in built} == {"lock-merged", "reserve-used"}
+    fields = "{name: Anthem, anki: Extra 1}, {name: Flag, anki: Extra 2}"
+    assert fields in world.read(KIND)
     assert learner.import_package(world.package).conflicting == 0
     assert learner.note(FRANCE).fields[3:] == ("", "tricolore", "")
     assert learner.note(SPAIN).fields[3:] == ("Marcha", "", "")
@@ -259,3 +263,24 @@ def test_growth_that_is_taken_back_and_comes_again_keeps_reviews(world, learner)
     assert learner.render(FRANCE, 2).question == "tricolore"
     assert learner.review_log(FRANCE, 2) == [3]
     assert learner.empty_cards() == []
+
+
+def test_a_grown_note_type_is_the_same_without_lock_packages_and_history(world, learner):
+    world.built()
+    add_flag(world)
+    learner.import_package(world.package)
+    for ordinal in range(3):
+        learner.answer(FRANCE, ordinal)
+    (world.root / "flashdeck.lock").unlink()
+    shutil.rmtree(world.root / "build")
+    ((rule, _),) = later(world, ("cards/world.yaml", "tricolore", "blue, white, red"))
+    assert rule == "lock-lost"
+    imported = learner.import_package(world.package)
+    assert (imported.conflicting, imported.new) == (0, 0)
+    assert learner.note(FRANCE).fields[3] == "blue, white, red"
+    assert [learner.review_log(FRANCE, ordinal) for ordinal in range(3)] == [[3]] * 3
+    assert learner.render(FRANCE, 2).question == "blue, white, red"
+    assert learner.notetypes() & {"Country+", "Country++"} == set()
+    add_anthem(world)
+    assert learner.import_package(world.package).conflicting == 0
+    assert learner.note(SPAIN).fields[4] == "Marcha"

@@ -25,7 +25,7 @@ from flashdeck.model import Field, NoteType
 from flashdeck.project.settings import Settings
 from flashdeck.source.decks import read_decks
 from flashdeck.source.notetypes import SourceNoteType
-from flashdeck.yamlnode import Limits, read_yaml
+from flashdeck.yamlnode import Limits, YamlFile, read_yaml
 
 CASES = ROOT / "tests" / "cases" / "problems"
 COUNTRY = """\
@@ -85,7 +85,11 @@ def test_every_unknown_key_is_one_for_the_schema(source):
 
 FIELDS = ("Country", "Capital", "Flag")
 OWN_TYPE = NoteType(1, "Country", tuple(Field(name) for name in FIELDS), ())
-OWN = {"Country": SourceNoteType(OWN_TYPE, Span.point("country.yaml"))}
+OWN = {
+    "Country": SourceNoteType(
+        OWN_TYPE, Span.point("country.yaml"), YamlFile("country.yaml", "", (), ())
+    )
+}
 
 
 def _flow(items: list[str]) -> str:

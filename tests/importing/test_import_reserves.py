@@ -41,7 +41,7 @@ def plain(package):
 def test_reserves_come_back_as_they_are(grown):
     root, package = imported(grown, grown.package)
     text = (root / TYPE).read_text("utf-8")
-    assert "reserve: {fields: 1, cards: 0}" in text
+    assert "reserve: {fields: 2, cards: 1}" in text
     assert "{name: Flag, anki: Extra 1, id: " in text
     assert "name: Flag → Country" in text
     assert "Extra 2" not in text

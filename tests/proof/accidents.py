@@ -85,11 +85,15 @@ def lose_lock(world: World, _: Sequence[Step], _which: int, _how: int) -> None:
 
 
 def lose_lock_and_packages(world: World, _: Sequence[Step], _which: int, _how: int) -> None:
-    """Delete the lock and `build/`; not where only they know which reserves are in use."""
-    if world.author.sources.growth:
-        return
-    if any(retyped(draft, world.ledger) for _, draft in world.author.sources.drafts()):
-        world.build()  # without a lock a change of kind can't be detected
+    """Delete the lock and `build/`.
+
+    Without a lock a change of kind can't be detected, nor a new field of a note type.
+    """
+    sources = world.author.sources
+    if len(sources.stamps) < sources.growth or any(
+        retyped(draft, world.ledger) for _, draft in sources.drafts()
+    ):
+        world.build()
     trash = world.author.sources.trash
     trash[:] = [replace(draft, id="") if retyped(draft, world.ledger) else draft for draft in trash]
     world.wait(2 * DAY)

@@ -17,6 +17,7 @@ from proof.words import FORMS, Words, picture
 ROOTS = ("Art", "Bio", "Chemistry")
 _LEAVES = ("", "::One", "::Two")
 PATHS = ("art.yaml", "bio.yaml", "more/chemistry.yaml", "zoo.yaml")
+_NOTETYPE = "notetypes/fact.yaml"
 TAGS = ("easy", "exam", "lang::es", "old")
 PICTURES = 3
 # The C loader is many times faster.
@@ -61,7 +62,7 @@ class Author:
             if text != file.shown:
                 _write(cards / file.path, text.encode())
                 file.shown = text
-        notetype = cards / "notetypes" / "fact.yaml"
+        notetype = cards / _NOTETYPE
         _write(notetype, self.sources.notetype().encode())
         paths = {notetype, *(cards / file.path for file in self.sources.files)}
         for path in set(cards.rglob("*.yaml")) - paths:
@@ -71,7 +72,7 @@ class Author:
         self._save_style()
 
     def read_ids(self) -> dict[int, tuple[Draft, Draft]]:
-        """Read the ids that a build wrote into the sources.
+        """Read the ids and the names of reserves that a build wrote into the sources.
 
         Returns the notes whose id changed, before and after, by handle.
         """
@@ -83,6 +84,10 @@ class Author:
             assert len(ids) == sum(len(document.notes) for document in file.documents)
             self.sources.identify(iter(ids), file)
             file.shown = self.sources.text(file)
+        (notetype,) = yaml.load_all((self.root / "cards" / _NOTETYPE).read_text("utf-8"), _LOADER)
+        parts = (*notetype["fields"], *notetype["templates"])
+        named = (part for part in parts if isinstance(part, dict) and "anki" in part)
+        self.sources.stamps = {part["name"]: part["anki"] for part in named}
         changed = {}
         for _, draft in self.sources.drafts():
             old = before[draft.handle]

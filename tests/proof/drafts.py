@@ -147,7 +147,8 @@ class Sources:
     """All sources of an author; `trash` holds deleted notes, `css` the project stylesheet.
 
     `texts` is a word in the custom note type's templates, `names` are its field names. `growth` is
-    1 once it has another field, and 2 once a template shows that.
+    1 once it has another field, and 2 once a template shows that; `stamps` are the reserves of both
+    that builds wrote, by name.
     """
 
     files: list[File] = field(default_factory=list)
@@ -156,6 +157,7 @@ class Sources:
     texts: str = "first"
     names: tuple[str, str, str] = _NAMES
     growth: int = 0
+    stamps: dict[str, str] = field(default_factory=dict)
     trash: list[Draft] = field(default_factory=list)
 
     def documents(self) -> list[Document]:
@@ -228,13 +230,17 @@ class Sources:
             {"name": "Back", "front": f"{self.texts} {front}", "back": f"{{{{{first}}}}}"},
         ]
         shown = f"{{{{#{_GROWN}}}}}{self.texts} {{{{{_GROWN}}}}}{{{{/{_GROWN}}}}}"
-        third = {"name": "Third", "front": shown, "back": f"{{{{{first}}}}}"}
+        third = {"name": "Third", "front": shown, "back": f"{{{{{first}}}}}"} | self._stamp("Third")
+        grown = {"name": _GROWN} | self._stamp(_GROWN)
         whole = {
             "notetype": "Fact",
-            "fields": fields + [_GROWN] * (self.growth > 0),
+            "fields": fields + [grown] * (self.growth > 0),
             "templates": templates + [third] * (self.growth > 1),
         }
         return "".join(f"{key}: {_quoted(value)}\n" for key, value in whole.items())
+
+    def _stamp(self, name: str) -> dict[str, str]:
+        return {"anki": self.stamps[name]} if name in self.stamps else {}
 
     def describes(self, document: Document) -> bool:
         """Whether a document is the first with a description of its deck."""

@@ -232,6 +232,14 @@ def _accident(name: str, *edits: Step, how: int = 0) -> Callable[[World], object
     return lambda world: ACCIDENTS[name](world, edits, 0, how)
 
 
+def _lose_all_grown(world: World) -> None:
+    _edits(*_GROWTH)(world)
+    world.build()
+    world.wait(60)
+    world.take()
+    ACCIDENTS["lose the lock and build/"](world, (), 0, 0)
+
+
 def _refused(name: str) -> Callable[[World], object]:
     """An accident that a build refuses."""
 
@@ -267,6 +275,7 @@ def _taken_back(name: str, edit: Step) -> Callable[[World], object]:
 
 
 _EDIT = ("rewrite", _QUESTION, 0)
+_GROWTH = ("grow", 0, 0), ("grow", 0, 0)
 
 
 SCENARIOS = (
@@ -304,10 +313,11 @@ SCENARIOS = (
         since=FOLLOWS_RENAMES,
     ),
     Scenario("add a field to it, and its text to each note", _edits(("grow", 0, 0)), _CUSTOM),
-    Scenario("add a field and a card to it", _edits(("grow", 0, 0), ("grow", 0, 0)), _CUSTOM),
+    Scenario("add a field and a card to it", _edits(*_GROWTH), _CUSTOM),
     Scenario("merge two people's branches", _branches),
     Scenario("lose `flashdeck.lock`", _accident("lose the lock")),
     Scenario("lose `flashdeck.lock` and `build/`", _accident("lose the lock and build/")),
+    Scenario("… after you added a field and a card to your note type", _lose_all_grown, _CUSTOM),
     Scenario("lose `flashdeck.yaml`, and edit", _accident("lose the settings", _EDIT)),
     Scenario("take `flashdeck.yaml` from another project", _refused("settings of another project")),
     Scenario(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.template.parse import with_names
 from flashdeck.anki.template.reserves import from_anki, in_anki, without_reserves
+from flashdeck.formatting.layout import formatted
 from flashdeck.model import Field, NoteType, Template
 from flashdeck.project.lockfile import NoteTypeEntry, parse_lock
+from flashdeck.yamlnode import read_yaml
 
 DAY = 86_400
 KIND = "cards/notetypes/country.yaml"
@@ -165,7 +168,7 @@ def test_a_field_with_the_name_of_a_reserve_takes_that_one(released):
 def test_names_that_reserves_have_in_anki_can_be_used_by_other_fields(released):
     edit(released, "Capital]", "Capital, Flag]")
     released.built()
-    edit(released, "Flag]", "Flag, Extra 1]")
+    edit(released, "Extra 1}]", "Extra 1}, Extra 1]")
     edit(released, "{{Capital}}", "{{Extra 1}} {{Flag}} {{#Extra 1}}x{{/Extra 1}}")
     released.built()
     assert remembered(released) == {"Extra 1": "Flag", "Extra 2": "Extra 1"}
@@ -176,12 +179,8 @@ def test_a_field_that_took_a_reserve_is_renamed_without_a_change_names_in_anki(r
     edit(released, "Capital]", "Capital, Flag]")
     released.built()
     before = names_in_anki(released)
-    for name in ("Banner", "Standard"):
-        edit(
-            released,
-            released.read(KIND).split("Capital, ")[1].split("]")[0],
-            f"{{name: {name}, was: Flag}}",
-        )
+    for last, name in (("Flag", "Banner"), ("Banner, was: Flag", "Standard")):
+        edit(released, f"{{name: {last}", f"{{name: {name}, was: Flag")
         assert said(released) == []
         assert kind(released).fields[2].name == name
     assert names_in_anki(released) == before
@@ -190,13 +189,13 @@ def test_a_field_that_took_a_reserve_is_renamed_without_a_change_names_in_anki(r
 def test_what_is_removed_keeps_its_reserve_and_gets_it_back(released):
     edit(released, "Capital]", "Capital, Flag]")
     released.built()
-    edit(released, ", Flag]", "]")
+    edit(released, ", {name: Flag, anki: Extra 1}]", "]")
     assert said(released) == []
     assert kind(released).fields[2].spare
     edit(released, "Capital]", "Capital, Anthem]")
     released.built()
     assert remembered(released) == {"Extra 1": "Flag", "Extra 2": "Anthem"}
-    edit(released, "Anthem]", "Anthem, Flag]")
+    edit(released, "Extra 2}]", "Extra 2}, Flag]")
     assert said(released) == []
     assert [field.name for field in kind(released).fields[2:4]] == ["Flag", "Anthem"]
 
@@ -204,7 +203,7 @@ def test_what_is_removed_keeps_its_reserve_and_gets_it_back(released):
 def test_the_card_of_a_removed_template_is_named_as_in_the_sources(released):
     edit(released, "templates:\n", 'templates:\n  - {name: Back, front: "{{Capital}}", back: b}\n')
     released.built()
-    edit(released, '  - {name: Back, front: "{{Capital}}", back: b}\n', "")
+    edit(released, '  - {name: Back, front: "{{Capital}}", back: b, anki: Card 2}\n', "")
     (problem,) = released.build().diagnostics
     assert (problem.rule, problem.severity.value) == ("card-removed", "warning")
     assert problem.message.startswith("the card 'Back' is gone")
@@ -214,7 +213,7 @@ def test_the_card_of_a_removed_template_is_named_as_in_the_sources(released):
 def test_a_field_cannot_have_the_name_of_a_reserve_that_it_does_not_take(released, name):
     edit(released, "Capital]", "Capital, Flag]")
     released.built()
-    edit(released, ", Flag]", f", {name}]")
+    edit(released, ", {name: Flag, anki: Extra 1}]", f", {name}]")
     (problem,) = [problem for problem in released.check() if problem.severity.value == "error"]
     assert (problem.rule, problem.hint) == ("duplicate-name", "choose another name")
     line = released.read(KIND).splitlines()[problem.span.line - 1]
@@ -224,7 +223,11 @@ def test_a_field_cannot_have_the_name_of_a_reserve_that_it_does_not_take(release
 def test_two_fields_cannot_have_taken_one_reserve(world):
     fields = "{name: Flag, anki: Extra 1}, {name: Area, anki: Extra 1}"
     world.replace(KIND, "Capital]", f"Capital, {fields}]")
-    assert [problem.rule for problem in world.check()] == ["duplicate-name"]
+    (problem,) = world.check()
+    assert (problem.rule, problem.span.line) == ("duplicate-name", 2)
+    assert problem.message == "the fields 'Flag' and 'Area' took one reserve: 'Extra 1'"
+    assert problem.hint == "remove 'anki' from the one that was added later"
+    assert world.read(KIND).splitlines()[1][problem.span.column - 1 :].startswith("Area, anki")
 
 
 def test_without_a_reserve_left_the_build_stops(released):
@@ -235,7 +238,8 @@ def test_without_a_reserve_left_the_build_stops(released):
     assert problem.hint.startswith("its reserve has 0 fields and 1 card left; undo it")
     released.built(accept_schema_change=True)
     assert names_in_anki(released)[0][-1] == "C"
-    edit(released, "A, B, C]", "C, B, A]")
+    fields = "{name: A, anki: Extra 1}", "{name: B, anki: Extra 2}", "C"
+    edit(released, ", ".join(fields), ", ".join(reversed(fields)))
     assert said(released) == []
 
 
@@ -293,27 +297,172 @@ def test_a_lost_lock_is_rebuilt_with_the_reserves(released):
     assert names_in_anki(released) == before
 
 
-def test_without_anything_else_the_sources_can_say_which_reserve_it_is(released):
-    edit(released, "templates:\n", 'templates:\n  - {name: Flag, front: "{{Flag}}", back: b}\n')
+def in_anki_as_released(world):
+    """The names and ids of all parts of the note type, as in Anki."""
+    parts = (*kind(world).fields, *kind(world).templates)
+    return names_in_anki(world), [part.id for part in parts]
+
+
+def lose_all(world):
+    """Lose the lock and all packages; return the diagnostics of a build a day later."""
+    world.now += DAY
+    (world.root / "flashdeck.lock").unlink()
+    shutil.rmtree(world.root / "build")
+    return said(world)
+
+
+@pytest.mark.parametrize("reserve", ["", "reserve: {fields: 4, cards: 2}\n"])
+@pytest.mark.parametrize(
+    ("released_fields", "fields"),
+    [
+        ("[Country, Capital]", "[Flag, Country, Area, Capital]"),
+        ("[Country, extra 1, Capital]", "[Country, Flag, extra 1, Capital]"),
+        ("[Country, Capital, Extra 1]", "[Flag, Country, Capital, {name: One, was: Extra 1}]"),
+        ("[Country, Capital]", "[Country, Capital, {name: 'no', size: 12}, 'a, b']"),
+        ("[Country, Capital]", "[Country, Capital, Extra 2]"),
+    ],
+)
+def test_a_lost_lock_without_packages_follows_from_the_sources(
+    world, reserve, released_fields, fields
+):
+    world.replace(KIND, "[Country, Capital]", released_fields)
+    world.replace(KIND, "templates:", f"{reserve}templates:")
+    world.built()
+    edit(world, released_fields, fields)
+    edit(world, "templates:\n", 'templates:\n  - {name: Back, front: "{{Capital}}", back: b}\n')
+    world.built()
+    before, text = in_anki_as_released(world), world.read(KIND)
+    assert lose_all(world) == [("lock-lost", "warning")]
+    assert in_anki_as_released(world) == before
+    assert world.read(KIND) == text
+    assert said(world) == []
+
+
+def test_what_was_never_in_use_is_free_after_the_loss_of_the_lock(released):
+    edit(released, "Capital]", "Capital, A, B]")
+    released.built()
+    edit(released, ", {name: A, anki: Extra 1}", "")
+    released.built()
+    lose_all(released)
+    assert remembered(released) == {"Extra 2": "B"}
+    edit(released, "Capital,", "Capital, C,")
+    assert said(released) == [("reserve-used", "info")]
+    assert remembered(released) == {"Extra 1": "C", "Extra 2": "B"}
+
+
+# What a build writes into the sources
+
+
+@pytest.mark.parametrize(
+    ("written", "stamped"),
+    [
+        ("Flag", "{name: Flag, anki: Extra 1}"),
+        ("'no'", '{name: "no", anki: Extra 1}'),
+        ("'x, y'", '{name: "x, y", anki: Extra 1}'),
+        ("{name: Flag}", "{name: Flag, anki: Extra 1}"),
+        ("{size: 12, name: Flag}", "{size: 12, name: Flag, anki: Extra 1}"),
+        ("{name: Flag, size: 12}", "{name: Flag, anki: Extra 1, size: 12}"),
+    ],
+)
+def test_a_build_writes_the_reserve_beside_the_name(released, written, stamped):
+    edit(released, "Capital]", f"Capital, {written}]")
+    before = released.read(KIND)
+    released.built()
+    assert released.read(KIND) == before.replace(written, stamped)
+
+
+BLOCK = """\
+notetype: Country
+fields:
+  - Country  # the land
+  - Capital
+templates:
+  - name: Country
+    front: "{{Country}}"
+    back: "{{Capital}}"
+"""
+
+
+def test_a_build_writes_reserves_in_block_style(world):
+    world.write(KIND, BLOCK)
+    world.built()
+    new = (
+        "  - name: Flag\n    front: {}\n    back: |\n      {{{{Flag}}}}\n\n      {{{{Country}}}}\n"
+    )
+    edit(
+        world, "  - Capital\n", "  - Flag, small  # new\n  - Capital\n  - name: Area\n    size: 9\n"
+    )
+    world.write(KIND, world.read(KIND) + new.format('"{{Flag, small}}"').replace("{{Flag}}", "x"))
+    text = world.read(KIND)
+    world.built()
+    expected = text.replace("- Flag, small ", '- {name: "Flag, small", anki: Extra 1} ')
+    expected = expected.replace("name: Area\n", "name: Area\n    anki: Extra 2\n")
+    assert world.read(KIND) == expected + "    anki: Card 2\n"
+
+
+LONG = ", ".join(f"Field {number}" for number in range(11))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "[Country, Capital, Flag, 'no']",
+        f"[Country, Capital, {LONG}]",
+        f"[Country, Capital, {LONG}, {'long name ' * 4}]",
+        "[Country, Capital, 'a, b']",
+        f"[Country, Capital, {{name: Area, description: {'x' * 68}}}]",
+        f"[Country, Capital, {{name: Area, description: {'x' * 69}}}]",
+    ],
+)
+def test_a_file_that_fmt_wrote_stays_as_fmt_writes_it(world, fields):
+    world.replace(KIND, "templates:", "reserve: {fields: 16}\ntemplates:")
+    world.built()
+    edit(world, "[Country, Capital]", fields)
+    template = '  - {name: Back, browser_front: x, front: "{{Capital}}", back: b}\n'
+    world.write(KIND, world.read(KIND) + template)
+    path = world.root / KIND
+    path.write_text(formatted(read_yaml(KIND, path.read_bytes())))
+    world.built()
+    text = world.read(KIND)
+    assert "anki: Extra 1" in text
+    assert "anki: Card 2\n    browser_front: x\n" in text
+    assert formatted(read_yaml(KIND, text.encode())) == text
+
+
+def test_a_frozen_build_names_the_first_part_without_its_reserve(released):
+    edit(released, "Capital]", "Capital, A, B]")
+    before = released.read(KIND)
+    problem = next(p for p in released.build(frozen=True).diagnostics if p.rule == "frozen")
+    assert problem.message == (
+        f"a build would change {KIND}: the reserve is missing in 2 fields or templates"
+    )
+    line = released.read(KIND).splitlines()[problem.span.line - 1]
+    assert line[problem.span.column - 1 :].startswith("A, B]")
+    assert released.read(KIND) == before
+    released.built()
+    assert released.build(frozen=True).diagnostics == ()
+
+
+def test_messages_of_a_build_are_at_the_names_that_it_wrote_beside(released):
+    edit(released, "[Country, Capital]", "[A, Country, Capital, B]")
+    problems = [p for p in released.build().diagnostics if p.rule == "reserve-used"]
+    line = released.read(KIND).splitlines()[1]
+    assert [line[p.span.column - 1 : p.span.end_column - 1] for p in problems] == ["A", "B"]
+
+
+def test_a_note_type_that_grew_before_gets_its_reserves_written(released):
     edit(released, "Capital]", "Capital, Flag]")
     released.built()
-    before = (
-        names_in_anki(released),
-        [part.id for part in (*kind(released).fields, *kind(released).templates)],
-    )
-    (released.root / "flashdeck.lock").unlink()
-    for path in (released.root / "build").iterdir():
-        path.unlink()
-    text = released.read(KIND)
-    (new,) = [line for line in text.splitlines(keepends=True) if "Flag, front" in line]
-    text = text.replace(new, "") + new.replace("Flag, front", "Flag, anki: Card 2, front")
-    released.write(KIND, text.replace("Flag]", "{name: Flag, anki: Extra 1}]"))
-    released.replace(KIND, "templates:", "reserve: {fields: 1, cards: 0}\ntemplates:")
-    released.built()
-    assert before == (
-        names_in_anki(released),
-        [part.id for part in (*kind(released).fields, *kind(released).templates)],
-    )
+    edit(released, "{name: Flag, anki: Extra 1}", "Flag")
+    assert said(released) == []
+    assert "{name: Flag, anki: Extra 1}" in released.read(KIND)
+
+
+def test_a_comment_in_the_file_of_a_note_type_ignores_a_rule(released):
+    edit(released, "Capital]", "Capital, Flag]  # flashdeck: ignore reserve-used")
+    assert released.check() == []
+    assert said(released) == []
+    assert [problem.rule for problem in released.check()] == ["unused-ignore"]
 
 
 def entry(time, **fields):

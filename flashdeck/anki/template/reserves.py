@@ -12,7 +12,7 @@ and learners who fill the gate get a card that can be used.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, count, islice
@@ -21,6 +21,7 @@ from typing import NamedTuple, TypeVar
 
 from flashdeck.anki.template.parse import with_names
 from flashdeck.model import Collection, Field, Note, NoteType, Template
+from flashdeck.text import natural
 
 Part = TypeVar("Part", Field, Template)
 Pairs = Sequence[tuple[str, int | None]]
@@ -31,7 +32,7 @@ _DESCRIPTION = "kept for later versions of this deck; please don't delete"
 
 
 class Reserve(NamedTuple):
-    """The numbers of spare fields and templates, without the gates of templates."""
+    """The numbers of reserves, in use or not, without the gates of templates."""
 
     fields: int
     cards: int
@@ -77,24 +78,26 @@ class Slots(NamedTuple):
         )
 
 
-def new_slots(own: NoteType, reserve: Reserve, number: Callable[[str, str], int]) -> Slots:
-    """Return the slots of a note type that is not released yet.
+def new_slots(
+    own: NoteType, reserve: Reserve, number: Callable[[str, str], int], first: Iterable[str] = ()
+) -> Slots:
+    """Return the slots of a note type that is not known to be released.
 
-    `number` derives the id of a spare part from its kind and name.
+    They follow from the parts without a reserve, in order, and from the names in Anki of those with
+    one, which a release has. `number` derives the id of a reserve from its kind and name; `first`
+    are first names of parts.
     """
-    fields = [_pair(field, partial(number, "field")) for field in own.fields]
-    templates = [_pair(template, partial(number, "template")) for template in own.templates]
-    taken = {name.casefold() for name, _ in (*fields, *templates)}
+    fields = [(field.name, field.id) for field in own.fields if not field.anki]
+    templates = [(part.name, part.id) for part in own.templates if not part.anki]
+    taken = {name.casefold() for name in (*dict(fields), *dict(templates), *first)}
     free = (name for at in count(len(templates) + 1) if _is_free(name := f"Card {at}", taken))
-    cards = [template.anki for template in own.templates if template.anki]
-    cards += islice(free, reserve.cards)
+    cards = _names(own.templates, reserve.cards, free)
     taken |= {_gate(card).casefold() for card in cards}
     extras = (name for at in count(1) if (name := f"Extra {at}").casefold() not in taken)
-    spare = [*islice(extras, reserve.fields), *map(_gate, cards)]
-    known = {name for name, _ in (*fields, *templates)}
+    spare = [*_names(own.fields, reserve.fields, extras), *map(_gate, cards)]
     return Slots(
-        (*fields, *((name, number("field", name)) for name in spare)),
-        (*templates, *((name, number("template", name)) for name in cards if name not in known)),
+        (*fields, *_numbered(spare, own.fields, partial(number, "field"))),
+        (*templates, *_numbered(cards, own.templates, partial(number, "template"))),
         dict.fromkeys(spare, "") | _in_use(own.fields),
         dict.fromkeys(cards, "") | _in_use(own.templates),
     )
@@ -133,14 +136,13 @@ def with_slots(
 
 
 def without_reserves(notetype: NoteType) -> tuple[NoteType, Reserve]:
-    """Return a note type as its author wrote it, and the numbers of its spare parts."""
+    """Return a note type as its author wrote it, and the numbers of its reserves."""
     fields = tuple(field for field in notetype.fields if not field.spare)
     templates = tuple(template for template in notetype.templates if not template.spare)
-    gates = {_gate(part.anki or part.name) for part in notetype.templates}
-    spare = sum(field.spare and field.name not in gates for field in notetype.fields)
+    names = reserves(notetype.fields), reserves(notetype.templates)
     sort = fields.index(notetype.fields[notetype.sort])
     own = replace(notetype, fields=fields, templates=templates, sort=sort)
-    return own, Reserve(spare, len(notetype.templates) - len(templates))
+    return own, Slots((), (), *names).size
 
 
 def as_written(collection: Collection) -> Collection:
@@ -234,6 +236,13 @@ def doubled_names(parts: Sequence[Field | Template]) -> list[str]:
     ]
 
 
+def doubled_reserves(parts: Iterable[Field | Template]) -> list[str]:
+    """Return the reserves that several parts name."""
+    return [
+        name for name, times in Counter(part.anki for part in parts).items() if times > 1 and name
+    ]
+
+
 def mark(part: Field | Template) -> str | None:
     """Return the mark of a part in a package, None for an ordinary one."""
     return "" if part.spare else part.name if part.anki else None
@@ -250,12 +259,20 @@ def _placed(
     """Return parts in the order of Anki, among them the spare ones."""
     base = {name if number is None else number for name, number in pairs if name not in reserves}
     in_use = {own: slot for slot, own in reserves.items() if own}
-    placed: dict[str, Part] = {}
+    names = {part.name: (part.name, first.get(part.name, part.name)) for part in parts}
+    twice = doubled_reserves(parts)
+    placed = {
+        part.anki: part
+        for part in parts
+        if part.anki in reserves
+        and (part.anki not in twice or reserves[part.anki] in names[part.name])
+    }
     released: list[Part] = []
     new: list[Part] = []
     for part in parts:
-        known = in_use.get(part.name) or in_use.get(first.get(part.name, ""), "")
-        slot = part.anki if part.anki in reserves else known
+        if placed.get(part.anki) is part:
+            continue
+        slot = next((in_use[name] for name in names[part.name] if name in in_use), "")
         if slot and slot not in placed:
             placed[slot] = part
         else:
@@ -303,14 +320,25 @@ def _is_free(card: str, taken: set[str]) -> bool:
     return taken.isdisjoint({card.casefold(), _gate(card).casefold()})
 
 
-def _pair(part: Field | Template, number: Callable[[str], int]) -> tuple[str, int | None]:
-    """Return the name and id of a part in Anki; one that took a reserve has the reserve's id."""
-    id_ = number(part.anki) if part.anki and part.id is None else part.id
-    return part.anki or part.name, id_
+def _names(parts: Iterable[Field | Template], size: int, free: Iterator[str]) -> list[str]:
+    """Return the names of `size` reserves, or of more where more parts name one."""
+    used = dict.fromkeys(part.anki for part in parts if part.anki)
+    unused = islice((name for name in free if name not in used), max(0, size - len(used)))
+    return sorted([*used, *unused], key=natural)
 
 
-def _in_use(parts: Iterable[Field | Template]) -> dict[str, str]:
-    return {part.anki: part.name for part in parts if part.anki}
+def _numbered(
+    names: Iterable[str], parts: Iterable[Field | Template], number: Callable[[str], int]
+) -> Iterator[tuple[str, int]]:
+    """Yield the names of reserves with their ids; those in use may have one in the sources."""
+    given = {part.anki: part.id for part in parts if part.anki and part.id is not None}
+    return ((name, given.get(name) or number(name)) for name in names)
+
+
+def _in_use(parts: Sequence[Field | Template]) -> dict[str, str]:
+    """Return the names in the sources by those in Anki, '' where several parts name one reserve."""
+    owners = {part.anki: part.name for part in parts if part.anki}
+    return owners | dict.fromkeys(doubled_reserves(parts), "")
 
 
 def _plain(part: Part) -> Part:
