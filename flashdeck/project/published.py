@@ -111,6 +111,8 @@ def healed(project: Project, problems: Iterable[Diagnostic], now: int = _EVER) -
         lock = _with_floor(lock, last)
     if lock != project.lock:
         found_problems = [_older(project.lock, lock), *found_problems]
+    if _is_of(project, entries):
+        lock = _with_reserves(lock, entries)
     named = _without(elsewhere, lock)
     return Healed(replace(project, lock=lock), found_problems, {**named, **found}, named, dropped)
 
@@ -183,6 +185,16 @@ def _with_ancestors(lock: Lock, entries: Lock, newest: Lock) -> Lock:
         {**lock.notetypes, **notetypes} if behind else lock.notetypes,
         {**lock.packages, **packages},
     )
+
+
+def _with_reserves(lock: Lock, entries: Lock) -> Lock:
+    """Add what reserves of note types became in the history, also on branches of a merge."""
+    known = entries.notetypes
+    notetypes = {
+        number: entry.with_reserves(known[number].reserves if number in known else "")
+        for number, entry in lock.notetypes.items()
+    }
+    return replace(lock, notetypes=notetypes)
 
 
 def _with_floor(lock: Lock, last: Lock) -> Lock:

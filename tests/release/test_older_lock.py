@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
 import pytest
+from growing import KIND, begin
 from real_anki import Learner
 
 from flashdeck.checking.check import check
@@ -297,6 +299,30 @@ def test_a_rebase_that_keeps_the_others_lock_brings_every_edit(repository):
     assert repository.answer == "Somebody"
     lines = [repository.learner.note(guid).fields[0] for guid in repository.learner.guids()]
     assert any("{{c2::Jinja}}" in line for line in lines)
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_reserves_that_either_branch_used_stay_known_where_one_lock_is_kept(project, side):
+    repository = Repository(begin(project), None)
+    project.replace(KIND, "templates:", "reserve: {fields: 3}\ntemplates:")
+    repository.git("init", "-q", "-b", "main")
+    repository.release(learn=False)
+    repository.git("checkout", "-q", "-b", "other")
+    for fields in ("Region, A]", "Region, B]"):
+        project.write(KIND, re.sub(r"Region.*\]", fields, project.read(KIND)))
+        repository.release(learn=False)
+    lose_build(repository)  # the other branch is built elsewhere
+    repository.git("checkout", "-q", "main")
+    project.write(KIND, project.read(KIND) + 'css: ".x {}"\n')
+    repository.release(learn=False)
+    lose_build(repository)
+    repository.git("checkout", "-q", "other")
+    repository.git("merge", "-q", "-X", side, "main")
+    repository.release(learn=False)
+    project.write(KIND, re.sub(r"(Region.*)\]", r"\1, C, A]", project.read(KIND)))
+    repository.release(learn=False)
+    fields = "{name: B, anki: Extra 2}, {name: C, anki: Extra 3}, {name: A, anki: Extra 1}"
+    assert fields in project.read(KIND)
 
 
 def test_a_package_is_later_than_all_others_of_the_lock_also_with_a_slow_clock(repository):
