@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from flashdeck.checking.context import lint_context
@@ -13,7 +14,8 @@ from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.published import Healed, healed
 from flashdeck.release.consequences import changed_fronts, consequences
-from flashdeck.release.schemas import schema_problems
+from flashdeck.release.removals import gone_notes, last_texts, many_removals, without_others
+from flashdeck.release.schemas import missing_notetypes, schema_problems
 from flashdeck.rules.registry import lint
 from flashdeck.text import counted
 
@@ -60,9 +62,23 @@ def examine(
         notetypes = compiled.notetypes.values()
         findings += schema_problems(notetypes, project.lock, compiled.places)
         findings += changed_fronts(compiled.collection.notetypes, project.lock, compiled.places)
+        if published is not None:
+            findings += _refused(project, compiled)
         findings += _unused(compiled)
     reported = [*outcome.problems, *outcome.suppressions.applied(findings)]
     return compiled, [*reported, *outcome.suppressions.comments()]
+
+
+def _refused(project: Project, compiled: Compiled) -> list[Diagnostic]:
+    """Report what a build refuses because it is missing in the sources."""
+    if len(project.lock.projects) > 1:
+        project = without_others(project, compiled)
+    lock, settings = project.lock, project.settings
+    problems = missing_notetypes(compiled.notetypes.values(), lock)
+    if settings.removed == "empty":
+        gone = gone_notes(settings.id, lock, compiled.kinds)
+        problems += many_removals(gone, lock, partial(last_texts, project.build))
+    return problems
 
 
 def _unused(compiled: Compiled) -> list[Diagnostic]:

@@ -14,7 +14,7 @@ from flashdeck.anki.read.proof import holds
 from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.compile.cache import Cache
 from flashdeck.compile.compiler import Compiled, known_kinds
-from flashdeck.compile.identity import Identified, ids_of_others
+from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.cache import load_media_cache, save_media_cache
 from flashdeck.compile.pipeline import Outcome, compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -26,11 +26,12 @@ from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SCHEMAS_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
-from flashdeck.project.project_id import kinds_of_others, stamped_settings
+from flashdeck.project.project_id import stamped_settings
 from flashdeck.project.published import Healed, healed, record
 from flashdeck.release.consequences import changed_fronts, consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
+from flashdeck.release.removals import last_texts, without_others
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options, Progress
 from flashdeck.release.stamp import (
     Stamped,
@@ -40,7 +41,7 @@ from flashdeck.release.stamp import (
     unstamped_reserves,
 )
 from flashdeck.release.state import Made
-from flashdeck.text import counted, shortened
+from flashdeck.text import counted
 from flashdeck.yamlnode import YamlFile
 
 _TITLE = 40  # characters
@@ -125,7 +126,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     if outcome.errors or not (compiled.collection.notes or project.lock.notes):
         return _Ready(tuple(reported))
     project = with_published.with_notes(compiled.kinds)
-    outcome = replace(outcome, project=_without_others(project, compiled) if is_merged else project)
+    outcome = replace(outcome, project=without_others(project, compiled) if is_merged else project)
     releases, lock, release_problems = _released(outcome, options)
     new_lock = lock_text(lock)
     stamped = stamped_sources(compiled, project.settings.limits)
@@ -165,23 +166,6 @@ def _without_notes(before: Lock, after: Lock) -> tuple[str, ...]:
     """Return the packages from which the last notes were dropped."""
     dropped = {note.package for name, note in before.notes.items() if name not in after.notes}
     return tuple(dropped - {note.package for note in after.notes.values()})
-
-
-def _without_others(project: Project, compiled: Compiled) -> Project:
-    """Leave out the notes of other first builds of the same sources.
-
-    Learners who have them have other note types, so that they can't be removed.
-    """
-    lock, project_id = project.lock, project.settings.id
-    names = {kind: notetype.name for kind, notetype in compiled.notetypes.items()}
-    kinds = kinds_of_others(project_id, lock, names)
-    ids = ids_of_others(project_id, lock.projects, compiled.notes)
-    notes = {
-        name: entry._replace(kind=kinds.get(entry.kind, entry.kind))
-        for name, entry in lock.notes.items()
-        if name in compiled.kinds or not (name in ids or entry.kind in kinds)
-    }
-    return replace(project, lock=replace(lock, notes=notes))
 
 
 def _with_identity(
@@ -249,7 +233,7 @@ def _dated(
         notetypes=compiled.notetypes,
         packages=outcome.packages,
         digests=compiled.digests,
-        last_texts=partial(_last_texts, project.build),
+        last_texts=partial(last_texts, project.build),
         places=compiled.places,
     )
     policy = Policy(
@@ -260,17 +244,6 @@ def _dated(
     )
     single = options.output.name if options.output is not None else ""
     return release(content, project.lock, options.now, policy, single)
-
-
-def _last_texts(folder: Path, file: str) -> dict[str, str]:
-    """Return the first text of each note of a package, by id; none if it can't be read."""
-    from flashdeck.anki.html_text import readable
-    from flashdeck.anki.read.apkg import read_apkg
-
-    with suppress(FlashdeckError):
-        notes = read_apkg(folder / file).notes
-        return {note.guid: shortened(readable(note.fields[0]), _TITLE) for note in notes}
-    return {}
 
 
 def _fresh(releases: Iterable[Release], path: Path) -> dict[Path, Release]:

@@ -8,14 +8,13 @@ changed it between a build and its import gets the edit with the next one. Note 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from operator import attrgetter
 
 from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.template.media import named_media
-from flashdeck.compile.example import example_notes
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.kinds.settings import RESEND_DAYS
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
@@ -25,6 +24,7 @@ from flashdeck.project.paths import LOCK_NAME
 from flashdeck.records import dataclass
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import EARLIEST, numbers, position_step
+from flashdeck.release.removals import gone_notes, many_removals
 from flashdeck.release.result import Counts
 from flashdeck.release.schemas import missing_notetypes, notetype_entries, schema_problems
 from flashdeck.source.names import OUR_TAG
@@ -33,9 +33,6 @@ from flashdeck.text import counted, natural
 _DAY = 86_400
 # For this long after its removal, a note stays in its package as an empty one.
 _TOMBSTONE_LIFE = 180 * _DAY
-# The number of notes that may be removed from a package without an error.
-_FEW = 10
-_NAMED = 5  # of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,9 @@ def release(
     """
     _check_clock(lock, now)
     dater = _Dater(content, lock, now, policy, single)
-    problems = dater.check_removals()
+    problems: list[Diagnostic] = []
+    if policy.empty_removed and not policy.accept_removals:
+        problems += many_removals(dater.gone, lock, content.last_texts)
     notetypes = content.notetypes.values()
     problems += missing_notetypes(notetypes, lock)
     accept = policy.accept_schema_change
@@ -125,13 +124,7 @@ class _Dater:
         self._package_of = {note.guid: content.packages[_deck(note)] for note in notes}
         new = [note.guid for note in notes if note.guid not in lock.notes]
         self._numbers = numbers(lock.notes.values(), new, now)
-        absent = [entry for entry in lock.notes.values() if entry.id not in self._digests]
-        examples = {
-            entry.id: entry.package
-            for entry in example_notes(content.project, absent)
-            if not entry.changed
-        }
-        self._gone = [entry for entry in absent if entry.id not in examples]
+        self.gone = gone_notes(content.project, lock, self._digests)
         self._notetypes = {notetype.id: notetype for notetype in content.notetypes.values()}
         self._type_lines = notetype_entries(self._notetypes.values(), lock, now)
         self._shipped: set[int] = set()
@@ -139,35 +132,9 @@ class _Dater:
         self._note_lines: dict[str, NoteEntry] = {}
         self._package_lines: dict[str, PackageEntry] = {}
         self._single = single
-        removed = self._gone if policy.empty_removed else []
+        removed = self.gone if policy.empty_removed else []
         files = {*self._package_of.values(), *(entry.package for entry in removed)}
         self.files = {single} if single and files else files
-
-    def check_removals(self) -> list[Diagnostic]:
-        """Report packages that lose a fifth of their notes, which is probably a mistake."""
-        if self._policy.accept_removals or not self._policy.empty_removed:
-            return []
-        lost: dict[str, list[NoteEntry]] = defaultdict(list)
-        for entry in self._gone:
-            if not entry.removed:
-                lost[entry.package].append(entry)
-        totals = Counter(entry.package for entry in self._old.notes.values() if not entry.removed)
-        problems: list[Diagnostic] = []
-        for file, entries in sorted(lost.items(), key=lambda item: natural(item[0])):
-            count = len(entries)
-            if count > _FEW and count * 5 > totals[file]:
-                texts = self._content.last_texts(file)
-                named = ", ".join(f"'{texts.get(one.id, one.id)}'" for one in entries[:_NAMED])
-                message = (
-                    f"{count} of {totals[file]} notes of {file} are gone from the sources: "
-                    f"{named}, …"
-                )
-                hint = (
-                    "their cards would be emptied for learners; if you mean it: --accept-removals"
-                )
-                span = Span.point(LOCK_NAME)
-                problems.append(Diagnostic("many-removals", message, span, hint=hint))
-        return problems
 
     def package(self, file: str) -> Release:
         """Date one package."""
@@ -242,7 +209,7 @@ class _Dater:
             entry.id: entry._replace(
                 **self._numbers[entry.id]._asdict(), removed=entry.removed or self._now
             )
-            for entry in self._gone
+            for entry in self.gone
             if entry.id not in self._dropped
         }
         notes = {**absent, **self._note_lines}
@@ -264,7 +231,7 @@ class _Dater:
         if not self._policy.empty_removed:
             return []
         tombstones: list[tuple[Note, NoteEntry]] = []
-        for entry in sorted(self._gone, key=lambda entry: (self._numbers[entry.id], entry.id)):
+        for entry in sorted(self.gone, key=lambda entry: (self._numbers[entry.id], entry.id)):
             notetype = self._content.notetypes.get(entry.kind)
             if notetype is not None and (self._single or entry.package == file):
                 fields = ("",) * len(notetype.fields)

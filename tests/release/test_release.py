@@ -255,6 +255,7 @@ def test_when_a_fifth_of_a_package_vanishes_the_build_stops(project):
     project.now += DAY
     (problem,) = project.build().diagnostics
     assert problem.rule == "many-removals"
+    assert project.check() == [problem]
     assert problem.message == (
         "11 of 50 notes of flask.apkg are gone from the sources: 'question 39', 'question 40', "
         "'question 41', 'question 42', 'question 43', …"
@@ -264,7 +265,11 @@ def test_when_a_fifth_of_a_package_vanishes_the_build_stops(project):
     (problem,) = project.build().diagnostics
     assert "'id-00000039', 'id-00000040'" in problem.message
     (project.root / "moved").rename(project.root / "build/flask.apkg")
+    project.write("flashdeck.yaml", project.read("flashdeck.yaml") + "removed: keep\n")
+    assert project.check() == []
+    project.replace("flashdeck.yaml", "removed: keep", "removed: empty")
     project.built(accept_removals=True)
+    assert project.check() == []
     assert len(notes(project)) == 40  # the empty ones all have the same, empty text
 
 
