@@ -224,8 +224,14 @@ def _slow_clock(world: World) -> None:
     world.edit([("rewrite", _QUESTION, 0)])
 
 
-def _branches(world: World) -> None:
-    world.branch([("rewrite", _QUESTION, 0)], [("rewrite", _CLOZE, 0)], [], 0)
+def _branches(world: World, how: int = 0) -> None:
+    world.branch([("rewrite", _QUESTION, 0)], [("rewrite", _CLOZE, 0)], [], how)
+
+
+def _branches_with_two_clocks(world: World) -> None:
+    """Of two branches one is built by a clock that is 16 hours slow, imported, and merged there."""
+    ACCIDENTS["a slow clock"](world, (), 0, 16)
+    _branches(world, 3)
 
 
 def _accident(name: str, *edits: Step, how: int = 0) -> Callable[[World], object]:
@@ -315,6 +321,7 @@ SCENARIOS = (
     Scenario("add a field to it, and its text to each note", _edits(("grow", 0, 0)), _CUSTOM),
     Scenario("add a field and a card to it", _edits(*_GROWTH), _CUSTOM),
     Scenario("merge two people's branches", _branches),
+    Scenario("… whose clocks are 16 hours apart", _branches_with_two_clocks, _CLOZE),
     Scenario("lose `flashdeck.lock`", _accident("lose the lock")),
     Scenario("lose `flashdeck.lock` and `build/`", _accident("lose the lock and build/")),
     Scenario("… after you added a field and a card to your note type", _lose_all_grown, _CUSTOM),
