@@ -36,6 +36,7 @@ from hostile import (
     zipped,
     zstd,
 )
+from hostile_schemas import REFUSED
 
 Table: TypeAlias = dict[str, tuple[Callable[[], bytes], str]]
 """Makers of packages, and messages. One that ends with `(` goes on in the words of a library."""
@@ -438,4 +439,4 @@ MEDIA: Table = {
     ),
 }
 
-HOSTILE: Table = {**ARCHIVES, **NEWEST_FORMAT, **DATABASES, **JSON, **MEDIA}
+HOSTILE: Table = {**ARCHIVES, **NEWEST_FORMAT, **DATABASES, **REFUSED, **JSON, **MEDIA}

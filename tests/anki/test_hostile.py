@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hostile import SMALL
 from hostile_packages import HOSTILE
+from hostile_schemas import READ, REFUSED
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
@@ -47,6 +49,7 @@ HEAVY = (
     "a text of 65 MiB",
     "more than memory holds",
     "JSON of millions of parts",
+    *REFUSED,
 )
 
 
@@ -77,3 +80,11 @@ def test_no_hostile_package_takes_ten_seconds_or_500_megabytes(tmp_path: Path) -
 
 def test_there_are_enough_hostile_packages() -> None:
     assert len(HOSTILE) > 61
+
+
+@pytest.mark.parametrize("name", READ)
+def test_sql_that_a_package_brings_along_is_not_computed(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "stranger.apkg"
+    path.write_bytes(READ[name]())
+    notes = read_apkg(path).notes
+    assert [note.fields for note in notes] == [note.fields for note in SMALL.notes]

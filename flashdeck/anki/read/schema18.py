@@ -115,7 +115,7 @@ def _parts(database: Database, table: str, make: Callable[[str, Message], _Part]
     """Read fields or templates with their marks by note type id, in order of their ordinals."""
     by_notetype: _Parts[_Part] = defaultdict(list)
     columns, types = ("ntid", "ord", "name", "config"), (int, int, str, bytes)
-    for notetype, ordinal, name, data in database.rows(table, columns, types, "ntid, ord"):
+    for notetype, ordinal, name, data in database.rows(table, columns, types):
         parts = by_notetype[notetype]
         if ordinal != len(parts):
             msg = f"its {table} are not numbered from 0"
