@@ -38,6 +38,8 @@ DATABASE = MEMBERS["collection.anki2"]
 _LOCAL = struct.Struct("<4s5H3I2H")
 _ENTRY = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
+_END64 = struct.Struct("<4sQ2H2I4Q")
+_LOCATOR = struct.Struct("<4sIQI")
 
 
 # Zip files
@@ -71,6 +73,17 @@ def forged(*members: tuple[str, bytes, int], method: int = 8) -> bytes:
     count = min(len(members), 0xFFFF)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(body), 0)
     return bytes(body + directory + end)
+
+
+def zip64(members: int, *, seen: int = 3, comment: bytes = b"") -> bytes:
+    """A zip file of empty members whose end record counts only those `seen`; zip64 counts all."""
+    data = forged(*((str(at), b"", 0) for at in range(members)), method=0)
+    *_, size, start, _ = _END.unpack(data[-_END.size :])
+    whole = data[: -_END.size]
+    record = _END64.pack(b"PK\x06\x06", 44, 45, 45, 0, 0, members, members, size, start)
+    locator = _LOCATOR.pack(b"PK\x06\x07", 0, len(whole), 1)
+    end = _END.pack(b"PK\x05\x06", 0, 0, seen, seen, 60 * seen, start, len(comment))
+    return whole + record + locator + end + comment
 
 
 def deflated(size: int) -> bytes:

@@ -33,6 +33,7 @@ from hostile import (
     with_json,
     with_sql,
     zeros,
+    zip64,
     zipped,
     zstd,
 )
@@ -45,6 +46,7 @@ DAMAGED = "it is damaged or incomplete ("
 TORN = "its collection is damaged ("
 NAME = "it has a media file whose name is not a plain file name: "
 STRANGE = "it contains a file that Anki packages don't have: "
+ZIP64 = "it is a zip64 file, which only larger packages than Anki's need to be"
 NO_MESSAGE = "can't be read (not a message as Anki writes it)"
 
 
@@ -114,6 +116,13 @@ ARCHIVES: Table = {
     "a large directory": (
         lambda: PACKAGE[:-10] + struct.pack("<I", 9 << 20) + PACKAGE[-6:],
         "it has more than 65000 files in it",
+    ),
+    "many members, counted in a zip64 record": (lambda: zip64(700_000), ZIP64),
+    "few members, counted in a zip64 record": (lambda: zip64(3), ZIP64),
+    "a zip64 record before a comment": (lambda: zip64(4, comment=b"x" * 0xFFFF), ZIP64),
+    "an end record in the comment": (
+        lambda: zip64(4)[:-2] + b"\x16\0" + PACKAGE[-22:],
+        "it is damaged or incomplete (",
     ),
     "a large media list": (
         lambda: package(media_=b" " * (17 << 20)),

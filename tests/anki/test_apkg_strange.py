@@ -18,6 +18,7 @@ from hostile import (
     newest,
     package,
     with_sql,
+    zip64,
     zipped,
 )
 
@@ -123,3 +124,15 @@ def test_a_package_written_by_genanki_is_read(tmp_path: Path) -> None:
     assert [(card.ordinal, card.deck, card.position) for card in paris.cards] == [
         (0, "Capitals", 3)
     ]
+
+
+@pytest.mark.parametrize(
+    "other", [b"", zipped(("media", b"{}")), zip64(70_000)], ids=["empty", "no media", "zip64"]
+)
+def test_media_of_a_package_that_was_replaced_are_not_opened(tmp_path, other):
+    path = tmp_path / "spanish.apkg"
+    path.write_bytes(PACKAGE)
+    media, *_ = read_apkg(path).media
+    path.write_bytes(other)
+    with pytest.raises(FlashdeckError, match=r"spanish.apkg was changed while it was read"):
+        media.open()

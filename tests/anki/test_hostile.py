@@ -39,6 +39,7 @@ HEAVY = (
     "a media list of 1 GiB",
     "many bombs",
     "many members",
+    "many members, counted in a zip64 record",
     "a packed bomb of 2 GiB",
     "a packed bomb as media",
     "a list of media with a million entries",

@@ -17,6 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, cast
 
+from flashdeck.diagnostics import FlashdeckError
+
 MIB: Final = 1 << 20
 
 Unpack: TypeAlias = Callable[[BinaryIO], BinaryIO]
@@ -41,6 +43,10 @@ _LOCAL: Final = b"PK\x03\x04"
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
 _END_REACH: Final = _END_SIZE + 0xFFFF  # an archive comment may follow
+_LOCATOR: Final = (
+    b"PK\x06\x07"  # right before the end: of a zip64 record, which `zipfile` reads instead
+)
+_LOCATOR_SIZE: Final = 20
 
 _DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
@@ -156,10 +162,19 @@ class Reopened:
         self._zip: zipfile.ZipFile | None = None
 
     def open(self, name: str) -> BinaryIO:
-        """Open a member's content as a stream; the package stays open from then on."""
-        if self._zip is None:
-            self._zip = zipfile.ZipFile(self._path)
-        return cast("BinaryIO", self._zip.open(name))
+        """Open a member's content as a stream; the package stays open from then on.
+
+        Raises `FlashdeckError` where it is another file by now.
+        """
+        try:
+            if self._zip is None:
+                with self._path.open("rb") as stream:
+                    Archive(stream)
+                self._zip = zipfile.ZipFile(self._path)
+            return cast("BinaryIO", self._zip.open(name))
+        except (Unreadable, OSError, KeyError) as error:
+            msg = f"{self._path} was changed while it was read"
+            raise FlashdeckError(msg) from error
 
 
 @contextmanager
@@ -187,18 +202,21 @@ def _require_ratio(name: str, size: int, packed: int) -> None:
 def _require_bounded_directory(source: BinaryIO) -> int:
     """Check the end record of the zip file before the directory is parsed.
 
-    Return how many bytes the members may have together. Zip64 directories, for more members than
-    fit into 16 bits, are not needed: such a package has too many.
+    Return how many bytes the members may have together. A zip64 record is refused: it would
+    replace the figures of the end record, and only packages beyond these limits need one.
     """
     size = source.seek(0, 2)
     if size > _PACKAGE_LIMIT:
         msg = f"it has {size // MIB} MiB, more than the {_PACKAGE_LIMIT // MIB} allowed"
         raise Unreadable(msg)
-    source.seek(max(0, size - _END_REACH))
+    source.seek(max(0, size - _END_REACH - _LOCATOR_SIZE))
     tail = source.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
         msg = "it is not a zip file, as every Anki package is"
+        raise Unreadable(msg)
+    if tail[max(0, at - _LOCATOR_SIZE) : at].startswith(_LOCATOR):
+        msg = "it is a zip64 file, which only larger packages than Anki's need to be"
         raise Unreadable(msg)
     members = int.from_bytes(tail[at + 10 : at + 12], "little")
     directory = int.from_bytes(tail[at + 12 : at + 16], "little")
