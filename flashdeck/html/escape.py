@@ -80,6 +80,8 @@ def readable_source(text: str) -> str:
 
     Control characters and lone surrogates are replaced, and lines end with a line feed.
     """
+    if text.isprintable():
+        return text
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
     return _NOT_TEXT.sub("\ufffd", text)

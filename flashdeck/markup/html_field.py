@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import field, replace
 from html import escape, unescape
-from typing import TYPE_CHECKING
 
 from flashdeck.css import loads
 from flashdeck.html.addresses import is_active, is_remote
@@ -24,11 +23,14 @@ from flashdeck.html.tags import (
     unsearched_name,
 )
 from flashdeck.markup.formulas import active_tex
-from flashdeck.markup.results import MediaRefusal, Problem, Rendered
+from flashdeck.markup.results import (
+    MediaRefusal,
+    MediaResolver,
+    Problem,
+    Rendered,
+    packed_name,
+)
 from flashdeck.records import dataclass
-
-if TYPE_CHECKING:
-    from flashdeck.markup.results import Media
 
 # Most tags are these, without attributes; there is nothing to report.
 _NEXT = re.compile(
@@ -54,7 +56,7 @@ _KEEP = "to keep it, use --allow-scripts"
 @dataclass(slots=True)
 class _Field:
     text: str
-    media: Media
+    media: MediaResolver
     allow_scripts: bool
     out: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +66,7 @@ class _Field:
 
     def replace(self, start: int, end: int, destination: str) -> None:
         """Replace a destination by the name of its file in the package."""
-        name = self.media.name(destination)
+        name = packed_name(destination, self.media)
         if isinstance(name, MediaRefusal):
             self.problems.append(Problem(name.rule, name.message, start, end, name.hint))
         elif name != destination:
@@ -185,7 +187,7 @@ def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
                 yield tag, position
 
 
-def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
+def render_html(text: str, media: MediaResolver, *, allow_scripts: bool) -> Rendered:
     """Return the text with the names of its media in the package, and its problems."""
     html = _Field(text, media, allow_scripts)
     last_bracket = text.rfind("]")

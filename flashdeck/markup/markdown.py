@@ -7,13 +7,10 @@ placeholder; so the pass can tell its tags from text by their spelling alone.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from html import escape, unescape
 from string import ascii_letters
-from typing import ClassVar
 from urllib.parse import quote, unquote
 
 from pyromark import html as parse
@@ -38,7 +35,7 @@ from flashdeck.markup.clozes.problems import Where
 from flashdeck.markup.formulas import active_tex
 from flashdeck.markup.masking import MaskedText, TooManyError
 from flashdeck.markup.nesting import Open, Role
-from flashdeck.markup.output import OPTIONS, Output
+from flashdeck.markup.output import SYNTAX, Output
 from flashdeck.markup.placeholders import (
     GLUE,
     HTML_BLOCK,
@@ -50,7 +47,7 @@ from flashdeck.markup.placeholders import (
     Target,
     unescaped,
 )
-from flashdeck.markup.results import Media, MediaRefusal, Problem, Rendered
+from flashdeck.markup.results import MediaRefusal, Mode, Problem, Rendered, packed_name
 from flashdeck.text import holds_right_to_left
 
 _BESIDE = f"{SPACE}{SIDE}{GLUE}"
@@ -61,7 +58,8 @@ _HTML_BLOCK = re.compile(
 )
 _NO_HTML_BLOCK = re.compile(f"{HTML_BLOCK}(?={SIDE}?[{PRIVATE}])")
 _TOKENS = (
-    rf"(?P<soft_break>\n(?!</?(?:{_BLOCK})[ >]|<hr|<pre))"
+    rf"(?P<placeholder>[{PRIVATE}])"
+    rf"|(?P<soft_break>\n(?!</?(?:{_BLOCK})[ >]|<hr|<pre))"
     rf"|(?P<block></?(?P<name>{_BLOCK})(?: [^>]*)?>\n?)"
     r"|(?P<code><code>(?P<code_text>[^<]*)</code>)"
     r"|(?P<emphasis><(?P<closing>/?)(?P<mark>em|strong|del)>)"
@@ -70,22 +68,19 @@ _TOKENS = (
     r'|(?P<image><img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)"(?: title="(?P<title>[^"]*)")? />)'
     r'|(?P<code_block><pre><code(?: class="language-(?P<language>[^"]*)")?>(?P<lines>[^<]*)'
     r"</code></pre>\n?)"
-    r"|(?P<hard_break><br />\n?)"
-    r"|(?P<rule><hr />\n?)"
+    r"|(?P<void><[bh]r />\n?)"
     rf"|(?P<live>{LIVE})"
-    rf"|(?P<placeholder>[{PRIVATE}])"
-    r"|(?P<angle><)"
-    r"|(?P<other>(?s:.))"
-    r"|\Z"
 )
 _BRACES = (
-    rf"(?P<brace>\{{\{{(?=c[0-9,]+::)|\}}(?=[}}{_BESIDE}{PRIVATE}])|:(?=[:{_BESIDE}{PRIVATE}]))"
+    rf"|(?P<brace>\{{\{{(?=c[0-9,]+::)|\}}(?=[}}{_BESIDE}{PRIVATE}])|:(?=[:{_BESIDE}{PRIVATE}]))"
 )
-_NEEDED = re.compile(rf"\n|<(?!/?(?:em|strong)>)|{LIVE}")
+_NEEDED = re.compile(rf'\n|<(?!/?(?:em|strong|code)>|a href="http|/a>)|{LIVE}')
 _DIRECTED = re.compile(r"(?:p|li|blockquote|h[1-6]|t[hd])")
 _ENCODED = re.compile(r"%E[EF]%[89AB][0-9A-F]%[89AB][0-9A-F]|%C2%85|%F[034](?:%[89AB][0-9A-F]){3}")
 _BREAKS_LINE = frozenset({"br"}) | BLOCKS
-_NESTED = frozenset({Kind.TAG, Kind.PRE, Kind.CLOZE, Kind.MARK})
+_TRACKED = frozenset({Kind.TAG, Kind.PRE, Kind.MARK})
+_NESTED = _TRACKED | {Kind.CLOZE}
+_PLACEHOLDERS = re.compile(f"[{PRIVATE}]")
 _LATEX = re.compile(r"\[/?(?:latex|\$\$?)\]", re.IGNORECASE)
 _SIZE = re.compile(r"(width|height)=([0-9]{1,5}(?:px|%)?)(?=\s|$)")
 _JOINABLE = frozenset("[\\{:$" + ascii_letters)  # before a comment, as in `[<!-- -->sound:`
@@ -93,76 +88,89 @@ _SAFE = "!#$%&'()*+,-./:;=?@_~"
 
 
 @cache
-def _piece(*, cloze: bool) -> re.Pattern[str]:
-    """Match text without any mark, and the token after it."""
-    if cloze:
-        return re.compile(rf"([^<\n\\\[{{}}:{PRIVATE}]*+)(?:{_BRACES}|{_TOKENS})")
-    return re.compile(rf"([^<\n\\\[{PRIVATE}]*+)(?:{_TOKENS})")
+def _piece(*, cloze: bool, nested: bool) -> re.Pattern[str]:
+    """Match what stays as the parser wrote it, and the token after it.
+
+    Emphasis stays unless it has to be tracked, and so does code without any mark.
+    """
+    braces = "{}:" * cloze
+    text = rf"[^<\n\\\[{braces}{PRIVATE}]++|<code>[^<&\n\[{braces}{_BESIDE}{PRIVATE}]*+</code>"
+    emphasis = "" if nested else "|</?(?:em|strong)>"
+    return re.compile(
+        rf"((?:{text}{emphasis})*+)(?:{_TOKENS}{_BRACES * cloze}|(?P<other>(?s:.))|\Z)"
+    )
 
 
-def render_markdown(
-    source: str, offset: int, media: Media, *, cloze: bool, allow_scripts: bool, join_lines: bool
-) -> Rendered:
+@cache
+def _clozes_without_tags(cloze_end: str) -> re.Pattern[str]:
+    """Match HTML in which no element begins or ends in a cloze; each ends before the next."""
+    inside = rf"(?:[^<{cloze_end}]++|<code>[^<{PRIVATE}]*+</code>)*+"
+    cloze = rf"(?!{cloze_end})[{PRIVATE}]{inside}{cloze_end}"
+    return re.compile(rf"(?:[^{PRIVATE}]*+{cloze})*+[^{PRIVATE}]*+")
+
+
+def render_markdown(source: str, offset: int, mode: Mode) -> Rendered:
     """Render a text without white space around it, which begins at `offset` of the author's."""
     text = readable_source(source)
     try:
-        masked = MaskedText(text, cloze=cloze)
+        masked = MaskedText(text, cloze=mode.cloze)
     except TooManyError:
         message = "this text has too many formulas, tags and clozes to be read as Markdown"
         problem = Problem("nesting", message, offset, offset + len(source))
         return Rendered(shown_text(source), (problem,))
-    html = parse(masked.text, options=OPTIONS).rstrip("\n")
+    html = parse(masked.text, options=SYNTAX).rstrip("\n")
     if html.startswith("<p>") and html.find("</p>") == len(html) - 4:
         html = html[3:-4]  # a text of one paragraph
-    if masked.text is text and not _NEEDED.search(html) and not (cloze and "{{c" in html):
+    if masked.text is text and not _NEEDED.search(html) and not (mode.cloze and "{{c" in html):
         return Rendered(html)
-    writer = Writer(masked, media, cloze=cloze, allow_scripts=allow_scripts, join_lines=join_lines)
-    html = writer.write(html)
-    return Rendered(html, tuple(problem.moved(offset) for problem in writer.problems))
+    if masked.html_blocks:
+        html = _HTML_BLOCK.sub(_html_block, html)
+    writer = Writer(masked, mode, html)
+    html = writer.write()
+    return Rendered(html, tuple([problem.moved(offset) for problem in writer.problems]))
 
 
 class Writer(Output):
     """Writes the parser's output with the placeholders of a text replaced."""
 
-    def __init__(
-        self,
-        masked: MaskedText,
-        media: Media,
-        *,
-        cloze: bool,
-        allow_scripts: bool,
-        join_lines: bool,
-    ) -> None:
-        super().__init__(masked, media, cloze=cloze, allow_scripts=allow_scripts)
+    def __init__(self, masked: MaskedText, mode: Mode, html: str) -> None:
+        super().__init__(masked, mode, html)
         self._placeholders = masked.placeholders
-        self._break = "\n" if join_lines else "<br>\n"
+        self._break = "\n" if mode.join_lines else "<br>\n"
         self._directed = holds_right_to_left(masked.source)
-        kinds = {placeholder.kind for placeholder in masked.placeholders.values()}
-        self._is_nested = not kinds.isdisjoint(_NESTED)
-        self._kinds = kinds
+        self._kinds = {placeholder.kind for placeholder in masked.placeholders.values()}
+        self._is_nested = not self._kinds.isdisjoint(_NESTED) and self._may_cross()
         self._paragraph = -1  # where the open one begins in `out`
-        self._numbers: defaultdict[str, int] = defaultdict(int)
 
-    def write(self, html: str) -> str:
+    def _may_cross(self) -> bool:
+        """Whether an element may begin and end on different sides of the border of another."""
+        if not self._kinds.isdisjoint(_TRACKED):
+            return True
+        html = self.html
+        return "<" in html and not (
+            _PLACEHOLDERS.findall(html) == _PLACEHOLDERS.findall(self.masked.text)
+            and _clozes_without_tags(self.masked.cloze_end).fullmatch(html)
+        )
+
+    def write(self) -> str:
         """Write the parser's output with its placeholders replaced."""
-        if self.masked.html_blocks:
-            html = _HTML_BLOCK.sub(_html_block, html)
-        self.check_depth(html)
-        if "<" not in html and self._kinds.isdisjoint(_NESTED - {Kind.CLOZE}):
-            self._is_nested = False  # there is nothing that a cloze could cross
-        out, writers = self.out, self._WRITERS
-        placeholders, placeholder_writers = self._placeholders, self._PLACEHOLDER_WRITERS
-        for piece in _piece(cloze=self.cloze).finditer(html):
+        self.check_depth()
+        out, placeholders = self.out, self._placeholders
+        pieces = _piece(cloze=self.mode.cloze, nested=self._is_nested)
+        for piece in pieces.finditer(self.html):
             if piece[1]:
                 out.append(piece[1])
             name = piece.lastgroup
-            if name == "placeholder" and (placeholder := placeholders.get(piece[name])):
-                placeholder_writers[placeholder.kind](self, placeholder)
-            elif name:
-                writers[name](self, piece)
+            if name != "placeholder":
+                if name:
+                    _TOKEN_WRITERS[name](self, piece)
+            elif placeholder := placeholders.get(piece[name]):
+                _PLACEHOLDER_WRITERS[placeholder.kind](self, placeholder)
+            else:  # the author's own
+                out.append(piece[name])
         if self._is_nested:
             self.nesting.leave_all()
-        if "<table>" in html:
+        if "<table>" in self.html:
             self.check_rows()
         return self._joined()
 
@@ -171,7 +179,7 @@ class Writer(Output):
         if self.masked.text is not self.masked.source:
             html = html.replace(SPACE, "").replace(GLUE, "")
             html = html.replace(self.masked.side, "") if self.masked.side else html
-        if self.cloze and "::" in html:
+        if self.mode.cloze and "::" in html:
             html = inert_hints(html)
         return html
 
@@ -209,20 +217,19 @@ class Writer(Output):
             self.out[at] = f"<div{self.out[at][2:]}"
 
     def _code_block(self, token: re.Match[str]) -> None:
-        number = self._numbers["pre"]
-        self._numbers["pre"] += 1
+        at = token.start("code_block")
         language, code = self._spelled(token["language"] or ""), self._spelled(token["lines"])
         if code and not code.endswith("\n"):
             code += "\n"
         if language and (problem := code_problem(language, code)):
-            place = self.place("CodeBlock", number, language)
+            place = self.place("CodeBlock", at, language)
             self.problem(problem.rule, problem.message, *place, problem.hint, problem.severity)
         ltr = ' dir="ltr"' if self._directed else ""
-        clozes = find_clozes(code, markdown=False) if self.cloze else ()
+        clozes = find_clozes(code, markdown=False) if self.mode.cloze else ()
         kept = [span for c in clozes for span in ((c.start, c.body), (c.hint, c.end + 2))]
         self.out.append(f"{code_block(language, code, tuple(kept), ltr)}\n")
         if clozes:
-            self.check_hints(code, Where.FENCE, *self.place("CodeBlock", number), language)
+            self.check_hints(code, Where.FENCE, *self.place("CodeBlock", at), language)
 
     # Inside of lines
 
@@ -245,30 +252,22 @@ class Writer(Output):
         )
 
     def _code(self, token: re.Match[str]) -> None:
-        number = self._numbers["code"]
-        self._numbers["code"] += 1
         html = token["code_text"]
         html = inert_html(escape_text(self._spelled(html)) if self._placeholders else html)
         if self.open_clozes and not OPEN.search(html):
             html = html.replace("::", ":&#58;").replace("}}", "}&#125;")
         self.out.append(f"<code>{html}</code>")
-        if self.cloze and "{{c" in html:
-            self.check_hints(unescape(html), Where.CODE, *self.place("Code", number))
+        if self.mode.cloze and "{{c" in html:
+            self.check_hints(unescape(html), Where.CODE, *self.place("Code", token.start("code")))
 
     def _emphasis(self, token: re.Match[str]) -> None:
-        mark = token["mark"]
-        html = token["emphasis"] if mark != "del" else f"<{token['closing']}s>"
-        if not self._is_nested:
-            self.out.append(html)
-        elif not token["closing"]:
-            self.nesting.enter(Role.ELEMENT, mark, self._numbers[mark])
-            self._numbers[mark] += 1
-            self.out.append(html)
-        else:
-            element = self._leave()
-            self.out.append(html)
-            if element.crossed:
-                self.out[element.at] = self.out[-1] = self.marks_of(element)
+        mark, closing = token["mark"], token["closing"]
+        html = f"<{closing}s>" if mark == "del" else token["emphasis"]
+        if self._is_nested and not closing:
+            self.nesting.enter(Role.ELEMENT, mark, token.start("emphasis"))
+        elif self._is_nested and (element := self._leave()).crossed:
+            html = self.out[element.at] = self.marks_of(element)
+        self.out.append(html)
 
     def _leave(self) -> Open:
         """Leave an element; report the cloze whose border it crosses."""
@@ -278,23 +277,23 @@ class Writer(Output):
         return element
 
     def _link(self, token: re.Match[str]) -> None:
-        number = self._numbers["a"]
-        self._numbers["a"] += 1
         html, address, title = token["link"], token["href"], token["link_title"]
         is_masked = self.masked.text is not self.masked.source
         if is_masked and ("%E" in address or "%F" in address or "%C" in address):
             address = _ENCODED.sub(self._decoded, address)
         is_harmless = address.startswith("http") or ":" not in address
-        if not is_harmless and is_active(unescape(address)) and not self.allow_scripts:
+        if not is_harmless and is_active(unescape(address)) and not self.mode.allow_scripts:
             written = unescape(address).strip()
             message = f"a link to {written.partition(':')[0].lower()}: is active content"
-            self.problem("active-content", message, *self.place("Link", number, written))
+            self.problem(
+                "active-content", message, *self.place("Link", token.start("link"), written)
+            )
             address = ""
         if address != token["href"] or (title and self._placeholders):
             title = f' title="{escape_value(self._spelled(title))}"' if title else ""
             html = f'<a href="{address}"{title}>'
         if self._is_nested:
-            self.nesting.enter(Role.ELEMENT, "a", number)
+            self.nesting.enter(Role.ELEMENT, "a")
         self.out.append(inert_html(html))
 
     def _decoded(self, found: re.Match[str]) -> str:
@@ -315,8 +314,6 @@ class Writer(Output):
         self.out.append(token["link_end"])
 
     def _image(self, token: re.Match[str]) -> None:
-        number = self._numbers["img"]
-        self._numbers["img"] += 1
         address = unquote(unescape(token["src"]))
         placeholder = self._placeholders.get(address)
         if placeholder is not None and isinstance(placeholder.data, Target):
@@ -324,9 +321,9 @@ class Writer(Output):
         else:
             target, place = Target(self._spelled(address), -1, -1), (0, 0)
         if target.start < 0:
-            place = self.place("Image", number)
+            place = self.place("Image", token.start("image"))
             target = Target(target.destination, *place)
-        name = self.media.name(target.destination)
+        name = packed_name(target.destination, self.mode.media)
         if isinstance(name, MediaRefusal):
             self.refuse(name, *place)
             self.out.append(shown_text(self.masked.source[target.start : target.end]))
@@ -346,8 +343,14 @@ class Writer(Output):
             text = _NO_HTML_BLOCK.sub("", text)
         return self.masked.spelled(text) if self._placeholders else text
 
+    def _void(self, token: re.Match[str]) -> None:
+        self.out.append("<hr>\n" if token["void"][1] == "h" else "<br>\n")
+
+    def _other(self, token: re.Match[str]) -> None:
+        self.out.append(token["other"] if token["other"] != "<" else "&lt;")
+
     def _live(self, token: re.Match[str]) -> None:
-        runs = self.allow_scripts and _LATEX.match(token.string, token.start("live"))
+        runs = self.mode.allow_scripts and _LATEX.match(token.string, token.start("live"))
         self.out.append("[" if runs else inert_mark(token["live"]))
 
     def _brace(self, token: re.Match[str]) -> None:
@@ -362,7 +365,7 @@ class Writer(Output):
     def _text(self, placeholder: Placeholder) -> None:
         self.out.append(shown_text(placeholder.data or placeholder.source))
 
-    def _written(self, placeholder: Placeholder) -> None:
+    def _target(self, placeholder: Placeholder) -> None:
         self.out.append(shown_text(placeholder.source))
 
     def _comment(self, _: Placeholder) -> None:
@@ -375,7 +378,7 @@ class Writer(Output):
         if self._is_nested and self.nesting.verbatim:
             self.out.append(escape(placeholder.source, quote=False))
         else:
-            if not self.allow_scripts and (command := active_tex(formula.tex)):
+            if not self.mode.allow_scripts and (command := active_tex(formula.tex)):
                 message = f"{command.partition('{')[0]} of this formula runs or loads something"
                 hint = "write a link after the formula; to keep it, build with --allow-scripts"
                 self.problem("active-content", message, placeholder.start, placeholder.end, hint)
@@ -391,10 +394,10 @@ class Writer(Output):
 
     def _sound(self, placeholder: Placeholder) -> None:
         destination, start, end = placeholder.data
-        name = self.media.name(destination)
+        name = packed_name(destination, self.mode.media)
         if isinstance(name, MediaRefusal):
             self.refuse(name, start, end)
-            self._written(placeholder)
+            self._target(placeholder)
         else:
             self.out.append(f"[sound:{escape(name, quote=False)}]")
 
@@ -407,7 +410,7 @@ class Writer(Output):
             written = "".join(f' {name}="{size}"' for name, size in sizes.items())
             self.out[-1] = f"{picture[:-1]}{written}>"
         elif not picture.startswith("[sound:"):
-            self._written(placeholder)
+            self._target(placeholder)
 
     def _tag(self, placeholder: Placeholder) -> None:
         self._raw_tag(placeholder.data, placeholder.source)
@@ -457,39 +460,15 @@ class Writer(Output):
     def _mark_end(self, _: Placeholder) -> None:
         self.out.append("</mark>" if self.nesting.end_mark() else "==")
 
-    _WRITERS: ClassVar[dict[str, Callable[[Writer, re.Match[str]], None]]] = {
-        "soft_break": _soft_break,
-        "hard_break": lambda writer, _: writer.out.append("<br>\n"),
-        "rule": lambda writer, _: writer.out.append("<hr>\n"),
-        "live": _live,
-        "block": _block,
-        "code": _code,
-        "code_block": _code_block,
-        "emphasis": _emphasis,
-        "link": _link,
-        "link_end": _link_end,
-        "image": _image,
-        "placeholder": lambda writer, token: writer.out.append(token["placeholder"]),
-        "brace": _brace,
-        "angle": lambda writer, _: writer.out.append("&lt;"),
-        "other": lambda writer, token: writer.out.append(token["other"]),
-    }
-    _PLACEHOLDER_WRITERS: ClassVar[dict[Kind, Callable[[Writer, Placeholder], None]]] = {
-        Kind.TEXT: _text,
-        Kind.TARGET: _written,
-        Kind.COMMENT: _comment,
-        Kind.FORMULA: _formula,
-        Kind.RUBY: _ruby,
-        Kind.SOUND: _sound,
-        Kind.SIZE: _size,
-        Kind.TAG: _tag,
-        Kind.PRE: _pre,
-        Kind.CLOZE: _cloze,
-        Kind.HINT: _hint,
-        Kind.CLOZE_END: _cloze_end,
-        Kind.MARK: _mark,
-        Kind.MARK_END: _mark_end,
-    }
+
+# Each token, and each kind of placeholder, is written by the method with its name.
+_TOKEN_WRITERS = {
+    token: getattr(Writer, f"_{token}")
+    for token in (
+        "soft_break block code emphasis link link_end image code_block void live brace other"
+    ).split()
+}
+_PLACEHOLDER_WRITERS = {kind: getattr(Writer, f"_{kind.name.lower()}") for kind in Kind}
 
 
 def _html_block(found: re.Match[str]) -> str:

@@ -35,7 +35,6 @@ from flashdeck.markup.placeholders import (
     DUNDERS,
     GLUE,
     HTML_BLOCK,
-    PRIVATE,
     SIDE,
     SPACE,
     Kind,
@@ -59,16 +58,15 @@ _BESIDE = {
     Kind.HINT: (SPACE, SPACE),
 }
 
-# Each branch begins with a literal, which lets the search run from one to the next.
+# Each branch begins with a literal, which lets the search run from one to the next: `\$\$*` and
+# not `\$+`.
 _MARKS = (
-    r"\\.|\$+|`+|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*{1,3}(?=[0-9])|~+"
+    r"\\.|\$\$*|``*|<|\{(?!\{c)|==+|__(?=[A-Za-z])|\*\*?\*?(?=[0-9])|~~*"
     r"|\[(?=(?i:sound):)|\]:|\]\(|!\["
 )
 _CLOZE_MARKS = r"|\{\{c|\}\}|::|\|"
 _REFERENCE = r"|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});"
-_NEEDED = re.compile(
-    rf"[$<{{~{PRIVATE}]|\\[(\[b\\]|&#|==|__[A-Za-z]|[0-9]\*+[0-9]|\]:|!\[|\[(?i:sound):"
-)
+_NEEDED = re.compile(r"\$|<|\{|~|\\[(\[b\\]|&#|==|__[A-Za-z]|\*[0-9]|\]:|!\[|\[(?i:sound):")
 _BEGINS_BLOCK = re.compile(
     r"[-+*](?:[ \t]|\Z)|#{1,6}(?:[ \t]|\Z)|>|[0-9]{1,9}[.)](?:[ \t]|\Z)|`{3}|~{3}"
     r"|(?:\*[ \t]*){3,}\Z|(?:-[ \t]*){3,}\Z|(?:_[ \t]*){3,}\Z"
@@ -104,7 +102,7 @@ _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
 
 @cache
 def _pattern(*, cloze: bool, cjk: bool, references: bool) -> re.Pattern[str]:
-    marks = _MARKS + _CLOZE_MARKS * cloze + r"|\*+" * cjk + _REFERENCE * references
+    marks = _MARKS + _CLOZE_MARKS * cloze + r"|\*\**" * cjk + _REFERENCE * references
     return re.compile(marks, re.DOTALL)
 
 
@@ -127,13 +125,15 @@ class MaskedText:
         self.side = SIDE
         self.code: list[tuple[int, int]] = []
         self.replaced: list[tuple[Kind, int, int, Any]] = []
+        self.cloze_end = ""  # the placeholder of each `}}`
         self._ends: list[int] = []  # of what was replaced
         self._one_line = "\n" not in source
         clozes = find_clozes(source, markdown=True) if cloze else ()
-        cjk = ("*" in source or "~" in source) and bool(_CJK.search(source))
-        begins_block = self._one_line and _BEGINS_BLOCK.match(source)
+        marked = source if not source.isascii() and ("*" in source or "~" in source) else ""
+        cjk = _CJK.search(marked) is not None
+        begins_block = self._one_line and _BEGINS_BLOCK.match(source) is not None
         if scan or clozes or cjk or begins_block or _NEEDED.search(source):
-            self._scan(clozes, cjk=cjk, begins_block=bool(begins_block))
+            self._scan(clozes, cjk=cjk, begins_block=begins_block)
 
     def place(self, at: int) -> int:
         """Return the place in the source of a place in `text`."""
@@ -150,17 +150,25 @@ class MaskedText:
 
     def spelled(self, text: str) -> str:
         """Return a piece of the parser's output with its placeholders as their sources."""
-        placeholders = self.placeholders
+        placeholders, beside = self.placeholders, {SPACE, GLUE, self.side}
         return "".join(
             placeholders[character].source if character in placeholders else character
             for character in text
-            if character not in self._beside
+            if character not in beside
         )
 
     def cuts_cloze(self, start: int, end: int) -> bool:
         """Whether a part of the source that was replaced as a whole holds a mark of a cloze."""
         at = bisect_left(self._passed, start)
         return at < len(self._passed) and self._passed[at] < end
+
+    @cached_property
+    def _borders(self) -> ClozeIndex:
+        return ClozeIndex(self._clozes)
+
+    @cached_property
+    def _backticks(self) -> Backticks:
+        return Backticks(self.source)
 
     @cached_property
     def _definitions(self) -> Definitions:
@@ -177,17 +185,15 @@ class MaskedText:
         held += unquote(source) if "%" in source else ""
         if SIDE in held:
             self.side = ""
-        self._beside = frozenset({SPACE, GLUE, self.side})
         free = map(chr, chain(range(*_FREE), range(*_MORE_FREE)))
         self._free = free if held.isascii() else filterfalse(frozenset(held).__contains__, free)
         self._out: list[str] = []
         self._copied = 0
         self._limit = self._escaped = -1
         self._formulas = Formulas(source)
-        self._backticks: Backticks | None = None
         self._shared: dict[tuple[Kind, str], str] = {}
         self._unclosed: set[str] = set()
-        self._clozes = ClozeIndex(clozes) if clozes else None
+        self._clozes = clozes
         self._depth = 0
         self._crossed: dict[str, int] = {}  # marks of formulas that would end after a cloze
         self._targets: dict[int, tuple[int, int, Target]] = {}
@@ -228,9 +234,11 @@ class MaskedText:
             character = f"{left}{character}{right}"
             if not self.side:
                 character = character.replace(SIDE, "")
-        elif self.source[start] == "<" and kind == Kind.TEXT:
+        elif kind == Kind.TEXT and self.source[start] == "<":
             character = f"{self.side}{character}{self.side}"
-        self._put(start, end, before + character)
+        self._out += (self.source[self._copied : start], before + character)
+        self._copied = end
+        self._ends.append(end)
         return end
 
     def _character(self, kind: Kind, start: int, end: int, data: Any = None) -> str:
@@ -244,6 +252,8 @@ class MaskedText:
         self.placeholders[character] = Placeholder(kind, start, end, source, data)
         if shared:
             self._shared[kind, source] = character
+            if kind == Kind.CLOZE_END:
+                self.cloze_end = character
         return character
 
     def _paragraph_end(self, at: int) -> int:
@@ -279,8 +289,8 @@ class MaskedText:
         found = self._formulas.at(start, self._paragraph_end(start))
         if found is None:
             return end
-        if self._clozes and not self._clozes.balanced(start, found.end):
-            self._crossed[self.source[start : start + 2]] = self._clozes.next_end(start)
+        if self._clozes and not self._borders.balanced(start, found.end):
+            self._crossed[self.source[start : start + 2]] = self._borders.next_end(start)
             return end
         kind = Kind.TEXT if is_folder(self.source, start, found.tex) else Kind.FORMULA
         return self._replace(kind, start, found.end, found if kind == Kind.FORMULA else None)
@@ -298,8 +308,6 @@ class MaskedText:
     def _backtick(self, run: str, start: int, end: int) -> int:
         if len(run) > 2 and (behind := self._fence(run, start, end)):  # noqa: PLR2004
             return behind
-        if self._backticks is None:
-            self._backticks = Backticks(self.source)
         closing = self._backticks.closing(end, len(run))
         if closing < 0 or closing > self._paragraph_end(start):
             return end

@@ -52,15 +52,15 @@ class Role(Enum):
 class Open:
     """An open entry: its place in the output, and the raw tags that are open directly in it.
 
-    `number` counts the elements of this name in the text, `count` the clozes that one entry stands
-    for, `clozes` those that were open before it. `cut`: a cloze begins in the element and ends
-    outside of it. `crossed`: likewise, or a cloze begins outside of it and ends in it.
+    `begins` is the place of its tag in the parser's output, `count` the clozes that one entry
+    stands for, `clozes` those that were open before it. `cut`: a cloze begins in the element and
+    ends outside of it. `crossed`: likewise, or a cloze begins outside of it and ends in it.
     """
 
     role: Role
     name: str = ""
     at: int = 0
-    number: int = 0
+    begins: int = 0
     count: int = 1
     depth: int = 0
     clozes: int = 0
@@ -85,10 +85,10 @@ class Nesting:
         self._closed_early: defaultdict[str, int] = defaultdict(int)
         self._opened: defaultdict[str, int] = defaultdict(int)
 
-    def enter(self, role: Role, name: str = "", number: int = 0, count: int = 1) -> None:
+    def enter(self, role: Role, name: str = "", begins: int = 0, count: int = 1) -> None:
         """Open an element, a cloze or a highlight that is written next."""
         depth = len(self._open)
-        entry = Open(role, name, len(self._out), number, count, depth, self._clozes)
+        entry = Open(role, name, len(self._out), begins, count, depth, self._clozes)
         self._open.append(entry)
         self._scopes.append(entry)
         if role is Role.ELEMENT:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate, islice
@@ -14,15 +13,24 @@ from pyromark import Options, events_with_range
 from flashdeck.markup.clozes.problems import Where, taken_as_hint
 from flashdeck.markup.masking import MaskedText
 from flashdeck.markup.nesting import Nesting, Open
-from flashdeck.markup.results import MOST_PROBLEMS, Media, MediaRefusal, Problem
+from flashdeck.markup.results import MOST_PROBLEMS, MediaRefusal, Mode, Problem
 
-OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
+SYNTAX = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _DEEPEST = 60  # lists and quotes in each other; browsers handle some 500
 _CONTAINER = re.compile(r"<(/?)(li|blockquote)>")
-
 _EMPHASIS = {"em": "Emphasis", "strong": "Strong", "del": "Strikethrough"}
+# The kinds of elements, by which the parser names them, and their tags.
+_TAGS = {
+    "BlockQuote": "<blockquote>",
+    "Code": "(?<!<pre>)<code>",
+    "CodeBlock": "<pre>",
+    "Image": "<img ",
+    "Item": "<li>",
+    "Link": "<a ",
+    **{kind: f"<{name}>" for name, kind in _EMPHASIS.items()},
+}
 _CALLED = {
-    **dict.fromkeys(("em", "strong", "del"), "emphasis"),
+    **dict.fromkeys(_EMPHASIS, "emphasis"),
     **dict.fromkeys(("td", "th", "tr", "table"), "a table cell"),
     **dict.fromkeys(("li", "ul", "ol"), "a list item"),
     "a": "a link",
@@ -34,24 +42,25 @@ _CALLED = {
 class Output:
     """The HTML of one text, piece by piece in `out`, what is open in it, and `problems`.
 
-    `masked` is the text as it was parsed. With `cloze`, the text is that of a cloze note.
+    `masked` is the text as it was parsed, `html` what the parser made of it.
     """
 
-    def __init__(
-        self, masked: MaskedText, media: Media, *, cloze: bool, allow_scripts: bool
-    ) -> None:
+    def __init__(self, masked: MaskedText, mode: Mode, html: str) -> None:
         self.out: list[str] = []
         self.problems: list[Problem] = []
-        self.masked, self.media = masked, media
-        self.cloze, self.allow_scripts = cloze, allow_scripts
+        self.masked, self.mode, self.html = masked, mode, html
         self.open_clozes: list[int] = []  # their places
         self._reported: set[int] = set()
-        self._ranges: dict[str, list[tuple[int, int]]] | None = None
+        self._numbers: dict[str, dict[int, int]] = {}
 
     @cached_property
     def nesting(self) -> Nesting:
         """What is open; most texts hold nothing that has to be tracked."""
         return Nesting(self.out)
+
+    @cached_property
+    def _ranges(self) -> dict[str, list[tuple[int, int]]]:
+        return element_ranges(self.masked.text)
 
     def problem(
         self, rule: str, message: str, start: int, end: int, hint: str = "", severity: str = "error"
@@ -64,18 +73,16 @@ class Output:
         """Report that a destination has no file."""
         self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
 
-    def range_of(self, kind: str, number: int) -> tuple[int, int]:
-        """Return where an element is in the masked text, by its number among its kind."""
-        return self._all_ranges()[kind][number]
+    def _range_of(self, kind: str, at: int) -> tuple[int, int]:
+        """Return where an element is in the masked text, by the place of its tag in `html`."""
+        if kind not in self._numbers:
+            tags = re.finditer(_TAGS[kind], self.html)
+            self._numbers[kind] = {tag.start(): number for number, tag in enumerate(tags)}
+        return self._ranges[kind][self._numbers[kind][at]]
 
-    def _all_ranges(self) -> dict[str, list[tuple[int, int]]]:
-        if self._ranges is None:
-            self._ranges = element_ranges(self.masked.text)
-        return self._ranges
-
-    def place(self, kind: str, number: int, words: str = "") -> tuple[int, int]:
+    def place(self, kind: str, at: int, words: str = "") -> tuple[int, int]:
         """Return where an element is in the source, or words in it."""
-        start, end = map(self.masked.place, self.range_of(kind, number))
+        start, end = map(self.masked.place, self._range_of(kind, at))
         found = self.masked.source.find(words, start, end) if words else -1
         return (found, found + len(words)) if found >= 0 else (start, end)
 
@@ -93,7 +100,7 @@ class Output:
 
     def marks_of(self, element: Open) -> str:
         """Return the marks of emphasis as its author wrote them."""
-        start, _ = self.range_of(_EMPHASIS[element.name], element.number)
+        start, _ = self._range_of(_EMPHASIS[element.name], element.begins)
         return self.masked.text[start : start + (1 if element.name == "em" else 2)]
 
     def check_hints(
@@ -101,30 +108,27 @@ class Output:
     ) -> None:
         """Report clozes in code or a formula whose second `::` Anki takes for a hint's."""
         left = MOST_PROBLEMS - len(self.problems)
-        if self.cloze and "{{c" in text and left:
+        if self.mode.cloze and "{{c" in text and left:
             found = taken_as_hint(text, where, self.masked.source, start, end, language)
             self.problems += islice(found, left)
 
-    def check_depth(self, html: str) -> None:
+    def check_depth(self) -> None:
         """Report lists and quotes that are nested too deep."""
-        if html.count("<li>") + html.count("<blockquote>") <= _DEEPEST:
+        if self.html.count("<li>") + self.html.count("<blockquote>") <= _DEEPEST:
             return
         depth = 0
-        numbers: Counter[str] = Counter()
-        for tag in _CONTAINER.finditer(html):
+        for tag in _CONTAINER.finditer(self.html):
             depth += -1 if tag[1] else 1
             if depth > _DEEPEST:
-                kind = "Item" if tag[2] == "li" else "BlockQuote"
-                place = self.place(kind, numbers[tag[2]])
+                place = self.place("Item" if tag[2] == "li" else "BlockQuote", tag.start())
                 message = "lists and quotes are nested too deeply"
                 self.problem("nesting", message, *place, hint="use fewer levels")
                 return
-            numbers[tag[2]] += not tag[1]
 
     def check_rows(self) -> None:
         """Report a table row's cells beyond those of the head, which the parser leaves out."""
         masked = self.masked
-        for cell_end, row_end in self._all_ranges()["row"]:
+        for cell_end, row_end in self._ranges["row"]:
             if "".join(masked.text[cell_end:row_end].split()).strip(">") not in {"", "|"}:
                 message = "this row has more cells than the table's head; the rest is not shown"
                 hint = r"add cells to the head, or write \| for a bar that does not end a cell"
@@ -138,7 +142,7 @@ def element_ranges(text: str) -> dict[str, list[tuple[int, int]]]:
     characters = {at: index for index, at in enumerate(accumulate(sizes, initial=0))}
     ranges: dict[str, list[tuple[int, int]]] = {"row": []}
     cell_end = pictures = 0
-    found: Iterable[Any] = events_with_range(text, options=OPTIONS, merge_text=True)
+    found: Iterable[Any] = events_with_range(text, options=SYNTAX, merge_text=True)
     for event, place in found:
         if isinstance(event, str):
             continue

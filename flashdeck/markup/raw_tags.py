@@ -16,14 +16,14 @@ from flashdeck.html.tags import (
 )
 from flashdeck.markup.nesting import Stray
 from flashdeck.markup.output import Output
-from flashdeck.markup.results import MediaRefusal
+from flashdeck.markup.results import MediaRefusal, packed_name
 
 _CLOZE_HINT = "write clozes around tags or in their text; an attribute holds `::` as `:&#58;`"
 
 
 def write(output: Output, tag: Tag, source: str) -> None:
     """Write a tag, or show it as text."""
-    trusted = output.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
+    trusted = output.mode.allow_scripts and tag.name in ACTIVE | TRUSTED | HARMLESS.keys()
     if tag.closing:
         _close(output, tag, source)
     elif trusted and tag.name in RAW_TEXT and source.endswith(f"</{tag.name}>"):
@@ -64,10 +64,10 @@ def _close(output: Output, tag: Tag, source: str) -> None:
 def _open(output: Output, tag: Tag, html: str) -> None:
     if tag.name not in VOID:
         output.nesting.open_tag(tag.name)
-    if output.cloze and output.masked.cuts_cloze(tag.start, tag.end):
+    if output.mode.cloze and output.masked.cuts_cloze(tag.start, tag.end):
         message = f"a mark of a cloze is inside of the tag <{tag.name}>, where it hides nothing"
         output.problem("cloze-nesting", message, tag.start, tag.end, _CLOZE_HINT)
-    output.out.append(inert_braces(html) if output.cloze else html)
+    output.out.append(inert_braces(html) if output.mode.cloze else html)
 
 
 def _rebuilt(tag: Tag, **changed: str) -> str:
@@ -88,7 +88,7 @@ def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
     elif src is None:
         _open(output, tag, _rebuilt(tag))
     else:
-        name = output.media.name(src.value or "")
+        name = packed_name(src.value or "", output.mode.media)
         if isinstance(name, MediaRefusal):
             place = (src.start, src.end) if src.start >= 0 else (tag.start, tag.end)
             output.refuse(name, *place)

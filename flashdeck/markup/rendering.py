@@ -12,11 +12,12 @@ from flashdeck.markup.clozes.problems import cut_formulas
 from flashdeck.markup.results import (
     MOST_PROBLEMS,
     Markup,
-    Media,
     MediaRefusal,
     MediaResolver,
+    Mode,
     Problem,
     Rendered,
+    packed_name,
 )
 
 # Contains nothing with a meaning in Markdown or flashdeck.
@@ -52,9 +53,9 @@ def render(
     With `join_lines` a line break in Markdown is a space, as in CommonMark.
     """
     if markup == Markup.MARKDOWN:
-        rendered = _markdown(text, media, cloze=cloze, scripts=allow_scripts, join=join_lines)
+        rendered = _markdown(text, Mode(media, cloze, allow_scripts, join_lines))
     elif markup == Markup.HTML:
-        rendered = _html(text, media, scripts=allow_scripts)
+        rendered = _html(text, media, allow_scripts=allow_scripts)
     else:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         rendered = Rendered(without_control("<br>".join(shown_text(line) for line in lines)))
@@ -65,7 +66,7 @@ def render(
             problems = [problem for problem in problems if problem.rule != "cloze-nesting"]
             problems += braces
         problems += islice(cut_formulas(text), MOST_PROBLEMS)
-    if "[" in text and not (allow_scripts or allow_latex or markup == Markup.TEXT):
+    if "[/" in text and not (allow_scripts or allow_latex or markup == Markup.TEXT):
         problems += latex_problems(text, rendered.html)
     if not problems:
         return rendered
@@ -82,31 +83,29 @@ def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
     """Write a picture that is named outside of any text, or return why there is none."""
     if is_played(destination):
         return MediaRefusal(f"'{destination}' is not a picture", rule="media-kind")
-    name = Media(media).name(destination)
+    name = packed_name(destination, media)
     return name if isinstance(name, MediaRefusal) else f'<img src="{escape_value(name)}" alt="">'
 
 
-def _html(text: str, media: MediaResolver, *, scripts: bool) -> Rendered:
+def _html(text: str, media: MediaResolver, *, allow_scripts: bool) -> Rendered:
     if not _NOT_TEXT_ALONE.search(text):
         return Rendered(text)
     from flashdeck.markup.html_field import render_html
 
-    return render_html(text, Media(media), allow_scripts=scripts)
+    return render_html(text, media, allow_scripts=allow_scripts)
 
 
-def _markdown(
-    text: str, media: MediaResolver, *, cloze: bool, scripts: bool, join: bool
-) -> Rendered:
+def _markdown(text: str, mode: Mode) -> Rendered:
     source = text.strip(_SPACE)
     if is_plain(source):
         html = escape_text(source)
-        return Rendered(html if join or "\n" not in html else html.replace("\n", "<br>\n"))
+        return Rendered(
+            html if mode.join_lines or "\n" not in html else html.replace("\n", "<br>\n")
+        )
     from flashdeck.markup.markdown import render_markdown
 
     offset = text.index(source[0]) if source else 0
-    return render_markdown(
-        source, offset, Media(media), cloze=cloze, allow_scripts=scripts, join_lines=join
-    )
+    return render_markdown(source, offset, mode)
 
 
 def latex_problems(text: str, html: str) -> list[Problem]:

@@ -16,7 +16,7 @@ from flashdeck.html.tags import HARMLESS
 from flashdeck.markup import Markup, Rendered, render
 from flashdeck.markup.markdown import render_markdown
 from flashdeck.markup.rendering import is_plain
-from flashdeck.markup.results import Media
+from flashdeck.markup.results import Mode
 
 pytestmark = pytest.mark.slow
 
@@ -247,6 +247,5 @@ _plain_texts = st.text(
 def test_plain_texts_render_as_the_parser_would(text: str, cloze: bool) -> None:
     text = text.strip(" \t\r\n")
     if is_plain(text):
-        media = Media(lambda name: name)
-        parsed = render_markdown(text, 0, media, cloze=cloze, allow_scripts=False, join_lines=False)
-        assert render(text, cloze=cloze) == parsed
+        mode = Mode(lambda name: name, cloze, allow_scripts=False, join_lines=False)
+        assert render(text, cloze=cloze) == render_markdown(text, 0, mode)

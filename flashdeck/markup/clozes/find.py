@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,10 +18,13 @@ from flashdeck.markup.results import Problem
 from flashdeck.markup.ruby import RUBY
 from flashdeck.records import dataclass
 
-OPEN = re.compile(r"\{\{c[0-9,]+::")
+_OPEN = r"\{\{c[0-9,]+::"
+OPEN = re.compile(_OPEN)
 
-_HTML_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::|[{}]")
-_MARKDOWN_MARK = re.compile(r"\{\{c[0-9,]+::|\\[`}:]|`+|\}\}|::|[{}]")
+_HTML_MARK = re.compile(rf"{_OPEN}|\}}\}}|::|[{{}}]")
+_MARKDOWN_MARK = re.compile(rf"{_OPEN}|\\[`}}:]|`+|\}}\}}|::|[{{}}]")
+# A whole cloze without braces, escapes and code: what it hides, and its hint.
+_SIMPLE = re.compile(rf"{_OPEN}((?:[^{{}}:\\`]++|:(?!:))*+)((?:::[^{{}}\\`]*+)?)\}}\}}")
 _SIZES = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]*\}")
 _BRACE = re.compile(r"[{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$\$?")
@@ -51,61 +53,6 @@ class _Unclosed:
     braces: int = 0
 
 
-@dataclass(slots=True)
-class _Scan:
-    """One pass over a text, left to right."""
-
-    text: str
-    markdown: bool
-    open: list[_Unclosed] = field(default_factory=list)
-    found: list[Cloze] = field(default_factory=list)
-    passed_run: int = -1
-    _backticks: Backticks | None = None
-
-    def see(self, mark: str, at: int) -> int:
-        """Read one mark; return where to continue."""
-        if mark.startswith("{{c"):
-            self.open.append(_Unclosed(at, at + len(mark)))
-        elif self.open:
-            return self._see_inside(self.open[-1], mark, at)
-        return at + len(mark)
-
-    def _see_inside(self, cloze: _Unclosed, mark: str, at: int) -> int:
-        match mark:
-            case "}}":
-                self.open.pop()
-                hint = cloze.hint if cloze.hint >= 0 else at
-                self.found.append(Cloze(cloze.start, cloze.body, hint, at, cloze.braces))
-            case "::" if cloze.hint < 0:
-                cloze.hint = at
-            case "{" if self.markdown and (whole := self._piece(at)):
-                return whole.end()
-            case "{":
-                cloze.braces += 1
-            case "}":
-                cloze.braces = max(0, cloze.braces - 1)
-            case _ if mark[0] == "`":
-                return self._skip_code(mark, at)
-        return at + len(mark)
-
-    def _piece(self, at: int) -> re.Match[str] | None:
-        """A picture's size, or ruby, whose marks do not reach Anki as such."""
-        return _SIZES.match(self.text, at) or RUBY.match(self.text, at)
-
-    def _skip_code(self, run: str, at: int) -> int:
-        """Code in a cloze is one piece, unless a cloze opens in it: Anki would see that one."""
-        opened = at + len(run)
-        if self._backticks is None:
-            self._backticks = Backticks(self.text)
-        closing = self._backticks.closing(opened, len(run))
-        if at == self.passed_run or closing < 0:
-            return opened
-        if OPEN.search(self.text, opened, closing):
-            self.passed_run = closing
-            return opened
-        return closing + len(run)
-
-
 @lru_cache(maxsize=8)  # a text is asked for its clozes by several checks in turn
 def find_clozes(text: str, *, markdown: bool) -> tuple[Cloze, ...]:
     """Return all clozes of a text, in the order of their starts.
@@ -113,18 +60,71 @@ def find_clozes(text: str, *, markdown: bool) -> tuple[Cloze, ...]:
     In Markdown, code spans and ruby in a cloze are stepped over: their braces and colons do not
     reach Anki as such.
     """
-    if "{{c" not in text:
-        return ()
-    pattern = _MARKDOWN_MARK if markdown else _HTML_MARK
-    scan = _Scan(text, markdown)
-    position = 0
-    while mark := pattern.search(text, position):
-        position = scan.see(mark.group(), mark.start())
-        if not scan.open:  # where no cloze is open, nothing else counts
-            position = text.find("{{c", position)
-            if position < 0:
-                break
-    return tuple(sorted(scan.found, key=lambda cloze: cloze.start))
+    found: list[Cloze] = []
+    position = text.find("{{c")
+    while position >= 0 and (simple := _SIMPLE.match(text, position)):
+        found.append(Cloze(position, simple.start(1), simple.end(1), simple.end(2), 0))
+        position = text.find("{{c", simple.end())
+    if position >= 0:
+        found += sorted(_Scan(text, markdown=markdown).clozes(position))
+    return tuple(found)
+
+
+class _Scan:
+    """Finds clozes of any kind in one pass over a text."""
+
+    def __init__(self, text: str, *, markdown: bool) -> None:
+        self._text = text
+        self._markdown = markdown
+        self._open: list[_Unclosed] = []
+        self._found: list[Cloze] = []
+        self._passed_run = -1
+        self._backticks = Backticks(text)
+
+    def clozes(self, position: int) -> list[Cloze]:
+        """Return the clozes after a place outside of any, in the order of their ends."""
+        marks = _MARKDOWN_MARK if self._markdown else _HTML_MARK
+        while position >= 0 and (mark := marks.search(self._text, position)):
+            if mark[0].startswith("{{c"):
+                self._open.append(_Unclosed(*mark.span()))
+                position = mark.end()
+            elif self._open:
+                position = self._see_inside(self._open[-1], mark[0], *mark.span())
+            if not self._open:  # where no cloze is open, nothing else counts
+                position = self._text.find("{{c", max(position, mark.end()))
+        return self._found
+
+    def _see_inside(self, cloze: _Unclosed, mark: str, start: int, end: int) -> int:
+        match mark:
+            case "}}":
+                self._open.pop()
+                hint = cloze.hint if cloze.hint >= 0 else start
+                self._found.append(Cloze(cloze.start, cloze.body, hint, start, cloze.braces))
+            case "::" if cloze.hint < 0:
+                cloze.hint = start
+            case "{" if self._markdown and (whole := self._piece(start)):
+                return whole.end()
+            case "{":
+                cloze.braces += 1
+            case "}":
+                cloze.braces = max(0, cloze.braces - 1)
+            case _ if mark[0] == "`":
+                return self._skip_code(mark, start, end)
+        return end
+
+    def _piece(self, at: int) -> re.Match[str] | None:
+        """A picture's size, or ruby, whose marks do not reach Anki as such."""
+        return _SIZES.match(self._text, at) or RUBY.match(self._text, at)
+
+    def _skip_code(self, run: str, start: int, end: int) -> int:
+        """Code in a cloze is one piece, unless a cloze opens in it: Anki would see that one."""
+        closing = self._backticks.closing(end, len(run))
+        if start == self._passed_run or closing < 0:
+            return end
+        if OPEN.search(self._text, end, closing):
+            self._passed_run = closing
+            return end
+        return closing + len(run)
 
 
 def brace_problems(text: str, *, markdown: bool) -> list[Problem]:
