@@ -57,6 +57,21 @@ class CachedNote(NamedTuple):
     verbatim: bool
     media: tuple[tuple[str, str], ...]
 
+    @classmethod
+    def of(
+        cls,
+        note: Note,
+        kind: str,
+        digest: str,
+        media: tuple[tuple[str, str], ...],
+        *,
+        verbatim: bool,
+    ) -> CachedNote:
+        """Return the row of a note."""
+        ordinals = tuple([card.ordinal for card in note.cards])
+        head = note.guid, kind, note.notetype, note.fields, note.tags, note.cards[0].deck
+        return cls(*head, ordinals, digest, verbatim, media)
+
     def note(self, source: Any) -> Note:
         """Return the note, with its position in the sources."""
         cards = tuple([Card(ordinal, self.deck) for ordinal in self.ordinals])
@@ -111,25 +126,43 @@ class Table:
         return self.used.keys() != self.held.keys()
 
     def turn(self) -> None:
-        """Start the next compilation; unused rows stay while there are few of them."""
-        is_little = len(self.held) < _SPARE * len(self.used)
+        """Start the next compilation; unused rows stay if they are few, or the only ones."""
+        is_little = not self.used or len(self.held) < _SPARE * len(self.used)
         self.held = self.held | self.used if is_little else self.used
         self.used = {}
 
 
 class Cache:
-    """Rendered notes by their sources; `items` and `heads` of documents by their text."""
+    """Rendered notes by their sources; `items` and `heads` of documents by their text.
+
+    `files` are rendered files by their paths, where a project is compiled again and again.
+    """
 
     def __init__(self, *held: dict[bytes, Row]) -> None:
         self.notes, self.items, self.heads = map(Table, held or ({}, {}, {}))
+        self.files: Table | None = None
 
     @property
     def _tables(self) -> tuple[Table, Table, Table]:
         return self.notes, self.items, self.heads
 
+    def sizes(self) -> list[int]:
+        """Return the number of rows of each table that were used so far."""
+        return [len(table.used) for table in self._tables]
+
+    def used_since(self, sizes: Iterable[int]) -> tuple[dict[bytes, Row], ...]:
+        """Return the rows of each table that were used first after it had these sizes."""
+        pairs = zip(self._tables, sizes, strict=True)
+        return tuple([dict(islice(table.used.items(), size, None)) for table, size in pairs])
+
+    def hold(self, used: Iterable[dict[bytes, Row]]) -> None:
+        """Hold rows of each table that were used before."""
+        for table, rows in zip(self._tables, used, strict=True):
+            table.held.update(rows)
+
     def turn(self) -> None:
         """Start the next compilation."""
-        for table in self._tables:
+        for table in self._tables if self.files is None else (*self._tables, self.files):
             table.turn()
 
     @classmethod

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from flashdeck.compile.media.table import MediaTable
 from flashdeck.compile.notetypes import may_lack_types, read_custom_types, with_reserves
 from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.kinds.registry import KINDS
-from flashdeck.model import Collection, Note, NoteType
+from flashdeck.model import Collection, NoteType
 from flashdeck.notetypes.built_in import built_in
 from flashdeck.project.ids import UNSAVED
 from flashdeck.project.project import Project
@@ -39,15 +40,17 @@ Files = dict[Path, RenderedFile | ReadFile]
 class Compiled:
     """A compiled project: its content, and the sources that were read.
 
-    The notes of `collection` are in study order and have no times yet. `kinds` and `digests` are by
-    note id; a digest may be unknown. `notes` are those of `sources`: all notes without a cache,
-    with one those of files that were read as a whole. `notetypes` maps kinds in the lock to note
-    types: the kind's name, or "custom:" and an id. `name` is the project's, or the one that it will
-    get. `texts` are the texts of `notes` as HTML, by file and start index. `media` are the files
-    that were looked up. `custom` are the custom note types in the sources, by kind.
+    The notes of `collection` are in study order and have no times yet; `files` are the deck files
+    that they are from. `kinds` and `digests` are by note id; a digest may be unknown. `notes` are
+    those of `sources`: all notes without a cache, with one those of files that were read as a
+    whole. `notetypes` maps kinds in the lock to note types: the kind's name, or "custom:" and an
+    id. `name` is the project's, or the one that it will get. `texts` are the texts of `notes` as
+    HTML, by file and start index. `media` are the files that were looked up. `custom` are the custom
+    note types in the sources, by kind.
     """
 
     collection: Collection
+    files: tuple[RenderedFile, ...]
     kinds: Mapping[str, str]
     digests: Mapping[str, str]
     sources: tuple[SourceFile, ...]
@@ -59,7 +62,7 @@ class Compiled:
     custom: Mapping[str, SourceNoteType]
 
     @property
-    def files(self) -> tuple[YamlFile, ...]:
+    def yaml_files(self) -> tuple[YamlFile, ...]:
         """The files of `sources` and of custom note types."""
         types = {source.file.path: source.file for source in self.custom.values()}
         return (*(source.yaml for source in self.sources), *types.values())
@@ -159,17 +162,19 @@ def _compile(
     if not project.settings.name:
         built = built_in(name, project.settings.css, _number(project))
     released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
-    notes = [note for file in rendered for note in file.notes]
     collection = Collection(
-        notetypes=_used((note.note for note in notes), released.values()),
-        decks=decks.decks(card.deck for note in notes for card in note.note.cards),
-        notes=tuple([note.note for note in notes]),
+        notetypes=_used(rendered, released.values()),
+        decks=decks.decks(chain.from_iterable(file.homes for file in rendered)),
+        notes=tuple(chain.from_iterable(file.content for file in rendered)),
         media=media.files(),
     )
     return Compiled(
         collection=collection,
-        kinds={note.note.guid: note.kind for note in notes},
-        digests={note.note.guid: note.digest for note in notes if note.digest},
+        files=tuple(rendered),
+        kinds={note.guid: kind for file in rendered for note, kind, _ in file.notes},
+        digests={
+            note.guid: digest for file in rendered for note, _, digest in file.notes if digest
+        },
         sources=tuple(source for file in read for source in file.sources),
         notes=tuple(identified),
         notetypes=released,
@@ -182,27 +187,33 @@ def _compile(
 
 def _files(project: Project, deck_files: DeckFiles, *, settle: bool) -> Files:
     """Read the deck files; two files with the same id are read as a whole."""
-    files: Files = {}
-    for path in project.decks:
-        settled = deck_files.settled(path) if settle else None
-        files[path] = settled if settled is not None else deck_files.read(path)
-    first_files: dict[str, Path] = {}
-    clashing: set[Path] = set()
-    for path, file in files.items():
-        for guid in _guids(file):
-            if guid in first_files:
-                clashing |= {path, first_files[guid]}
-            first_files[guid] = path
-    for path in clashing:
+    read = deck_files.open if settle else deck_files.read
+    files: Files = {path: read(path) for path in project.decks}
+    for path in _clashing(files):
         if isinstance(files[path], RenderedFile):
             files[path] = deck_files.read(path)
     return files
 
 
-def _guids(file: RenderedFile | ReadFile) -> Iterator[str]:
+def _clashing(files: Files) -> set[Path]:
+    """Return the files that have an id twice, or one of another file."""
+    guids = {path: _guids(file) for path, file in files.items()}
+    if len(set().union(*guids.values())) == sum(map(len, guids.values())):
+        return set()
+    first_files: dict[str, Path] = {}
+    clashing: set[Path] = set()
+    for path, ids in guids.items():
+        for guid in ids:
+            if guid in first_files:
+                clashing |= {path, first_files[guid]}
+            first_files[guid] = path
+    return clashing
+
+
+def _guids(file: RenderedFile | ReadFile) -> list[str]:
     if isinstance(file, RenderedFile):
-        return (note.note.guid for note in file.notes)
-    return (note.id.value for note in file.notes if note.id is not None)
+        return file.guids
+    return [note.id.value for note in file.notes if note.id is not None]
 
 
 def _identified(
@@ -226,12 +237,7 @@ def _identified(
         project_id,
         {entry.id: kinds.get(entry.kind, entry.kind) for entry in project.lock.notes.values()},
         {kind.name: kind.notetype for kind in KINDS if kind.notetype},
-        {
-            guid
-            for file in files.values()
-            if isinstance(file, RenderedFile)
-            for guid in _guids(file)
-        },
+        set().union(*(file.guids for file in files.values() if isinstance(file, RenderedFile))),
         copies.places,
     )
     return with_numbers(identified, project.lock), [*copies.problems, *problems]
@@ -249,11 +255,9 @@ def _decks(files: Iterable[RenderedFile], copied: Container[str]) -> DeckTable:
             if deck.description is not None and deck.name.span.path not in copied:
                 table.describe(deck.name, deck.description)
         named = {deck.name.value for deck in file.decks}
-        for note, _, _ in file.notes:
-            home = note.cards[0].deck
-            if home not in named and note.source is not None:
-                named.add(home)
-                table.name(Text(home, note.source))
+        for home, place in file.homes.items():
+            if home not in named and place is not None:
+                table.name(Text(home, place))
     return table
 
 
@@ -272,7 +276,12 @@ def custom_notetypes(project: Project) -> dict[str, SourceNoteType]:
 
 def _number(project: Project) -> Callable[..., int]:
     """Return the function that derives ids of note types, fields and templates."""
-    return partial(notetype_id, project.settings.id or UNSAVED)
+    return _numbers(project.settings.id or UNSAVED)
+
+
+@lru_cache(maxsize=2)
+def _numbers(project_id: str) -> Callable[..., int]:
+    return partial(notetype_id, project_id)
 
 
 def _context(surroundings: Surroundings) -> bytes:
@@ -285,7 +294,7 @@ def _context(surroundings: Surroundings) -> bytes:
     return digest_of(repr(parts).encode())
 
 
-def _used(notes: Iterable[Note], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:
-    used = {note.notetype for note in notes}
+def _used(files: Iterable[RenderedFile], notetypes: Iterable[NoteType]) -> tuple[NoteType, ...]:
+    used = set().union(*(file.notetypes for file in files))
     types = {notetype.id: notetype for notetype in notetypes if notetype.id in used}
     return tuple(notetype for _, notetype in sorted(types.items()))

@@ -6,19 +6,20 @@ are not cached. Any other file is read as a whole.
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flashdeck.compile.cache import (
-    KEY_BYTES,
     Cache,
     CachedHead,
     CachedItem,
     CachedNote,
+    Row,
     key_of,
 )
 from flashdeck.compile.identity import Identified, with_numbers
@@ -62,14 +63,42 @@ class RenderedDeck(NamedTuple):
     verbatim: bool
 
 
-@dataclass(slots=True)
 class RenderedFile:
-    """The content of a deck file; `texts` are its texts as HTML, by file and start index."""
+    """The content of a deck file; `texts` are its texts as HTML, by file and start index.
 
-    decks: list[RenderedDeck] = field(default_factory=list)
-    notes: list[RenderedNote] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
-    texts: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    A file that is known from an earlier compilation is the same object, with the same summaries.
+    """
+
+    sources = ()
+
+    def __init__(self) -> None:
+        self.decks: list[RenderedDeck] = []
+        self.notes: list[RenderedNote] = []
+        self.problems: list[Diagnostic] = []
+        self.texts: dict[str, Mapping[int, str]] = {}
+
+    @cached_property
+    def content(self) -> list[Note]:
+        """Its notes."""
+        return [note.note for note in self.notes]
+
+    @cached_property
+    def guids(self) -> list[str]:
+        """The ids of its notes."""
+        return [note.guid for note in self.content]
+
+    @cached_property
+    def homes(self) -> dict[str, Span | None]:
+        """The decks of its notes, each with the place of its first note."""
+        homes: dict[str, Span | None] = {}
+        for note in self.content:
+            homes.setdefault(note.cards[0].deck, note.source)
+        return homes
+
+    @cached_property
+    def notetypes(self) -> set[int]:
+        """The ids of its note types."""
+        return {note.notetype for note in self.content}
 
 
 class ReadFile(NamedTuple):
@@ -87,6 +116,25 @@ class ReadFile(NamedTuple):
     def notes(self) -> Iterator[SourceNote]:
         """The notes of the file and of its tables, in order."""
         return (note for deck in self.decks for note in deck.notes)
+
+
+class KnownFile(NamedTuple):
+    """A file: what it was rendered or read from, and the rows of each table that it used.
+
+    `context` is a digest of the settings and note types, `lock` the text of the lock. While the
+    file does not change, its rows are here only.
+    """
+
+    text: str
+    context: bytes
+    lock: str
+    content: RenderedFile | ReadFile
+    rows: tuple[dict[bytes, Row], ...]
+
+    @property
+    def with_media(self) -> Iterator[Row]:
+        """The rows of the notes that refer to media."""
+        return (row for row in self.rows[0].values() if row[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +169,27 @@ class DeckFiles:
         self._disk = ManyFiles(self._project.root)
         self._tables = TableFiles(self._project)
 
-    def settled(self, path: Path) -> RenderedFile | None:
-        """Render a settled file; None if it must be read as a whole."""
+    def open(self, path: Path) -> RenderedFile | ReadFile:
+        """Render a settled file; any other file is read as a whole."""
         cache, text = self._surroundings.cache, self._text(path)
         if cache is None or text is None:
-            return None
+            return self.read(path)
+        if row := cache.files.get(os.fsencode(path)) if cache.files is not None else None:
+            known = KnownFile(*row)
+            if self._is_current(path, text, known):
+                return known.content
+            cache.hold(known.rows)
+        sizes = cache.sizes()
+        file = self._settled(path, text, cache) or self.read(path)
+        # A file that was read may depend on tables, which may be missing.
+        if cache.files is not None and not file.problems and len(file.sources) <= 1:
+            context, lock = self._surroundings.context, self._project.lock_text
+            kept = KnownFile(text, context, lock, file, cache.used_since(sizes))
+            cache.files.put(os.fsencode(path), kept)
+        return file
+
+    def _settled(self, path: Path, text: str, cache: Cache) -> RenderedFile | None:
+        """Render a settled file; None if it must be read as a whole."""
         parts = split(text)
         if parts is None or most_nodes(text) > self._project.settings.limits.nodes:
             return None
@@ -136,6 +200,13 @@ class DeckFiles:
         except _UnsettledError:
             return None
         return rendered
+
+    def _is_current(self, path: Path, text: str, known: KnownFile) -> bool:
+        """Whether nothing that a known file depends on has changed; adds its media."""
+        if (text, self._surroundings.context, self._project.lock_text) != known[:3]:
+            return False
+        resolvers = self._surroundings.media.resolvers(self._project.relative(path))
+        return all(known_note(self._surroundings, resolvers, note) for note in known.with_media)
 
     def read(self, path: Path, text: str | None = None) -> ReadFile:
         """Read a file as a whole; a `text` replaces its content, and has no tables."""
@@ -201,7 +272,7 @@ class DeckFiles:
         """Cache which note each item is."""
         cache = self._surroundings.cache
         for part in (split(yaml.text) or ()) if cache is not None else ():
-            _, keys = item_keys(self._surroundings.context, yaml.path, part)
+            _, keys = part.keys(self._surroundings.context, yaml.path)
             for item, key in zip(part.items, keys, strict=True):
                 entry = renderer.cached.get(item.line)
                 if entry is not None and cache is not None:
@@ -268,7 +339,7 @@ class NoteRenderer:
         result = RenderedNote(rendered, kind, note_digest(rendered))
         if len(self.problems) == before:
             media = tuple(self._lookups.names.items())
-            cache.notes.put(key, _cached_note(result, media, verbatim=note.note.verbatim))
+            cache.notes.put(key, CachedNote.of(*result, media, verbatim=note.note.verbatim))
             self._record(note, key)
         return result
 
@@ -293,7 +364,7 @@ class _PartReader:
 
     def read(self, rendered: RenderedFile) -> None:
         """Add a document to a rendered file; raises `_UnsettledError`."""
-        head, keys = item_keys(self._surroundings.context, self._name, self._part)
+        head, keys = self._part.keys(self._surroundings.context, self._name)
         items = list(zip(self._part.items, keys, strict=True))
         notes = [self._known(item, key) for item, key in items]
         missing = [place for place, note in enumerate(notes) if note is None]
@@ -397,18 +468,6 @@ class _Lookups:
         return name
 
 
-def item_keys(context: bytes, name: str, part: Part) -> tuple[bytes, list[bytes]]:
-    """Return the keys of a document's head and of its items."""
-    head = hashlib.blake2b(context, digest_size=KEY_BYTES)
-    head.update(f"{name}\0{part.head}\0".encode())
-    keys: list[bytes] = []
-    for item in part.items:
-        key = head.copy()
-        key.update(item.text.encode())
-        keys.append(key.digest())
-    return head.digest(), keys
-
-
 def known_note(
     surroundings: Surroundings, resolvers: Resolvers, row: tuple[object, ...] | None
 ) -> CachedNote | None:
@@ -428,25 +487,6 @@ def known_note(
         if note.verbatim and is_plain and resolvers.fault(destination) is not None:
             return None
     return note
-
-
-def _cached_note(
-    rendered: RenderedNote, media: tuple[tuple[str, str], ...], *, verbatim: bool
-) -> CachedNote:
-    note = rendered.note
-    ordinals = tuple([card.ordinal for card in note.cards])
-    return CachedNote(
-        note.guid,
-        rendered.kind,
-        note.notetype,
-        note.fields,
-        note.tags,
-        note.cards[0].deck,
-        ordinals,
-        rendered.digest,
-        verbatim,
-        media,
-    )
 
 
 def _cached_item(key: bytes, span: Span) -> CachedItem:

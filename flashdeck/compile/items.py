@@ -7,8 +7,11 @@ before it. A file in any other form is not split.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import NamedTuple
+
+from flashdeck.compile.cache import KEY_BYTES
 
 _NOTES = re.compile(
     r"^notes:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*(?P<indent> *)(?=- )", re.MULTILINE
@@ -34,6 +37,17 @@ class Part(NamedTuple):
     head: str
     line: int
     items: tuple[Item, ...]
+
+    def keys(self, context: bytes, name: str) -> tuple[bytes, list[bytes]]:
+        """Return the keys of the head and of the items, in a context and the file of a name."""
+        head = hashlib.blake2b(context, digest_size=KEY_BYTES)
+        head.update(f"{name}\0{self.head}\0".encode())
+        keys: list[bytes] = []
+        for item in self.items:
+            key = head.copy()
+            key.update(item.text.encode())
+            keys.append(key.digest())
+        return head.digest(), keys
 
 
 def split(text: str) -> list[Part] | None:

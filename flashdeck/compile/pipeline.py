@@ -60,9 +60,9 @@ def compile_loaded(
     compiled, compile_problems = compile_project(
         project, allow_scripts=allow_scripts, cache=cache, media_cache=media_cache
     )
-    decks = {card.deck for note in compiled.collection.notes for card in note.cards}
-    packages, name_problems = package_files(sorted(decks), project.settings)
-    suppressions = Suppressions(project.settings.rules, compiled.files)
+    decks = sorted(set().union(*(file.homes for file in compiled.files)))
+    packages, name_problems = package_files(decks, project.settings)
+    suppressions = Suppressions(project.settings.rules, compiled.yaml_files)
     problems = [*problems, *compile_problems, *([] if single_package else name_problems)]
     applied = tuple(suppressions.applied(problems))
     return Outcome(project, compiled, packages, suppressions, applied)

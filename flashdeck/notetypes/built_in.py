@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flashdeck.highlighting.palette import code_css
@@ -56,6 +56,7 @@ def _cloze_templates() -> tuple[tuple[str, str, str], ...]:
     return (("Cloze", text, _back(text)),)
 
 
+@lru_cache(maxsize=4)
 def built_in(name: str, css: str, number: Callable[..., int]) -> Mapping[str, NoteType]:
     """Create the note types of a project, by the names that kinds refer to.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from flashdeck.compile.cache import Cache
+from flashdeck.compile.cache import Cache, Table
+from flashdeck.compile.deck_files import RenderedFile, RenderedNote
 from flashdeck.compile.media.cache import load_media_cache
 from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.files.seal import TICK
 from flashdeck.model import Collection
-from flashdeck.preview.serve.snapshot import Figures, Snapshot
+from flashdeck.preview.serve.snapshot import Figures, Known, NoteGroup, Snapshot
+from flashdeck.project.lockfile import Lock, NoteEntry
 from flashdeck.project.project import Project, load_project
 from flashdeck.report import source_lines
 from flashdeck.stats import count, study
@@ -33,7 +35,10 @@ class PreviewSession:
         self._allow_scripts = allow_scripts
         self._loaded: tuple[Project, list[Diagnostic]] | None = None
         self._cache = Cache.load(root)
+        self._cache.files = Table()
         self._media_cache = load_media_cache(root)
+        # By the ids of the rendered files, which are the same objects while nothing changes.
+        self._groups: dict[int, tuple[RenderedFile, NoteGroup]] = {}
 
     def compile(self, changed: Iterable[Path] | None = None) -> Snapshot:
         """Compile the project; `changed` are the modified files, None for all."""
@@ -44,6 +49,7 @@ class PreviewSession:
             or not _are_known_sources(paths, self._loaded[0])
         ):
             self._loaded = load_project(self._root)
+            self._groups = {}
         self._media_cache = self._media_cache.later(_latest(paths) - TICK)
         project, problems = self._loaded
         outcome = compile_loaded(
@@ -54,23 +60,33 @@ class PreviewSession:
             media_cache=self._media_cache,
         )
         self._cache.turn()
-        compiled, released = outcome.compiled, project.lock.notes
-        names = {kind: kind.partition(":")[0] for kind in set(compiled.kinds.values())}
+        compiled = outcome.compiled
+        held, self._groups = self._groups, {}
+        for file in compiled.files:
+            known = held.get(id(file))
+            self._groups[id(file)] = known or (file, _group(file, project.lock))
         return Snapshot(
             name=compiled.name,
             collection=compiled.collection,
             problems=outcome.problems,
-            kinds={guid: names[kind] for guid, kind in compiled.kinds.items()},
-            edits={
-                guid: "edited" if guid in released else "new"
-                for guid, digest in compiled.digests.items()
-                if guid not in released or released[guid].content != digest
-            },
-            numbers={guid: entry.note_id for guid, entry in released.items()},
-            built=bool(released),
+            groups=tuple([group for _, group in self._groups.values()]),
+            built=bool(project.lock.notes),
             figures=partial(figures, compiled.collection, compiled.built_in),
             line_of=source_lines(self._root),
         )
+
+
+def _group(file: RenderedFile, lock: Lock) -> NoteGroup:
+    """Return the notes of a file with what is known about them."""
+    return NoteGroup(file.content, [_known(note, lock.notes) for note in file.notes])
+
+
+def _known(note: RenderedNote, released: Mapping[str, NoteEntry]) -> Known:
+    entry, kind = released.get(note.note.guid), note.kind.partition(":")[0]
+    if entry is None:
+        return Known(kind, "new" if note.digest else "")
+    is_same = not note.digest or entry.content == note.digest
+    return Known(kind, "" if is_same else "edited", entry.note_id)
 
 
 def figures(collection: Collection, built_in: Iterable[int]) -> Figures:

@@ -147,7 +147,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
     for path, data in written.items():
         publication.stage(root / path, root).write(data)
     record(publication, root, new_lock, with_published.elsewhere)
-    read = [*compiled.files]
+    read = [*compiled.yaml_files]
     read += [project.settings.yaml] if project.settings.yaml is not None else []
     others = compiled.media.outside()
     lasting = (problem for problem in outcome.problems if problem.rule not in _TRANSIENT)
@@ -287,7 +287,7 @@ def _texts(outcome: Outcome, stamped: Mapping[str, Stamped], new_lock: str) -> d
     elif settings != yaml.text:
         path = project.root / SETTINGS_NAME
         texts[SETTINGS_NAME] = encoded(path, project.root, yaml.text, settings)
-    before = {file.path: file.text for file in compiled.files}
+    before = {file.path: file.text for file in compiled.yaml_files}
     for name, new in stamped.items():
         texts[name] = encoded(project.root / name, project.root, before[name], new.text)
     if new_lock != project.lock_text:

@@ -94,7 +94,7 @@ def stamped_sources(compiled: Compiled, limits: Limits) -> dict[str, Stamped]:
     for key, type_ in compiled.custom.items():
         found = _reserve_stamps(type_, compiled.notetypes[key])
         stamps.setdefault(type_.file.path, []).extend(found)
-    for file in compiled.files:
+    for file in compiled.yaml_files:
         if new := stamps.get(file.path):
             edits = [edit for stamp in new for edit in stamp.edits(file.text)]
             text = splice(file.text, edits)

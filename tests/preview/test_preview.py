@@ -239,12 +239,17 @@ def test_new_and_deleted_files_are_detected(decks):
     assert len(previewed.compile([path]).collection.notes) == 3
 
 
+def edits(snapshot):
+    rows = PreviewStore(snapshot).everything()["cards"]
+    return {row["id"]: row["edit"] for row in rows if row["edit"]}
+
+
 def test_only_new_and_edited_notes_have_changed_since_the_last_build(decks):
-    assert list(fresh(decks).edits.values()) == ["new"] * 3
+    assert list(edits(fresh(decks)).values()) == ["new"] * 3
     decks.built()
-    assert fresh(decks).edits == {}
+    assert edits(fresh(decks)) == {}
     decks.replace("cards/more.yaml", "two", "three")
-    assert fresh(decks).edits == {"bbbbbbbb1": "edited"}
+    assert edits(fresh(decks)) == {"bbbbbbbb1": "edited"}
 
 
 def broken(*_, **__):
@@ -271,19 +276,15 @@ def test_changes_are_detected_without_file_system_events(project, notifier):
 
 
 def test_a_store_keeps_keys_while_notes_are_edited(decks):
-    def snapshot():
-        state = fresh(decks)
-        return Snapshot(state.name, state.collection, state.problems, state.kinds, state.edits)
-
-    store = PreviewStore(snapshot())
+    store = PreviewStore(fresh(decks))
     before = {row["key"]: row["id"] for row in store.everything()["cards"]}
     decks.replace("cards/flask.yaml", "a: Armin", "a: Ronacher")
-    store.update(snapshot())
+    store.update(fresh(decks))
     (event,) = store.wait(0, 0)
     assert [row["id"] for row in event["rows"]] == ["aaaaaaaa1"]
     assert event["order"] is None
     assert {row["key"]: row["id"] for row in store.everything()["cards"]} == before
-    store.update(snapshot())
+    store.update(fresh(decks))
     assert store.wait(1, 0) == []
     assert store.wait(-60, 0) == [{"version": 1, "reload": True}]
 

@@ -11,7 +11,7 @@ from flashdeck.anki.clozes import MARK
 from flashdeck.anki.html_text import readable
 from flashdeck.anki.template import cloze_filter, typed_cloze
 from flashdeck.model import Card, Note, NoteType
-from flashdeck.preview.serve.snapshot import Edit
+from flashdeck.preview.serve.snapshot import Edit, Known
 
 _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
 _ASIDE = re.compile(r"<details\b.*?</details>", re.DOTALL)
@@ -52,19 +52,23 @@ class Row(TypedDict):
     problems: int
 
 
-class Known(NamedTuple):
-    """What the preview knows about a note in addition to the collection."""
+class Content(NamedTuple):
+    """All that a card's row is made of; `problems` is their number in its note."""
 
-    kind: str
-    edit: Edit | Literal[""]
-    number: int
+    note: Note
+    card: Card
+    notetype: NoteType
+    known: Known
     problems: int
 
+    def is_still(self, other: Content) -> bool:
+        """Whether the row of the other is the same, with the same place in the sources."""
+        return self.note.source == other.note.source and self == other
 
-def make_row(
-    key: int, version: int, note: Note, card: Card, notetype: NoteType, known: Known
-) -> Row:
+
+def make_row(key: int, version: int, content: Content) -> Row:
     """Create the row of a card."""
+    note, card, notetype, known, problems = content
     title, answer = both_sides(notetype, note, card)
     index = 0 if notetype.cloze else card.ordinal
     has_template = index < len(notetype.templates)
@@ -72,7 +76,7 @@ def make_row(
         key=key,
         version=version,
         id=note.guid,
-        number=known.number,
+        number=known.number or note.id,
         ordinal=card.ordinal + 1,
         title=title[:_TITLE],
         answer=answer[:_TITLE],
@@ -80,13 +84,13 @@ def make_row(
         length=len(answer),
         deck=card.deck,
         tags=note.tags,
-        kind=known.kind,
+        kind=known.kind or notetype.name,
         notetype=notetype.name,
         card=notetype.templates[index].name if has_template else "",
         file=note.source.path if note.source else "",
         line=note.source.line if note.source else 0,
         edit=known.edit,
-        problems=known.problems,
+        problems=problems,
     )
 
 

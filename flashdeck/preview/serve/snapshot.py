@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypedDict
 
 from flashdeck.diagnostics import Diagnostic
-from flashdeck.model import Collection
+from flashdeck.model import Collection, Note
 
 
 class Figures(TypedDict):
@@ -70,21 +71,45 @@ LineOf = Callable[[str, int], str | None]
 """Returns a line of a source file by path and number, None if it does not exist."""
 
 
+class Known(NamedTuple):
+    """What is known about a note in addition to its content.
+
+    `kind` is its kind, if it has one. `number` is its id in Anki, 0 if it was never built.
+    """
+
+    kind: str = ""
+    edit: Edit | Literal[""] = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class NoteGroup:
+    """Notes of one deck file in study order, each with what is known about it.
+
+    A group that has not changed since the last snapshot is the same object.
+    """
+
+    notes: Sequence[Note]
+    known: Sequence[Known]
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The files of its notes."""
+        return frozenset(note.source.path for note in self.notes if note.source is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A deck at one moment.
 
-    `kinds` maps GUIDs to kinds, where known. `edits` maps the GUIDs of notes that differ from the
-    last build to whether they are new. `numbers` maps GUIDs to the notes' ids in Anki, where they
-    were built. `built` is false for a project without any build. `figures` counts when it is asked.
+    `groups` are the notes of the collection; without them all are one group. `built` is false for
+    a project without any build. `figures` counts when it is asked.
     """
 
     name: str
     collection: Collection
     problems: tuple[Diagnostic, ...] = ()
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    edits: Mapping[str, Edit] = field(default_factory=dict)
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    groups: tuple[NoteGroup, ...] = ()
     built: bool = True
     figures: Callable[[], Figures] = field(default=lambda: NO_FIGURES, compare=False)
     line_of: LineOf = field(default=lambda _path, _line: None, compare=False)

@@ -5,38 +5,39 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from threading import Condition
-from typing import Any
+from typing import Any, NamedTuple
 
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.model import Card, Collection, Media, Note, NoteType
 from flashdeck.preview.frame import Face, face
-from flashdeck.preview.serve.rows import Known, Row, make_row
-from flashdeck.preview.serve.snapshot import Figures, LineOf, NotePlace, Snapshot
+from flashdeck.preview.serve.rows import Content, Row, make_row
+from flashdeck.preview.serve.snapshot import (
+    Figures,
+    Known,
+    LineOf,
+    NoteGroup,
+    NotePlace,
+    Snapshot,
+)
 
 _MAX_EVENTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A card with its row."""
 
-    note: Note
-    card: Card
-    notetype: NoteType
-    known: Known
+    content: Content
     row: Row
 
-    def is_still(self, note: Note, card: Card, notetype: NoteType, known: Known) -> bool:
-        """Whether the row would be the same for these values."""
-        return (
-            (self.note is note or (self.note == note and self.note.source == note.source))
-            and self.card == card
-            and self.known == known
-            and (self.notetype is notetype or self.notetype == notetype)
-        )
+
+class ShownGroup(NamedTuple):
+    """The cards of a group of notes by their keys, and the number of problems of each note."""
+
+    group: NoteGroup
+    problems: Counter[str]
+    cards: dict[int, Shown]
 
 
 class PreviewStore:
@@ -48,6 +49,7 @@ class PreviewStore:
     def __init__(self, snapshot: Snapshot) -> None:
         self._changed = Condition()
         self._keys = count(1)
+        self._groups: list[ShownGroup] = []
         self._cards: dict[int, Shown] = {}
         self._media: dict[str, Media] = {}
         self._notetypes: dict[int, NoteType] = {}
@@ -67,14 +69,13 @@ class PreviewStore:
         While it has errors, the last good cards stay and only the problems are replaced.
         """
         with self._changed:
-            before, framed_before = self._cards, self._framed
+            before, framed_before, rows = list(self._cards), self._framed, []
             if any(problem.severity is Severity.ERROR for problem in snapshot.problems):
                 self._report(snapshot)
             else:
-                self._take(snapshot)
-            after = self._cards
-            rows = [shown.row for key, shown in after.items() if before.get(key) is not shown]
-            order = None if list(before) == list(after) else list(after)
+                rows = self._take(snapshot)
+            after = list(self._cards)
+            order = after if before != after else None
             if rows or order is not None or self._framed != framed_before:
                 self._publish(
                     {
@@ -145,9 +146,9 @@ class PreviewStore:
         """A card's note, and where it starts in the sources."""
         with self._changed:
             shown = self._cards.get(key)
-        if shown is None or (span := shown.note.source) is None:
+        if shown is None or (span := shown.content.note.source) is None:
             return None
-        return NotePlace(shown.note.guid, span.path, span.line, span.column)
+        return NotePlace(shown.content.note.guid, span.path, span.line, span.column)
 
     def place_of_problem(self, number: int) -> tuple[str, int, int] | None:
         """The file, line and column of a problem, by its index."""
@@ -166,46 +167,87 @@ class PreviewStore:
         self._problems = tuple(sorted(snapshot.problems, key=_order))
         self._framed = [framed(problem, snapshot.line_of) for problem in self._problems]
 
-    def _take(self, snapshot: Snapshot) -> None:
+    def _take(self, snapshot: Snapshot) -> list[Row]:
+        """Show the cards of a snapshot; returns the rows that are new or have changed."""
         self._report(snapshot)
-        collection = snapshot.collection
-        keys = _Keys(self._cards, collection, self._keys)
-        old, self._cards = self._cards, {}
-        # Equal note types become the same object, so that each card compares them by identity.
-        same = {notetype: notetype for notetype in self._notetypes.values()}
-        self._notetypes = {new.id: same.get(new, new) for new in collection.notetypes}
-        problems = _problems_by_note(collection, self._problems)
-        for note in collection.notes:
-            notetype = self._notetypes[note.notetype]
-            known = Known(
-                kind=snapshot.kinds.get(note.guid, notetype.name),
-                edit=snapshot.edits.get(note.guid, ""),
-                number=snapshot.numbers.get(note.guid, note.id),
-                problems=problems[note.guid],
-            )
-            for card in note.cards:
-                key = keys.of(note, card)
-                before = old.get(key)
-                if before is None or not before.is_still(note, card, notetype, known):
-                    version = before.row["version"] + 1 if before is not None else 0
-                    row = make_row(key, version, note, card, notetype, known)
-                    before = Shown(note, card, notetype, known, row)
-                self._cards[key] = before
-        self._media = {file.name: file for file in collection.media}
+        notetypes = {notetype.id: notetype for notetype in snapshot.collection.notetypes}
+        held = self._groups if notetypes == self._notetypes else []
+        known = {id(shown.group): shown for shown in held}
+        groups = [
+            (group, _problems_of(group, self._problems))
+            for group in snapshot.groups or (_whole(snapshot.collection),)
+        ]
+        kept = {
+            id(group): known[id(group)]
+            for group, problems in groups
+            if id(group) in known and known[id(group)].problems == problems
+        }
+        fresh = _Fresh(
+            (shown for shown in self._groups if id(shown.group) not in kept),
+            (group for group, _ in groups if id(group) not in kept),
+            notetypes,
+            self._keys,
+        )
+        self._notetypes = notetypes
+        self._groups = [kept.get(id(one)) or fresh.group(one, problems) for one, problems in groups]
+        self._cards = {}
+        for shown in self._groups:
+            self._cards.update(shown.cards)
+        self._media = {file.name: file for file in snapshot.collection.media}
         self._built = snapshot.built
         self._figures = snapshot.figures
+        return fresh.rows
+
+
+def _whole(collection: Collection) -> NoteGroup:
+    return NoteGroup(collection.notes, [Known()] * len(collection.notes))
+
+
+class _Fresh:
+    """Shows groups that have changed; `rows` are the new ones of their cards."""
+
+    def __init__(
+        self,
+        old: Iterable[ShownGroup],
+        new: Iterable[NoteGroup],
+        notetypes: Mapping[int, NoteType],
+        keys: count[int],
+    ) -> None:
+        self.rows: list[Row] = []
+        self._notetypes = notetypes
+        self._old = {key: shown for group in old for key, shown in group.cards.items()}
+        self._keys = _Keys(self._old, (note for group in new for note in group.notes), keys)
+
+    def group(self, group: NoteGroup, problems: Counter[str]) -> ShownGroup:
+        """Show a group."""
+        cards: dict[int, Shown] = {}
+        for note, known in zip(group.notes, group.known, strict=True):
+            notetype, count = self._notetypes[note.notetype], problems[note.guid]
+            for card in note.cards:
+                key = self._keys.of(note, card)
+                cards[key] = self._shown(key, Content(note, card, notetype, known, count))
+        return ShownGroup(group, problems, cards)
+
+    def _shown(self, key: int, content: Content) -> Shown:
+        before = self._old.get(key)
+        if before is not None and before.content.is_still(content):
+            return before
+        version = before.row["version"] + 1 if before is not None else 0
+        shown = Shown(content, make_row(key, version, content))
+        self.rows.append(shown.row)
+        return shown
 
 
 class _Keys:
     """The keys of known cards: by note id, else by source position."""
 
-    def __init__(self, old: Mapping[int, Shown], collection: Collection, fresh: count[int]) -> None:
+    def __init__(self, old: Mapping[int, Shown], notes: Iterable[Note], fresh: count[int]) -> None:
         self._fresh = fresh
-        ids = {note.guid for note in collection.notes}
+        ids = {note.guid for note in notes}
         self._by_id: dict[tuple[str, int], int] = {}
         self._by_place: dict[tuple[str, int, int], int] = {}
         for key, shown in old.items():
-            note, ordinal = shown.note, shown.card.ordinal
+            note, ordinal = shown.content.note, shown.content.card.ordinal
             self._by_id[note.guid, ordinal] = key
             if note.source is not None and note.guid not in ids:
                 self._by_place[note.source.path, note.source.line, ordinal] = key
@@ -218,14 +260,13 @@ class _Keys:
         return next(self._fresh) if key is None else key
 
 
-def _problems_by_note(collection: Collection, problems: Iterable[Diagnostic]) -> Counter[str]:
+def _problems_of(group: NoteGroup, problems: Iterable[Diagnostic]) -> Counter[str]:
     """Count the problems of each note, from its start to that of the next note."""
     counts: Counter[str] = Counter()
-    spans = [problem.span for problem in problems if problem.span is not None]
-    paths = {span.path for span in spans}
+    spans = [one.span for one in problems if one.span is not None and one.span.path in group.paths]
     starts: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for note in collection.notes if paths else ():
-        if note.source is not None and note.source.path in paths:
+    for note in group.notes if spans else ():
+        if note.source is not None:
             starts[note.source.path].append((note.source.line, note.source.column, note.guid))
     for notes in starts.values():
         notes.sort()
@@ -243,11 +284,10 @@ def _order(problem: Diagnostic) -> tuple[bool, int, tuple[object, ...]]:
 
 
 def _face(shown: Shown, media: Mapping[str, Media]) -> dict[str, Any]:
-    rendered: Face = face(shown.notetype, shown.note, shown.card, media)
-    names = (field.name for field in shown.notetype.fields)
-    fields = [
-        [name, text] for name, text in zip(names, shown.note.fields, strict=False) if text.strip()
-    ]
+    note, card, notetype, _, _ = shown.content
+    rendered: Face = face(notetype, note, card, media)
+    names = (field.name for field in notetype.fields)
+    fields = [[name, text] for name, text in zip(names, note.fields, strict=False) if text.strip()]
     return {**rendered, "version": shown.row["version"], "fields": fields}
 
 
