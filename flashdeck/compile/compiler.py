@@ -45,8 +45,8 @@ class Compiled:
     those of `sources`: all notes without a cache, with one those of files that were read as a
     whole. `notetypes` maps kinds in the lock to note types: the kind's name, or "custom:" and an
     id. `name` is the project's, or the one that it will get. `texts` are the texts of `notes` as
-    HTML, by file and start index. `media` are the files that were looked up. `custom` are the custom
-    note types in the sources, by kind.
+    HTML, by file and start index. `media` are the files that were looked up. `custom` are the
+    custom note types in the sources, by kind.
     """
 
     collection: Collection
