@@ -238,8 +238,8 @@ MEDIA = [
     ),
     Row(
         "63 a picture that Anki would not find",
-        as_html('<video poster="map.png">x</video>'),
-        ((3, 9, "html-attribute", "map.png"),),
+        as_html('<img alt=x src = "map.png">x'),
+        ((3, 27, "html-attribute", "map.png"),),
     ),
     Row("65 encoded", single("![](my%20map.png)"), ((2, 13, "missing-media", "my%20map.png"),)),
     Row("65 with a query", single("![](map.png?v=1)"), ((2, 13, "media-kind", "map.png?v=1"),)),
@@ -308,7 +308,7 @@ HTML = [
     Row(
         "79 another picture for other screens",
         as_html('<img src=map.png srcset="map.png, //a/x 2x">'),
-        ((3, 9, "remote-media", "//a/x"),),
+        ((3, 43, "remote-media", "//a/x"),),
     ),
     Row(
         "77 a tag that is never closed in HTML",

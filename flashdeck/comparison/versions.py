@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flashdeck.anki.deck_names import with_parents
 from flashdeck.anki.read.apkg import read_apkg
-from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.media import needed_media
 from flashdeck.comparison.revisions import at_revision
 from flashdeck.compile.pipeline import Outcome, compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
@@ -108,14 +108,12 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
         return version, ()
     notes = tuple(note for note in whole.notes if packages.get(note.guid) in shared)
     decks = {deck for note in notes for card in note.cards for deck in with_parents(card.deck)}
-    named = named_media(notes, whole.notetypes, whole.media)
+    needed = needed_media(notes, whole.notetypes, whole.media)
     collection = replace(
         whole,
         notes=notes,
         decks=tuple(deck for deck in whole.decks if deck.name in decks),
-        media=tuple(
-            file for file in whole.media if file.name in named or file.name.startswith("_")
-        ),
+        media=tuple(file for file in whole.media if file.name in needed),
     )
     return replace(version, collection=collection), tuple(sorted(left_out, key=natural))
 

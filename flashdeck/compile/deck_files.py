@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,7 +29,7 @@ from flashdeck.compile.render import Renderer
 from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.files.files import RefusedFileError
 from flashdeck.files.many_files import ManyFiles
-from flashdeck.markup.results import MediaRefusal
+from flashdeck.markup.results import MediaRefusal, MediaResolver
 from flashdeck.model import Note, NoteType
 from flashdeck.project.digest import note_digest
 from flashdeck.project.project import Project, default_deck, read_source, source_bytes
@@ -42,6 +42,7 @@ from flashdeck.yamlnode import YamlFile
 if TYPE_CHECKING:
     from flashdeck.source.notetypes import SourceNoteType
 
+_STATIC = "\0"  # begins the address of a file that is named where Anki does not look for media
 _BATCH = 500  # notes that are parsed at once
 _UNSETTLED = ()
 """The cached row of an item that has diagnostics: its file is read as a whole."""
@@ -450,21 +451,25 @@ class _Lookups:
     def __init__(self, resolvers: Resolvers) -> None:
         self.names: dict[str, str] = {}
         self._resolvers = resolvers
-        self.resolvers = Resolvers(self._hashed, self._verbatim, self._present, resolvers.fault)
-
-    def _hashed(self, destination: str) -> str | MediaRefusal:
-        return self._recorded(destination, self._resolvers.hashed(destination))
-
-    def _verbatim(self, destination: str) -> str | MediaRefusal:
-        return self._recorded(destination, self._resolvers.verbatim(destination))
+        self.resolvers = Resolvers(
+            partial(self._recorded, resolvers.hashed),
+            partial(self._recorded, resolvers.verbatim),
+            partial(self._recorded, resolvers.static, mark=_STATIC),
+            partial(self._recorded, resolvers.static_verbatim, mark=_STATIC),
+            self._present,
+            resolvers.fault,
+        )
 
     def _present(self, name: str) -> str:
         self.names[name] = self._resolvers.present(name)
         return self.names[name]
 
-    def _recorded(self, destination: str, name: str | MediaRefusal) -> str | MediaRefusal:
+    def _recorded(
+        self, resolve: MediaResolver, destination: str, *, mark: str = ""
+    ) -> str | MediaRefusal:
+        name = resolve(destination)
         if isinstance(name, str):
-            self.names[destination] = name
+            self.names[mark + destination] = name
         return name
 
 
@@ -479,7 +484,12 @@ def known_note(
     if entry is not None and entry.kind != note.kind:
         return None
     resolve = resolvers.verbatim if note.verbatim else resolvers.hashed
+    static = resolvers.static_verbatim if note.verbatim else resolvers.static
     for destination, name in note.media:
+        if destination.startswith(_STATIC):
+            if static(destination.removeprefix(_STATIC)) != name:
+                return None
+            continue
         # Only `present` returns the original name, or none, where names are hashed.
         is_plain = name and (note.verbatim or name != destination)
         if (resolve if is_plain else resolvers.present)(destination) != name:

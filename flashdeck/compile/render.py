@@ -10,7 +10,7 @@ from dataclasses import field
 from flashdeck.anki.clozes import OPENING, all_clozes
 from flashdeck.anki.html_text import shows_something, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
-from flashdeck.anki.template.media import formula_pictures
+from flashdeck.anki.template.media import composed_media, formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import Lookups, content_problems, other_references, unfound
@@ -29,7 +29,7 @@ from flashdeck.markup import (
     picture,
     render,
 )
-from flashdeck.markup.results import MediaResolver
+from flashdeck.markup.results import NOT_FOUND, MediaResolver
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.records import dataclass
 from flashdeck.source.note import Masks, SourceDeck, SourceNote, Texts
@@ -107,7 +107,18 @@ class Renderer:
         for problem, node, html in composer.formulas:
             if not (all(images) and may_hold_formula([html])):
                 self._report([problem], node, verbatim=source.verbatim)
+        for name in sorted(composed_media(notetype, note)):
+            self._check_composed(name, source)
         return note
+
+    def _check_composed(self, name: str, source: SourceNote) -> None:
+        """Pack a file whose name a template composes of a field; report it if that fails."""
+        found = self.media.static_verbatim(name)
+        if isinstance(found, MediaRefusal):
+            message = f"{found.message}; a template composes this name of a field"
+            severity = Severity.WARNING if found.rule == NOT_FOUND else Severity.ERROR
+            severity = _severity(found.rule, severity, verbatim=source.verbatim)
+            self.problems.append(Diagnostic(found.rule, message, source.span, severity, found.hint))
 
     def description(self, deck: SourceDeck) -> str:
         """Render a deck's description; '' if it has none."""
@@ -146,6 +157,7 @@ class Renderer:
             _MARKUPS[markup],
             cloze=cloze,
             media=looked_up,
+            static=media or (self.media.static_verbatim if verbatim else self.media.static),
             allow_scripts=self.allow_scripts,
             allow_latex=True,
             join_lines=join_lines,

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from flashdeck.anki import deck_names
-from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.media import needed_media
 from flashdeck.anki.template.reserves import as_written
 from flashdeck.compile.pipeline import compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, reason
@@ -124,8 +124,8 @@ def _texts(source: Source, to: Format) -> Iterator[tuple[str, tuple[str, tuple[M
 def _part(collection: Collection, root: str) -> Collection:
     """Return the notes of a root deck, with the media that they and their note types name."""
     notes = tuple(note for note in collection.notes if note.cards and _root(note) == root)
-    named = named_media(notes, collection.notetypes, collection.media)
-    media = tuple(file for file in collection.media if file.name in named or file.name[0] == "_")
+    needed = needed_media(notes, collection.notetypes, collection.media)
+    media = tuple(file for file in collection.media if file.name in needed)
     return replace(collection, notes=notes, media=media)
 
 

@@ -10,17 +10,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, NoReturn
-from urllib.parse import quote
 
 from flashdeck.anki.deck_names import join
 from flashdeck.anki.read.archive import MIB, Unreadable
 from flashdeck.anki.read.schema11 import read_notetypes, read_object
 from flashdeck.anki.template import ordinals
-from flashdeck.anki.template.media import formula_pictures
 from flashdeck.anki.template.references import references
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import RefusedFileError, open_regular, read_regular
@@ -34,12 +31,11 @@ _DEEPEST: Final = 100
 JsonObject = dict[str, Any]
 
 
-def read_crowdanki(path: Path) -> tuple[Collection, tuple[str, ...]]:
+def read_crowdanki(path: Path) -> Collection:
     """Read a deck and its subdecks from a JSON file, or from the folder of the same name.
 
-    Its media are the files of the folder `media` beside it that the JSON lists, or that a note, a
-    template or a stylesheet names; the second value names the unused files. Raises `FlashdeckError`
-    for a file that can't be read.
+    Its media are all files of the folder `media` beside it. Raises `FlashdeckError` for a file that
+    can't be read.
     """
     if path.is_dir():
         own = path / f"{path.name}.json"
@@ -59,7 +55,7 @@ class _Reader:
         self._notes: list[Note] = []
         self._decks: dict[str, Deck] = {}
 
-    def read(self, whole: JsonObject) -> tuple[Collection, tuple[str, ...]]:
+    def read(self, whole: JsonObject) -> Collection:
         listed = _objects(whole, "note_models")
         models = {_get(model, "crowdanki_uuid", str): model for model in listed}
         ids = {key: stable_id("crowdanki", key) for key in models}
@@ -67,14 +63,12 @@ class _Reader:
         notetypes = {notetype.id: notetype for notetype in read_notetypes(json.dumps(entries))}
         self._notetypes = {key: notetypes[number] for key, number in ids.items()}
         self._deck(whole, ())
-        media, unnamed = self._media()
-        collection = Collection(
+        return Collection(
             tuple(notetype for _, notetype in sorted(notetypes.items())),
             tuple(deck for _, deck in sorted(self._decks.items())),
             tuple(self._notes),
-            media,
+            self._media(),
         )
-        return collection, unnamed
 
     def _deck(self, deck: JsonObject, above: tuple[str, ...]) -> None:
         levels = (*above, _get(deck, "name", str))
@@ -106,24 +100,19 @@ class _Reader:
             cards=tuple(Card(ordinal, deck, position) for ordinal in made),
         )
 
-    def _media(self) -> tuple[tuple[Media, ...], tuple[str, ...]]:
-        """Return the files that are listed or named, and the names of the unused ones."""
+    def _media(self) -> tuple[Media, ...]:
+        """Return all files of the media folder, as CrowdAnki copies them."""
         files = self._files()
         # A file system may store names in another Unicode form than notes do.
-        twins = {unicodedata.normalize("NFC", name): name for name in files}
-        texts = "\n".join(_texts_of(self._notetypes.values()))
-        wanted = self._listed | self._named()
-        wanted |= {name for name in files if name.startswith("_") or _stands_in(name, texts)}
-        media: list[Media] = []
-        used: set[str] = set()
-        for name in sorted(wanted):
-            if PurePosixPath(name).name != name or _NO_NAME.search(name):
-                continue
-            path = name if name in files else twins.get(unicodedata.normalize("NFC", name), name)
-            if (file := self._file(name, self._folder / _MEDIA / path)) is not None:
-                media.append(file)
-                used.add(path)
-        return tuple(media), tuple(name for name in files if name not in used)
+        named = {name for note in self._notes for text in note.fields for name in references(text)}
+        forms = {unicodedata.normalize("NFC", name): name for name in named | self._listed}
+        names = {file: forms.get(unicodedata.normalize("NFC", file), file) for file in files}
+        media = [
+            self._file(file if name in files else name, self._folder / _MEDIA / file)
+            for file, name in names.items()
+            if not _NO_NAME.search(name)
+        ]
+        return tuple(file for file in media if file is not None)
 
     def _files(self) -> list[str]:
         """List the files in the media folder, without hidden ones."""
@@ -139,14 +128,6 @@ class _Reader:
         except (OSError, RuntimeError):  # no such folder; a loop of links
             return []
 
-    def _named(self) -> set[str]:
-        notetypes = {notetype.id: notetype for notetype in self._notetypes.values()}
-        names: set[str] = set()
-        for note in self._notes:
-            names.update(name for text in note.fields for name in references(text))
-            names |= formula_pictures(notetypes[note.notetype], note)
-        return names
-
     def _file(self, name: str, path: Path) -> Media | None:
         total, size = hashlib.sha256(), 0
         try:
@@ -157,19 +138,6 @@ class _Reader:
         except RefusedFileError:
             return None
         return Media(name, total.hexdigest(), size, partial(open_regular, path, self._folder))
-
-
-def _texts_of(notetypes: Iterable[NoteType]) -> Iterator[str]:
-    for notetype in notetypes:
-        yield notetype.css
-        for template in notetype.templates:
-            yield from (template.front, template.back)
-
-
-def _stands_in(name: str, texts: str) -> bool:
-    """Whether templates or stylesheets name a file, literally or URL-encoded."""
-    spellings = {name, unicodedata.normalize("NFC", name), quote(name)}
-    return any(spelling in texts for spelling in spellings)
 
 
 def _objects(json_: JsonObject, key: str) -> list[JsonObject]:

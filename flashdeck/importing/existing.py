@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flashdeck.anki.deck_names import DEFAULT_DECK
 from flashdeck.anki.html_text import readable
-from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.media import needed_media
 from flashdeck.anki.template.references import references
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
@@ -252,12 +252,11 @@ class _Import:
         existing = {path.name for path in (self._root / MEDIA).glob("*")}
         notes = [*self._changes.new, *(pair.theirs for pair in self._changes.edited)]
         theirs = self._theirs
-        named = named_media(notes, theirs.notetypes, theirs.media)
+        needed = needed_media(notes, theirs.notetypes, theirs.media)
         return [
             file
             for file in theirs.media
-            if file.name not in existing
-            and (not self._heading or file.name in named or file.name.startswith("_"))
+            if file.name not in existing and (not self._heading or file.name in needed)
         ]
 
     def _new_lock(self, compiled: Compiled, notetypes: Sequence[NoteType]) -> Lock:

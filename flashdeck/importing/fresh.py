@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flashdeck.anki import deck_names
-from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.media import needed_media
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.importing.history import imported_notes, imported_notetypes
@@ -190,11 +190,14 @@ def card_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagno
 
 
 def media_problems(collection: Collection, compiled: Compiled) -> Iterator[Diagnostic]:
-    """Report files that notes name, but that a build would not pack."""
+    """Report files that cards need, but that a build would not pack, and those that none needs."""
     media = [file for file in collection.media if not _is_source(file.name)]
-    named = named_media(collection.notes, collection.notetypes, media)
-    named |= {file.name for file in media if file.name.startswith("_")}
-    if missing := sorted(named - {file.name for file in compiled.collection.media}, key=natural):
+    needed = needed_media(collection.notes, collection.notetypes, media)
+    left_out = {file.name for file in media} - {file.name for file in compiled.collection.media}
+    if unused := sorted(left_out - needed, key=natural):
+        message = counted(len(unused), "file(s) that no card shows: in cards/media/, not packed")
+        yield _note(message, f"as {', '.join(unused[:_FEW])}")
+    if missing := sorted(left_out & needed, key=natural):
         message = counted(len(missing), "file(s) that cards show would be left out of a build")
         hint = f"as {', '.join(missing[:_FEW])}"
         yield Diagnostic("import", message, None, Severity.WARNING, hint)

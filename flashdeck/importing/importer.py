@@ -19,8 +19,6 @@ from flashdeck.text import counted
 
 __all__ = ["Imported", "import_file"]
 
-_FEW = 3
-
 
 def import_file(
     file: Path,
@@ -51,12 +49,7 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
         hint = "those who got the deck from CrowdAnki have other ones, so Anki refuses their notes"
         message = "CrowdAnki's files have no ids of note types; the note types get new ones"
         problems = [Diagnostic("import", message, None, Severity.WARNING, hint)]
-        collection, unnamed = read_crowdanki(file)
-        if unnamed:
-            message = counted(len(unnamed), "file(s) of media/ left out that nothing names")
-            examples = f"as {', '.join(unnamed[:_FEW])}"
-            problems.append(Diagnostic("import", message, None, Severity.INFO, examples))
-        return collection, problems
+        return read_crowdanki(file), problems
     collection, skipped = read_package(file)
     left = {
         "preset(s) of deck options": skipped.presets,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from html import escape, unescape
 
 from flashdeck.css import loads
 from flashdeck.html.addresses import is_active, is_remote
+from flashdeck.html.requests import SPECIAL, Request, css_requests, tag_requests
 from flashdeck.html.tags import (
     ACTIVE,
-    REFERENCES,
     Tag,
     active_reason,
     attribute,
@@ -19,24 +18,11 @@ from flashdeck.html.tags import (
     has_raw_text,
     raw_text_end,
     remote_address,
-    unpacked_name,
-    unsearched_name,
 )
 from flashdeck.markup.formulas import active_tex
-from flashdeck.markup.results import (
-    MediaRefusal,
-    MediaResolver,
-    Problem,
-    Rendered,
-    packed_name,
-)
+from flashdeck.markup.results import NOT_FOUND, Media, MediaRefusal, Problem, Rendered
 from flashdeck.records import dataclass
 
-# Most tags are these, without attributes; there is nothing to report.
-_NEXT = re.compile(
-    r"<(?!/?(?:br|div|b|i|em|strong|u|code|pre|p|ul|ol|li|span|su[bp]|h[1-6]|t[rdh]|table)>)"
-    r"(?=[A-Za-z/!?])|\[sound:"
-)
 _SOUND_END = re.compile(r"[^\]]+")
 _BEGINS = re.compile("<(?=[A-Za-z])")
 _TAG = re.compile("<[A-Za-z/!?]")
@@ -56,7 +42,7 @@ _KEEP = "to keep it, use --allow-scripts"
 @dataclass(slots=True)
 class _Field:
     text: str
-    media: MediaResolver
+    media: Media
     allow_scripts: bool
     out: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -64,12 +50,14 @@ class _Field:
     is_foreign: bool = False
     unclear: tuple[int, int] | None = None
 
-    def replace(self, start: int, end: int, destination: str) -> None:
-        """Replace a destination by the name of its file in the package."""
-        name = packed_name(destination, self.media)
+    def replace(self, request: Request) -> None:
+        """Replace an address by the name of its file in the package."""
+        name, (_, start, end, _) = self.media.name_of(request), request
         if isinstance(name, MediaRefusal):
-            self.problems.append(Problem(name.rule, name.message, start, end, name.hint))
-        elif name != destination:
+            severity = "warning" if name.rule == NOT_FOUND else "error"
+            problem = Problem(name.rule, name.message, start, end, name.hint, severity)
+            self.problems.append(problem)
+        elif name != request.address:
             self.out += [self.text[self.copied : start], escape(name)]
             self.copied = end
 
@@ -117,9 +105,18 @@ class _Field:
         end = raw_text_end(self.text, tag)
         if tag.name not in ACTIVE:
             self.inert(tag.end, end)
-        if tag.name == "style" and _loads_from_elsewhere(self.text[tag.end : end]):
-            self.active("this style loads something from another machine", tag.start, end)
+        if tag.name == "style":
+            self.style(tag, end)
         return end
+
+    def style(self, tag: Tag, end: int) -> None:
+        """Check the text of a style, and replace the files that it names."""
+        css = self.text[tag.end : end]
+        if _loads_from_elsewhere(css):
+            self.active("this style loads something from another machine", tag.start, end)
+        for request in css_requests(css, range(tag.end, end + 1)):
+            if not is_remote(request.address):
+                self.replace(request)
 
     def check_unclear(self) -> None:
         """Report what would run if a browser found tags in what was not searched for them."""
@@ -140,19 +137,16 @@ class _Field:
             self.active(message, start, end)
 
     def tag(self, tag: Tag) -> None:
-        """Check a tag, and replace the file that it names."""
-        if reason := active_reason(tag):
+        """Check a tag, and replace the files that it names."""
+        if reason := active_reason(tag, files=True):
             self.active(reason, tag.start, tag.end)
-        reference = REFERENCES.get(tag.name)
-        others = []
-        for each in tag.attributes:
-            if each.name == reference and each.value:
-                self.replace(each.start, each.end, each.value)
-                reference = None
-            else:
-                others.append(each)
-        rest = replace(tag, attributes=tuple(others))
-        if remote := remote_address(rest):
+        is_reported = bool(reason) and (not self.allow_scripts or reason.startswith("style="))
+        found = [*tag_requests(self.text, tag)]
+        for request in found:
+            if not (is_reported and is_remote(request.address)):
+                self.replace(request)
+        is_reported = is_reported or any(is_remote(request.address) for request in found)
+        if not is_reported and (remote := remote_address(tag)):
             self.problems.append(
                 Problem(
                     "remote-media",
@@ -161,38 +155,14 @@ class _Field:
                     tag.end,
                 )
             )
-        elif name := unpacked_name(rest):
-            self.unpacked(tag, name, "it looks at src alone")
-        elif name := unsearched_name(rest):
-            self.unpacked(tag, name, f"it does not look into <{tag.name}>")
-
-    def unpacked(self, tag: Tag, name: str, why: str) -> None:
-        """Report a file that Anki would not export."""
-        message = f"Anki does not export {name}: {why}"
-        hint = "show it by a tag of its own, as in <img src=…>"
-        self.problems.append(
-            Problem("html-attribute", message, tag.start, tag.end, hint, "warning")
-        )
 
 
-def read_tags(text: str) -> Iterator[tuple[Tag, int]]:
-    """Yield the tags as browsers read them, each with the end of its raw text."""
-    position = 0
-    while found := _NEXT.search(text, position):
-        position = found.end()
-        if found[0] == "<":
-            tag, position = browser_tag(text, found.start())
-            if tag and not tag.closing:
-                position = raw_text_end(text, tag)
-                yield tag, position
-
-
-def render_html(text: str, media: MediaResolver, *, allow_scripts: bool) -> Rendered:
+def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     """Return the text with the names of its media in the package, and its problems."""
     html = _Field(text, media, allow_scripts)
     last_bracket = text.rfind("]")
     position = 0
-    while found := _NEXT.search(text, position):
+    while found := SPECIAL.search(text, position):
         position = found.end()
         if found[0] == "<":
             position = html.markup(found.start())
@@ -206,7 +176,8 @@ def render_html(text: str, media: MediaResolver, *, allow_scripts: bool) -> Rend
 def _sound(html: _Field, start: int) -> int:
     name = _SOUND_END.match(html.text, start)
     if name and html.text.startswith("]", name.end()):
-        html.replace(start, name.end(), attribute("", name.group(), start, name.end()).value or "")
+        destination = attribute("", name.group(), start, name.end()).value or ""
+        html.replace(Request(destination, start, name.end(), searched=True))
         return name.end()
     return start
 

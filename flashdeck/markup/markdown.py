@@ -47,7 +47,7 @@ from flashdeck.markup.placeholders import (
     Target,
     unescaped,
 )
-from flashdeck.markup.results import MediaRefusal, Mode, Problem, Rendered, packed_name
+from flashdeck.markup.results import MediaRefusal, Mode, Problem, Rendered
 from flashdeck.text import holds_right_to_left
 
 _BESIDE = f"{SPACE}{SIDE}{GLUE}"
@@ -323,7 +323,7 @@ class Writer(Output):
         if target.start < 0:
             place = self.place("Image", token.start("image"))
             target = Target(target.destination, *place)
-        name = packed_name(target.destination, self.mode.media)
+        name = self.mode.media.name(target.destination)
         if isinstance(name, MediaRefusal):
             self.refuse(name, *place)
             self.out.append(shown_text(self.masked.source[target.start : target.end]))
@@ -394,7 +394,7 @@ class Writer(Output):
 
     def _sound(self, placeholder: Placeholder) -> None:
         destination, start, end = placeholder.data
-        name = packed_name(destination, self.mode.media)
+        name = self.mode.media.name(destination)
         if isinstance(name, MediaRefusal):
             self.refuse(name, start, end)
             self._target(placeholder)

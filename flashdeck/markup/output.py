@@ -13,7 +13,7 @@ from pyromark import Options, events_with_range
 from flashdeck.markup.clozes.problems import Where, taken_as_hint
 from flashdeck.markup.masking import MaskedText
 from flashdeck.markup.nesting import Nesting, Open
-from flashdeck.markup.results import MOST_PROBLEMS, MediaRefusal, Mode, Problem
+from flashdeck.markup.results import MOST_PROBLEMS, NOT_FOUND, MediaRefusal, Mode, Problem
 
 SYNTAX = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _DEEPEST = 60  # lists and quotes in each other; browsers handle some 500
@@ -71,7 +71,8 @@ class Output:
 
     def refuse(self, refusal: MediaRefusal, start: int, end: int) -> None:
         """Report that a destination has no file."""
-        self.problem(refusal.rule, refusal.message, start, end, refusal.hint)
+        severity = "warning" if refusal.rule == NOT_FOUND else "error"
+        self.problem(refusal.rule, refusal.message, start, end, refusal.hint, severity)
 
     def _range_of(self, kind: str, at: int) -> tuple[int, int]:
         """Return where an element is in the masked text, by the place of its tag in `html`."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from flashdeck.html.addresses import is_remote
 from flashdeck.html.escape import escape_value, inert_braces, shown_text
+from flashdeck.html.requests import requests
 from flashdeck.html.tags import (
     ACTIVE,
     HARMLESS,
@@ -16,7 +18,7 @@ from flashdeck.html.tags import (
 )
 from flashdeck.markup.nesting import Stray
 from flashdeck.markup.output import Output
-from flashdeck.markup.results import MediaRefusal, packed_name
+from flashdeck.markup.results import MediaRefusal
 
 _CLOZE_HINT = "write clozes around tags or in their text; an attribute holds `::` as `:&#58;`"
 
@@ -27,14 +29,14 @@ def write(output: Output, tag: Tag, source: str) -> None:
     if tag.closing:
         _close(output, tag, source)
     elif trusted and tag.name in RAW_TEXT and source.endswith(f"</{tag.name}>"):
-        output.out.append(source)
+        output.out.append(_with_files(output, tag, source))
     elif reason := ("" if trusted else _reason(tag)):
         output.problem("active-content", reason, tag.start, tag.end, _hint(tag))
         output.out.append(shown_text(source))
+    elif trusted and (tag.name not in MEDIA or any(not each.searched for each in requests(source))):
+        _open(output, tag, _with_files(output, tag, source))
     elif tag.name in MEDIA:
         _media(output, tag, source, trusted=trusted)
-    elif trusted:
-        _open(output, tag, source)
     elif tag.name in HARMLESS and not foreign_attributes(tag):
         _open(output, tag, _rebuilt(tag))
     else:
@@ -80,6 +82,22 @@ def _rebuilt(tag: Tag, **changed: str) -> str:
     return f"<{tag.name}{attributes}>"
 
 
+def _with_files(output: Output, tag: Tag, source: str) -> str:
+    """Return an element with the names of its files in the package."""
+    pieces: list[str] = []
+    copied = 0
+    for request in requests(source):
+        if is_remote(request.address) and tag.name not in MEDIA:
+            continue
+        name = output.mode.media.name_of(request)
+        if isinstance(name, MediaRefusal):
+            output.refuse(name, tag.start + request.start, tag.start + request.end)
+        elif name != request.address:
+            pieces += [source[copied : request.start], escape_value(name)]
+            copied = request.end
+    return "".join(pieces) + source[copied:]
+
+
 def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
     src = next((each for each in tag.attributes if each.name == "src"), None)
     foreign = not trusted and foreign_attributes(tag)
@@ -88,7 +106,7 @@ def _media(output: Output, tag: Tag, source: str, *, trusted: bool) -> None:
     elif src is None:
         _open(output, tag, _rebuilt(tag))
     else:
-        name = packed_name(src.value or "", output.mode.media)
+        name = output.mode.media.name(src.value or "")
         if isinstance(name, MediaRefusal):
             place = (src.start, src.end) if src.start >= 0 else (tag.start, tag.end)
             output.refuse(name, *place)

@@ -12,12 +12,12 @@ from flashdeck.markup.clozes.problems import cut_formulas
 from flashdeck.markup.results import (
     MOST_PROBLEMS,
     Markup,
+    Media,
     MediaRefusal,
     MediaResolver,
     Mode,
     Problem,
     Rendered,
-    packed_name,
 )
 
 # Contains nothing with a meaning in Markdown or flashdeck.
@@ -42,6 +42,7 @@ def render(
     *,
     cloze: bool = False,
     media: MediaResolver = _same_name,
+    static: MediaResolver | None = None,
     allow_scripts: bool = False,
     allow_latex: bool = False,
     join_lines: bool = False,
@@ -49,13 +50,15 @@ def render(
     """Render one field. Never raises, whatever the text; problems come in order of their places.
 
     With `cloze`, `{{c1::…}}` is kept for Anki; else braces are text. `media` names the file in the
-    package for a destination. `allow_scripts` lets active content pass, `allow_latex` only LaTeX.
+    package for a destination, `static` where Anki does not look for media (as `media` by default).
+    `allow_scripts` lets active content pass, `allow_latex` only LaTeX.
     With `join_lines` a line break in Markdown is a space, as in CommonMark.
     """
+    names = Media(media, static or media)
     if markup == Markup.MARKDOWN:
-        rendered = _markdown(text, Mode(media, cloze, allow_scripts, join_lines))
+        rendered = _markdown(text, Mode(names, cloze, allow_scripts, join_lines))
     elif markup == Markup.HTML:
-        rendered = _html(text, media, allow_scripts=allow_scripts)
+        rendered = _html(text, names, allow_scripts=allow_scripts)
     else:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         rendered = Rendered(without_control("<br>".join(shown_text(line) for line in lines)))
@@ -83,11 +86,11 @@ def picture(destination: str, *, media: MediaResolver) -> str | MediaRefusal:
     """Write a picture that is named outside of any text, or return why there is none."""
     if is_played(destination):
         return MediaRefusal(f"'{destination}' is not a picture", rule="media-kind")
-    name = packed_name(destination, media)
+    name = Media(media, media).name(destination)
     return name if isinstance(name, MediaRefusal) else f'<img src="{escape_value(name)}" alt="">'
 
 
-def _html(text: str, media: MediaResolver, *, allow_scripts: bool) -> Rendered:
+def _html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:
     if not _NOT_TEXT_ALONE.search(text):
         return Rendered(text)
     from flashdeck.markup.html_field import render_html

@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from operator import attrgetter
 
 from flashdeck.anki.deck_names import is_within
-from flashdeck.anki.template.media import named_media
+from flashdeck.anki.template.media import needed_media
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.kinds.settings import RESEND_DAYS
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
@@ -415,22 +415,6 @@ def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
 def _media(
     whole: Collection, notes: Sequence[Note], notetypes: Sequence[NoteType]
 ) -> tuple[Media, ...]:
-    """Return the media of a collection that these notes, or note types, may use."""
-    named = named_media(notes, whole.notetypes, whole.media)
-    return tuple(
-        media for media in whole.media if media.name in named or _is_asset(media, notetypes)
-    )
-
-
-def _is_asset(media: Media, notetypes: Iterable[NoteType]) -> bool:
-    """Whether note types may use a file; imported files may also use each other."""
-    if not media.name.startswith("_fd-"):
-        return media.name.startswith("_")
-    return any(
-        media.name in text
-        for notetype in notetypes
-        for text in (
-            notetype.css,
-            *(side for template in notetype.templates for side in (template.front, template.back)),
-        )
-    )
+    """Return the media of a collection that these notes, or note types, need."""
+    needed = needed_media(notes, notetypes, whole.media)
+    return tuple(media for media in whole.media if media.name in needed)

@@ -71,8 +71,8 @@ def test_a_name_that_anki_passes_over_in_templates_is_a_warning(verbatim):
     write_type(verbatim, '<img src="other.png">')
     (problem,) = verbatim.check()
     assert (problem.rule, problem.severity) == ("template-media", Severity.WARNING)
-    assert problem.message == "Anki does not export other.png for a template"
-    assert problem.hint == "rename it to _other.png: it exports names that begin with _"
+    assert problem.message == "Anki does not look for other.png here, and would leave it out"
+    assert problem.hint == "rename it to _other.png: such files are always packed"
 
 
 @pytest.mark.parametrize("folder", ["media", "notetypes"])
@@ -94,7 +94,7 @@ def test_present_files_are_packed_into_anki(verbatim, folder):
     ("front", "css"),
     [
         ("<!-- <img src=_none.png> url(_none.png) -->", "/* url(_none.png) */"),
-        ("<img src='{{B}}.png'><img src='_{{B}}.png'>", "b { c: url(data:image/png;base64,_a) }"),
+        ("<img src='#'>", "b { c: url(data:image/png;base64,_a) }"),
         ("<img src='https://a.b/_none.png'>", "@import url('https://a.b/_none.css');"),
         ("<svg><g fill='url(#_none)'/></svg>", "b { c: url('') }"),
     ],
@@ -109,6 +109,46 @@ def test_scripts_and_styles_of_a_template_are_checked(verbatim):
     messages = [problem.message for problem in verbatim.build(allow_scripts=True).diagnostics]
     missing = [words.split()[2] for words in messages if words.startswith("no file")]
     assert missing == ["_a.js", "_b.css"]
+
+
+def test_files_that_a_css_file_names_are_checked(verbatim):
+    verbatim.write("cards/media/_a.css", "b { c: url('_b.png') } d { e: url(_c%20d.png#f) }")
+    write_type(verbatim, "", "@import '_a.css';")
+    (problem,) = verbatim.check()
+    assert problem.message.startswith("in _a.css: no file _b.png")
+    verbatim.write("cards/media/_b.png", "b")
+    verbatim.write("cards/media/_c d.png", "c")
+    assert verbatim.check() == []
+    verbatim.built()
+    assert packed(verbatim) == ["_a.css", "_b.png", "_c d.png"]
+
+
+def test_a_css_file_can_name_no_file_that_gets_another_name(project):
+    project.write("cards/d.yaml", DECK)
+    project.write("cards/notetypes/b.png", "b")
+    project.write("cards/notetypes/a.css", "b { c: url('b.png') }")
+    write_type(project, "", "@import 'a.css';")
+    messages = [problem.message for problem in project.check()]
+    assert "in a.css: b.png has another name in the package" in messages
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, "name: X\nmarkup: html\n"])
+def test_names_that_a_template_composes_of_fields_are_checked(project, settings):
+    project.write("flashdeck.yaml", settings)
+    project.write("cards/d.yaml", DECK.replace("B: b", "B: Peru"))
+    write_type(project, "<img src='_{{B}}.png'>[sound:{{B}}.mp3]")
+    messages = sorted(problem.message for problem in project.check())
+    assert [message.partition("; ")[0] for message in messages] == [
+        "Anki does not look for Peru.mp3 here, and would leave it out",
+        "no file _Peru.png beside cards/d.yaml or in cards/media/",
+    ]
+    project.replace("cards/notetypes/n.yaml", "[sound:{{B}}.mp3]", "")
+    project.write("cards/_Peru.png", "flag")
+    project.built()
+    assert packed(project) == ["_Peru.png"]
+    with Learner() as learner:
+        learner.import_package(project.package)
+        assert sorted(learner.media()) == ["_Peru.png"]
 
 
 def test_the_project_stylesheet_is_checked(verbatim):

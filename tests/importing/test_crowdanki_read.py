@@ -184,13 +184,15 @@ def test_a_file_that_only_a_template_names_is_there_to_be_renamed(geo):
     assert (geo.project / "cards/media/plain.png").exists()
 
 
-def test_files_that_nothing_names_stay_and_are_reported_in_one_line(geo):
+def test_files_that_nothing_names_are_imported_and_reported_in_one_line(geo):
     geo.put("a.png", "b.png", "c.png", "d.png", "_script.js", ".hidden")
     (geo.folder / "media/sub").mkdir()
     (problem,) = geo.imported().diagnostics[1:]
-    assert problem.message == "4 files of media/ left out that nothing names"
+    assert problem.message == "4 files that no card shows: in cards/media/, not packed"
     assert problem.hint == "as a.png, b.png, c.png"
-    assert sorted(path.name for path in (geo.project / "cards/media").iterdir()) == ["_script.js"]
+    names = ["_script.js", "a.png", "b.png", "c.png", "d.png"]
+    assert sorted(path.name for path in (geo.project / "cards/media").iterdir()) == names
+    assert geo.packed() == ["_script.js"]
 
 
 def test_a_media_folder_that_leads_elsewhere_is_not_looked_into(geo, tmp_path):

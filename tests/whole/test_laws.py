@@ -52,7 +52,7 @@ MODEL = ("model", "diagnostics", "limits", "records", "text")
 ANKI = ("anki.clozes", "anki.deck_names", "anki.html_text")
 # What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
 ALSO_ALLOWED = {
-    "anki": ("files.copy",),
+    "anki": ("files.copy", "html.addresses", "html.requests"),
     "comparison": ("anki.template", *ANKI),
     "preview.frame": ("anki.template", *ANKI),
     "preview.serve": ("anki.template", *ANKI, "preview.frame"),

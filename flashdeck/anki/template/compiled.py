@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 
 from flashdeck.anki.template.fronts import Fronts
 from flashdeck.anki.template.parse import Fault, Nodes, parse
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.anki.template.reserves import in_anki
+from flashdeck.html.requests import requests
 from flashdeck.model import NoteType
 from flashdeck.records import dataclass
 
 # Note types in the cache; a project has a handful.
 _MOST = 64
+_SOUND = re.compile(r"\[sound:[^\]\[]*\{\{")
 _cache: dict[int, tuple[NoteType, Compiled]] = {}
 
 
@@ -20,7 +23,8 @@ _cache: dict[int, tuple[NoteType, Compiled]] = {}
 class Compiled:
     """The parsed fronts and backs of a note type, all with the names in Anki.
 
-    `formulas`: whether a template may have LaTeX.
+    `formulas`: whether a template may have LaTeX. `composes_names`: whether one names a file by a
+    field.
     """
 
     notetype: NoteType
@@ -29,6 +33,7 @@ class Compiled:
     backs: tuple[Nodes | Fault, ...]
     needs: Fronts = field(compare=False)
     formulas: bool = False
+    composes_names: bool = False
 
 
 def compiled(notetype: NoteType) -> Compiled:
@@ -50,6 +55,12 @@ def _compile(notetype: NoteType) -> Compiled:
     names = tuple(field.name for field in notetype.fields)
     fronts = tuple(parse(template.front) for template in notetype.templates)
     backs = tuple(parse(template.back) for template in notetype.templates)
-    sides = (side for template in notetype.templates for side in (template.front, template.back))
-    formulas = may_hold_formula(sides)
-    return Compiled(notetype, names, fronts, backs, Fronts(names, fronts), formulas)
+    sides = [side for template in notetype.templates for side in (template.front, template.back)]
+    needs = Fronts(names, fronts)
+    composes = any(map(_composes_name, sides))
+    return Compiled(notetype, names, fronts, backs, needs, may_hold_formula(sides), composes)
+
+
+def _composes_name(side: str) -> bool:
+    is_sound = _SOUND.search(side) is not None
+    return is_sound or any("{{" in request.address for request in requests(side))

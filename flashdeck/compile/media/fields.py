@@ -31,7 +31,8 @@ class Lookups:
 def unfound(names: Mapping[str, str], text: str, html: str) -> list[Problem]:
     """Report the files of a text that Anki does not find in its HTML."""
     packed = set(references(html))
-    return [_unfound(written, text) for written, name in names.items() if name not in packed]
+    lost = [written for written, name in names.items() if name not in packed and name[:1] != "_"]
+    return [_unfound(written, text) for written in lost]
 
 
 def other_references(names: Container[str], html: str) -> Iterator[str]:

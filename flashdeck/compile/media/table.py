@@ -24,11 +24,20 @@ from flashdeck.compile.media.content import (
 )
 from flashdeck.compile.media.folder import MediaFolder
 from flashdeck.compile.media.inline import inline_picture, is_inline, is_replaced
+from flashdeck.compile.media.static import (
+    MORE_ENDINGS,
+    ByAddress,
+    in_sheet,
+    is_elsewhere,
+    not_found,
+    renamed,
+)
 from flashdeck.compile.media.svg import Drawing
 from flashdeck.files.files import Refusal, RefusedFileError
 from flashdeck.files.many_files import ManyFiles
+from flashdeck.html.addresses import is_remote, plain_name
 from flashdeck.markup import MediaRefusal
-from flashdeck.markup.results import MediaResolver
+from flashdeck.markup.results import NOT_FOUND, MediaResolver
 from flashdeck.model import Media, Seen
 from flashdeck.project.paths import KEPT_MEDIA
 from flashdeck.records import dataclass
@@ -83,12 +92,15 @@ class _Request:
 class Resolvers:
     """The ways to look up media: with hashed names, or with their own.
 
+    The `static` ones are for addresses where Anki does not look for media in a field.
     `present` adds an optional file with its own name; it returns '' if there is none. `fault` tells
     why a file that keeps its name would not be shown.
     """
 
     hashed: MediaResolver
     verbatim: MediaResolver
+    static: MediaResolver
+    static_verbatim: MediaResolver
     present: Callable[[str], str]
     fault: Callable[[str], MediaRefusal | None]
 
@@ -119,42 +131,53 @@ class MediaTable:
 
     def resolvers(self, source: str) -> Resolvers:
         """Return the resolvers for names in the file `source`, a path relative to the root."""
-        folder = (self._root / source).parent
+        folder, place = (self._root / source).parent, f"beside {source}"
         return Resolvers(
             partial(self._resolve, source, folder),
-            partial(self._resolve_verbatim, f"beside {source}", folder),
-            partial(self._resolve_present, f"beside {source}", folder),
+            partial(self._resolve_verbatim, place, folder),
+            self.static(folder, verbatim=False, place=place),
+            self.static(folder, verbatim=True, place=place),
+            partial(self._resolve_present, place, folder),
             partial(self.fault, folder),
         )
 
-    def template_resolver(self, folder: Path, more: AbstractSet[str]) -> MediaResolver:
-        """Return the resolver for names in a template or a style in `folder`.
+    def static(self, folder: Path, *, verbatim: bool, place: str = "") -> MediaResolver:
+        """Return the resolver for addresses where Anki does not look for media, in `folder`.
 
-        `more` are additional endings. Names with a field (`{{Picture}}`) and data addresses are not
-        changed.
+        With `verbatim` files keep their names, which must begin with `_`.
         """
         folder = folder.absolute()
-        place = self._description(folder)
+        resolve = self._resolve_static_verbatim if verbatim else self._resolve_static
+        return ByAddress(partial(resolve, place or self._description(folder), folder))
 
-        def resolve(destination: str) -> str | MediaRefusal:
-            if "{{" in destination or destination.startswith(("data:", "#")):
-                return destination
-            if "://" in destination or destination.startswith("//"):
-                message = f"{destination} is on another machine; packages must contain their media"
-                return MediaRefusal(message, "put the file beside the note type", "remote-media")
-            media = self._find(_Request(destination, folder, place, MEDIA_ENDINGS | more))
-            if isinstance(media, MediaRefusal):
-                return media
-            name = f"_fd-{media.sha256[:12]}{PurePosixPath(destination).suffix.lower()}"
-            self._files.setdefault(name, replace(media, name=name))
-            return name
+    def _resolve_static(self, place: str, folder: Path, address: str) -> str | MediaRefusal:
+        if "{{" in address or is_elsewhere(address):
+            return address
+        if is_remote(address):
+            message = f"{address} is on another machine; packages must contain their media"
+            return MediaRefusal(message, "put the file beside the note type", "remote-media")
+        media = self._find(_Request(address, folder, place, MEDIA_ENDINGS | MORE_ENDINGS))
+        if isinstance(media, MediaRefusal):
+            return media
+        name = f"_fd-{media.sha256[:12]}{PurePosixPath(address).suffix.lower()}"
+        self._files.setdefault(name, replace(media, name=name))
+        return in_sheet(address, media, renamed) or name
 
-        return resolve
-
-    def template_resolver_verbatim(self, folder: Path) -> MediaResolver:
-        """Return the resolver for a template or style in `folder` whose files keep their names."""
-        folder = folder.absolute()
-        return partial(self._resolve_verbatim, self._description(folder), folder)
+    def _resolve_static_verbatim(
+        self, place: str, folder: Path, address: str
+    ) -> str | MediaRefusal:
+        if "{{" in address or is_elsewhere(address):
+            return address
+        if not address.startswith("_"):
+            self._named |= {folder / address, self._root / KEPT_MEDIA / address}
+            return not_found(address)
+        found = self._resolve_verbatim(place, folder, address)
+        if (fault := self.fault(folder, address)) is not None:
+            return replace(fault, rule=NOT_FOUND)
+        if isinstance(found, MediaRefusal):
+            return found
+        beside = partial(self._resolve_verbatim, place, folder)
+        return in_sheet(address, self._files[found], beside) or found
 
     def fault(self, folder: Path, destination: str) -> MediaRefusal | None:
         """Tell why a file that keeps its name would not be shown."""
@@ -183,10 +206,6 @@ class MediaTable:
     def active_drawings(self) -> tuple[Path, ...]:
         """Return the drawings with active content that were looked up."""
         return tuple(path for path, fault in self._faults.items() if fault.rule == "active-content")
-
-    def mark_used(self, folder: Path, name: str) -> None:
-        """Record that a file is used, where Anki does not find it."""
-        self._named |= {folder.absolute() / name, self._root / KEPT_MEDIA / name}
 
     def _description(self, folder: Path) -> str:
         name = folder.relative_to(self._root).as_posix()
@@ -347,6 +366,8 @@ class MediaTable:
     def _refusal(self, request: _Request, refusal: Refusal) -> MediaRefusal:
         match refusal:
             case Refusal.MISSING:
+                # A browser shows it, as in `map.png?v=2`, though Anki does not import it.
+                self._named.add(request.folder / plain_name(request.name))
                 message = f"no file {request.words} {request.place}"
                 folder = request.place.partition(" ")[2].replace(" or in ", " or ")
                 hint = f"names are relative to {folder}"
