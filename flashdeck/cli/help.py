@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from flashdeck.cli.console import colored
 from flashdeck.cli.options import Color
-from flashdeck.cli.parser import light
+from flashdeck.cli.parser import light, with_values
 from flashdeck.cli.streams import print_result
 from flashdeck.text import BOLD, CYAN, painted
 
@@ -27,6 +27,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments after the command's name."""
+        args = with_values(self, args)
         return TyperCommand.parse_args(light(self, ctx, args), ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:

@@ -11,7 +11,7 @@ from copy import copy
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -34,6 +34,16 @@ def command_first(arguments: Sequence[str], without_directory: Sequence[str]) ->
     if not rest or rest[0].startswith("-"):
         return [*arguments]
     return [rest[0], *([] if rest[0] in without_directory else given), *rest[1:]]
+
+
+def with_values(command: _Kind, arguments: Sequence[str]) -> list[str]:
+    """Add the first word to options whose value may be left out, as in `--markdown`."""
+    bare: dict[str, str] = {}
+    for param in command.params:
+        if str(param.metavar).startswith("[="):
+            kind = cast("Any", param).type_descriptor.annotation
+            bare |= dict.fromkeys(param.opts, next(iter(kind)))
+    return [f"{word}={bare[word]}" if word in bare else word for word in arguments]
 
 
 def light(command: _Kind, ctx: Any, arguments: Sequence[str]) -> _Kind:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flashdeck.formatting.writer import Data, file_text, notes_text, pair_text
 from flashdeck.importing.layout import CARDS, Paths, file_stem
 from flashdeck.importing.sources import DeckText, Texts, deck_data, note_data
-from flashdeck.model import Collection, Note, NoteType
+from flashdeck.model import Note, NoteType
 from flashdeck.project.project import Project
 from flashdeck.source.note import SourceFile, SourceNote
 from flashdeck.yamlnode import Edit, MappingNode, ScalarNode, SequenceNode, insertion_into
@@ -122,14 +122,16 @@ class Additions:
 def added_notes(
     project: Project,
     sources: Iterable[SourceFile],
-    theirs: Collection,
+    texts: Texts,
     notes: Iterable[Note],
     notetypes: Mapping[int, NoteType],
     heading: Mapping[str, str],
 ) -> Additions:
-    """Add new notes to their decks' files. `heading` holds the keys that a new file starts with."""
+    """Add new notes to their decks' files.
+
+    `texts` is the markup of new files, which start with the keys of `heading`.
+    """
     additions = Additions()
-    media = {file.name for file in theirs.media}
     open_ends = {
         source.decks[-1].name.value.casefold(): source for source in sources if _is_open(source)
     }
@@ -140,12 +142,11 @@ def added_notes(
     for deck, own in decks.items():
         source = open_ends.get(deck.casefold())
         if source is not None:
-            texts = Texts(source.decks[-1].markup, media)
-            additions.edits[source.yaml.path] = _appended(source, own, notetypes, texts)
+            as_there = replace(texts, markup=source.decks[-1].markup)
+            additions.edits[source.yaml.path] = _appended(source, own, notetypes, as_there)
         else:
             stem = "/".join([CARDS, *map(file_stem, deck.split("::"))])
-            markup = heading.get("markup", project.settings.markup)
-            text = DeckText(deck, "", own, heading, Texts(markup, media))
+            text = DeckText(deck, "", own, heading, texts)
             additions.files[paths.take(stem, ".yaml")] = file_text([deck_data(text, notetypes)])
     return additions
 

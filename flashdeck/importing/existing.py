@@ -19,9 +19,11 @@ from flashdeck.formatting.formatter import keep_layout
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
-from flashdeck.importing.history import imported_notes, imported_notetypes, joined
+from flashdeck.importing.history import as_released, imported_notes, imported_notetypes, joined
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
-from flashdeck.importing.result import Imported, ImportOptions, Progress
+from flashdeck.importing.markdown import is_same, is_shown_alike
+from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
+from flashdeck.importing.rewriting.keys import short_keys
 from flashdeck.importing.sanitise import Sanitised, decks_within, reproducible, sanitised
 from flashdeck.importing.sources import Texts
 from flashdeck.importing.styling import new_styling
@@ -100,6 +102,17 @@ class _Import:
         self._options = options
         self._root = loaded.project.root
         self._heading = {} if loaded.project.settings.verbatim else dict(_VERBATIM)
+        self._markup = self._heading.get("markup", loaded.project.settings.markup)
+        self._rewriting = options.markdown or Rewriting.SAME
+        self._keys: dict[int, Mapping[str, str]] = {
+            notetype.id: short_keys(notetype, by_shape=options.keys)
+            for notetype in clean.collection.notetypes
+        }
+        known = loaded.compiled.notetypes
+        self._keys |= {notetype.id: {} for notetype in known.values()}
+        for entry in loaded.compiled.notes:
+            if entry.note.short:
+                self._keys[known[entry.note.released_kind].id] = entry.note.short
         self._styling = new_styling(clean.collection, loaded.compiled, loaded.project)
         self._changes = changes(
             clean.collection.notes,
@@ -159,7 +172,7 @@ class _Import:
         heading = {"media": "verbatim"} if self._heading else {}
         created = []
         for notetype in notetypes:
-            for path, text in notetype_files(notetype, heading, paths):
+            for path, text in notetype_files(notetype, heading, paths, self._keys[notetype.id]):
                 place = self._root / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("x", encoding="utf-8", newline="\n") as file:
@@ -169,12 +182,13 @@ class _Import:
 
     def _settled(self, notetypes: Sequence[NoteType]) -> tuple[dict[Path, bytes], Compiled]:
         """Return the new texts of sources, compiled; changes that fail become conflicts."""
+        how = self._rewriting
         while True:
             texts = self._texts(notetypes)
             compiled = self._compile(texts)
             built = {note.guid: note for note in compiled.collection.notes}
-            wrong = [pair for pair in self._changes.edited if not _equal(built, pair.theirs)]
-            refused = [note for note in self._changes.new if not _equal(built, note)]
+            wrong = [pair for pair in self._changes.edited if not _equal(built, pair.theirs, how)]
+            refused = [note for note in self._changes.new if not _equal(built, note, how)]
             if not wrong and not refused:
                 return texts, compiled
             self._changes.edited = [pair for pair in self._changes.edited if pair not in wrong]
@@ -189,7 +203,17 @@ class _Import:
         edits = self._edits(known)
         new = self._changes.new
         added = added_notes(
-            self._project, self._compiled.sources, self._theirs, new, known, self._heading
+            self._project,
+            self._compiled.sources,
+            Texts(
+                self._markup,
+                {file.name for file in self._theirs.media},
+                self._rewriting,
+                self._keys,
+            ),
+            new,
+            known,
+            self._heading,
         )
         for path, edit in added.edits.items():
             edits[path].append(edit)
@@ -234,7 +258,8 @@ class _Import:
         if not source.verbatim and any(references(text) for text in fields.values()):
             message = "its text in Anki has media under names that differ from those here"
             raise UnwritableError(message)
-        texts = Texts(source.markup, {file.name for file in self._theirs.media})
+        media = {file.name for file in self._theirs.media}
+        texts = Texts(source.markup, media, self._rewriting)
         written = texts.written(fields.values(), cloze=notetype.cloze)
         if written is None:
             message = f"its text in Anki can't be written as {source.markup}"
@@ -269,7 +294,7 @@ class _Import:
         for pair in self._changes.edited:
             entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
             updated = note_entry(
-                own,
+                as_released(own, pair.theirs),
                 entry.kind,
                 entry.package,
                 compiled.notetypes[entry.kind],
@@ -297,9 +322,13 @@ class _Import:
         )
 
 
-def _equal(built: Mapping[str, Note], theirs: Note) -> bool:
+def _equal(built: Mapping[str, Note], theirs: Note, rewriting: Rewriting) -> bool:
     own = built.get(theirs.guid)
-    return own is not None and note_digest(own) == note_digest(theirs)
+    if own is None or len(own.fields) != len(theirs.fields):
+        return False
+    is_alike = is_shown_alike if rewriting is Rewriting.REWRITE else is_same
+    same_fields = replace(own, fields=theirs.fields)
+    return note_digest(same_fields) == note_digest(theirs) and is_alike(own.fields, theirs.fields)
 
 
 def _conflicts(changes: Changes) -> Iterable[Diagnostic]:

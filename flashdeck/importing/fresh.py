@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 import shutil
 from collections import Counter
@@ -16,7 +17,10 @@ from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.importing.history import imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
-from flashdeck.importing.result import Imported, ImportOptions, Progress
+from flashdeck.importing.markdown import is_same, is_shown_alike
+from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
+from flashdeck.importing.rewriting.keys import short_keys
+from flashdeck.importing.rewriting.report import rewritten_notes
 from flashdeck.importing.sanitise import decks_within, reproducible, sanitised
 from flashdeck.importing.sources import Texts
 from flashdeck.model import Collection, Media
@@ -55,7 +59,7 @@ def import_new(
         _write(folder, files)
         refused = list(copy_media(collection.media, folder / MEDIA, progress))
         compiled, problems = _compiled(folder)
-        verify(collection, compiled)
+        verify(collection, compiled, options.markdown)
         project, _ = load_project(folder)
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
         settings = project.settings
@@ -66,6 +70,7 @@ def import_new(
         )
         (folder / LOCK_NAME).write_text(lock_text(lock), "utf-8", newline="\n")
         _publish(folder, target)
+    is_rewriting = options.markdown is Rewriting.REWRITE
     return Imported(
         root=target,
         new=len(collection.notes),
@@ -77,6 +82,7 @@ def import_new(
             *refused,
             *card_problems(collection, compiled),
             *media_problems(collection, compiled),
+            *(rewritten_notes(collection.notes, compiled) if is_rewriting else ()),
             *problems,
         ),
     )
@@ -88,9 +94,14 @@ def _files(collection: Collection, options: ImportOptions) -> dict[str, str]:
     markup = "markdown" if options.markdown else "html"
     settings = settings_text(collection, new_project_id(), root or options.name, markup)
     files = {SETTINGS_NAME: settings}
+    keys = {
+        notetype.id: short_keys(notetype, by_shape=options.keys)
+        for notetype in collection.notetypes
+    }
     for notetype in collection.notetypes:
-        files |= notetype_files(notetype, {}, paths)
-    texts = Texts(markup, {file.name for file in collection.media})
+        files |= notetype_files(notetype, {}, paths, keys[notetype.id])
+    media = {file.name for file in collection.media}
+    texts = Texts(markup, media, options.markdown or Rewriting.SAME, keys)
     return files | dict(deck_files(collection, {}, paths, texts))
 
 
@@ -154,26 +165,27 @@ def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
     return compiled, summary
 
 
-def verify(collection: Collection, compiled: Compiled) -> None:
+def verify(collection: Collection, compiled: Compiled, markdown: Rewriting | None) -> None:
     """Compare a collection with its compiled sources; raises `FlashdeckError` if they differ."""
+    is_equal = {None: operator.eq, Rewriting.SAME: is_same}.get(markdown, is_shown_alike)
     notetypes = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     for notetype in collection.notetypes:
         if replace(notetypes.get(notetype.id, notetype), mod=notetype.mod) != notetype:
             raise FlashdeckError(f"the note type '{notetype.name}' can't be written as YAML", _BUG)
     descriptions = {deck.name: deck.description for deck in compiled.collection.decks}
     for deck in collection.decks:
-        if not deck.markdown and descriptions.get(deck.name, deck.description) != deck.description:
+        own = descriptions.get(deck.name, deck.description)
+        if not (deck.markdown or is_equal((own,), (deck.description,))):
             raise FlashdeckError(f"the description of '{deck.name}' can't be written as YAML", _BUG)
     built = {note.guid: note for note in compiled.collection.notes}
     for note in collection.notes:
-        own = built.get(note.guid)
-        same = own is not None and (own.fields, own.tags, own.notetype, own.cards[0].deck) == (
-            note.fields,
+        made = built.get(note.guid)
+        same = made is not None and (made.tags, made.notetype, made.cards[0].deck) == (
             note.tags,
             note.notetype,
             note.cards[0].deck,
         )
-        if not same:
+        if made is None or not same or not is_equal(made.fields, note.fields):
             raise FlashdeckError(f"the note {note.guid!r} can't be written as YAML", _BUG)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from flashdeck.compile.compiler import Compiled
+from flashdeck.importing.markdown import is_same
 from flashdeck.model import Note, NoteType
 from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
 from flashdeck.release.entries import note_entry, notetype_entry
@@ -27,7 +28,7 @@ def imported_notes(
     for note in notes:
         if not note.id:
             continue  # the next build sets it
-        own, kind = built[note.guid], kinds[note.guid]
+        own, kind = as_released(built[note.guid], note), kinds[note.guid]
         latest = latest_id(now)
         entries[note.guid] = note_entry(
             own,
@@ -38,6 +39,14 @@ def imported_notes(
             max(1, min(note.mod, now)),
         )
     return entries
+
+
+def as_released(own: Note, theirs: Note) -> Note:
+    """Return the note that learners have: the build's, unless its fields were rewritten.
+
+    A rewritten note counts as edited at the next build; another spelling of the same HTML does not.
+    """
+    return own if is_same(own.fields, theirs.fields) else replace(own, fields=theirs.fields)
 
 
 def imported_notetypes(

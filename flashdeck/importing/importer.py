@@ -12,7 +12,7 @@ from flashdeck.importing.crowdanki import read_crowdanki
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.fresh import import_new, is_free
 from flashdeck.importing.layout import file_stem
-from flashdeck.importing.result import Imported, ImportOptions, Progress
+from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
 from flashdeck.model import Collection
 from flashdeck.project.paths import find_root
 from flashdeck.text import counted
@@ -26,18 +26,20 @@ def import_file(
     *,
     now: int,
     deck: str = "",
-    markdown: bool = False,
+    markdown: Rewriting | None = None,
+    keys: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Imported:
     """Import a package, or CrowdAnki's JSON, into the project in `target`, or create one there.
 
     `target` is by default the project around the current folder, else a new folder in it that is
     named after the file. `deck` selects a deck and its subdecks; `markdown` converts fields to
-    Markdown where that renders to the same HTML. Raises `FlashdeckError` for a file that can't be
-    read or written.
+    Markdown; `keys` gives short keys to note types.
+
+    Raises `FlashdeckError` for a file that can't be read or written.
     """
     collection, skipped = _read(file)
-    options = ImportOptions(name=file.stem, now=now, deck=deck, markdown=markdown)
+    options = ImportOptions(name=file.stem, now=now, deck=deck, markdown=markdown, keys=keys)
     target = target or _usual_target(file)
     result = (import_new if is_free(target) else import_into)(collection, target, options, progress)
     return replace(result, diagnostics=(*skipped, *result.diagnostics))

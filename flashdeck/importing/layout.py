@@ -84,9 +84,12 @@ def deck_files(
 
 
 def notetype_files(
-    notetype: NoteType, heading: Mapping[str, str], paths: Paths
+    notetype: NoteType, heading: Mapping[str, str], paths: Paths, keys: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Return the files of a note type: stylesheet and templates, then the YAML that names them."""
+    """Return the files of a note type: stylesheet and templates, then the YAML that names them.
+
+    `keys` are its short keys, by field.
+    """
     notetype, reserve = without_reserves(notetype)
     home = paths.take(f"{NOTETYPES}/{file_stem(notetype.name)}", ".yaml")
     folder = home.rpartition("/")[2].removesuffix(".yaml")
@@ -100,7 +103,7 @@ def notetype_files(
         if text and (text, ending) not in files:
             files[text, ending] = f"{folder}/{inside.take(stem, ending)}"
             yield f"{NOTETYPES}/{files[text, ending]}", text
-    yield home, file_text([notetype_data(notetype, reserve, files, heading)])
+    yield home, file_text([notetype_data(notetype, reserve, files, heading, keys)])
 
 
 def description(deck: Deck, texts: Texts) -> str | None:

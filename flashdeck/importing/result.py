@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,18 +14,29 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of a step, the amount done, and the total."""
 
 
+class Rewriting(StrEnum):
+    """What Markdown must keep of the HTML."""
+
+    SAME = "same"
+    """Tags and text; only their spelling may differ."""
+    REWRITE = "rewrite"
+    """What people see: text, lines, lists, formatting."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """The options of an import.
 
     `name`, that of the file, replaces Anki's deck name `Default`. `now` is in seconds since 1970.
-    `deck` selects a deck and its subdecks; '' is all.
+    `deck` selects a deck and its subdecks; '' is all. `markdown` converts fields to Markdown. With
+    `keys`, note types with the usual fields of a question or a cloze text get short keys.
     """
 
     name: str
     now: int
     deck: str = ""
-    markdown: bool = False
+    markdown: Rewriting | None = None
+    keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

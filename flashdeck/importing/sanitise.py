@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -232,27 +232,3 @@ def decks_within(collection: Collection, deck: str) -> Collection:
         notes=notes,
         notetypes=tuple(notetype for notetype in collection.notetypes if notetype.id in used),
     )
-
-
-_QUESTION = ("q", "a")
-_OPTIONAL = ("q", "a", "reverse")
-_CLOZE = ("cloze", "extra")
-# By Anki's number (`StockNotetype.OriginalStockKind` in proto/anki/notetypes.proto), as the names
-# of fields are translated.
-_BY_KIND = {1: _QUESTION, 2: _QUESTION, 3: _OPTIONAL, 4: _QUESTION, 5: _CLOZE}
-# By the English names of fields, for collections older than those numbers.
-_BY_NAMES = {
-    ("front", "back"): _QUESTION,
-    ("front", "back", "add reverse"): _OPTIONAL,
-    ("text", "back extra"): _CLOZE,
-    ("text", "extra"): _CLOZE,
-}
-
-
-def short_keys(notetype: NoteType) -> Mapping[str, str]:
-    """Return the short keys of a stock note type's fields, by field name."""
-    names = tuple(field.name.lower() for field in notetype.fields)
-    keys = _BY_KIND.get(notetype.stock or 0) or _BY_NAMES.get(names, ())
-    if len(keys) != len(names) or (keys is _CLOZE) != notetype.cloze:
-        return {}
-    return {field.name: key for field, key in zip(notetype.fields, keys, strict=True)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeAlias
 
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
 from flashdeck.formatting.writer import Data, Pairs
-from flashdeck.importing.markdown import as_markdown
-from flashdeck.importing.sanitise import short_keys
+from flashdeck.importing.markdown import as_markdown, rewritten
+from flashdeck.importing.result import Rewriting
 from flashdeck.model import Field, Note, NoteType, Template
 
 Files: TypeAlias = Mapping[tuple[str, str], str]
@@ -31,10 +31,25 @@ class DeckText:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The markup of a document's texts; `media` are the names of existing files."""
+    """How texts are written: their markup, and what Markdown must keep of HTML.
+
+    `media` are the names of existing files. `keys` are the short keys of note types by their ids,
+    each by field name.
+    """
 
     markup: str
     media: Container[str]
+    rewriting: Rewriting = Rewriting.SAME
+    keys: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+    def note(self, note: Note, notetype: NoteType) -> Sequence[str] | None:
+        """Convert a note's fields; None where one can't be converted."""
+        texts = self.written(note.fields, cloze=notetype.cloze)
+        if texts is None or self.markup != "markdown" or self.rewriting is Rewriting.SAME:
+            return texts
+        rewriting = rewritten(note, notetype, texts, self.media)
+        same = replace(self, rewriting=Rewriting.SAME)
+        return same.written(note.fields, cloze=notetype.cloze) if rewriting is None else rewriting
 
     def written(self, html: Iterable[str], *, cloze: bool) -> list[str] | None:
         """Convert fields to this markup; None where one can't be converted."""
@@ -42,7 +57,10 @@ class Texts:
             return list(html)
         if self.markup != "markdown":
             return None
-        texts = [as_markdown(text, cloze=cloze, media=self.media) for text in html]
+        texts = [
+            as_markdown(text, cloze=cloze, media=self.media, rewriting=self.rewriting)
+            for text in html
+        ]
         return None if None in texts else [text for text in texts if text is not None]
 
 
@@ -62,11 +80,11 @@ def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
 def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> Pairs:
     """Return the mapping of a note; `named` includes the name of its note type."""
     pairs: dict[str, Data] = {"notetype": notetype.name} if named else {}
-    written = texts.written(note.fields, cloze=notetype.cloze)
-    names = [field.name for field in notetype.fields]
+    written = texts.note(note, notetype)
+    names = [each.name for each in notetype.fields]
     rows = zip(names, note.fields if written is None else written, strict=True)
     filled = {name: text for name, text in rows if text}
-    short = short_keys(notetype)
+    short = texts.keys.get(notetype.id)
     if short and filled:
         pairs |= {short[name]: text for name, text in filled.items()}
     else:
@@ -79,16 +97,23 @@ def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> P
 
 
 def notetype_data(
-    notetype: NoteType, reserve: Reserve, files: Files, heading: Mapping[str, str]
+    notetype: NoteType,
+    reserve: Reserve,
+    files: Files,
+    heading: Mapping[str, str],
+    keys: Mapping[str, str],
 ) -> Pairs:
-    """Return the document of a note type; `files` gives paths by text and file ending."""
+    """Return the document of a note type.
+
+    `files` gives paths by text and file ending, `keys` the short keys by field.
+    """
     pairs: dict[str, Data] = {"notetype": notetype.name, "id": notetype.id}
     if notetype.cloze:
         pairs["kind"] = "cloze"
-    given = [_given(field, _PLAIN_FIELD) for field in notetype.fields]
+    given = [_given(each, _PLAIN_FIELD) for each in notetype.fields]
     pairs["fields"] = [pair["name"] if list(pair) == ["name"] else pair for pair in given]
-    if short := short_keys(notetype):
-        pairs["keys"] = {key: name for name, key in short.items()}
+    if keys:
+        pairs["keys"] = {key: name for name, key in keys.items()}
     if notetype.sort:
         pairs["sort"] = notetype.fields[notetype.sort].name
     pairs["css"] = files.get((notetype.css, ".css"), notetype.css)
@@ -112,7 +137,7 @@ def sides(template: Template) -> Sequence[tuple[str, str]]:
 
 def _given(part: Field | Template, plain: Field | Template) -> dict[str, Data]:
     """Return the settings of a field or template that are not defaults."""
-    values = {field.name: getattr(part, field.name) for field in fields(part)}
+    values = {each.name: getattr(part, each.name) for each in fields(part)}
     return {
         name: value
         for name, value in values.items()

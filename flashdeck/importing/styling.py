@@ -69,8 +69,8 @@ def _is_styling(mine: NoteType, theirs: NoteType) -> bool:
 def _texts(project: Project, mine: NoteType, theirs: NoteType) -> dict[Path, bytes] | None:
     """Return the files that change; None unless they are as an import would write them."""
     home, taken = _home(project, mine.id)
-    before = dict(notetype_files(mine, {}, Paths(taken)))
-    after = dict(notetype_files(replace(theirs, name=mine.name), {}, Paths(taken)))
+    before = dict(notetype_files(mine, {}, Paths(taken), {}))
+    after = dict(notetype_files(replace(theirs, name=mine.name), {}, Paths(taken), {}))
     if before.keys() != after.keys() or home not in before:
         return None
     changed = {path: text for path, text in after.items() if text != before[path]}

@@ -324,3 +324,18 @@ def test_output_in_another_encoding_does_not_crash(two_notes):
     )
     assert shown.returncode == 1
     assert "Traceback" not in shown.stderr
+
+
+def test_an_option_may_have_a_value_or_none(project, capsys):
+    project.write(
+        "cards/d.yaml", "deck: D\nmarkup: html\nnotes:\n  - q: <b>x</b>\n    a: y&quot;\n"
+    )
+    package = project.built().packages[0].path
+    for option, tag in (("--markdown", "<b>x</b>"), ("--markdown=rewrite", '"**x**"')):
+        folder = project.root.parent / option
+        assert run(["import", str(package), "-o", str(folder), option]) == 0
+        page = (folder / "cards/d.yaml").read_text("utf-8")
+        assert f"{tag}\n" in page
+        assert 'y"\n' in page
+    assert run(["import", str(package), "-o", "z", "--markdown=other"]) == 2
+    assert "'other' is not one of same, rewrite" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from flashdeck.formatting.formatter import format_files, write_formatted
 from flashdeck.importing.existing import import_into
 from flashdeck.importing.fresh import import_new
 from flashdeck.importing.importer import import_file
-from flashdeck.importing.result import Imported, ImportOptions
+from flashdeck.importing.result import Imported, ImportOptions, Rewriting
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
 from flashdeck.project.project import load_project
 from flashdeck.release.build import build
@@ -36,9 +36,13 @@ def unformatted(root: Path) -> list[str]:
     return [f"{file.after.decode()}" for file in formatted if file.is_changed]
 
 
-def imported(collection: Collection, root: Path, *, now: int = NOW, **wishes: bool) -> Imported:
+def imported(
+    collection: Collection, root: Path, *, now: int = NOW, markdown: Rewriting | None = None
+) -> Imported:
     taken = import_into if root.exists() else import_new
-    return taken(collection, root, ImportOptions("imported", now, **wishes), lambda *_: None)
+    return taken(
+        collection, root, ImportOptions("imported", now, markdown=markdown), lambda *_: None
+    )
 
 
 WIDE = (
@@ -102,7 +106,7 @@ SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 @SLOW
-@given(decks(), decks(), st.booleans())
+@given(decks(), decks(), st.sampled_from([None, *Rewriting]))
 def test_imports_are_formatted_even_after_a_second_import(first, second, markdown):
     with TemporaryDirectory() as folder:
         root = Path(folder) / "project"

@@ -26,7 +26,7 @@ def latex_pictures(text: str, media: Container[str], *, svg: bool = False) -> st
         return text
     parts: list[str] = []
     last, is_missing = 0, False
-    for start, end, source in _formulas(text):
+    for start, end, source in formulas(text):
         name = _name(source, svg=svg)
         is_missing |= name not in media
         image = f'<img class=latex alt="{encode_attribute(source)}" src="{name}">'
@@ -38,11 +38,11 @@ def latex_pictures(text: str, media: Container[str], *, svg: bool = False) -> st
 
 def latex_names(text: str, *, svg: bool = False) -> set[str]:
     """Return the image names of the formulas in a text."""
-    return {_name(source, svg=svg) for _, _, source in _formulas(text)}
+    return {_name(source, svg=svg) for _, _, source in formulas(text)}
 
 
-def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the start, end and source of each formula.
+def formulas(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the start, end and LaTeX source of each formula in a field.
 
     A missing closing tag is searched for only once, which keeps the time linear.
     """

@@ -11,6 +11,7 @@ import typer
 from flashdeck.cli import options
 from flashdeck.cli.console import exit_with, log_problems, now, print_json, progress
 from flashdeck.cli.streams import log, print_result
+from flashdeck.importing.result import Rewriting
 
 if TYPE_CHECKING:
     from flashdeck.importing.result import Imported
@@ -34,7 +35,16 @@ def import_deck(
         str, typer.Option("--deck", metavar="NAME", help="Only this deck and its subdecks")
     ] = "",
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Write Markdown where it renders to the same HTML")
+        Rewriting | None,
+        typer.Option(
+            "--markdown",
+            metavar="[=rewrite]",
+            help="Write Markdown; =rewrite also replaces tags, which learners get as edits",
+        ),
+    ] = None,
+    short_keys: Annotated[
+        bool,
+        typer.Option("--short-keys", help="Write q and a, or cloze, for fields of any note type"),
     ] = False,
     as_json: options.AsJson = False,
     directory: options.Directory = None,
@@ -51,7 +61,15 @@ def import_deck(
     if target is None and directory is not None:
         target = options.project_root(directory)
     with progress(quiet=quiet or as_json) as show:
-        imported = import_file(file, target, now=now(), deck=deck, markdown=markdown, progress=show)
+        imported = import_file(
+            file,
+            target,
+            now=now(),
+            deck=deck,
+            markdown=markdown,
+            keys=short_keys,
+            progress=show,
+        )
     log_problems(imported.diagnostics, imported.root, color, quiet=quiet)
     if as_json:
         print_json(_report(imported))
