@@ -16,6 +16,7 @@ from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, open_regular
 from flashdeck.formatting.formatter import keep_layout
+from flashdeck.importing.adopting.adopt import adopt
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
@@ -57,7 +58,12 @@ def import_into(
     with locked_project(root):
         loaded = _loaded(root)
         clean = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
-        return _Import(loaded, clean, options).run(progress)
+        adopted = adopt(loaded.project, loaded.compiled, clean.collection, options.now)
+        if adopted is not None:
+            loaded = _loaded(root)
+        _require_ids(loaded, is_adopted=adopted is not None)
+        done = _Import(loaded, clean, options).run(progress)
+        return replace(done, diagnostics=(*(adopted or ()), *done.diagnostics))
 
 
 def default_home(collection: Collection, compiled: Compiled) -> str:
@@ -81,14 +87,20 @@ def _loaded(root: Path) -> _Loaded:
     project, problems = load_project(root)
     compiled, diagnostics = compile_project(project, allow_scripts=True)
     errors = sum(problem.severity is Severity.ERROR for problem in (*problems, *diagnostics))
-    unsaved = sum(not note.stamped for note in compiled.notes)
     if errors:
         message = f"the project in {root} has {counted(errors, 'error')}"
         raise FlashdeckError(message, "see flashdeck check")
-    if unsaved or not project.settings.id:
-        message = f"the project in {root} has {counted(unsaved, 'note')} without an id"
-        raise FlashdeckError(message, "build first, so that each note has its id")
     return _Loaded(project, compiled)
+
+
+def _require_ids(loaded: _Loaded, *, is_adopted: bool) -> None:
+    """Require that all notes have ids; with adopted ones, others get theirs at the first build."""
+    unsaved = sum(not note.stamped for note in loaded.compiled.notes)
+    if not loaded.project.settings.id or (unsaved and not is_adopted):
+        message = (
+            f"the project in {loaded.project.root} has {counted(unsaved, 'note')} without an id"
+        )
+        raise FlashdeckError(message, "build first, so that each note has its id")
 
 
 class _Import:

@@ -46,7 +46,9 @@ def as_released(own: Note, theirs: Note) -> Note:
 
     A rewritten note counts as edited at the next build; another spelling of the same HTML does not.
     """
-    return own if is_same(own.fields, theirs.fields) else replace(own, fields=theirs.fields)
+    if is_same(own.fields, theirs.fields) and sorted(own.tags) == sorted(theirs.tags):
+        return own
+    return replace(own, fields=theirs.fields, tags=theirs.tags)
 
 
 def imported_notetypes(

@@ -1,0 +1,1 @@
+"""Adoption of what learners already have by notes that were never built here."""
