@@ -33,7 +33,7 @@ from flashdeck.markup import raw_tags
 from flashdeck.markup.clozes.find import OPEN, find_clozes
 from flashdeck.markup.clozes.problems import Where
 from flashdeck.markup.formulas import active_tex
-from flashdeck.markup.masking import MaskedText, TooManyError
+from flashdeck.markup.masking import MaskedText
 from flashdeck.markup.nesting import Open, Role
 from flashdeck.markup.output import SYNTAX, Output
 from flashdeck.markup.placeholders import (
@@ -45,6 +45,7 @@ from flashdeck.markup.placeholders import (
     Kind,
     Placeholder,
     Target,
+    TooManyError,
     unescaped,
 )
 from flashdeck.markup.results import MediaRefusal, Mode, Problem, Rendered

@@ -40,6 +40,7 @@ from flashdeck.markup.placeholders import (
     Kind,
     Placeholder,
     Target,
+    TooManyError,
     unescaped,
 )
 from flashdeck.markup.ruby import CJK, RUBY, ruby_pairs
@@ -104,10 +105,6 @@ _LINE_END = re.compile(r"[ \t]*\n(?![ \t]*(?:\n|\Z))")
 def _pattern(*, cloze: bool, cjk: bool, references: bool) -> re.Pattern[str]:
     marks = _MARKS + _CLOZE_MARKS * cloze + r"|\*\**" * cjk + _REFERENCE * references
     return re.compile(marks, re.DOTALL)
-
-
-class TooManyError(Exception):
-    """A text has more placeholders than there are characters for them."""
 
 
 class MaskedText:

@@ -76,6 +76,10 @@ class Target(NamedTuple):
     end: int
 
 
+class TooManyError(Exception):
+    """A text has more placeholders than there are characters for them."""
+
+
 def unescaped(written: str) -> str:
     """Return a destination without the escapes of Markdown and HTML."""
     written = _ESCAPE.sub(r"\1", written)

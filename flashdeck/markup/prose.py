@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flashdeck.html.escape import readable_source
-from flashdeck.markup.masking import MaskedText, TooManyError
+from flashdeck.markup.masking import MaskedText
 from flashdeck.markup.nesting import VERBATIM
 from flashdeck.markup.output import element_ranges
-from flashdeck.markup.placeholders import Kind
+from flashdeck.markup.placeholders import Kind, TooManyError
 
 _MARKED = re.compile(r"[\\`$<\[{]|~~~|^(?:\t| {4})", re.MULTILINE)
 # Escapes, and what follows the text of a link or picture.
