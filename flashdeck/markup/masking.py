@@ -177,9 +177,8 @@ class MaskedText:
 
     def _scan(self, clozes: tuple[Any, ...], *, cjk: bool, begins_block: bool) -> None:
         source = self.source
-        # Characters of the private use area that the text holds, also as numbers or in addresses.
-        held = source + (unescape(source) if "&#" in source else "")
-        held += unquote(source) if "%" in source else ""
+        # Its characters of the private use area, also those written as numbers or in addresses.
+        held = source + unescape(source) * ("&#" in source) + unquote(source) * ("%" in source)
         if SIDE in held:
             self.side = ""
         free = map(chr, chain(range(*_FREE), range(*_MORE_FREE)))
@@ -203,8 +202,7 @@ class MaskedText:
         if begins_block:
             self._put(0, 0, SPACE)
         search = _pattern(cloze=bool(clozes), cjk=cjk, references="&#" in source).search
-        position = 0
-        marks, scanners = self._marks, self._SCANNERS
+        position, marks, scanners = 0, self._marks, self._SCANNERS
         while mark := search(source, position):
             start = mark.start()
             if marks and (known := marks.pop(start, None)):
@@ -293,9 +291,8 @@ class MaskedText:
         return self._replace(kind, start, found.end, found if kind == Kind.FORMULA else None)
 
     def _brace(self, _: str, start: int, end: int) -> int:
-        if self.source[start - 1 : start] in {")", "]"} and (
-            size := _SIZE.match(self.source, start)
-        ):
+        of_link = self.source[start - 1 : start] in {")", "]"}
+        if of_link and (size := _SIZE.match(self.source, start)):
             return self._replace(Kind.SIZE, start, size.end(), size[1])
         found = RUBY.match(self.source, start)
         if found and (pairs := ruby_pairs(found[0])):
