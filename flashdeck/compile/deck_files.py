@@ -14,14 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from flashdeck.compile.cache import (
-    Cache,
-    CachedHead,
-    CachedItem,
-    CachedNote,
-    Row,
-    key_of,
-)
+from flashdeck.compile.cache import Cache, CachedHead, CachedItem, CachedNote, Row, key_of
 from flashdeck.compile.identity import Identified, with_numbers
 from flashdeck.compile.items import Item, Part, most_nodes, split
 from flashdeck.compile.media.table import MediaTable, Resolvers

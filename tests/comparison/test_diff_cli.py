@@ -391,7 +391,7 @@ def test_a_note_type_that_grows_is_shown_in_the_author_s_names(project, monkeypa
     assert run(["diff", "build/world.apkg", "build/first.apkg"]) == 0
     assert "field “Flag” removed; card type “Flag → Country” removed" in capsys.readouterr().out
     add_anthem(project)
-    project.replace(KIND, "Anthem]", "{name: Hymn, was: Anthem, anki: Extra 2}]")
+    project.replace(KIND, "{name: Anthem,", "{name: Hymn, was: Anthem,")
     project.replace(KIND, "{{Anthem}}", "{{Hymn}}")
     project.replace("cards/world.yaml", "Anthem", "Hymn")
     assert run(["diff"]) == 0
