@@ -61,8 +61,10 @@ class _Stamp(NamedTuple):
             return [Edit(self.old.start.index, self.old.end.index, value)]
         if isinstance(self.node, MappingNode):
             return [insertion_into(text, self.node, f"{self.key}: {value}", self.at)]
-        start, end = self.node.start.index, self.node.end.index
-        name = one_line(self.node.value, flow=True, in_quotes=self.node.style != "")
+        start = self.node.start.index
+        raw = text[start : self.node.end.index].rstrip()  # without the last line end of a block
+        end = start + len(raw)
+        name = raw if self.node.style in ("'", '"') else one_line(self.node.value, flow=True)
         return [
             Edit(start, start, "{name: "),
             Edit(start, end, name),

@@ -357,8 +357,8 @@ def test_what_was_never_in_use_is_free_after_the_loss_of_the_lock(released):
     ("written", "stamped"),
     [
         ("Flag", "{name: Flag, anki: Extra 1}"),
-        ("'no'", '{name: "no", anki: Extra 1}'),
-        ("'x, y'", '{name: "x, y", anki: Extra 1}'),
+        ("'no'", "{name: 'no', anki: Extra 1}"),
+        ("'x, y'", "{name: 'x, y', anki: Extra 1}"),
         ("{name: Flag}", "{name: Flag, anki: Extra 1}"),
         ("{size: 12, name: Flag}", "{size: 12, name: Flag, anki: Extra 1}"),
         ("{name: Flag, size: 12}", "{name: Flag, anki: Extra 1, size: 12}"),
@@ -383,20 +383,42 @@ templates:
 """
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_only_the_names_of_reserves_are_written(world, end, mark):
+    """Two note types of one file, with a byte order mark, comments and other line ends."""
+    both = f"{TYPE}---\n{TYPE.replace('notetype: Country', 'notetype: Land')}"
+
+    def write(text):
+        (world.root / KIND).write_bytes((mark + text.replace("\n", end)).encode())
+
+    write(both)
+    world.write("cards/land.yaml", "notetype: Land\nnotes:\n  - {fields: {Country: Chile}}\n")
+    world.built()
+    world.now += DAY
+    grown = both.replace("[Country, Capital]", "[\n  Country,  # land\n  Flag,\n  Capital,\n]")
+    write(grown)
+    world.built()
+    expected = grown.replace("Flag", "{name: Flag, anki: Extra 1}")
+    assert world.read(KIND) == mark + expected.replace("\n", end)
+
+
 def test_a_build_writes_reserves_in_block_style(world):
-    world.write(KIND, BLOCK)
+    world.write(KIND, BLOCK.replace("templates:", "reserve: {fields: 3}\ntemplates:"))
     world.built()
     new = (
         "  - name: Flag\n    front: {}\n    back: |\n      {{{{Flag}}}}\n\n      {{{{Country}}}}\n"
     )
-    edit(
-        world, "  - Capital\n", "  - Flag, small  # new\n  - Capital\n  - name: Area\n    size: 9\n"
+    fields = (
+        "  - Flag, small  # new\n  - Capital\n  - name: Area\n    size: 9\n  - |-\n    Anthem\n"
     )
+    edit(world, "  - Capital\n", fields)
     world.write(KIND, world.read(KIND) + new.format('"{{Flag, small}}"').replace("{{Flag}}", "x"))
     text = world.read(KIND)
     world.built()
     expected = text.replace("- Flag, small ", '- {name: "Flag, small", anki: Extra 1} ')
     expected = expected.replace("name: Area\n", "name: Area\n    anki: Extra 2\n")
+    expected = expected.replace("|-\n    Anthem", "{name: Anthem, anki: Extra 3}")
     assert world.read(KIND) == expected + "    anki: Card 2\n"
 
 
