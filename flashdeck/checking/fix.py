@@ -27,6 +27,7 @@ from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.model import Media
 from flashdeck.project.paths import SOURCE_ENDINGS
 from flashdeck.project.project import Project, load_project, read_source
+from flashdeck.project.project_lock import locked_project
 from flashdeck.release.stamp import encoded
 from flashdeck.source.note import SourceNote
 from flashdeck.text import natural
@@ -150,14 +151,16 @@ def write_fixed(root: Path, fixed: Iterable[Fixed]) -> None:
     Raises `FlashdeckError` where a source was edited meanwhile.
     """
     sources = list(fixed)
+    if not sources:
+        return
     files = {path: content for source in sources for path, content in source.files.items()}
-    with Publication() as publication:
+    with locked_project(root), Publication() as publication:
         for path, content in files.items():
             if not (root / path).exists():
                 publication.stage(root / path, root).write(content)
         for source in sources:
             data = encoded(root / source.path, root, source.before, source.after)
-            publication.stage(root / source.path).write(data)
+            publication.stage(root / source.path, root).write(data)
         publication.commit()
 
 

@@ -73,8 +73,11 @@ Sources = Annotated[
 ]
 
 
-def project_root(directory: Path | None) -> Path:
-    """Find the root of the project in a folder or one of its parents."""
+def project_root(directory: Path | None, *, clean: bool = True) -> Path:
+    """Find the root of the project in a folder or one of its parents.
+
+    `clean` removes the temporary files of killed processes.
+    """
     from flashdeck.project.paths import find_root
 
     start = directory or Path()
@@ -86,7 +89,12 @@ def project_root(directory: Path | None) -> Path:
     if not exists:
         message = f"there is no folder {directory}"
         raise FlashdeckError(message, "name the folder of the project with -C DIR")
-    return find_root(start)
+    root = find_root(start)
+    if clean:
+        from flashdeck.project.project_lock import clean_up  # a build does it later, if at all
+
+        clean_up(root)
+    return root
 
 
 def paths_and_decks(root: Path, words: Iterable[str]) -> tuple[list[str], list[str]]:

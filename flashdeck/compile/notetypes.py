@@ -53,6 +53,7 @@ def read_custom_types(
             number,
             rewrite,
             verbatim=project.settings.verbatim,
+            unsaved=project.unsaved,
         )
         # Two note types may share a template file.
         problems += (problem for problem in type_problems if problem not in problems)

@@ -10,7 +10,7 @@ from pathlib import Path
 from flashdeck.compile.compiler import custom_notetypes
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor.schemas import TITLES, schemas
-from flashdeck.files.files import Publication, RefusedFileError, make_folder, read_regular
+from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.project.paths import SCHEMAS_NAME, find_root
 from flashdeck.project.project import Project, load_project
 from flashdeck.source.notetypes import SourceNoteType
@@ -63,12 +63,11 @@ def _texts(own: Collection[SourceNoteType]) -> dict[str, str]:
 
 def write_schemas(start: Path, folder: Path) -> list[Path]:
     """Write all schemas into a folder, which is created if needed; return their paths."""
-    make_folder(folder)
     written = []
     with Publication() as publication:
         for name, text in schema_texts(start).items():
             path = folder / f"{name}.json"
-            publication.stage(path).write(text.encode())
+            publication.stage(path, parents=True).write(text.encode())
             written.append(path)
         publication.commit()
     return written

@@ -25,7 +25,7 @@ from flashdeck.exporting.anki_csv import anki_csv
 from flashdeck.exporting.crowdanki import crowdanki
 from flashdeck.exporting.formats import Format
 from flashdeck.exporting.plain_json import plain_json
-from flashdeck.files.files import Publication, make_folder
+from flashdeck.files.files import Publication
 from flashdeck.model import Collection, Media, Note
 from flashdeck.project.packages import package_name
 
@@ -145,9 +145,8 @@ def _publish(files: Mapping[str, _File], folder: Path) -> None:
     lines = sorted(f"{file.sha256}  {path}\n" for path, file in files.items())
     with Publication() as publication:
         for path, file in {**changed, _LIST: _text("".join(lines))}.items():
-            _make_folder((folder / path).parent, folder)
             with file.open() as source:
-                shutil.copyfileobj(source, publication.stage(folder / path))
+                shutil.copyfileobj(source, publication.stage(folder / path, folder, parents=True))
         publication.commit()
     for path in gone:
         with suppress(OSError):
@@ -177,14 +176,6 @@ def _digest(path: Path) -> str | None:
     except OSError as error:
         msg = f"{path} can't be read: {reason(error)}"
         raise FlashdeckError(msg) from error
-
-
-def _make_folder(path: Path, folder: Path) -> None:
-    """Create a folder; raises for a link that leads out of the target."""
-    make_folder(path)
-    if not path.resolve().is_relative_to(folder.resolve()):
-        msg = f"{path} is a link to a place outside of {folder}"
-        raise FlashdeckError(msg, "export into another folder")
 
 
 def _read_list(folder: Path) -> dict[str, str]:

@@ -9,11 +9,13 @@ import errno
 import io
 import os
 import re
+import shutil
 import stat
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 20
 _NAME_BYTES: Final = 200  # of a target's name in its temporary file's, so that it stays under 255
 _TEMPORARY: Final = r"\..*\.flashdeck-[0-9a-f]{16}\.tmp"
+_OPEN: Final = 64  # of the staged files; older ones are written by then
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 # Seconds between attempts: on Windows another program may keep a file open for a while.
@@ -140,15 +143,6 @@ def check_package_name(name: str) -> None:
     raise FlashdeckError(msg, hint)
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder and its parents if they do not exist. Raises `FlashdeckError`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"{folder} can't be created: {reason(error)}"
-        raise FlashdeckError(message) from error
-
-
 class Publication:
     """Atomic replacement of several files.
 
@@ -160,6 +154,7 @@ class Publication:
 
     def __init__(self) -> None:
         self._staged: dict[Path, _Staged] = {}
+        self._folders: list[Path] = []
 
     def __enter__(self) -> Self:
         return self
@@ -167,17 +162,21 @@ class Publication:
     def __exit__(self, *_: object) -> None:
         for staged in self._staged.values():
             staged.discard()
+        for folder in reversed(self._folders):
+            with suppress(OSError):  # it is in use
+                folder.rmdir()
 
-    def stage(self, target: Path, inside: Path | None = None) -> BinaryIO:
+    def stage(self, target: Path, inside: Path | None = None, *, parents: bool = False) -> BinaryIO:
         """Open a new file that will replace `target`, for writing and reading back.
 
-        Links are kept and followed, but never out of `inside`. Raises `FlashdeckError` if the
-        target can't be written; the stream's methods also raise it when the disk is full.
+        Links are kept and followed, but never out of `inside`. Missing folders are created if
+        `parents`. Only the latest streams stay open. Raises `FlashdeckError` if the target can't be
+        written; the stream's methods also raise it when the disk is full.
         """
         try:
             real = target.resolve()
             if inside is not None and not real.is_relative_to(inside.resolve()):
-                msg = f"{target} can't be written: {Refusal.OUTSIDE}"
+                msg = f"{target} can't be written: a link leads out of {inside}"
                 raise FlashdeckError(msg, "remove that link")
             if real.is_dir() or (real.exists() and not real.is_file()):
                 msg = f"{target} can't be written: it is a folder or a device"
@@ -185,6 +184,8 @@ class Publication:
             if real in self._staged:
                 msg = f"{target} is written twice"
                 raise FlashdeckError(msg)
+            if parents:
+                self._make_folder(real.parent)
             if not real.parent.is_dir():
                 msg = f"{target} can't be written: there is no folder {real.parent}"
                 raise FlashdeckError(msg)
@@ -192,7 +193,19 @@ class Publication:
         except (OSError, RuntimeError) as error:
             raise _unwritable(target, error) from error
         self._staged[real] = staged
+        for older in islice(reversed(self._staged.values()), _OPEN, _OPEN + 1):
+            older.stream.close()
         return staged.stream
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.exists():
+            self._make_folder(folder.parent)
+            try:
+                folder.mkdir(exist_ok=True)
+            except OSError as error:
+                message = f"{folder} can't be created: {reason(error)}"
+                raise FlashdeckError(message) from error
+            self._folders.append(folder)
 
     def commit(self, last_look: Callable[[], None] = lambda: None) -> None:
         """Replace the targets, in the order in which they were staged.
@@ -211,10 +224,9 @@ class _Staged:
     """A temporary file and its target."""
 
     def __init__(self, target: Path, real: Path) -> None:
-        name = real.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
         self._target = target
         self._real = real
-        self._temporary = real.with_name(f".{name}.flashdeck-{os.urandom(8).hex()}.tmp")
+        self._temporary = temporary(real)
         self._raw = _RawFile(self._temporary, target)
         self.stream: BinaryIO = io.BufferedRandom(self._raw)
 
@@ -289,13 +301,26 @@ def _unwritable(target: Path, error: OSError | RuntimeError) -> FlashdeckError:
     return FlashdeckError(f"{target} can't be written: {cause}")
 
 
+def temporary(path: Path) -> Path:
+    """Return a path beside another one for what will be renamed to it."""
+    name = path.name.encode(errors="ignore")[:_NAME_BYTES].decode(errors="ignore")
+    return path.with_name(f".{name}.flashdeck-{os.urandom(8).hex()}.tmp")
+
+
+def temporaries(folders: Iterable[Path]) -> Iterator[Path]:
+    """Find the temporary files and folders in these folders."""
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if re.fullmatch(_TEMPORARY, entry.name):
+                    yield Path(entry.path)
+
+
 def sweep(folders: Iterable[Path]) -> None:
-    """Remove the temporary files that killed processes left in these folders.
+    """Remove the temporary files and folders that killed processes left in these folders.
 
     The caller must hold the lock of the project that publishes into them.
     """
-    for folder in folders:
+    for path in list(temporaries(folders)):
         with suppress(OSError):
-            for path in list(folder.iterdir()):
-                if re.fullmatch(_TEMPORARY, path.name):
-                    path.unlink()
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,11 +12,10 @@ from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.conflicts import is_conflict
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
-from flashdeck.files.lock import lock
 from flashdeck.formatting.layout import formatted
 from flashdeck.model import Collection
-from flashdeck.project.paths import BUILD_NAME, HOLD_NAME
 from flashdeck.project.project import Project, source_bytes
+from flashdeck.project.project_lock import locked_project
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile, read_yaml
 from flashdeck.yamlnode.comments import passed_over
 from flashdeck.yamlnode.written import is_wordlike
@@ -71,7 +69,9 @@ def write_formatted(project: Project, files: Sequence[Formatted]) -> None:
     Raises `FlashdeckError` where a file can't be written, or was edited meanwhile.
     """
     changed = [file for file in files if file.is_changed]
-    with _project_lock(project.root), Publication() as publication:
+    if not changed:
+        return
+    with locked_project(project.root), Publication() as publication:
         for file in changed:
             path = project.root / file.path
             if read_regular(path, project.root, len(file.before)) != file.before:
@@ -175,9 +175,3 @@ def _compiled(
 def _refusal(name: str, why: str, hint: str = _BUG) -> Diagnostic:
     message = f"{name} was not formatted: {why}"
     return Diagnostic("not-formatted", message, Span.point(name), hint=hint)
-
-
-def _project_lock(root: Path) -> AbstractContextManager[None]:
-    """Lock out builds, which write ids into sources."""
-    folder = root / BUILD_NAME
-    return lock(folder / HOLD_NAME) if folder.is_dir() else nullcontext()

@@ -29,11 +29,15 @@ class Conflict:
 
 @dataclass(slots=True)
 class Changes:
-    """The notes of a package, grouped by what the import does with them."""
+    """The notes of a package, grouped by what the import does with them.
+
+    `written` are those of `same` whose edits in Anki are in the sources, but not in the lock.
+    """
 
     new: list[Note] = field(default_factory=list)
     edited: list[Pair] = field(default_factory=list)
     same: list[Note] = field(default_factory=list)
+    written: list[Note] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     removed: list[Note] = field(default_factory=list)
     refused: list[Note] = field(default_factory=list)
@@ -71,13 +75,16 @@ def _compare(pair: Pair, project: Project, result: Changes) -> None:
     result.moved += own.cards[0].deck != theirs.cards[0].deck
     entry = lock.notes.get(own.guid)
     digest = note_digest(theirs)
+    is_newer = entry is not None and theirs.mod > last_time(entry, lock, resend_days)
     if digest == note_digest(own) or (entry is not None and digest == entry.content):
         result.same.append(theirs)
+        if is_newer and entry is not None and digest != entry.content:
+            result.written.append(theirs)
     elif entry is None:
         result.conflicts.append(Conflict(own, "it was never built here, and differs in Anki"))
     elif own.notetype != theirs.notetype:
         result.conflicts.append(Conflict(own, "it is of another note type in Anki"))
-    elif theirs.mod <= last_time(entry, lock, resend_days):
+    elif not is_newer:
         result.same.append(theirs)
     elif note_digest(own) != entry.content:
         result.conflicts.append(Conflict(own, "it was edited here, and in Anki as well"))

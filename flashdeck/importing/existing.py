@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +33,7 @@ from flashdeck.project.lockfile import Lock, lock_text
 from flashdeck.project.packages import package_files
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.project.project import Project, in_study_order, load_project
-from flashdeck.release.build import locked_project
+from flashdeck.project.project_lock import locked_project
 from flashdeck.release.entries import note_entry
 from flashdeck.release.numbering import Numbers
 from flashdeck.release.stamp import encoded, require_unchanged
@@ -139,29 +138,32 @@ class _Import:
 
     def run(self, progress: Progress) -> Imported:
         notetypes = self._new_notetypes()
-        created = self._create(notetypes)
-        try:
-            with Publication() as publication:
-                texts, compiled = self._settled(notetypes)
-                media = self._media()
-                created += [self._root / MEDIA / file.name for file in media]
-                other = other_media(self._root, self._theirs.media)  # before new ones are copied
-                refused = list(copy_media(media, self._root / MEDIA, progress))
-                for path, data in (texts | self._styling.texts).items():
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    publication.stage(path).write(data)
-                lock = self._new_lock(compiled, notetypes)
-                publication.stage(self._root / LOCK_NAME).write(lock_text(lock).encode())
-                # A source may have been saved while media were copied.
-                files = [source.yaml for source in self._compiled.sources]
-                publication.commit(lambda: require_unchanged(self._root, files, texts))
-        except BaseException:
-            for path in created:
-                with suppress(OSError):
-                    path.unlink()
-            raise
+        created = self._created(notetypes)
+        with Publication() as publication:
+            texts, compiled = self._settled(notetypes, created)
+            media = self._media()
+            other = other_media(self._root, self._theirs.media)  # before new ones are copied
+            lock = self._new_lock(compiled)
+            refused = list(self._copy_media(media, publication, progress))
+            # Each file before those that name it, and the lock last.
+            for path, data in (created | texts | self._styling.texts).items():
+                publication.stage(path, self._root, parents=True).write(data)
+            publication.stage(self._root / LOCK_NAME, self._root).write(lock_text(lock).encode())
+            # A source may have been saved while media were copied.
+            files = [source.yaml for source in self._compiled.sources]
+            publication.commit(lambda: require_unchanged(self._root, files, texts))
         done = self._result(notetypes, media, refused)
         return replace(done, diagnostics=(*done.diagnostics, *other))
+
+    def _copy_media(
+        self, media: Sequence[Media], publication: Publication, progress: Progress
+    ) -> Iterator[Diagnostic]:
+        folder = self._root / MEDIA
+        return copy_media(
+            media,
+            lambda name: publication.stage(folder / name, self._root, parents=True),
+            progress,
+        )
 
     def _new_notetypes(self) -> list[NoteType]:
         """Return the note types that the project lacks, renamed where their names are taken."""
@@ -178,26 +180,24 @@ class _Import:
             new.append(replace(reproducible(notetype, self._theirs.notes), name=name))
         return new
 
-    def _create(self, notetypes: Iterable[NoteType]) -> list[Path]:
-        """Write the files of new note types, which no source names yet."""
+    def _created(self, notetypes: Iterable[NoteType]) -> dict[Path, bytes]:
+        """Return the files of new note types, each after those that it names."""
         paths = Paths.beside(self._project)
         heading = {"media": "verbatim"} if self._heading else {}
-        created = []
-        for notetype in notetypes:
-            for path, text in notetype_files(notetype, heading, paths, self._keys[notetype.id]):
-                place = self._root / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with place.open("x", encoding="utf-8", newline="\n") as file:
-                    created.append(place)
-                    file.write(text)
-        return created
+        return {
+            self._root / path: text.encode()
+            for notetype in notetypes
+            for path, text in notetype_files(notetype, heading, paths, self._keys[notetype.id])
+        }
 
-    def _settled(self, notetypes: Sequence[NoteType]) -> tuple[dict[Path, bytes], Compiled]:
+    def _settled(
+        self, notetypes: Sequence[NoteType], created: Mapping[Path, bytes]
+    ) -> tuple[dict[Path, bytes], Compiled]:
         """Return the new texts of sources, compiled; changes that fail become conflicts."""
         how = self._rewriting
         while True:
             texts = self._texts(notetypes)
-            compiled = self._compile(texts)
+            compiled = self._compile(texts, created)
             built = {note.guid: note for note in compiled.collection.notes}
             wrong = [pair for pair in self._changes.edited if not _equal(built, pair.theirs, how)]
             refused = [note for note in self._changes.new if not _equal(built, note, how)]
@@ -278,10 +278,15 @@ class _Import:
             raise UnwritableError(message)
         return dict(zip(fields, written, strict=True))
 
-    def _compile(self, texts: Mapping[Path, bytes]) -> Compiled:
+    def _compile(self, texts: Mapping[Path, bytes], created: Mapping[Path, bytes]) -> Compiled:
         project, _ = load_project(self._root)
-        decks = in_study_order({*project.decks, *texts}, project.cards)
-        project = replace(project, decks=tuple(decks), unsaved=texts)
+        new = (path for path in created if path.suffix == ".yaml")
+        project = replace(
+            project,
+            decks=tuple(in_study_order({*project.decks, *texts}, project.cards)),
+            notetypes=(*project.notetypes, *new),
+            unsaved={**created, **texts},
+        )
         return compile_project(project, allow_scripts=True)[0]
 
     def _media(self) -> list[Media]:
@@ -296,22 +301,34 @@ class _Import:
             if file.name not in existing and (not self._heading or file.name in needed)
         ]
 
-    def _new_lock(self, compiled: Compiled, notetypes: Sequence[NoteType]) -> Lock:
+    def _new_lock(self, compiled: Compiled) -> Lock:
+        """Return the lock with the imported notes and note types.
+
+        Also with those that an import has written into the sources, but not into the lock, since it
+        was killed in between.
+        """
+        changes, built = self._changes, {note.guid: note for note in compiled.collection.notes}
         decks = sorted({card.deck for note in compiled.collection.notes for card in note.cards})
         packages, _ = package_files(decks, self._project.settings)
-        new = imported_notes(self._changes.new, compiled, packages, self._options.now)
+        written = [note for note in changes.same if note.guid not in self._lock.notes]
+        new = imported_notes([*changes.new, *written], compiled, packages, self._options.now)
+        known = {notetype.id for notetype in compiled.notetypes.values()}
+        notetypes = [
+            notetype
+            for notetype in self._theirs.notetypes
+            if notetype.id in known and notetype.id not in self._lock.notetypes
+        ]
         lock = joined(self._lock, new, imported_notetypes(notetypes, compiled, self._options.now))
-        built = {note.guid: note for note in compiled.collection.notes}
         lock.notetypes.update(self._styling.entries)
-        for pair in self._changes.edited:
-            entry, own = lock.notes[pair.own.guid], built[pair.own.guid]
+        for theirs in (*changes.written, *(pair.theirs for pair in changes.edited)):
+            entry, own = lock.notes[theirs.guid], built[theirs.guid]
             updated = note_entry(
-                as_released(own, pair.theirs),
+                as_released(own, theirs),
                 entry.kind,
                 entry.package,
                 compiled.notetypes[entry.kind],
                 Numbers(entry.note_id, entry.card_block),
-                min(pair.theirs.mod, self._options.now),
+                min(theirs.mod, self._options.now),
                 before=entry,
             )
             lock.notes[own.guid] = updated._replace(deck=entry.deck, removed=entry.removed)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import operator
-import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from flashdeck.anki import deck_names
 from flashdeck.anki.template.media import needed_media
 from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
+from flashdeck.files.files import temporaries, temporary
+from flashdeck.files.lock import lock
 from flashdeck.importing.history import imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
 from flashdeck.importing.markdown import is_same, is_shown_alike
@@ -27,9 +29,15 @@ from flashdeck.model import Collection, Media
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_files
-from flashdeck.project.paths import CARDS_NAME, LOCK_NAME, SETTINGS_NAME, SOURCE_ENDINGS
+from flashdeck.project.paths import (
+    CARDS_NAME,
+    HOLD_NAME,
+    LOCK_NAME,
+    SETTINGS_NAME,
+    SOURCE_ENDINGS,
+)
 from flashdeck.project.project import load_project
-from flashdeck.source.names import clean_name
+from flashdeck.project.project_lock import PENDING_NAME, finish
 from flashdeck.text import counted, natural
 
 _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
@@ -54,22 +62,22 @@ def import_new(
     collection = replace(collection, notetypes=tuple(notetypes))
     if not collection.notes:
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
-    with _beside(target) as folder:
+    with _new_project(target) as folder:
         files = _files(collection, options)
         _write(folder, files)
-        refused = list(copy_media(collection.media, folder / MEDIA, progress))
+        (folder / MEDIA).mkdir(parents=True, exist_ok=True)
+        refused = list(copy_media(collection.media, _creating(folder / MEDIA), progress))
         compiled, problems = _compiled(folder)
         verify(collection, compiled, options.markdown)
         project, _ = load_project(folder)
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
         settings = project.settings
-        lock = Lock(
+        entries = Lock(
             {settings.id: ProjectEntry(settings.id, settings.name, options.now)},
             imported_notes(collection.notes, compiled, packages, options.now),
             imported_notetypes(collection.notetypes, compiled, options.now),
         )
-        (folder / LOCK_NAME).write_text(lock_text(lock), "utf-8", newline="\n")
-        _publish(folder, target)
+        (folder / LOCK_NAME).write_text(lock_text(entries), "utf-8", newline="\n")
     is_rewriting = options.markdown is Rewriting.REWRITE
     return Imported(
         root=target,
@@ -112,23 +120,27 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         place.write_text(text, "utf-8", newline="\n")
 
 
-def copy_media(media: Sequence[Media], folder: Path, progress: Progress) -> Iterator[Diagnostic]:
-    """Copy media into a folder; report files that can't be written.
+def _creating(folder: Path) -> Callable[[str], BinaryIO]:
+    return lambda name: (folder / name).open("xb")
+
+
+def copy_media(
+    media: Sequence[Media], create: Callable[[str], BinaryIO], progress: Progress
+) -> Iterator[Diagnostic]:
+    """Copy media into files that `create` opens; report those that can't be written.
 
     Files with the suffix of a source are left out: the project would read them as decks. Progress
     is in KiB.
     """
     total = sum(file.size for file in media) // _KIB
     copied = 0
-    if media:
-        folder.mkdir(parents=True, exist_ok=True)
     for file in media:
         if _is_source(file.name):
             message = f"the file {file.name[:60]!r} was left out: it would be read as a deck"
             yield Diagnostic("import", message, None, Severity.WARNING)
             continue
         try:
-            with file.open() as source, (folder / file.name).open("xb") as target:
+            with file.open() as source, create(file.name) as target:
                 shutil.copyfileobj(source, target)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
@@ -220,16 +232,24 @@ def _note(message: str, hint: str = "") -> Diagnostic:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Create a temporary folder beside `target`."""
-    folder = target.with_name(f".{clean_name(target.name)}.flashdeck-{secrets.token_hex(8)}.tmp")
+def _new_project(target: Path) -> Iterator[Path]:
+    """Create a temporary folder, which becomes the project in `target` at the end.
+
+    It is in `target`, or beside it if that does not exist. It is locked, so that other imports
+    remove only those of killed processes.
+    """
+    place = target / PENDING_NAME if target.is_dir() else target
+    folder = temporary(place)
     try:
         folder.mkdir(parents=True)
     except OSError as error:
         why = reason(error)
         raise FlashdeckError(f"the folder {target} can't be created: {why}") from error
     try:
-        yield folder
+        with lock(folder / HOLD_NAME):
+            _sweep(place, folder)
+            yield folder
+        _publish(folder, target)
     except OSError as error:
         why = reason(error)
         raise FlashdeckError(f"{target} can't be written: {why}; nothing was imported") from error
@@ -237,17 +257,31 @@ def _beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _sweep(place: Path, own: Path) -> None:
+    """Remove the temporary folders of killed imports to the same place."""
+    for other in list(temporaries([place.parent])):
+        if other != own and other.name.startswith(f".{place.name}.") and other.is_dir():
+            with suppress(FlashdeckError), lock(other / HOLD_NAME):
+                shutil.rmtree(other, ignore_errors=True)
+
+
 def _publish(folder: Path, target: Path) -> None:
-    """Move a finished project to its target, the lock first: without it times would be lost."""
-    if not target.exists():
+    """Move a finished project to its target, in one step.
+
+    If the target has other files, the step is to the pending folder, whose files are moved by this
+    process, or by the next command if this one is killed.
+    """
+    (folder / HOLD_NAME).unlink()
+    if target.exists():
+        folder.rename(target / PENDING_NAME)
+        finish(target)
+    else:
         folder.rename(target)
-        return
-    for name in _PROJECT_FILES:
-        (folder / name).rename(target / name)
 
 
 def is_free(target: Path) -> bool:
     """Whether a project can be created in a folder: it holds no project file, or does not exist."""
     if not target.exists():
         return True
-    return target.is_dir() and not any((target / name).exists() for name in _PROJECT_FILES)
+    names = (*_PROJECT_FILES, PENDING_NAME)
+    return target.is_dir() and not any((target / name).exists() for name in names)

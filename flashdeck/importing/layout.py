@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 
 from flashdeck.anki.template.reserves import without_reserves
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files.files import check_package_name, is_device
+from flashdeck.files.files import (
+    RefusedFileError,
+    check_package_name,
+    is_device,
+    read_regular,
+)
 from flashdeck.formatting.writer import file_text, pair_text
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.sources import DeckText, Texts, deck_data, notetype_data, sides
@@ -44,22 +51,33 @@ def file_stem(name: str) -> str:
 class Paths:
     """Unique paths, also on file systems that ignore case."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    def __init__(self, taken: Iterable[str] = (), root: Path | None = None) -> None:
         self._taken = {path.casefold() for path in taken}
+        self._root = root
 
     @classmethod
     def beside(cls, project: Project) -> Paths:
-        """Paths that no file of a project has."""
-        return cls(path.relative_to(project.root).as_posix() for path in project.cards.rglob("*"))
+        """Paths that no file of a project has, unless it has the same text."""
+        taken = (path.relative_to(project.root).as_posix() for path in project.cards.rglob("*"))
+        return cls(taken, project.root)
 
-    def take(self, stem: str, ending: str = "") -> str:
+    def take(self, stem: str, ending: str = "", text: str | None = None) -> str:
         """Return `stem` and `ending`, with a number between them where that path is taken."""
         path, count = stem + ending, 1
-        while path.casefold() in self._taken:
+        while path.casefold() in self._taken and not self._has(path, text):
             count += 1
             path = f"{stem}-{count}{ending}"
         self._taken.add(path.casefold())
         return path
+
+    def _has(self, path: str, text: str | None) -> bool:
+        """Whether there is a file with this text, as of an import that was killed."""
+        if text is None or self._root is None:
+            return False
+        data = text.encode()
+        with suppress(RefusedFileError):
+            return read_regular(self._root / path, self._root, len(data)) == data
+        return False
 
 
 def deck_files(
@@ -88,12 +106,11 @@ def notetype_files(
 ) -> Iterator[tuple[str, str]]:
     """Return the files of a note type: stylesheet and templates, then the YAML that names them.
 
-    `keys` are its short keys, by field.
+    `keys` are its short keys, by field. None has the path of an existing file.
     """
     notetype, reserve = without_reserves(notetype)
     home = paths.take(f"{NOTETYPES}/{file_stem(notetype.name)}", ".yaml")
     folder = home.rpartition("/")[2].removesuffix(".yaml")
-    inside = Paths()
     files: dict[tuple[str, str], str] = {}
     texts = [(notetype.css, "style", ".css")]
     for template in notetype.templates:
@@ -101,8 +118,9 @@ def notetype_files(
         texts += [(text, f"{stem}-{side}", ".html") for side, text in sides(template)]
     for text, stem, ending in texts:
         if text and (text, ending) not in files:
-            files[text, ending] = f"{folder}/{inside.take(stem, ending)}"
-            yield f"{NOTETYPES}/{files[text, ending]}", text
+            path = paths.take(f"{NOTETYPES}/{folder}/{stem}", ending, text)
+            files[text, ending] = path.removeprefix(f"{NOTETYPES}/")
+            yield path, text
     yield home, file_text([notetype_data(notetype, reserve, files, heading, keys)])
 
 

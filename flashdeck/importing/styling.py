@@ -38,10 +38,14 @@ def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Sty
         if mine is None or entry is None:
             continue
         digest = notetype_digest(replace(notetype, name=mine.name))
-        if digest in (entry.content, notetype_digest(mine)) or notetype.mod <= entry.time:
+        if digest == entry.content or notetype.mod <= entry.time:
             continue
         texts = _texts(project, mine, notetype) if _is_styling(mine, notetype) else None
-        if texts is None or notetype_digest(mine) != entry.content:
+        if digest == notetype_digest(mine):
+            texts = {}  # written already, by an import that was killed before it wrote the lock
+        elif notetype_digest(mine) != entry.content:
+            texts = None
+        if texts is None:
             styling.problems.append(_conflict(mine))
         else:
             styling.texts |= texts

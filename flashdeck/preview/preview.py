@@ -12,7 +12,7 @@ from typing import Protocol
 from flashdeck import model
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
-from flashdeck.files.files import Publication, make_folder
+from flashdeck.files.files import Publication
 from flashdeck.files.watch import Watched, changes
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.snapshot import Snapshot
@@ -90,8 +90,6 @@ def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneF
     The files are published together or not at all. Raises `FlashdeckError` if one can't be written.
     """
     text = one_file(snapshot, options)
-    if media is not None:
-        make_folder(media)
     with Publication() as publication:
         if media is not None:
             _stage_media(publication, snapshot.collection.media, media)
@@ -102,7 +100,7 @@ def write_page(snapshot: Snapshot, html: Path, media: Path | None, options: OneF
 def _stage_media(publication: Publication, files: Iterable[model.Media], folder: Path) -> None:
     for media in files:
         with media.open() as source:
-            target = publication.stage(folder / media.name)
+            target = publication.stage(folder / media.name, parents=True)
             while chunk := source.read(_CHUNK):
                 target.write(chunk)
 

@@ -6,14 +6,12 @@ both come after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from flashdeck.diagnostics import FlashdeckError, reason
-from flashdeck.files.files import check_package_name, sweep
-from flashdeck.files.lock import lock
-from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, HOLD_NAME
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.files.files import check_package_name
+from flashdeck.project.paths import BUILD_NAME
+from flashdeck.project.project_lock import locked_project
 from flashdeck.release.result import BuildResult, Options, Progress
 from flashdeck.release.state import State
 
@@ -33,8 +31,7 @@ def build(root: Path, options: Options, progress: Progress = lambda *_: None) ->
         return result
     from flashdeck.release.make import make
 
-    with _locked(root) as started:
-        _sweep(root)
+    with locked_project(root) as started:
         state.record(started)
         made = make(root, options, progress)
         state.save(made)
@@ -50,38 +47,3 @@ def _check_fresh(fresh: Path, root: Path) -> None:
     if folder.resolve() == (root / BUILD_NAME).resolve():
         message = f"packages without removed notes can't be in {BUILD_NAME}/, beside the others"
         raise FlashdeckError(message, "name another folder, or a file in one")
-
-
-@contextmanager
-def locked_project(root: Path) -> Iterator[None]:
-    """Lock the project at `root`, and remove temporary files of killed processes."""
-    with _locked(root):
-        _sweep(root)
-        yield
-
-
-@contextmanager
-def _locked(root: Path) -> Iterator[int]:
-    """Lock the project; yields the start time, in ns by the clock of the disk."""
-    folder = root / BUILD_NAME
-    _make_folder(folder, root)
-    with lock(folder / HOLD_NAME):
-        yield (folder / HOLD_NAME).stat().st_mtime_ns  # just written
-
-
-def _sweep(root: Path) -> None:
-    cards = root / CARDS_NAME
-    sweep({root, root / BUILD_NAME, cards, *cards.rglob("*/")})
-
-
-def _make_folder(folder: Path, root: Path) -> None:
-    name = folder.relative_to(root)
-    try:
-        if not folder.is_dir():
-            folder.mkdir()
-            (folder / ".gitignore").write_text("*\n", "utf-8")
-    except OSError as error:
-        why = reason(error)
-        raise FlashdeckError(f"the folder {name} can't be created: {why}") from error
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise FlashdeckError(f"the folder {name} is outside the project", "remove that link")

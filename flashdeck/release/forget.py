@@ -14,7 +14,7 @@ from flashdeck.project.lockfile import NoteEntry
 from flashdeck.project.packages import delete_packages
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.project.project import Project, load_project
-from flashdeck.release.build import locked_project
+from flashdeck.project.project_lock import locked_project
 from flashdeck.text import did_you_mean, natural, nearest
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.editor.files import schema_texts
-from flashdeck.files.files import Publication, check_package_name, make_folder
+from flashdeck.files.files import Publication, check_package_name
 from flashdeck.formatting import formatted
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
@@ -73,8 +73,7 @@ def start(folder: Path, source: Source) -> Started:
     written = project | {path: data for path, data in around.items() if path not in kept}
     with Publication() as publication:
         for path, data in written.items():
-            make_folder((folder / path).parent)
-            publication.stage(folder / path, folder).write(data)
+            publication.stage(folder / path, folder, parents=True).write(data)
         publication.commit()
     return Started(tuple(written), tuple(kept))
 

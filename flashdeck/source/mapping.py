@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
+from types import MappingProxyType
 
 from flashdeck.anki.deck_names import PLAIN
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span, Written, places_in
@@ -61,7 +62,12 @@ LIKE_FLAGS = frozenset({"yes", "no", "on", "off"})
 
 
 class MappingReader:
-    """Reads the nodes of one file, and collects their problems."""
+    """Reads the nodes of one file, and collects their problems.
+
+    `unsaved` are contents that replace those of the files that it names.
+    """
+
+    unsaved: Mapping[Path, bytes] = MappingProxyType({})
 
     def __init__(self, file: YamlFile) -> None:
         self.file = file
@@ -178,7 +184,7 @@ class MappingReader:
     def _file_text(self, scalar: ScalarNode, path: Path, root: Path, shown: str) -> str:
         name = scalar.value.strip()
         try:
-            data = read_regular(path, root, _LARGEST)
+            data = self.unsaved.get(path) or read_regular(path, root, _LARGEST)
             conflict = merge_conflict(shown, data)
             if conflict is None:
                 return data.decode().replace("\r\n", "\n")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
@@ -92,13 +93,16 @@ def read_notetypes(
     rewrite: RewriteAssets,
     *,
     verbatim: bool = False,
+    unsaved: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> tuple[list[SourceNoteType], list[Diagnostic]]:
     """Read every document of a file in `cards/notetypes/`.
 
     A note type with errors is included if its name, its fields and a template are valid. `style` is
-    the built-in one; `verbatim` is the project's setting.
+    the built-in one; `verbatim` is the project's setting; `unsaved` are contents that replace those
+    of files.
     """
     reader = _NoteTypeReader(file, root, style, number, rewrite, verbatim=verbatim)
+    reader.unsaved = unsaved
     types = [source for node in file.documents if (source := reader.document(node)) is not None]
     return types, [*file.problems, *reader.problems]
 

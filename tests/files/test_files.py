@@ -306,6 +306,53 @@ def test_sweep_removes_only_temporary_files_of_killed_processes(tmp_path: Path) 
     assert names(tmp_path) == sorted(others)
 
 
+def test_sweep_removes_temporary_folders_but_follows_no_link(tmp_path: Path) -> None:
+    folder, elsewhere = files.temporary(tmp_path / "build"), tmp_path / "elsewhere"
+    for path in (folder, elsewhere):
+        path.mkdir()
+        (path / "file").touch()
+    files.temporary(tmp_path / "link").symlink_to(elsewhere)
+    sweep([tmp_path])
+    assert names(tmp_path) == ["elsewhere"]
+    assert names(elsewhere) == ["file"]
+
+
+# Folders and many files
+
+
+def test_folders_are_created_for_files_that_are_published(tmp_path: Path) -> None:
+    with Publication() as publication:
+        publication.stage(tmp_path / "a" / "b" / "file", parents=True).write(NEW)
+        publication.commit()
+    assert (tmp_path / "a" / "b" / "file").read_bytes() == NEW
+
+
+def test_folders_of_files_that_are_not_published_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with Publication() as publication:
+        publication.stage(tmp_path / "a" / "b" / "file", parents=True).write(NEW)
+        publication.stage(tmp_path / "old" / "new" / "file", parents=True).write(NEW)
+    assert names(tmp_path) == ["old"]
+    assert names(tmp_path / "old") == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the limit of open files is not known there")
+def test_more_files_than_a_process_may_open_are_published_together(tmp_path: Path) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    try:
+        with Publication() as publication:
+            for number in range(300):
+                publication.stage(tmp_path / str(number)).write(NEW)
+            publication.commit()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {NEW}
+    assert len(names(tmp_path)) == 300
+
+
 # Names of packages
 
 

@@ -9,10 +9,13 @@ from io import BytesIO
 
 import pytest
 
+import flashdeck.importing.existing
 import flashdeck.importing.importer
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.anki.write.apkg import write_apkg
 from flashdeck.diagnostics import FlashdeckError, Severity
+from flashdeck.files.files import temporary
+from flashdeck.files.lock import lock
 from flashdeck.importing.importer import import_file
 from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
 from flashdeck.release.build import build
@@ -26,6 +29,7 @@ KIND = NoteType(
     ID, "kind", (Field("Fr:ont"), Field("#1"), Field("a")), (FRONT,), css="\r\n.x{}", mod=5
 )
 TWIN = NoteType(ID + 1, "Kind", (Field("A"),), (Template("T", "{{A}}", "x"),), cloze=True, mod=5)
+RIVER = NoteType(ID + 5, "River", (Field("A"),), (Template("T", "{{A}}", "x"),), css=".r {}", mod=5)
 
 
 def note(number, guid, fields, tags=(), deck="D", kind=ID):
@@ -207,3 +211,52 @@ def test_a_picture_that_differs_in_anki_is_reported(tmp_path):
     (problem,) = [problem for problem in done.diagnostics if problem.rule == "import-conflict"]
     assert problem.message == "a.png is another file in Anki; the one here is kept"
     assert (root / "cards/media/a.png").read_bytes() == b"first"
+
+
+def test_a_new_note_type_leaves_the_files_that_are_there(tmp_path):
+    first = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
+    root = import_file(first, tmp_path / "p", now=NOW).root
+    build(root, Options(now=NOW + 9))
+    mine = root / "cards" / "notetypes" / "river" / "style.css"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("/* mine */")
+    more = packed(tmp_path / "y.apkg", [note(2, "two", ("z",), kind=ID + 5)], kinds=(RIVER,))
+    import_file(more, root, now=NOW + 20)
+    assert mine.read_text() == "/* mine */"
+    assert mine.with_name("style-2.css").read_text() == ".r {}"
+    packages = build(root, Options(now=NOW + 30)).packages
+    styles = [one.css for package in packages for one in read_apkg(package.path).notetypes]
+    assert ".r {}" in styles
+
+
+def test_an_import_that_fails_leaves_the_project_as_it_was(tmp_path, monkeypatch):
+    first = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
+    root = import_file(first, tmp_path / "p", now=NOW).root
+    build(root, Options(now=NOW + 9))
+    notes = [note(2, "two", ("z",), kind=ID + 5, deck="New::Deck")]
+    picture = Media("_a.png", sha256(b"a").hexdigest(), 1, lambda: BytesIO(b"a"))
+    more = packed(tmp_path / "y.apkg", notes, (picture,), kinds=(RIVER,))
+    before = {path: path.is_file() and path.read_bytes() for path in root.rglob("*")}
+
+    def fail(*_: object) -> None:
+        raise FlashdeckError("the disk is full")
+
+    monkeypatch.setattr(flashdeck.importing.existing, "require_unchanged", fail)
+    with pytest.raises(FlashdeckError, match="the disk is full"):
+        import_file(more, root, now=NOW + 20)
+    after = {path: path.is_file() and path.read_bytes() for path in root.rglob("*")}
+    lock = root / "build" / ".lock"
+    assert {**after, lock: b""} == {**before, lock: b""}
+
+
+def test_an_import_removes_the_folders_of_killed_ones_but_not_of_running_ones(tmp_path):
+    target = tmp_path / "p"
+    killed, running, other = temporary(target), temporary(target), temporary(tmp_path / "other")
+    for folder in (killed, running, other):
+        folder.mkdir()
+    with lock(running / ".lock"):
+        import_file(packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))]), target, now=NOW)
+    assert not killed.exists()
+    assert running.exists()
+    assert other.exists()
+    assert not (target / ".lock").exists()

@@ -11,6 +11,7 @@ from conftest import ProjectFolder
 from yamlvalues import as_json
 
 from flashdeck.cli.run import run
+from flashdeck.files.files import temporary
 from flashdeck.kinds.registry import LIMITS, SETTINGS
 from flashdeck.project.project import load_project
 from flashdeck.scaffold.distribution import Source
@@ -162,3 +163,14 @@ def test_the_page_for_assistants_shows_a_deck_without_problems(tmp_path):
     (project.root / "cards/spanish.yaml").write_text(deck, "utf-8")
     assert project.check() == []
     assert run(["fmt", "--check", "-C", str(project.root)]) == 0
+
+
+def test_git_ignores_temporary_files(tmp_path):
+    assert run(["init", str(tmp_path / "demo")]) == 0
+    for name in ("flashdeck.lock", "cards/deck.yaml"):
+        temporary(tmp_path / "demo" / name).write_text("half")
+    show = ["git", "status", "--short", "--untracked-files=all"]
+    for command in (["git", "init", "-q"], show):
+        done = subprocess.run(command, cwd=tmp_path / "demo", check=True, capture_output=True)
+    assert b"flashdeck.lock" in done.stdout
+    assert b".tmp" not in done.stdout

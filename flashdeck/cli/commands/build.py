@@ -68,7 +68,7 @@ def build(  # noqa: PLR0913 - one for each option
         raise options.UsageError("--watch and --json exclude each other")
     if sources and (watch or output is not None):
         raise options.UsageError(f"{'--watch' if watch else '--output'} takes no FILE or DECK")
-    root = options.project_root(directory)
+    root = options.project_root(directory, clean=False)
     build_options = Options(
         now=now(),
         output=output.absolute() if output is not None else None,

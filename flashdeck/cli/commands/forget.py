@@ -45,7 +45,7 @@ def forget(
 
     if not (names or example):
         raise options.UsageError("name ids of removed notes, or a package, or use --example")
-    root = options.project_root(directory)
+    root = options.project_root(directory, clean=False)
     done = forget_notes(root, names or (), example=example, dry_run=dry_run)
     log_problems(done.diagnostics, root, color, quiet=quiet)
     for error in done.refused:
