@@ -25,7 +25,7 @@ from flashdeck.files.watch import Watched, changes
 from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
 from flashdeck.preview import session
 from flashdeck.preview.preview import PreviewedSources
-from flashdeck.preview.serve.editor import editor_command, editor_link
+from flashdeck.preview.serve.editor import editor_command, editor_link, editor_parts
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.pagefiles import page_file
 from flashdeck.preview.serve.snapshot import Snapshot
@@ -302,7 +302,7 @@ def test_a_store_keeps_keys_while_notes_are_edited(decks):
     ],
 )
 def test_each_editor_gets_the_position_in_its_own_syntax(editor, command):
-    assert editor_command(editor, Path("/p/a b.yaml"), 12, 3) == command
+    assert editor_command(editor_parts(editor), Path("/p/a b.yaml"), 12, 3) == command
 
 
 def test_the_link_for_vs_code_can_hold_any_folder():
@@ -602,3 +602,25 @@ def test_pictures_are_read_once_per_session(decks, monkeypatch):
     assert counted == ["cards/map.png"] * 2
     picture.write_bytes(b"another")
     assert previewed.compile([picture]) == fresh(decks)
+
+
+@pytest.mark.parametrize(
+    ("editor", "words"),
+    [
+        ("code '", 'the editor "code \'" is not a command: it has no closing quotation'),
+        ("code \\", "is not a command: it has no escaped character"),
+        ("'' {file}", "is not a command: it names no program"),
+    ],
+)
+@pytest.mark.parametrize("where", ["option", "environment"])
+def test_an_editor_that_is_not_a_command_is_an_error_at_the_start(
+    two_notes, monkeypatch, capsys, editor, words, where
+):
+    monkeypatch.chdir(two_notes.root)
+    if where == "environment":
+        monkeypatch.setenv("VISUAL", editor)
+    option = ["--editor", editor] if where == "option" else []
+    assert run(["preview", "--no-browser", *option]) == 1
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert shown.out == ""

@@ -205,10 +205,12 @@ def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) 
 
 
 def _editor_opener(root: Path, program: str) -> OpenEditor:
-    from flashdeck.preview.serve.editor import editor_command
+    from flashdeck.preview.serve.editor import editor_command, editor_parts
+
+    parts = editor_parts(program)
 
     def open_editor(path: str, line: int, column: int) -> str:
-        command = editor_command(program, root / path, line, column)
+        command = editor_command(parts, root / path, line, column)
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the author's own
         except OSError as error:

@@ -33,6 +33,7 @@ _MAX_MASKS = 500
 _MAX_LABEL = 1_000
 _EDGES = 4
 _MAX_POST_SIZE = 200_000
+_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ def make_app(store: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
     def plain_error(error: HTTPException) -> Response:
         return Response(f"{(error.name or 'refused').lower()}\n", error.code, mimetype="text/plain")
 
+    @app.errorhandler(RecursionError)  # of JSON
+    def too_deep(_error: RecursionError) -> Response:
+        return Response("bad request\n", 400, mimetype="text/plain")
+
     return app
 
 
@@ -117,13 +122,13 @@ def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
 
     @routes.get("/faces")
     def faces() -> Response:
-        keys = request.args.get("keys", "").split(",")[:_MAX_FACES]
-        return _json(store.faces(int(key) for key in keys if key.isdecimal()))
+        keys = map(_number, request.args.get("keys", "").split(",")[:_MAX_FACES])
+        return _json(store.faces(key for key in keys if key is not None))
 
     @routes.get("/events")
     def events() -> Response:
-        since = request.args.get("since", "")
-        start = int(since) if since.isdecimal() else store.version
+        since = _number(request.args.get("since"))
+        start = store.version if since is None else since
         return Response(_stream(store, start), mimetype="text/event-stream")
 
     _editing(routes, store, options)
@@ -252,7 +257,11 @@ def _frames(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint
         response.headers["Content-Security-Policy"] = MEDIA_POLICY
         response.headers["Cache-Control"] = "private, no-cache"
         response.set_etag(file.sha256)
-        response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+        try:
+            response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+        except HTTPException:  # an impossible range
+            stream.close()
+            raise
         return response
 
     return routes
@@ -274,21 +283,27 @@ def _maths(guard: Guard) -> Blueprint:
     return routes
 
 
+def _number(value: object) -> int | None:
+    """A number in a request, None for anything else, and for one of many digits."""
+    text = str(value)
+    return int(text) if len(text) <= _DIGITS and text.isdecimal() else None
+
+
 def _note(store: PreviewStore, values: Mapping[str, object]) -> NotePlace | None:
     """The note of the card in a request."""
-    key = str(values.get("card", ""))
-    return store.note_of_card(int(key)) if key.isdecimal() else None
+    card = _number(values.get("card"))
+    return store.note_of_card(card) if card is not None else None
 
 
 def _place(store: PreviewStore, body: object) -> tuple[str, int, int]:
     """The source position of the card or problem in a request, which never names a path."""
-    values = dict(body) if hasattr(body, "keys") else {}  # type: ignore[call-overload]
+    values = body if isinstance(body, dict) else {}
     place = None
-    if str(values.get("card", "")).isdecimal():
-        note = _note(store, values)
-        place = (note.path, note.line, note.column) if note is not None else None
-    elif str(values.get("problem", "")).isdecimal():
-        place = store.place_of_problem(int(values["problem"]))
+    problem = _number(values.get("problem"))
+    if (note := _note(store, values)) is not None:
+        place = note.path, note.line, note.column
+    elif problem is not None and _number(values.get("card")) is None:
+        place = store.place_of_problem(problem)
     if place is None:
         abort(404)
     return place
