@@ -1,9 +1,14 @@
-"""46 attack vectors of a malicious card: running scripts, loading and navigating. None works."""
+"""46 attack vectors of a malicious card: running scripts, loading and navigating.
+
+None works on a card, and each does in a plain document, so that the tests would notice it.
+"""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 
 import pytest
@@ -14,7 +19,8 @@ from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Templ
 from flashdeck.preview.serve.onefile import OneFile, one_file
 from flashdeck.preview.serve.snapshot import Snapshot
 
-# RAN is replaced with a script that leaves a mark, OUT with the listener's address.
+# RAN is replaced with a script that leaves a mark and calls out, B64 with its Base64, OUT with the
+# listener's address.
 RUNNING = [
     "<script>RAN</script>",
     "<SCRIPT type=module>RAN</SCRIPT>",
@@ -26,7 +32,7 @@ RUNNING = [
     "<svg><animate onbegin=RAN attributeName=x dur=1s>",
     "<svg><a xlink:href='javascript:RAN'><text class=go y=20>x</text></a></svg>",
     "<img src=x onerror=RAN>",
-    "<img src=x onerror='eval(atob(`UkFO`))'>",
+    "<img src=x onerror='eval(atob(`B64`))'>",
     "<body onload=RAN>",
     "<details open ontoggle=RAN>",
     "<input autofocus onfocus=RAN>",
@@ -64,10 +70,29 @@ LEADING = [
     "<a href='OUT/a' ping='OUT/p' class=go>x</a>",
     "<form action='OUT/a' method=post><input name=x><button class=go>x</button></form>",
 ]
+# Those that Chromium ignores everywhere, or mostly; other browsers may not.
+INERT = {
+    "<marquee onstart=RAN>x</marquee>",
+    "<object data='javascript:RAN'></object>",
+    "<embed src='javascript:RAN'>",
+    "<math><mtext><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=RAN&gt;'>",
+}
 # Last, since inspecting a frame with MathJax is slow.
 MATHS = [r"\(\href{javascript:RAN}{\class{go}{x}}\)"]
 VECTORS = RUNNING + LEADING + MATHS
-MARK = "parent.postMessage({evil:1},'*');document.title='evil';top.location.hash='evil'"
+# Without quotes, spaces and angle brackets, which would end it in an attribute.
+MARK = (
+    "void(parent.postMessage({evil:1},`*`),document.title=`evil`,fetch(`OUT/ran`),"
+    "top.location.hash=`evil`)"
+)
+
+
+def filled(vector, out):
+    """A vector with its script and the address of the listener."""
+    script = MARK.replace("OUT", out)
+    vector = vector.replace("B64", b64encode(script.encode()).decode())
+    vector = vector.replace("RAN", script).replace("//OUT", out.removeprefix("http:"))
+    return vector.replace("OUT", out)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +101,15 @@ def listener():
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.server.heard.append(self.path)
+            page = self.server.pages.get(self.path)
+            if page is None:
+                self.server.heard.append(self.path)
+                self.server.called.put(self.path)
             self.send_response(200)
+            if page is not None:
+                self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
+            self.wfile.write((page or "").encode())
 
         do_POST = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - http.server's names
 
@@ -87,6 +118,8 @@ def listener():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.heard = []
+    server.pages = {"/favicon.ico": ""}
+    server.called = Queue()
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server
@@ -104,7 +137,7 @@ def snapshot(listener):
         (Template("One", "Number {{Text}}", "{{FrontSide}}"),),
         css=f"@import '{out}/css.css'; .card {{ background: url({out}/bg.png) }}",
     )
-    texts = [vector.replace("RAN", MARK).replace("OUT", out) for vector in VECTORS]
+    texts = [filled(vector, out) for vector in VECTORS]
     notes = tuple(
         Note(f"g{at}", 1, (f"{at}: <i>here</i> {text}",), (), (Card(0, "D"),))
         for at, text in enumerate(texts)
@@ -215,3 +248,25 @@ def test_with_allow_scripts_they_run_only_inside_the_sandbox(listener, browser):
         assert page.evaluate("location.hash").startswith("#view=single")
         page.close()
     assert listener.heard == []
+
+
+@pytest.fixture
+def plain(browser):
+    """A tab for a document that nothing protects from."""
+    page = browser.new_page()
+    page.bring_to_front()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("vector", [one for one in RUNNING + LEADING if one not in INERT])
+def test_without_protection_each_vector_calls_out(vector, plain, listener):
+    out = f"http://127.0.0.1:{listener.server_port}"
+    listener.pages["/plain"] = f"<!doctype html><meta charset=utf-8>{filled(vector, out)}"
+    listener.called = Queue()
+    plain.goto(f"{out}/plain", wait_until="commit")
+    if "=go" in vector:
+        plain.locator(".go").first.hover(force=True)
+        plain.locator(".go").first.click(force=True)
+    assert listener.called.get(timeout=20)
+    listener.heard.clear()
