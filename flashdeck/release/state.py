@@ -23,6 +23,10 @@ from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options
 _NAME = ".state"
 _LARGEST = 2**28
 _DAY = 86_400
+_UNUSABLE = (
+    *(RefusedFileError, OSError, ValueError, KeyError),
+    *(TypeError, AttributeError, RecursionError),
+)
 # Options that change no package in `build/`.
 _IRRELEVANT = frozenset({"now", "digests", "fresh"})
 
@@ -67,15 +71,16 @@ class State:
                 return None
             if self._options.now < saved["now"] - _DAY:
                 return None  # a wrong clock: a build reports it
-            if not self._is_same(saved["files"]):
+            needed = {SETTINGS_NAME, LOCK_NAME, *(item["path"] for item in saved["packages"])}
+            if not (needed <= saved["files"].keys() and self._is_same(saved["files"])):
                 return None
             if self._options.digests and any(
                 package["sha256"] is None for package in saved["packages"]
             ):
                 self._hash(saved)
             return self._result(saved)
-        except (RefusedFileError, OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None  # missing, truncated, or of another version
+        except _UNUSABLE:  # missing, truncated, or of another version
+            return None
 
     def record(self, started: int) -> None:
         """Take the fingerprints of the sources, before they are read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import sys
 import zipfile
@@ -202,6 +203,46 @@ def test_a_state_without_files_is_ignored(rested, made):
         file.truncate()
     rested.built()
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_state_without_a_file_that_every_build_depends_on_is_ignored(rested, made, name):
+    state = rested.root / "build" / ".state"
+    saved = json.loads(state.read_text())
+    del saved["files"][name]
+    with state.open("r+") as file:
+        file.write(json.dumps(saved))
+        file.truncate()
+    rested.built()
+    assert len(made) == 1
+
+
+def test_a_planted_state_is_ignored(rested, made):
+    # As in a pull request, by someone who knows the installation and what the files will be.
+    state = rested.root / "build" / ".state"
+    saved = json.loads(state.read_text())
+    saved["packages"][0] |= {"notes": 99, "path": "/etc/passwd"}
+    state.rename(state.with_name("old"))  # its inode is in use
+    state.write_text(json.dumps(saved))
+    (package, _) = rested.built().packages
+    assert package.notes == 1
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_damaged_state_leads_to_the_same_result(rested, seed):
+    chance = random.Random(seed)
+    state = rested.root / "build" / ".state"
+    before = rested.built()
+    text = state.read_text()
+    at = chance.randrange(len(text))
+    other = chance.choice(["", "0", "null", "[" * 100_000, "\x00", '"', "{}", "-1", "[[]]"])
+    with state.open("r+") as file:
+        file.write(text[:at] + other + text[at + chance.choice((0, 1, 5, 40)) :])
+        file.truncate()
+    after = rested.built()
+    assert [package.path for package in after.packages] == [one.path for one in before.packages]
+    assert after.diagnostics == ()
 
 
 def test_a_copied_state_is_ignored(rested, made):
