@@ -17,6 +17,9 @@ _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), 0x2028, 0x2029), 0xFFFD)
 _SHOWN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
 _BUT_LINES = {code: shown for code, shown in _SHOWN.items() if chr(code) not in "\t\n"}
 
+# Control characters that JSON does not escape, line separators, and bidirectional ones.
+UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 # Separators, control and format characters, unassigned ones; letters without ink, as of Braille.
 _INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"})
 _NO_INK = "\u2800\u3164\u115f\u1160"

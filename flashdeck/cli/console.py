@@ -41,7 +41,8 @@ def log_problems(
         from flashdeck import report
 
         lines = report.source_lines(root)
-        log(report.framed(problems, lines, color=colored(color, sys.stderr)), end="")
+        paint = colored(color, sys.stderr)
+        log(report.framed(problems, lines, color=paint), end="", styled=True)
         log(report.summary(problems))
         if on_disk and not quiet:
             log_fixable(problems, root)
@@ -57,10 +58,13 @@ def log_fixable(problems: Sequence[Diagnostic], root: Path) -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print a result as JSON."""
+    """Print a result as JSON; characters that a terminal would not show are escaped."""
     import json
 
-    print_result(json.dumps(data, ensure_ascii=False, indent=2))
+    from flashdeck.text import UNSEEN
+
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    print_result(UNSEEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text), styled=True)
 
 
 def exit_with(problems: Sequence[Diagnostic], *, strict: bool = False) -> None:

@@ -61,7 +61,7 @@ def show_help(context: Any, name: str | None = None) -> None:
     if name is not None:
         _, command, _ = root.command.resolve_command(root, [name])
         root = typer.Context(command, info_name=name, parent=root)
-    print_result(root.get_help())
+    print_result(root.get_help(), styled=True)
 
 
 def usage(command: Any, ctx: Any) -> list[str]:

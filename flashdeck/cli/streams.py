@@ -13,8 +13,17 @@ if TYPE_CHECKING:
     from flashdeck.diagnostics import FlashdeckError
 
 
-def print_result(text: str, end: str = "\n") -> None:
-    """Print a result to stdout."""
+def print_result(text: str, end: str = "\n", *, styled: bool = False) -> None:
+    """Print a result to stdout; control characters are made visible unless it is `styled`."""
+    _write(text if styled else _shown(text), end)
+
+
+def print_exact(text: str) -> None:
+    """Print the content of a file or a patch: other programs get exactly this text."""
+    _write(_shown(text) if sys.stdout.isatty() else text, "")
+
+
+def _write(text: str, end: str) -> None:
     try:
         sys.stdout.write(text + end)
     except BrokenPipeError:
@@ -23,18 +32,24 @@ def print_result(text: str, end: str = "\n") -> None:
         raise _unwritable(error) from error
 
 
-def log(text: str, end: str = "\n") -> None:
-    """Print a message to stderr; a stream that can't be written is ignored."""
+def log(text: str, end: str = "\n", *, styled: bool = False) -> None:
+    """Print a message to stderr, as `print_result` does; errors are ignored."""
     if text:
         with suppress(OSError):
-            sys.stderr.write(text + end)
+            sys.stderr.write((text if styled else _shown(text)) + end)
+
+
+def _shown(text: str) -> str:
+    if text.replace("\n", "").isprintable():
+        return text
+    from flashdeck.text import visible_lines  # most texts need it not
+
+    return visible_lines(text)
 
 
 def log_error(error: FlashdeckError) -> None:
-    """Print an error and its hint; control characters of names are made visible."""
-    from flashdeck.text import visible_lines
-
-    log(visible_lines(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else "")))
+    """Print an error and its hint."""
+    log(f"error: {error}" + (f"\n      = {error.hint}" if error.hint else ""))
 
 
 @contextmanager

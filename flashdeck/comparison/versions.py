@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,9 @@ class Version:
 
 def is_package(words: str) -> bool:
     """Whether a command's argument names a package rather than a revision."""
-    return words.lower().endswith(".apkg") or Path(words).is_file()
+    with suppress(OSError):  # it is too long
+        return words.lower().endswith(".apkg") or Path(words).is_file()
+    return False
 
 
 def read_package(path: Path) -> Version:

@@ -12,7 +12,7 @@ import typer
 from flashdeck import __version__
 from flashdeck.cli import options
 from flashdeck.cli.console import colored, exit_with, log_fixable, print_json
-from flashdeck.cli.streams import log, print_result
+from flashdeck.cli.streams import log, print_exact, print_result
 from flashdeck.text import counted
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _print(problems: list[Diagnostic], root: Path, form: Format, color: options.
         print_result(report.as_github(problems), end="")
     else:
         lines = report.source_lines(root)
-        print_result(report.framed(problems, lines, color=colored(color, sys.stdout)), end="")
+        paint = colored(color, sys.stdout)
+        print_result(report.framed(problems, lines, color=paint), end="", styled=True)
 
 
 def _summarize(problems: list[Diagnostic], root: Path, *, fixed: bool) -> None:
@@ -105,7 +106,7 @@ def _fix(root: Path, fixed: list[Fixed], *, show: bool, quiet: bool) -> None:
 
     files = counted(len(fixed), "file")
     if show:
-        print_result(as_diff(fixed), end="")
+        print_exact(as_diff(fixed))
         if not quiet:
             log(f"{files} would be fixed" if fixed else "nothing to fix")
         raise typer.Exit(1 if fixed else 0)

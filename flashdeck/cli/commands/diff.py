@@ -78,8 +78,9 @@ def diff(
         if not quiet:
             log(f"{before.name} → {after.name}")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-        shown = text.as_text(changes, color=colored(color, sys.stdout), width=max(40, width))
-        print_result(shown, end="")
+        paint = colored(color, sys.stdout)
+        shown = text.as_text(changes, color=paint, width=max(40, width))
+        print_result(shown, end="", styled=paint)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def explain(
         print_json([asdict(page) for page in pages().values()])
         return
     if rule is None:
-        print_result(explain.listed(pages().values(), color=paint), end="")
+        print_result(explain.listed(pages().values(), color=paint), end="", styled=True)
         return
     name = rule.strip("[]")  # copied from the output of `check`
     page = pages().get(name)
@@ -44,4 +44,4 @@ def explain(
     if as_json:
         print_json(asdict(page))
     else:
-        print_result(explain.page(page, color=paint), end="")
+        print_result(explain.page(page, color=paint), end="", styled=True)

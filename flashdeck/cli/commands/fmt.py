@@ -13,7 +13,7 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.console import exit_with, log_problems, print_json
-from flashdeck.cli.streams import log, print_result
+from flashdeck.cli.streams import log, print_exact, print_result
 from flashdeck.cli.summary import shown
 from flashdeck.diagnostics import FlashdeckError
 from flashdeck.text import counted
@@ -70,11 +70,11 @@ def fmt(
     if as_json:
         print_json(_report(formatted, problems))
     elif only_diff:
-        print_result("".join(map(_diff, changed)), end="")
+        print_exact("".join(map(_diff, changed)))
     elif not is_filter:
         print_result("".join(f"{shown(project.root / file.path)}\n" for file in changed), end="")
     elif not only_check:
-        print_result("".join(file.after.decode() for file in formatted), end="")
+        print_exact("".join(file.after.decode() for file in formatted))
     if not (quiet or is_filter or as_json):
         log(_summary(len(changed), len(formatted) - len(changed), done=done))
     exit_with(problems)

@@ -10,7 +10,7 @@ import typer
 
 from flashdeck.cli import options
 from flashdeck.cli.console import print_json
-from flashdeck.cli.streams import print_result
+from flashdeck.cli.streams import print_exact, print_result
 
 
 class Which(StrEnum):
@@ -43,7 +43,7 @@ def schema(
 
     start = (directory or Path()).resolve()
     if output is None:
-        print_result(schema_texts(start)[which], end="")
+        print_exact(schema_texts(start)[which])
         return
     paths = [str(path) for path in write_schemas(start, output)]
     if as_json:

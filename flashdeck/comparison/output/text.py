@@ -31,6 +31,7 @@ from flashdeck.text import (
     columns,
     counted,
     painted,
+    visible,
 )
 
 _MARKS = {Kind.SAME: ("", ""), Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
@@ -68,7 +69,7 @@ class _Page:
 
     def style(self, text: str, style: str) -> str:
         """Style a text, if colors are on."""
-        return painted(text, style, color=self.color)
+        return painted(visible(text), style, color=self.color)
 
     def wrapped(self, first: str, runs: Iterable[Run], rest: str = "") -> list[str]:
         """Wrap runs of text after `first`; further lines are indented as far, or with `rest`."""
@@ -79,14 +80,14 @@ class _Page:
         for box in _boxes(runs):
             width = sum(columns(text) for text, _ in box)
             if line and used + 1 + width > self.width:
-                lines.append(start + self._styled(line))
+                lines.append(visible(start) + self._styled(line))
                 line, start, used = [], indent, columns(indent)
             if line:
                 line.append((" ", box[0][1] if box[0][1] == line[-1][1] else ""))
                 used += 1
             line += box
             used += width
-        return [*lines, start + self._styled(line)]
+        return [*lines, visible(start) + self._styled(line)]
 
     def _styled(self, runs: Iterable[Run]) -> str:
         groups = groupby(runs, key=lambda run: run[1])
