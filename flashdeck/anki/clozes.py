@@ -17,6 +17,8 @@ OPENING = r"\{\{c[0-9,]+::"
 MARK = re.compile(r"\{\{c([0-9,]+)::|\}\}")
 """An opening tag, with its numbers, or a closing one."""
 
+# A cloze with one number that holds no other.
+_FLAT = re.compile(r"\{\{c([0-9]{1,4})::((?:[^{}]++|\{(?!\{c)|\}(?!\}))*+)\}\}")
 _OCCLUSION = "image-occlusion:"
 # Anki's limits: an opening tag below the tenth level is dropped; a number fits in 16 bits.
 _DEEPEST = 10
@@ -135,16 +137,11 @@ def hidden_texts(text: str) -> dict[int, list[str]]:
 
 def _flat_texts(text: str) -> dict[int, list[str]] | None:
     """Return the hidden texts of clozes with one number each that do not nest; else None."""
-    hidden: dict[int, list[str]] = {}
-    before, *pieces = text.split("{{c")
-    if "}}" in before:
+    clozes = _FLAT.findall(text)
+    if not len(clozes) == text.count("{{c") == text.count("}}") or _OCCLUSION in text:
         return None
-    for piece in pieces:
-        number, colons, rest = piece.partition("::")
-        inside, closing, behind = rest.partition("}}")
-        is_flat = number.isdecimal() and len(number) < _MOST_DIGITS and number.isascii()
-        if not (is_flat and colons and closing) or "}}" in behind or _OCCLUSION in inside:
-            return None
+    hidden: dict[int, list[str]] = {}
+    for number, inside in clozes:
         hidden.setdefault(int(number), []).append(inside.partition("::")[0])
     return hidden
 

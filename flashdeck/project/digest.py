@@ -31,7 +31,7 @@ def field_digests(note: Note) -> str:
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:
     """Short digests of the hidden texts of a field's clozes, by number."""
     pairs = sorted(hidden_texts(text).items())
-    return tuple((number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs)
+    return tuple([(number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs])
 
 
 def notetype_digest(notetype: NoteType) -> str:

@@ -60,8 +60,10 @@ def note_entry(
 
 def _clozes(note: Note, before: NoteEntry | None) -> tuple[tuple[int, str], ...]:
     """Return the hashes of a note's clozes; `GONE` for removed ones."""
-    known = dict.fromkeys((number for number, _ in before.clozes), GONE) if before else {}
-    return tuple(sorted({**known, **dict(cloze_digests(note.fields[0]))}.items()))
+    clozes = cloze_digests(note.fields[0])
+    if before is None:
+        return clozes
+    return tuple(sorted({**{number: GONE for number, _ in before.clozes}, **dict(clozes)}.items()))
 
 
 def notetype_entry(notetype: NoteType, time: int) -> NoteTypeEntry:

@@ -39,5 +39,5 @@ def shown_ordinals(
 
 
 def _cloze_ordinals(fields: Sequence[str]) -> tuple[int, ...]:
-    numbers = {number for text in fields for number in cloze_numbers(text)}
+    numbers = {number for text in fields if "{{c" in text for number in cloze_numbers(text)}
     return tuple(sorted({min(number - 1, LAST_ORDINAL) for number in numbers}))
