@@ -6,16 +6,25 @@ const Filters = (() => {
   const opened = new Set();
   const STATES = { new: "New", edited: "Edited", problem: "With problems" };
 
-  // The number of cards of each name and of its parents ("a::b" counts for "a").
+  // The number of cards of each name and of its parents ("a::b" counts for "a"). Many cards have the
+  // same names.
   function tally(rows, namesOf) {
-    const found = new Map();
+    const same = new Map();
     for (const row of rows) {
+      const names = namesOf(row);
+      const key = names.length === 1 ? names[0] : names.join("\n");
+      const known = same.get(key);
+      if (known) known.many += 1;
+      else same.set(key, { names, many: 1 });
+    }
+    const found = new Map();
+    for (const { names, many } of same.values()) {
       const all = new Set();
-      for (const name of namesOf(row)) {
+      for (const name of names) {
         const levels = name.split("::");
         for (let depth = 1; depth <= levels.length; depth += 1) all.add(levels.slice(0, depth).join("::"));
       }
-      for (const name of all) found.set(name, (found.get(name) || 0) + 1);
+      for (const name of all) found.set(name, (found.get(name) || 0) + many);
     }
     return found;
   }

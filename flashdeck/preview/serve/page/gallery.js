@@ -33,25 +33,30 @@ const Gallery = (() => {
     return { columns, tile, scale, edge, screen, frame: Math.max(device, (tile - 2) / scale) };
   }
 
+  const lines = (text) => LEAST + 30 * layout.scale * Math.floor(text.length / (layout.frame / 11));
+
   // The heights of a card's sides; those that were never drawn are estimated.
-  function heights(key) {
-    const row = Store.cards.get(key);
+  function questionHeight(key, size = sizes.get(key)) {
+    return Math.min(MOST.question, (size && size.question) || lines(Store.cards.get(key).title));
+  }
+
+  function height(key) {
     const size = sizes.get(key);
-    const lines = (length) => LEAST + 30 * layout.scale * Math.floor(length / (layout.frame / 11));
-    const question = Math.min(MOST.question, size && size.question ? size.question : lines(row.title.length));
+    const question = questionHeight(key, size);
     const most = Math.max(MOST.answer, MOST.both - question);
-    return { question, answer: Math.min(most, size && size.answer ? size.answer : lines(row.answer.length)) };
+    return question + Math.min(most, (size && size.answer) || lines(Store.cards.get(key).answer));
   }
 
   function stack() {
     const { columns } = layout;
+    const { found } = Store;
     const tops = [GAP];
-    for (let at = 0; at < Store.found.length; at += columns) {
-      const high = Math.max(...Store.found.slice(at, at + columns).map((key) => {
-        const { question, answer } = heights(key);
-        return question + answer;
-      }));
-      tops.push(tops.at(-1) + Math.ceil(high) + FOOT + GAP);
+    let top = GAP;
+    for (let at = 0; at < found.length; at += columns) {
+      let high = 0;
+      const end = Math.min(at + columns, found.length);
+      for (let place = at; place < end; place += 1) high = Math.max(high, height(found[place]));
+      tops.push(top += Math.ceil(high) + FOOT + GAP);
     }
     layout.tops = tops;
     grid.style.height = `${tops.at(-1)}px`;
@@ -78,7 +83,7 @@ const Gallery = (() => {
     tile.root.setAttribute("aria-posinset", index + 1);
     tile.root.setAttribute("aria-setsize", Store.found.length);
     tile.index = index;
-    const { question } = heights(tile.key);
+    const question = questionHeight(tile.key);
     fit(tile, "question", 0, question);
     if (tile.answer) fit(tile, "answer", question, high - FOOT - question);
   }
