@@ -25,7 +25,7 @@ CARDS ?=
 PICTURES ?=
 
 .PHONY: help deck check test browser lint format pictures bench modules editors reference site \
-	anki-matrix anki-templates fidelity clean
+	anki-matrix anki-templates fidelity webkit clean
 
 help:
 	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
@@ -42,6 +42,7 @@ help:
 	@echo "make modules         count the modules that a build of one note enters; each: LIST=1"
 	@echo "make fidelity        hold the preview against the real Anki, to the pixel; fewer: CARDS=hard-typed;"
 	@echo "                     the documents' pictures: PICTURES=docs/pictures"
+	@echo "make webkit          look at the tour's cards in WebKit, the engine of AnkiMobile"
 	@echo "make anki-templates  hold the template language against AnkiDroid's backends, $(ANKIDROID)"
 	@echo "make anki-matrix     prove with random histories and accidents that no review is lost, on Anki"
 	@echo "                     $(RELEASES), each in an environment of its own;"
@@ -123,6 +124,9 @@ anki-%: .venv-anki/%/.ready
 fidelity: $(DESKTOP)/.ready
 	@PYTHONPATH=tests $(DESKTOP)/bin/python -m fidelity.run --cards "$(CARDS)" \
 		$(if $(PICTURES),--pictures "$(PICTURES)")
+
+webkit: $(VENV)/.test
+	@PYTHONPATH=tests $(BIN)/python -m webkit.run
 
 clean:
 	rm -rf $(VENV) .venv-anki .venv-editors site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -54,6 +54,7 @@ def show(page):
             f"card card1 {NIGHT} mathjax-rendered",
         ),
         (AnkiApp.ANDROID_OLD, False, "mobile android linux js", "card card1 chrome"),
+        (AnkiApp.ANKIMOBILE, True, "webkit safari mobile iphone js", "card card1 nightMode"),
         (
             AnkiApp.ANDROID_OLD,
             True,
@@ -76,6 +77,7 @@ def test_html_and_body_have_the_classes_of_each_screen(show, app, night, root, b
         (AnkiApp.DESKTOP, True, ("rgb(44, 44, 44)", "rgb(252, 252, 252)")),
         (AnkiApp.ANDROID, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
         (AnkiApp.ANDROID_OLD, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
+        (AnkiApp.ANKIMOBILE, True, ("rgb(0, 0, 0)", "rgb(255, 255, 255)")),
     ],
 )
 def test_a_card_without_css_has_the_screens_colors(show, app, night, colors):
@@ -167,6 +169,8 @@ def test_each_screen_has_its_own_type_in_box(show):
     expect(desktop.locator("center > input#typeans")).to_have_attribute(
         "style", "font-family: 'Courier'; font-size: 18px;"
     )
+    iphone = show(notetype(TYPED), "a", "b", app=AnkiApp.ANKIMOBILE)
+    expect(iphone.locator("center > input#typeans")).to_be_visible()
     new = show(notetype(TYPED), "a", "b", app=AnkiApp.ANDROID)
     expect(new.locator("#qa")).to_have_text("a")
     old = show(notetype(TYPED), "a", "b", app=AnkiApp.ANDROID_OLD)
@@ -181,10 +185,10 @@ def test_the_type_in_box_has_the_focus_anywhere_on_the_card(show):
 
 def test_a_background_begins_behind_the_toolbar_of_the_desktop(show):
     kind = notetype(css=".card { background: linear-gradient(red, blue) }")
-    tops = {AnkiApp.DESKTOP: "-37px", AnkiApp.ANDROID: "0%", AnkiApp.ANDROID_OLD: "0%"}
     for app in AnkiApp:
         body = show(kind, "a", "b", app=app).locator("body")
-        expect(body).to_have_css("background-position-y", tops[app])
+        top = "-37px" if app is AnkiApp.DESKTOP else "0%"
+        expect(body).to_have_css("background-position-y", top)
 
 
 def test_the_expected_answer_of_a_cloze_is_its_hidden_text():

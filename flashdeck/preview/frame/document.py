@@ -21,6 +21,7 @@ class AnkiApp(StrEnum):
     DESKTOP = "desktop"
     ANDROID = "android"
     ANDROID_OLD = "android-old"
+    ANKIMOBILE = "ankimobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def frame_document(around: Surroundings, *, policy: str = "", show: object = Non
     `policy` goes into a meta element, for documents without HTTP headers.
     """
     setting: dict[str, Any] = {
-        "apps": {app: _page(f"{app}.css") for app in AnkiApp},
+        "apps": {app: _style(app) for app in AnkiApp},
         "mathjax": around.mathjax,
         "fonts": around.fonts,
         "fontData": dict(around.font_data),
@@ -160,6 +161,12 @@ def data(value: object) -> str:
     """Serialize data as JSON that is safe inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _style(app: AnkiApp) -> str:
+    """The style of an app; AnkiMobile's is what it has in common with AnkiDroid, and more."""
+    common = _page("android.css") if app is AnkiApp.ANKIMOBILE else ""
+    return common + _page(f"{app}.css")
 
 
 @cache

@@ -35,12 +35,14 @@
 
   const apps = {
     desktop: {
+      theme: true,
       root: (night) => `${night ? "night-mode " : ""}${PLATFORM[setting.platform][0]} chrome`,
       body: (night) => `${PLATFORM[setting.platform][1]}${night ? " nightMode night_mode" : ""}` +
         `${night && setting.platform === "mac" ? " macos-dark-mode" : ""} fancy`,
       font: { lin: '"Sans Serif", sans-serif', win: '"Segoe UI"', mac: "Helvetica" }[setting.platform],
     },
     android: {
+      theme: true,
       root: (night) => `${night ? "night-mode " : ""}android mobile chrome`,
       body: (night) => `${night ? "nightMode night_mode " : ""}mathjax-rendered`,
     },
@@ -49,14 +51,18 @@
       body: (night, math) => `${night ? "night_mode nightMode " : ""}chrome` +
         `${math ? " mathjax-rendered" : ""}`,
     },
+    ankimobile: {
+      root: () => "webkit safari mobile iphone js",
+      body: (night) => (night ? "nightMode" : ""),
+    },
   };
 
   function applyStyles(wish) {
     const own = apps[wish.app];
     root.className = own.root(wish.night);
     root.dir = "ltr";
-    if (wish.app === "android-old") delete root.dataset.bsTheme;
-    else root.dataset.bsTheme = wish.night ? "dark" : "light";
+    if (own.theme) root.dataset.bsTheme = wish.night ? "dark" : "light";
+    else delete root.dataset.bsTheme;
     const font = own.font ? `html,button{font-family:${own.font}}` : "";
     const zoom = wish.zoom && wish.zoom !== 1 ? `body{zoom:${wish.zoom}}` : "";
     // A still card doesn't scroll by itself; the padding lets its answer be scrolled to the top.
@@ -80,7 +86,7 @@
       return [content];
     }
     place.dir = "auto";
-    if (name === "android") return [place];
+    if (name !== "desktop") return [place];
     const mark = element("div", { id: "_mark", hidden: "" });
     const flag = element("div", { id: "_flag", hidden: "" });
     mark.textContent = "★";
