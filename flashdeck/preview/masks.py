@@ -1,4 +1,4 @@
-"""Edits of the masks of image occlusion notes, as drawn on the preview's page.
+"""Image occlusion notes as drawn on the preview's page: edits of their masks, and new notes.
 
 Only what was drawn differently is written. Each other byte of the file stays, and with them the
 numbers of the masks, to which learners' reviews belong.
@@ -7,14 +7,21 @@ numbers of the masks, to which learners' reviews belong.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
+from flashdeck.compile.media.content import PICTURE_ENDINGS
+from flashdeck.compile.media.folder import MediaFolder
 from flashdeck.diagnostics import FlashdeckError
-from flashdeck.files.files import Publication, read_regular
+from flashdeck.files.files import Publication, RefusedFileError, open_regular, read_regular
 from flashdeck.kinds.occlusion import ELLIPSE
-from flashdeck.preview.serve.snapshot import DrawnMask, NoteMasks, NotePlace
+from flashdeck.preview.serve.snapshot import DrawnMask, MaskSources, NoteMasks, NotePlace
+from flashdeck.project.project import load_project
 from flashdeck.release.stamp import encoded
 from flashdeck.yamlnode import (
     Edit,
@@ -36,7 +43,7 @@ _LEAST = 0.1  # percent: what a place is rounded to
 class MaskEditor:
     """Reads and writes the masks of notes below a project's root.
 
-    Both methods raise `FlashdeckError` if the masks can't be edited.
+    The methods raise `FlashdeckError` if that is impossible.
     """
 
     def __init__(self, root: Path) -> None:
@@ -54,24 +61,72 @@ class MaskEditor:
     def write(self, note: NotePlace, digest: str, masks: Sequence[DrawnMask]) -> None:
         """Replace the masks of a note in a file that still has this digest."""
         path = note.path
-        data = self._data(path)
-        if _digest(data) != digest:
-            raise FlashdeckError(f"{path} was edited meanwhile", "close the masks, and open them")
-        if not masks:
-            raise FlashdeckError("a note needs at least one mask", "remove the note in its file")
-        before = _parsed(path, data)
-        masks = [_rounded(mask) for mask in masks]
+        before = self._edited(path, digest, masks)
         old = _masks_of(before, note)
+        masks = [_rounded(mask, _before(old, mask["index"])) for mask in masks]
         text = splice(before.text, list(_edits(before, old, masks)))
         after = _parsed(path, text.encode())
         new = _masks_of(after, note)
         written = [_mask(None, item) for item in new.items]
         is_as_drawn = written == [{**mask, "index": None} for mask in masks]
         if not is_as_drawn or _values_but(before, old) != _values_but(after, new):
-            message = f"the masks can't be written into {path}"
-            raise FlashdeckError(message, "edit the file")
+            raise _unwritten(path)
+        self._publish(before, text)
+
+    def sources(self) -> MaskSources:
+        """Return the pictures and deck files of the project, and the digests of the latter."""
+        project, _ = load_project(self._root)
+        pictures = [
+            project.relative(path)
+            for path in MediaFolder(self._root, project.cards).files
+            if path.suffix.lower().lstrip(".") in PICTURE_ENDINGS
+        ]
+        decks: dict[str, str] = {}
+        for path in map(project.relative, project.decks):
+            with suppress(RefusedFileError):  # its problem is reported where it is compiled
+                decks[path] = _digest(self._data(path))
+        return MaskSources(pictures=pictures, decks=decks)
+
+    def picture(self, path: str) -> BinaryIO:
+        """Open a picture of the project."""
+        if path not in self.sources()["pictures"]:
+            raise FlashdeckError(f"there is no picture {path}")
+        return open_regular(self._root / path, self._root)
+
+    def create(self, picture: str, deck: str, digest: str, masks: Sequence[DrawnMask]) -> None:
+        """Add a note with a picture to a deck file that still has this digest."""
+        sources = self.sources()
+        if picture not in sources["pictures"] or deck not in sources["decks"]:
+            raise FlashdeckError(f"{picture} or {deck} was removed meanwhile")
+        before = self._edited(deck, digest, masks)
+        notes = _notes_of(before)
+        name = Path(os.path.relpath(self._root / picture, (self._root / deck).parent)).as_posix()
+        masks = [_rounded({**mask, "index": None}, None) for mask in masks]
+        lines = [f"image: {one_line(name, flow=False)}", "occlude:"]
+        lines += [f"  - {_written(mask)}" for mask in masks]
+        text = splice(before.text, [_insertion(before.text, notes, [lines])])
+        after = _parsed(deck, text.encode())
+        *_, note = _notes_of(after).items
+        written = note.get("occlude") if isinstance(note, MappingNode) else None
+        is_as_drawn = isinstance(written, SequenceNode) and masks == [
+            _mask(None, item) for item in written.items
+        ]
+        if not is_as_drawn or _values_but(before, None) != _values_but(after, note):
+            raise _unwritten(deck)
+        self._publish(before, text)
+
+    def _edited(self, path: str, digest: str, masks: Sequence[DrawnMask]) -> YamlFile:
+        """Read a file that masks are written into."""
+        data = self._data(path)
+        if _digest(data) != digest:
+            raise FlashdeckError(f"{path} was edited meanwhile", "close the masks, and open them")
+        if not masks:
+            raise FlashdeckError("a note needs at least one mask", "draw one on the picture")
+        return _parsed(path, data)
+
+    def _publish(self, before: YamlFile, text: str) -> None:
         with Publication() as publication:
-            target = self._root / path
+            target = self._root / before.path
             publication.stage(target).write(encoded(target, self._root, before.text, text))
             publication.commit()
 
@@ -90,20 +145,38 @@ def _parsed(path: str, data: bytes) -> YamlFile:
     return file
 
 
-def _values_but(file: YamlFile, masks: SequenceNode) -> list[object]:
-    """Return all texts of a file in order, with a mark for each collection, but those of masks."""
+def _unwritten(path: str) -> FlashdeckError:
+    return FlashdeckError(f"the masks can't be written into {path}", "edit the file")
+
+
+def _notes_of(file: YamlFile) -> SequenceNode:
+    """Return the list of notes of the last document."""
+    document = file.documents[-1] if file.documents else None
+    notes = document.get("notes") if isinstance(document, MappingNode) else None
+    if not isinstance(notes, SequenceNode) or notes.flow or not notes.items:
+        message = f"{file.path} has no list of notes that begins with '-'"
+        raise FlashdeckError(message, "write its first note into the file")
+    return notes
+
+
+def _values_but(file: YamlFile, left_out: Node | None) -> list[object]:
+    """Return all texts of a file in order, with a mark for each collection, but those of a node.
+
+    An item of a list that is left out leaves no mark.
+    """
     found: list[object] = []
     waiting: list[Node | None] = list(file.documents)
     while waiting:
         node = waiting.pop()
-        if node is masks:
-            found.append("masks")
+        if node is left_out:
+            found.append("left out")
         elif isinstance(node, MappingNode):
             found.append(len(node.pairs))
             waiting += chain.from_iterable(node.pairs)
         elif isinstance(node, SequenceNode):
-            found.append((len(node.items),))
-            waiting += node.items
+            items = [item for item in node.items if item is not left_out]
+            found.append((len(items),))
+            waiting += items
         else:
             found.append(node and (node.value, node.style))
     return found
@@ -149,15 +222,30 @@ def _value(node: MappingNode, key: str) -> str:
     return value.value.strip() if isinstance(value, ScalarNode) else ""
 
 
-def _rounded(mask: DrawnMask) -> DrawnMask:
-    """Round a drawn place, and keep it within the picture."""
-    edges = []
-    for start, size in zip(mask["at"][:2], mask["at"][2:], strict=True):
-        start = min(max(round(start, 4), 0.0), 100 - _LEAST)  # noqa: PLW2901 - the same, bounded
-        edges.append((start, min(max(round(size, 4), _LEAST), round(100 - start, 4))))
-    (left, width), (top, height) = edges
-    label = " ".join(mask["label"].split())
-    return {**mask, "label": label, "at": [left, top, width, height]}
+def _before(masks: SequenceNode, index: int | None) -> DrawnMask | None:
+    """Return a mask as it is written."""
+    is_old = index is not None and 0 <= index < len(masks.items)
+    return _mask(index, masks.items[index]) if is_old and index is not None else None
+
+
+def _rounded(mask: DrawnMask, before: DrawnMask | None) -> DrawnMask:
+    """Round what was drawn differently than `before`, and keep it within the picture."""
+    kept = before["at"] if before is not None else [None] * len(mask["at"])
+    place = list(mask["at"])
+    for start, size in ((0, 2), (1, 3)):
+        if [place[start], place[size]] != [kept[start], kept[size]]:
+            place[start] = _bounded(place[start], kept[start], 0.0, 100 - _LEAST)
+            place[size] = _bounded(place[size], kept[size], _LEAST, 100 - place[start])
+    label = mask["label"]
+    if before is None or label != before["label"]:
+        label = " ".join(label.split())
+    return {**mask, "label": label, "at": place}
+
+
+def _bounded(drawn: float, kept: float | None, least: float, most: float) -> float:
+    if drawn == kept and drawn <= most:
+        return drawn
+    return min(max(round(drawn, 4), least), round(most, 4))
 
 
 def _edits(file: YamlFile, masks: SequenceNode, drawn: Sequence[DrawnMask]) -> Iterator[Edit]:
@@ -173,26 +261,26 @@ def _edits(file: YamlFile, masks: SequenceNode, drawn: Sequence[DrawnMask]) -> I
         elif isinstance(item, MappingNode):
             yield from _changes(file.text, item, by_index[at])
     if new:
-        yield _insertion(file.text, masks, new)
+        yield _insertion(file.text, masks, [[mask] for mask in new])
 
 
 def _changes(text: str, node: MappingNode, mask: DrawnMask) -> Iterator[Edit]:
     """Return the edits of one mask."""
     before = _mask(mask["index"], node)
     place = node.get("at")
-    if before is None or place is None:
+    if before is None or not isinstance(place, SequenceNode):
         return
-    new = (
-        []
-        if before["at"] == mask["at"]
-        else [Edit(place.start.index, place.end.index, _place(mask))]
-    )
-    old = {"label": before["label"], "shape": ELLIPSE if before["ellipse"] else ""}
+    new = [
+        Edit(edge.start.index, edge.end.index, _percent(now))
+        for edge, old, now in zip(place.items, before["at"], mask["at"], strict=True)
+        if old != now
+    ]
+    written_before = {"label": before["label"], "shape": ELLIPSE if before["ellipse"] else ""}
     wanted = {"label": mask["label"], "shape": ELLIPSE if mask["ellipse"] else ""}
     added, removed = [], []
     for key, value in wanted.items():
         written = node.get(key)
-        if value == old[key]:
+        if value == written_before[key]:
             continue
         text_of = one_line(value, flow=node.flow)
         if written is None:
@@ -229,14 +317,22 @@ def _removal(text: str, masks: SequenceNode, at: int, *, is_first: bool) -> Edit
     return Edit(start, _line_end(text, items[at]), "")
 
 
-def _insertion(text: str, masks: SequenceNode, new: Sequence[str]) -> Edit:
-    """Return the edit that adds masks behind the last one."""
-    last = masks.items[-1]
-    if masks.flow:
-        return Edit(last.end.index, last.end.index, "".join(f", {mask}" for mask in new))
+def _insertion(text: str, items: SequenceNode, new: Sequence[Sequence[str]]) -> Edit:
+    """Return the edit that adds items, each as lines, behind the last one."""
+    last = items.items[-1]
+    if items.flow:
+        end = last.end.index
+        return Edit(end, end, "".join(f", {line}" for lines in new for line in lines))
     dash = text.rfind("-", 0, last.start.index)
-    indent = text[text.rfind("\n", 0, dash) + 1 : dash]
-    return _lines(text, _line_end(text, last), [f"{indent}- {mask}" for mask in new])
+    start = text.rfind("\n", 0, dash) + 1
+    indent = text[start:dash]
+    # As between the items before, where there is an empty line.
+    is_apart = len(items.items) > 1 and text[:start].replace("\r", "").endswith("\n\n")
+    lines: list[str] = []
+    for first, *others in new:
+        lines += [*([""] if is_apart else []), f"{indent}- {first}"]
+        lines += [f"{indent}  {line}" for line in others]
+    return _lines(text, _line_end(text, last), lines)
 
 
 def _lines(text: str, at: int, lines: Sequence[str]) -> Edit:
@@ -264,4 +360,9 @@ def _written(mask: DrawnMask) -> str:
 
 
 def _place(mask: DrawnMask) -> str:
-    return "[" + ", ".join(f"{edge:.4f}".rstrip("0").rstrip(".") + "%" for edge in mask["at"]) + "]"
+    return f"[{', '.join(map(_percent, mask['at']))}]"
+
+
+def _percent(value: float) -> str:
+    text = f"{Decimal(str(value)):f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"

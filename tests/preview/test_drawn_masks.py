@@ -72,6 +72,19 @@ def test_a_moved_mask_changes_its_place_only(editor, project):
     assert project.read("cards/a.yaml") == DECK.replace("[10%, 10%", "[12.3457%, 10%")
 
 
+def test_places_that_were_not_changed_keep_all_their_digits(editor, project):
+    deck = DECK.replace("[10%, 10%, 20%, 20%]", "[33.333333%, 10.50%, 1e1%, 20%]")
+    project.write("cards/a.yaml", deck)
+    masks = drawn(editor)
+    masks[1]["at"][0] = 52
+    write(editor, masks)
+    deck = deck.replace("[50%, 50.25%", "[52%, 50.25%")
+    assert project.read("cards/a.yaml") == deck
+    masks[0]["at"][1] = 11.23456
+    write(editor, masks)
+    assert project.read("cards/a.yaml") == deck.replace("10.50%", "11.2346%")
+
+
 def test_labels_and_shapes_are_added_changed_and_removed(editor, project):
     masks = drawn(editor)
     masks[0].update(label="", ellipse=True)
@@ -213,3 +226,100 @@ def test_random_drawings_are_written_as_drawn(project, seed):
             {**mask, "index": None} for mask in masks
         ]
         assert "# the map" in project.read("cards/a.yaml")
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.fixture
+def pictures(project, editor):
+    """A project with two pictures, and an editor of its masks."""
+    project.write("cards/map.svg", SVG)
+    project.write("cards/more pictures/a: b.svg", SVG)
+    return editor
+
+
+def create(editor, picture="cards/map.svg", deck="cards/a.yaml", masks=None):
+    digest = editor.sources()["decks"].get(deck, "")
+    editor.create(picture, deck, digest, [new("north")] if masks is None else masks)
+
+
+def test_a_new_note_is_written_below_the_others(pictures, project):
+    create(pictures, masks=[new("a, b", (1.23456, 2, 3, 4)), new(ellipse=True)])
+    assert project.read("cards/a.yaml") == (
+        f"{DECK}  - image: map.svg\n    occlude:\n"
+        '      - {label: "a, b", at: [1.2346%, 2%, 3%, 4%]}\n'
+        "      - {at: [1%, 2%, 3%, 4%], shape: ellipse}\n"
+    )
+    project.built()
+    assert project.read("cards/a.yaml").count("    id: ") == 2
+
+
+def test_a_new_note_names_its_picture_as_its_deck_file_sees_it(pictures, project):
+    deck = "deck: B\r\nnotes:\r\n\r\n- q: a\r\n  a: b\r\n\r\n- q: c\r\n  a: d"
+    (project.root / "cards/deep").mkdir()
+    (project.root / "cards/deep/b.yaml").write_bytes(deck.encode())
+    create(pictures, "cards/more pictures/a: b.svg", "cards/deep/b.yaml")
+    written = (project.root / "cards/deep/b.yaml").read_bytes().decode()
+    assert written == (
+        f'{deck}\r\n\r\n- image: "../more pictures/a: b.svg"\r\n  occlude:'
+        "\r\n    - {label: north, at: [1%, 2%, 3%, 4%]}"
+    )
+    project.built()  # without a missing picture
+
+
+def test_a_new_note_belongs_to_the_last_document(pictures, project):
+    text = "deck: A\nnotes:\n  - {q: a, a: b}\n---\ndeck: B\nnotes:\n  - {q: c, a: d}\n# end\n"
+    project.write("cards/two.yaml", text)
+    create(pictures, deck="cards/two.yaml")
+    assert project.read("cards/two.yaml").startswith(text.removesuffix("# end\n"))
+    assert project.read("cards/two.yaml").endswith("# end\n")
+
+
+@pytest.mark.parametrize(
+    ("deck", "words"),
+    [
+        ("deck: B\nnotes: []\n", "has no list of notes"),
+        ("deck: B\nnotes: [{q: a, a: b}]\n", "has no list of notes"),
+        ("deck: B\n", "has no list of notes"),
+        ("", "has no list of notes"),
+        ("notes: [\n", "has errors"),
+    ],
+)
+def test_a_file_without_a_list_of_notes_is_left_alone(pictures, project, deck, words):
+    project.write("cards/b.yaml", deck)
+    with pytest.raises(FlashdeckError, match=words):
+        create(pictures, deck="cards/b.yaml")
+    assert project.read("cards/b.yaml") == deck
+
+
+@pytest.mark.parametrize(
+    ("picture", "deck"),
+    [
+        ("cards/none.svg", "cards/a.yaml"),
+        ("../outside.svg", "cards/a.yaml"),
+        ("cards/a.yaml", "cards/a.yaml"),
+        ("cards/map.svg", "cards/none.yaml"),
+        ("cards/map.svg", "flashdeck.yaml"),
+        ("cards/map.svg", "cards/map.svg"),
+        ("cards/map.svg", "../outside.yaml"),
+        ("cards/map.svg", "cards/notetypes/kind.yaml"),
+    ],
+)
+def test_only_pictures_and_deck_files_of_the_project_are_used(pictures, project, picture, deck):
+    (project.root.parent / "outside.svg").write_text(SVG)
+    project.write("cards/notetypes/kind.yaml", "notes:\n  - {q: a, a: b}\n")
+    with pytest.raises(FlashdeckError):
+        create(pictures, picture, deck)
+    if picture != "cards/map.svg":
+        with pytest.raises(FlashdeckError):
+            pictures.picture(picture)
+    assert project.read("cards/a.yaml") == DECK
+
+
+def test_a_new_note_needs_a_mask_and_a_file_that_was_not_edited_meanwhile(pictures, project):
+    with pytest.raises(FlashdeckError, match="at least one mask"):
+        create(pictures, masks=[])
+    with pytest.raises(FlashdeckError, match="edited meanwhile"):
+        pictures.create("cards/map.svg", "cards/a.yaml", "", [new()])
+    assert project.read("cards/a.yaml") == DECK

@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-from browsing import serving
+from browsing import cards_on_screen, serving
 from playwright.sync_api import expect
 
 from flashdeck.preview.preview import PreviewedSources
@@ -169,18 +169,66 @@ DRAW = """(wanted) => {
 }"""
 
 
+@pytest.fixture(params=[1280, 390])
+def overview(request, project, page):
+    """The overview of a project with a picture that no note shows yet, on desktop and phone."""
+    project.write("cards/map.svg", PICTURE)
+    project.write("cards/more.yaml", "deck: More\nnotes:\n  - {q: a, a: b}\n")
+    project.write("cards/words.yaml", "deck: Words\nnotes:\n  - {q: c, a: d}  # the first\n")
+    page.set_viewport_size({"width": request.param, "height": 800})
+    with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
+        page.goto(f"{running.address}#view=overview")
+        page.get_by_role("button", name="New occlusion note from cards/map.svg").click()
+        expect(page.get_by_role("heading", name="New note")).to_be_visible()
+        expect(page.locator("#masks img")).to_have_js_property("naturalWidth", 800)
+        yield page
+
+
+def test_a_new_note_is_drawn_over_a_picture_of_the_project(overview, project):
+    drag(overview, (40, 30), (50, 50))
+    overview.keyboard.type("the west")
+    overview.get_by_label("Deck file").select_option("cards/words.yaml")
+    save(overview)
+    expect(overview.locator("#said")).to_have_text("The note is written into cards/words.yaml.")
+    *before, image, occlude, mask = project.read("cards/words.yaml").splitlines()
+    assert before == ["deck: Words", "notes:", "  - {q: c, a: d}  # the first"]
+    assert [image, occlude] == ["  - image: map.svg", "    occlude:"]
+    assert re.fullmatch(r"      - \{label: the west, at: \[[\d.%, ]+\]\}", mask)
+    expect(overview.locator("#count")).to_have_text("3 cards")
+    expect(overview.locator(".tile", has_text="Words")).to_have_count(2)
+    expect(overview.locator(".tile .face.drawn")).to_have_count(3)
+    assert len(cards_on_screen(overview)) >= 2
+
+
+def test_a_new_note_is_not_written_into_a_file_that_was_edited_meanwhile(overview, project):
+    overview.get_by_role("button", name="Save").click()
+    expect(overview.locator("#masks .saying")).to_contain_text("at least one mask")
+    drag(overview, (40, 30), (50, 50))
+    project.replace("cards/more.yaml", "q: a", "q: aa")
+    overview.get_by_role("button", name="Save").click()
+    expect(overview.locator("#masks .saying")).to_contain_text("cards/more.yaml was edited")
+    assert "image" not in project.read("cards/more.yaml")
+
+
 def test_masks_need_the_secret_of_the_run(project, page):
     project.write("cards/map.svg", PICTURE)
     project.write("cards/maps.yaml", DECK)
     with serving(PreviewedSources(project.root, allow_scripts=False)) as running:
         page.goto(running.address)
         expect(page.locator("#count")).to_have_text("2 cards")
-        post = """([secret, body]) => fetch("masks", {method: "POST", body: JSON.stringify(body),
+        post = """([secret, body, to = "masks"]) => fetch(to, {
+          method: "POST", body: JSON.stringify(body),
           headers: {"Content-Type": "application/json", ...(secret ? {"X-Flashdeck": secret} : {})},
         }).then((answer) => answer.status)"""
         body = {"card": 1, "digest": "", "masks": []}
         assert page.evaluate(post, ["", body]) == 403
         assert page.evaluate(post, [running.guard.page, body]) == 200  # an error in words
+        new = {"picture": "cards/map.svg", "deck": "cards/maps.yaml", "masks": []}
+        assert page.evaluate(post, ["", new, "occlusion"]) == 403
+        assert page.evaluate(post, [running.guard.page, [], "occlusion"]) == 400
+        for name, status in (("cards/map.svg", 200), ("cards/maps.yaml", 404), ("../x.svg", 404)):
+            get = "(name) => fetch(`picture?name=${name}`).then((answer) => answer.status)"
+            assert page.evaluate(get, name) == status
         for odd in (
             {},
             {"card": "x"},

@@ -586,6 +586,17 @@ def test_ticked_choices_stay_ticked_on_the_answer(look):
     assert sorted(shown.locator(".fd-choices li").all_text_contents()) == sorted(order)
 
 
+def test_formulas_write_nothing_to_the_console(live):
+    said = []
+    hear = lambda message: said.append(message.text)  # noqa: E731 - it is removed below
+    live.on("console", hear)
+    expect(opened(live, 6).locator("#qa")).to_contain_text("Buenos")
+    live.keyboard.press("Space")
+    expect(single(live).locator("mjx-container")).to_be_visible()
+    live.remove_listener("console", hear)
+    assert said == []
+
+
 def test_mathjax_is_loaded_only_for_cards_with_formulas(look):
     shown = opened(look, 6)
     look.keyboard.press("Space")

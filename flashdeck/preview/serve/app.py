@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 
 from flask import Blueprint, Flask, Response, abort, redirect, request, send_file
@@ -18,7 +19,7 @@ from flashdeck.preview.serve.guard import MEDIA_POLICY, Guard, same, seal
 from flashdeck.preview.serve.mathjax import SCRIPT, mathjax_files
 from flashdeck.preview.serve.mediatypes import media_type
 from flashdeck.preview.serve.pagefiles import SCRIPTS, STYLES, page, page_file
-from flashdeck.preview.serve.snapshot import DrawnMask, Masks, NoteMasks, NotePlace
+from flashdeck.preview.serve.snapshot import DrawnMask, Masks, MaskSources, NoteMasks, NotePlace
 from flashdeck.preview.serve.store import PreviewStore
 
 OpenEditor = Callable[[str, int, int], str]
@@ -134,6 +135,7 @@ def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
     _editing(routes, store, options)
     if options.masks is not None:
         _drawing(routes, store, options.masks)
+        _new_notes(routes, store, options.masks)
     return routes
 
 
@@ -158,29 +160,63 @@ def _drawing(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
 
     @routes.get("/masks")
     def read() -> Response:
-        return answered(request.args.to_dict(), masks.read)
+        return _answered(store, partial(masks.read, place(request.args.to_dict())))
 
     @routes.post("/masks")
     def write() -> Response:
-        body = request.get_json()
-        drawn = _drawn(body.get("masks")) if isinstance(body, dict) else None
-        if drawn is None:
-            abort(400)
+        body, drawn = _posted()
         digest = str(body.get("digest", ""))
-        return answered(body, lambda note: masks.write(note, digest, drawn))
+        return _answered(store, partial(masks.write, place(body), digest, drawn))
 
-    def answered(
-        values: Mapping[str, object], act: Callable[[NotePlace], NoteMasks | None]
-    ) -> Response:
+    def place(values: Mapping[str, object]) -> NotePlace:
         note = _note(store, values)
         if note is None:
             abort(404)
-        if store.has_errors:
-            return _json({"error": "the sources have errors", "hint": "fix them first"})
+        return note
+
+
+def _new_notes(routes: Blueprint, store: PreviewStore, masks: Masks) -> None:
+    """Add the routes that write new notes with pictures of the project."""
+
+    @routes.get("/pictures")
+    def pictures() -> Response:
+        return _answered(store, masks.sources)
+
+    @routes.get("/picture")
+    def picture() -> Response:
+        name = request.args.get("name", "")
         try:
-            return _json(act(note) or {})
-        except FlashdeckError as error:
-            return _json({"error": str(error), "hint": error.hint})
+            stream = masks.picture(name)
+        except (OSError, FlashdeckError):
+            abort(404)
+        response = send_file(stream, media_type(name), etag=False)
+        response.headers["Content-Security-Policy"] = MEDIA_POLICY
+        return response
+
+    @routes.post("/occlusion")
+    def create() -> Response:
+        body, drawn = _posted()
+        picture, deck, digest = (str(body.get(name)) for name in ("picture", "deck", "digest"))
+        return _answered(store, partial(masks.create, picture, deck, digest, drawn))
+
+
+def _answered(store: PreviewStore, act: Callable[[], NoteMasks | MaskSources | None]) -> Response:
+    """Act on the sources, unless they have errors; an error is part of the answer."""
+    if store.has_errors:
+        return _json({"error": "the sources have errors", "hint": "fix them first"})
+    try:
+        return _json(act() or {})
+    except FlashdeckError as error:
+        return _json({"error": str(error), "hint": error.hint})
+
+
+def _posted() -> tuple[Mapping[str, object], list[DrawnMask]]:
+    """The body of a request, and the masks in it."""
+    body = request.get_json()
+    drawn = _drawn(body.get("masks")) if isinstance(body, dict) else None
+    if drawn is None:
+        abort(400)
+    return body, drawn
 
 
 def _drawn(values: object) -> list[DrawnMask] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol, TypedDict
+from typing import BinaryIO, Literal, NamedTuple, Protocol, TypedDict
 
 from flashdeck.diagnostics import Diagnostic
 from flashdeck.model import Collection, Note
@@ -52,14 +52,30 @@ class NotePlace(NamedTuple):
     column: int
 
 
+class MaskSources(TypedDict):
+    """The pictures and deck files of a project, relative to it, with the digests of the latter."""
+
+    pictures: list[str]
+    decks: dict[str, str]
+
+
 class Masks(Protocol):
-    """Reads and writes masks; both raise `FlashdeckError` if that is impossible."""
+    """Reads and writes masks; the methods raise `FlashdeckError` if that is impossible."""
 
     def read(self, note: NotePlace) -> NoteMasks:
         """Return the masks of a note."""
 
     def write(self, note: NotePlace, digest: str, masks: Sequence[DrawnMask]) -> None:
         """Replace the masks of a note, if its file still has the digest."""
+
+    def sources(self) -> MaskSources:
+        """Return what a new note can be made of."""
+
+    def picture(self, path: str) -> BinaryIO:
+        """Open one of the pictures."""
+
+    def create(self, picture: str, deck: str, digest: str, masks: Sequence[DrawnMask]) -> None:
+        """Add a note to a deck file, if it still has the digest."""
 
 
 NO_FIGURES = Figures(words=0, media_size=0, per_day=0, days=0, busiest=0)

@@ -314,8 +314,19 @@
 
   let mathLoading = null;
 
+  // MathJax keeps the settings of its menu there, and complains where a sandbox has no storage.
+  function giveStorage() {
+    try {
+      return window.localStorage;
+    } catch (_error) {
+      const value = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+      return Object.defineProperty(window, "localStorage", { value });
+    }
+  }
+
   function loadMath() {
     if (mathLoading) return mathLoading;
+    giveStorage();
     const packages = ["noerrors", "mathtools"];
     window.MathJax = {
       tex: {

@@ -19,6 +19,7 @@ const Main = (() => {
     byId("night").setAttribute("aria-pressed", String(view.night));
     byId("answers").setAttribute("aria-pressed", String(view.answers));
     byId("answers").hidden = view.name !== "gallery";
+    byId("approximate").hidden = view.app !== "ankimobile";
     for (const button of byId("views").children) {
       button.setAttribute("aria-pressed", String(button.dataset.view === view.name));
     }

@@ -6,8 +6,7 @@ const Masks = (() => {
   const STEP = 0.5;
   const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
   const dialog = byId("masks");
-  let card = 0;
-  let digest = "";
+  let target = null; // where and with what the masks are saved
   let masks = [];
   let chosen = -1;
   let past = []; // for undo
@@ -27,8 +26,26 @@ const Masks = (() => {
     const read = answer && answer.ok ? await answer.json() : { error: "the masks can't be read" };
     const name = face && pictureOf(face.question);
     if (read.error || !name) return say(`${read.error || "this note has no picture"}${read.hint ? `: ${read.hint}` : ""}`);
-    [card, digest, masks, chosen, past, renaming] = [key, read.digest, read.masks, -1, [], -1];
-    await build(name).decode().catch(() => null); // the masks' places follow from its size
+    target = { path: "masks", body: { card: key, digest: read.digest } };
+    return show(setting.frame + encodeURIComponent(decodeURIComponent(name)), "Masks", read.masks);
+  }
+
+  // Starts a new note with a picture of the project.
+  async function create(picture) {
+    const read = await Store.pictures();
+    if (read.error) return say(`${read.error}${read.hint ? `: ${read.hint}` : ""}`);
+    const files = Object.keys(read.decks);
+    const row = Store.cards.get(Store.current);
+    const pick = make("select", { "aria-label": "Deck file" }, ...files.map((file) =>
+      make("option", { value: file, selected: Boolean(row) && row.file === file }, file)));
+    target = { path: "occlusion", get body() { return { picture, deck: pick.value, digest: read.decks[pick.value] }; } };
+    return show(`picture?name=${encodeURIComponent(picture)}`, "New note", [],
+      make("span", { class: "pick" }, "in", pick));
+  }
+
+  async function show(address, title, read, ...more) {
+    [masks, chosen, past, renaming] = [read, -1, [], -1];
+    await build(address, title, more).decode().catch(() => null); // the masks' places follow from its size
     dialog.showModal();
     return draw();
   }
@@ -42,16 +59,16 @@ const Masks = (() => {
   }
 
   // Returns the picture.
-  function build(name) {
+  function build(address, title, more) {
     const tool = (words, ellipse) => make("button", { type: "button", class: "plain toggle", "data-ellipse": String(ellipse), onclick: () => setShape(ellipse) }, words);
     const surface = document.createElementNS(SVG, "svg");
     surface.setAttribute("viewBox", "0 0 100 100");
     surface.setAttribute("preserveAspectRatio", "none");
     surface.setAttribute("tabindex", "0");
     surface.setAttribute("aria-label", "Masks on the picture");
-    const picture = make("img", { src: setting.frame + encodeURIComponent(decodeURIComponent(name)), alt: "The picture of the note", draggable: "false" });
+    const picture = make("img", { src: address, alt: "The picture of the note", draggable: "false" });
     const list = make("ol", {});
-    const undo = make("button", { type: "button", class: "plain toggle", onclick: back }, "Undo");
+    const undo = make("button", { type: "button", class: "plain toggle undo", onclick: back }, "Undo");
     const problem = make("p", { class: "saying", role: "alert" });
     parts = { surface, list, undo, problem, tools: make("div", { class: "choice", role: "group", "aria-label": "Shape" }, tool("Rectangle", false), tool("Ellipse", true)), ellipse: false };
     surface.addEventListener("pointerdown", press);
@@ -59,7 +76,7 @@ const Masks = (() => {
     surface.addEventListener("pointerup", release);
     surface.addEventListener("pointercancel", release);
     dialog.replaceChildren(
-      make("header", {}, make("h2", { id: "masks-title" }, "Masks"), parts.tools, undo, make("span", { class: "grow" }),
+      make("header", {}, make("h2", { id: "masks-title" }, title), ...more, parts.tools, undo, make("span", { class: "grow" }),
         make("button", { type: "button", class: "plain toggle", onclick: () => dialog.close() }, "Cancel"),
         make("button", { type: "button", class: "plain toggle save", onclick: save }, "Save")),
       problem,
@@ -239,18 +256,21 @@ const Masks = (() => {
   });
 
   async function save() {
-    const answer = await fetch("masks", {
+    const answer = await fetch(target.path, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Flashdeck": setting.secret },
-      body: JSON.stringify({ card, digest, masks }),
+      body: JSON.stringify({ ...target.body, masks }),
     }).catch(() => null);
     const written = answer && answer.ok ? await answer.json() : { error: "the masks could not be saved" };
     if (written.error) parts.problem.textContent = `${written.error}${written.hint ? `: ${written.hint}` : ""}`;
     else {
       dialog.close();
-      say("The masks are saved.");
+      if (target.path === "masks") return say("The masks are saved.");
+      say(`The note is written into ${target.body.deck}.`);
+      Store.show({ name: "gallery" }); // which scrolls to the new cards
     }
+    return null;
   }
 
-  return { open };
+  return { open, create };
 })();

@@ -70,6 +70,15 @@ const Overview = (() => {
       `${counted(daily, "new card")} a day: all introduced in ${counted(days, "day")}; the busiest day has ${counted(busiest, "card")}.`);
   }
 
+  // The pictures of the project, each with a button for a new note.
+  async function listPictures(place) {
+    const { pictures } = setting.masks ? await Store.pictures() : {};
+    if (!pictures || !pictures.length) return place.remove();
+    return place.replaceChildren(make("h2", {}, "Pictures"), make("ul", {}, ...pictures.map((path) =>
+      make("li", {}, make("span", { class: "what", title: path }, path.replace(/^cards\//, "")),
+        make("button", { type: "button", class: "link", "aria-label": `New occlusion note from ${path}`, onclick: () => Masks.create(path) }, "New occlusion note")))));
+  }
+
   function draw() {
     if (Store.view.name !== "overview") return;
     const rows = Store.found.map((key) => Store.cards.get(key));
@@ -78,6 +87,7 @@ const Overview = (() => {
       [new Set(rows.map((row) => row.deck)).size, "deck"], [new Set(rows.flatMap((row) => row.tags)).size, "tag"],
       [Store.media, "media file"],
     ];
+    const pictures = make("section", { class: "plot pictures" });
     const study = make("p", { class: "study" });
     byId("overview").replaceChildren(
       make("ul", { class: "figures" }, ...totals.map(([many, word]) =>
@@ -92,9 +102,11 @@ const Overview = (() => {
         plot("Problems by rule", tally(Store.problems.map((one) => one.rule)), Problems.open),
         plot("Problems by file", tally(Store.problems.map((one) => one.file).filter(Boolean)),
           (file) => filtered({ query: `"file:${file}"`, is: ["problem"] })),
+        pictures,
       ].filter(Boolean)),
     );
     tellFigures(study);
+    listPictures(pictures);
   }
 
   on("cards", () => { figures = null; });

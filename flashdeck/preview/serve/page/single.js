@@ -17,12 +17,10 @@ const Single = (() => {
     const next = make("button", { type: "button", onclick: () => move(1), "aria-label": "Next card", title: "→" }, "→");
     const turn = make("button", { type: "button", class: "flip", onclick: flip, title: "Space" });
     const at = make("span", { class: "at" });
-    const label = make("p", { class: "approximate", hidden: true },
-      "AnkiMobile, approximate: its fonts and some colors are not known.");
-    stage.append(label, screens, native, make("div", { class: "controls" }, previous, turn, next, at));
+    stage.append(screens, native, make("div", { class: "controls" }, previous, turn, next, at));
     const about = make("aside", { class: "about", "aria-label": "About this card" });
     room.replaceChildren(stage, about);
-    parts = { stage, label, screens, native, input: native.firstChild, previous, next, turn, at, about, faces: [] };
+    parts = { stage, screens, native, input: native.firstChild, previous, next, turn, at, about, faces: [] };
     new ResizeObserver(fit).observe(screens);
   }
 
@@ -76,7 +74,6 @@ const Single = (() => {
     parts.next.disabled = at >= Store.found.length - 1;
     parts.turn.textContent = side === "answer" ? "Show question" : "Show answer";
     parts.turn.disabled = Store.view.both;
-    parts.label.hidden = Store.view.app !== "ankimobile";
     fit();
     const face = await Store.face(key);
     if (!face || key !== Store.current) return;

@@ -216,6 +216,12 @@ const Store = (() => {
   // Counts of all cards that take longer.
   store.figures = async () => (await fetch("figures")).json();
 
+  // The pictures of the project, and its deck files with their digests.
+  store.pictures = async () => {
+    const answer = await fetch("pictures").catch(() => null);
+    return answer && answer.ok ? answer.json() : { error: "the pictures can't be listed" };
+  };
+
   store.faceNow = (key) => faces.get(key);
 
   // The media that a card refers to, in the one-file page: frames can't load them.
