@@ -96,6 +96,12 @@ def _page_pictures(browser: Browser, address: str, deck: Path) -> None:
     _settle(page)
     _shoot(page, "preview-card")
     page.close()
+    phone = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme="light")
+    phone.goto(f"{address}#deck=Tour")
+    phone.select_option("#app", "ankimobile")
+    _settle(phone)
+    _shoot(phone, "preview-phone")
+    phone.close()
 
 
 def _terminal_picture(browser: Browser, project: Path) -> None:
