@@ -21,6 +21,7 @@ from flashdeck.diagnostics import FlashdeckError
 from flashdeck.files.files import Publication, RefusedFileError, open_regular, read_regular
 from flashdeck.kinds.occlusion import ELLIPSE
 from flashdeck.preview.serve.snapshot import DrawnMask, MaskSources, NoteMasks, NotePlace
+from flashdeck.project.paths import CARDS_NAME
 from flashdeck.project.project import load_project
 from flashdeck.release.stamp import encoded
 from flashdeck.yamlnode import (
@@ -76,20 +77,15 @@ class MaskEditor:
     def sources(self) -> MaskSources:
         """Return the pictures and deck files of the project, and the digests of the latter."""
         project, _ = load_project(self._root)
-        pictures = [
-            project.relative(path)
-            for path in MediaFolder(self._root, project.cards).files
-            if path.suffix.lower().lstrip(".") in PICTURE_ENDINGS
-        ]
         decks: dict[str, str] = {}
         for path in map(project.relative, project.decks):
             with suppress(RefusedFileError):  # its problem is reported where it is compiled
                 decks[path] = _digest(self._data(path))
-        return MaskSources(pictures=pictures, decks=decks)
+        return MaskSources(pictures=self._pictures(), decks=decks)
 
     def picture(self, path: str) -> BinaryIO:
         """Open a picture of the project."""
-        if path not in self.sources()["pictures"]:
+        if path not in self._pictures():
             raise FlashdeckError(f"there is no picture {path}")
         return open_regular(self._root / path, self._root)
 
@@ -129,6 +125,13 @@ class MaskEditor:
             target = self._root / before.path
             publication.stage(target).write(encoded(target, self._root, before.text, text))
             publication.commit()
+
+    def _pictures(self) -> list[str]:
+        return [
+            path.relative_to(self._root).as_posix()
+            for path in MediaFolder(self._root, self._root / CARDS_NAME).files
+            if path.suffix.lower().lstrip(".") in PICTURE_ENDINGS
+        ]
 
     def _data(self, path: str) -> bytes:
         return read_regular(self._root / path, self._root, Limits().size)

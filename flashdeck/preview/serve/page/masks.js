@@ -16,6 +16,7 @@ const Masks = (() => {
 
   const copied = () => masks.map((mask) => ({ ...mask, at: [...mask.at] }));
   const remember = () => past.push(copied());
+  const reason = ({ error, hint }) => (hint ? `${error}: ${hint}` : error);
   const within = (value, most) => Math.max(0, Math.min(most, value));
   // To a tenth of a percent, so that the source reads well.
   const round = (value) => Math.round(value * 10) / 10;
@@ -25,7 +26,7 @@ const Masks = (() => {
     const answer = await fetch(`masks?card=${key}`).catch(() => null);
     const read = answer && answer.ok ? await answer.json() : { error: "the masks can't be read" };
     const name = face && pictureOf(face.question);
-    if (read.error || !name) return say(`${read.error || "this note has no picture"}${read.hint ? `: ${read.hint}` : ""}`);
+    if (read.error || !name) return say(read.error ? reason(read) : "this note has no picture");
     target = { path: "masks", body: { card: key, digest: read.digest } };
     return show(setting.frame + encodeURIComponent(decodeURIComponent(name)), "Masks", read.masks);
   }
@@ -33,7 +34,7 @@ const Masks = (() => {
   // Starts a new note with a picture of the project.
   async function create(picture) {
     const read = await Store.pictures();
-    if (read.error) return say(`${read.error}${read.hint ? `: ${read.hint}` : ""}`);
+    if (read.error) return say(reason(read));
     const files = Object.keys(read.decks);
     const row = Store.cards.get(Store.current);
     const pick = make("select", { "aria-label": "Deck file" }, ...files.map((file) =>
@@ -262,7 +263,7 @@ const Masks = (() => {
       body: JSON.stringify({ ...target.body, masks }),
     }).catch(() => null);
     const written = answer && answer.ok ? await answer.json() : { error: "the masks could not be saved" };
-    if (written.error) parts.problem.textContent = `${written.error}${written.hint ? `: ${written.hint}` : ""}`;
+    if (written.error) parts.problem.textContent = reason(written);
     else {
       dialog.close();
       if (target.path === "masks") return say("The masks are saved.");

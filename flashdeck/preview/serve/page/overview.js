@@ -5,6 +5,7 @@ const Overview = (() => {
   const LONGEST = 8;
   const LENGTHS = [10, 25, 50, 100, 200, 400, Infinity];
   let figures = null; // of all cards, asked once they are looked at
+  let sources = null; // the pictures, likewise
 
   function tally(names) {
     const found = new Map();
@@ -72,7 +73,8 @@ const Overview = (() => {
 
   // The pictures of the project, each with a button for a new note.
   async function listPictures(place) {
-    const { pictures } = setting.masks ? await Store.pictures() : {};
+    if (setting.masks) sources = sources || Store.pictures();
+    const { pictures } = (await sources) || {};
     if (!pictures || !pictures.length) return place.remove();
     return place.replaceChildren(make("h2", {}, "Pictures"), make("ul", {}, ...pictures.map((path) =>
       make("li", {}, make("span", { class: "what", title: path }, path.replace(/^cards\//, "")),
@@ -109,7 +111,7 @@ const Overview = (() => {
     listPictures(pictures);
   }
 
-  on("cards", () => { figures = null; });
+  on("cards", () => { figures = sources = null; });
   on("cards filter view problems", draw);
   return { draw };
 })();
