@@ -75,7 +75,7 @@ def _compare(pair: Pair, project: Project, result: Changes) -> None:
     result.moved += own.cards[0].deck != theirs.cards[0].deck
     entry = lock.notes.get(own.guid)
     digest = note_digest(theirs)
-    is_newer = entry is not None and theirs.mod > last_time(entry, lock, resend_days)
+    is_newer = entry is not None and entry.is_older(theirs.mod, last_time(entry, lock, resend_days))
     if digest == note_digest(own) or (entry is not None and digest == entry.content):
         result.same.append(theirs)
         if is_newer and entry is not None and digest != entry.content:

@@ -19,7 +19,13 @@ from flashdeck.importing.adopting.adopt import adopt
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
-from flashdeck.importing.history import as_released, imported_notes, imported_notetypes, joined
+from flashdeck.importing.history import (
+    ahead,
+    as_released,
+    imported_notes,
+    imported_notetypes,
+    joined,
+)
 from flashdeck.importing.layout import MEDIA, Paths, notetype_files
 from flashdeck.importing.markdown import is_same, is_shown_alike
 from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
@@ -331,7 +337,11 @@ class _Import:
                 min(theirs.mod, self._options.now),
                 before=entry,
             )
-            lock.notes[own.guid] = updated._replace(deck=entry.deck, removed=entry.removed)
+            lock.notes[own.guid] = updated._replace(
+                deck=entry.deck,
+                removed=entry.removed,
+                ahead=max(entry.ahead, ahead(theirs, self._options.now)),
+            )
         return lock
 
     def _result(

@@ -17,7 +17,7 @@ from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.files.files import temporaries, temporary
 from flashdeck.files.lock import lock
-from flashdeck.importing.history import imported_notes, imported_notetypes
+from flashdeck.importing.history import ahead_problems, imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
 from flashdeck.importing.markdown import is_same, is_shown_alike
 from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
@@ -87,6 +87,7 @@ def import_new(
         media=len(collection.media) - len(refused),
         diagnostics=(
             *clean.problems,
+            *ahead_problems(collection, options.now),
             *refused,
             *card_problems(collection, compiled),
             *media_problems(collection, compiled),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flashdeck.compile.compiler import Compiled
+from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.importing.markdown import is_same
-from flashdeck.model import Note, NoteType
+from flashdeck.model import Collection, Note, NoteType
 from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
 from flashdeck.release.entries import note_entry, notetype_entry
 from flashdeck.release.numbering import Numbers, card_block, latest_id
+from flashdeck.text import counted
 
 
 def imported_notes(
@@ -19,8 +21,8 @@ def imported_notes(
     """Return the lock entries of imported notes, as they compile.
 
     Each note keeps its time from Anki until it is edited here, and later cards get ids after those
-    of its cards in Anki, where they leave room. `packages` gives the file of each deck. No time is
-    later than `now`, in seconds.
+    of its cards in Anki, where they leave room. `packages` gives the file of each deck. A time that
+    is later than `now`, in seconds, is recorded as being ahead of it.
     """
     built = {note.guid: note for note in compiled.collection.notes}
     kinds = {entry.id: entry.note.released_kind for entry in compiled.notes}
@@ -30,7 +32,7 @@ def imported_notes(
             continue  # the next build sets it
         own, kind = as_released(built[note.guid], note), kinds[note.guid]
         latest = latest_id(now)
-        entries[note.guid] = note_entry(
+        entry = note_entry(
             own,
             kind,
             packages[own.cards[0].deck],
@@ -38,6 +40,7 @@ def imported_notes(
             Numbers(min(note.id, latest), min(card_block(note), latest)),
             max(1, min(note.mod, now)),
         )
+        entries[note.guid] = entry._replace(ahead=ahead(note, now))
     return entries
 
 
@@ -51,13 +54,34 @@ def as_released(own: Note, theirs: Note) -> Note:
     return replace(own, fields=theirs.fields, tags=theirs.tags)
 
 
+def ahead(part: Note | NoteType, now: int) -> int:
+    """Return by how much a time is later than `now`: some programs write milliseconds."""
+    return max(0, part.mod - now)
+
+
+def ahead_problems(collection: Collection, now: int) -> Iterator[Diagnostic]:
+    """Report notes and note types whose times are in the future."""
+    counts = {
+        "note(s)": sum(ahead(note, now) > 0 for note in collection.notes),
+        "note type(s)": sum(ahead(notetype, now) > 0 for notetype in collection.notetypes),
+    }
+    parts = [counted(count, what) for what, count in counts.items() if count]
+    if parts:
+        message = f"times in the future, such as milliseconds: {' and '.join(parts)}"
+        hint = "each edit gets a later time, since Anki would not take it otherwise"
+        yield Diagnostic("import", message, None, Severity.INFO, hint)
+
+
 def imported_notetypes(
     notetypes: Iterable[NoteType], compiled: Compiled, now: int
 ) -> dict[int, NoteTypeEntry]:
     """Return the lock entries of imported note types, with their times from Anki."""
-    times = {notetype.id: max(1, min(notetype.mod, now)) for notetype in notetypes}
     built = {notetype.id: notetype for notetype in compiled.notetypes.values()}
-    return {key: notetype_entry(built[key], time) for key, time in times.items()}
+    entries = {}
+    for notetype in notetypes:
+        entry = notetype_entry(built[notetype.id], max(1, min(notetype.mod, now)))
+        entries[notetype.id] = entry._replace(ahead=ahead(notetype, now))
+    return entries
 
 
 def joined(lock: Lock, notes: dict[str, NoteEntry], notetypes: dict[int, NoteTypeEntry]) -> Lock:

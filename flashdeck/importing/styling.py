@@ -38,7 +38,7 @@ def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Sty
         if mine is None or entry is None:
             continue
         digest = notetype_digest(replace(notetype, name=mine.name))
-        if digest == entry.content or notetype.mod <= entry.time:
+        if digest == entry.content or not entry.is_older(notetype.mod):
             continue
         texts = _texts(project, mine, notetype) if _is_styling(mine, notetype) else None
         if digest == notetype_digest(mine):
@@ -49,9 +49,10 @@ def new_styling(theirs: Collection, compiled: Compiled, project: Project) -> Sty
             styling.problems.append(_conflict(mine))
         else:
             styling.texts |= texts
-            styling.entries[mine.id] = notetype_entry(
-                replace(notetype, name=mine.name), notetype.mod
-            )
+            later = notetype.mod >= entry.time + entry.ahead
+            time = notetype.mod - entry.ahead if later else notetype.mod
+            new = notetype_entry(replace(notetype, name=mine.name), time)
+            styling.entries[mine.id] = new._replace(ahead=entry.ahead)
     return styling
 
 

@@ -46,7 +46,8 @@ class NoteEntry(NamedTuple):
     block. `first_built` (seconds) is the time of its first build, or the one it had in Anki when it
     was imported. `changed` (seconds) is the revision of the last edit, 0 for none; `removed`
     (seconds) is the revision that emptied it, 0 if it is in the sources. `fields` are the last
-    digests from `digest.field_digests`, '' if unknown.
+    digests from `digest.field_digests`, '' if unknown. `ahead` (seconds) is by how much its times
+    are later in Anki, for a note that was imported with one in the future.
     """
 
     id: str
@@ -62,6 +63,7 @@ class NoteEntry(NamedTuple):
     changed: int = 0
     removed: int = 0
     fields: str = ""
+    ahead: int = 0
 
     @property
     def live_clozes(self) -> dict[int, str]:
@@ -72,6 +74,11 @@ class NoteEntry(NamedTuple):
     def time(self) -> int:
         """The latest time in the entry, in seconds."""
         return max(self.first_built, self.changed, self.removed)
+
+    def is_older(self, mod: int, last: int) -> bool:
+        """Whether a time in Anki is later than all up to `last`, that of the last build."""
+        first = self.first_built + self.ahead
+        return mod > last and not first <= mod <= last + self.ahead
 
 
 class ProjectEntry(NamedTuple):
@@ -93,7 +100,7 @@ class NoteTypeEntry(NamedTuple):
     `time` (seconds) is that of the build that last changed it, and `edited` says whether that was a
     later build than its first.
     `reserves` maps, as JSON, names of reserves in Anki to the first names in the sources, '' for
-    those that were never in use; it is '' for a note type without any.
+    those that were never in use; it is '' for a note type without any. `ahead` is as for a note.
     """
 
     id: int
@@ -103,6 +110,7 @@ class NoteTypeEntry(NamedTuple):
     reserves: str = ""
     edited: bool = False
     fronts: str = ""
+    ahead: int = 0
 
     def with_reserves(self, others: str) -> NoteTypeEntry:
         """Return the entry with the reserves that it or `others` say are in use, its own first."""
@@ -118,6 +126,10 @@ class NoteTypeEntry(NamedTuple):
             for what in _PARTS
         }
         return self._replace(reserves=reserves_text(merged))
+
+    def is_older(self, mod: int) -> bool:
+        """Whether a time in Anki is later than that of the last change here."""
+        return mod > self.time and mod != self.time + self.ahead
 
     @property
     def slots(self) -> Slots:
@@ -215,7 +227,7 @@ def lock_text(lock: Lock) -> str:
     ]
     lines += [_note_line(entry) for _, entry in sorted(lock.notes.items())]
     lines += [
-        f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{entry.time}"
+        f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{_first(entry.time, entry.ahead)}"
         f"\t{entry.reserves or _NONE}" + _last_columns(entry)
         for _, entry in sorted(lock.notetypes.items())
     ]
@@ -258,7 +270,9 @@ def _add(lock: Lock, parts: list[str]) -> None:
             lock.projects[name] = min(project, other, key=attrgetter("first_built", "name"))
         case ["notetype", number, schema, content, time, *others]:
             _check_schema(schema)
-            notetype = NoteTypeEntry(int(number), schema, content, int(time), *_others(others))
+            first, ahead = _first_and_ahead(time)
+            more = _others(others)
+            notetype = NoteTypeEntry(int(number), schema, content, first, *more, ahead)
             old = lock.notetypes.get(notetype.id, notetype)
             earlier, later = sorted((notetype, old), key=attrgetter("time", "content"))
             lock.notetypes[notetype.id] = later.with_reserves(earlier.reserves)
@@ -302,6 +316,7 @@ def newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:
         card_block=earlier.card_block,
         first_built=min(first.first_built, second.first_built),
         changed=changed,
+        ahead=max(first.ahead, second.ahead),
     )
 
 
@@ -319,7 +334,8 @@ def _note(parts: list[str]) -> NoteEntry:
     if len(parts) < _NOTE_COLUMNS:
         parts = _from_format_1(parts)
     _, name, kind, package, deck, ordinals, clozes, content, note_id, block, *times, fields = parts
-    first_built, changed, removed = times
+    first, changed, removed = times
+    first_built, ahead = _first_and_ahead(first)
     return NoteEntry(
         id=name,
         kind=kind,
@@ -330,11 +346,22 @@ def _note(parts: list[str]) -> NoteEntry:
         content=content,
         note_id=int(note_id),
         card_block=int(note_id) if block == _NONE else int(block),
-        first_built=int(first_built),
+        first_built=first_built,
         changed=0 if changed == _NONE else int(changed),
         removed=0 if removed == _NONE else int(removed),
         fields="" if fields == _UNKNOWN else fields,
+        ahead=ahead,
     )
+
+
+def _first_and_ahead(text: str) -> tuple[int, int]:
+    """Read a time, and by how much it is later in Anki, as in `1700000000+3600`."""
+    first, _, ahead = text.partition("+")
+    return int(first), int(ahead or 0)
+
+
+def _first(time: int, ahead: int) -> str:
+    return f"{time}+{ahead}" if ahead else str(time)
 
 
 def _from_format_1(parts: list[str]) -> list[str]:
@@ -358,7 +385,7 @@ def _note_line(entry: NoteEntry) -> str:
         entry.content,
         str(entry.note_id),
         _NONE if entry.card_block == entry.note_id else str(entry.card_block),
-        str(entry.first_built),
+        _first(entry.first_built, entry.ahead),
         str(entry.changed or _NONE),
         str(entry.removed or _NONE),
         entry.fields or _UNKNOWN,

@@ -55,6 +55,7 @@ def note_entry(
         first_built=first_built,
         changed=changed,
         fields=(same.fields if same else "") or field_digests(note),
+        ahead=before.ahead if before else 0,
     )
 
 

@@ -179,7 +179,7 @@ def _with_identity(
     if not project.settings.id:
         project = replace(project, settings=replace(project.settings, id=new_project_id()))
     elif not project.lock_text and not lost:
-        lock, lost = recover_lock(project.build, known_kinds(project))
+        lock, lost = recover_lock(project.build, known_kinds(project), options.now)
         project = replace(project, lock=lock)
     return state._replace(project=project), lost
 
@@ -209,7 +209,8 @@ def with_times(outcome: Outcome, now: int | None) -> Collection:
             entry = lock.notes.get(note.guid)
             if entry is not None:
                 is_same = entry.content == note_digest(note)
-                known[note.guid] = entry.note_id, last_time(entry, lock, days) * is_same
+                mod = last_time(entry, lock, days) + entry.ahead
+                known[note.guid] = entry.note_id, mod * is_same
     elif lock.notes and not outcome.errors:
         with suppress(FlashdeckError):
             for item in _dated(outcome, Options(now))[0]:

@@ -18,11 +18,11 @@ from flashdeck.source.names import OUR_TAG
 _HINT = "restore it from git; its times keep learners' own tags and edits"
 
 
-def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Diagnostic]]:
+def recover_lock(folder: Path, kinds: Mapping[int, str], now: int) -> tuple[Lock, list[Diagnostic]]:
     """Rebuild the lock from the packages in `folder`, with a warning.
 
-    `kinds` are by the ids of note types. Without packages the lock is empty: reviews are kept, but
-    the times of all notes change.
+    `kinds` are by the ids of note types. Times later than `now` are ahead of it. Without packages
+    the lock is empty: reviews are kept, but the times of all notes change.
     """
     collections: dict[str, Collection] = {}
     problems: list[Diagnostic] = []
@@ -37,7 +37,7 @@ def recover_lock(folder: Path, kinds: Mapping[int, str]) -> tuple[Lock, list[Dia
     lock = Lock()
     first = BLOCK * (1 + sum(len(collection.notes) for collection in collections.values()))
     for name, collection in collections.items():
-        _add(lock, name, collection, kinds, first)
+        _add(lock, name, collection, kinds, first, now)
     if collections:
         message = f"{LOCK_NAME} was missing and is rebuilt from build/: {', '.join(collections)}"
     else:
@@ -57,7 +57,7 @@ def _is_ours(collection: Collection, kinds: Mapping[int, str]) -> bool:
 
 
 def _add(
-    lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str], first: int
+    lock: Lock, file: str, collection: Collection, kinds: Mapping[int, str], first: int, now: int
 ) -> None:
     """Add the entries of a package.
 
@@ -65,19 +65,27 @@ def _add(
     """
     revision = 0
     for notetype in collection.notetypes:
-        revision = max(revision, notetype.mod)
-        lock.notetypes[notetype.id] = notetype_entry(notetype, notetype.mod)
+        time, ahead = _split(notetype.mod, now)
+        revision = max(revision, time)
+        lock.notetypes[notetype.id] = notetype_entry(notetype, time)._replace(ahead=ahead)
     types = {notetype.id: notetype for notetype in collection.notetypes}
     for note in collection.notes:
-        revision = max(revision, note.mod)
-        entry = _entry(note, file, types[note.notetype], kinds[note.notetype])
-        edited = note.mod * 1000 - note.id > first
-        lock.notes[note.guid] = entry._replace(changed=note.mod) if edited else entry
+        time, ahead = _split(note.mod, now)
+        revision = max(revision, time)
+        entry = _entry(note, file, types[note.notetype], kinds[note.notetype], time)
+        edited = time * 1000 - note.id > first
+        changed = time if edited else 0
+        lock.notes[note.guid] = entry._replace(changed=changed, ahead=ahead)
     lock.packages[file] = PackageEntry(file, revision, package_digest(collection))
 
 
-def _entry(note: Note, file: str, notetype: NoteType, kind: str) -> NoteEntry:
+def _split(mod: int, now: int) -> tuple[int, int]:
+    """Return a time up to `now`, and by how much it is later in Anki."""
+    return min(mod, now), max(0, mod - now)
+
+
+def _entry(note: Note, file: str, notetype: NoteType, kind: str, time: int) -> NoteEntry:
     numbers = Numbers(note.id, card_block(note))
-    entry = note_entry(note, kind, file, notetype, numbers, note.mod)
+    entry = note_entry(note, kind, file, notetype, numbers, time)
     removed = not note.cards and OUR_TAG in note.tags
-    return entry._replace(removed=note.mod) if removed else entry
+    return entry._replace(removed=time) if removed else entry

@@ -304,6 +304,7 @@ class _Dater:
             ]
         )
         # `replace` takes three times as long.
+        mod += entry.ahead
         return Note(guid, note.notetype, note.fields, note.tags, cards, note_id, mod, note.source)
 
     def _date_tombstone(
@@ -319,7 +320,7 @@ class _Dater:
         )
         counts["removed"] += not old.removed
         self._note_lines[note.guid] = entry
-        return replace(note, mod=self._time(entry, revision))
+        return replace(note, mod=self._time(entry, revision) + entry.ahead)
 
     def _date_type(self, notetype: NoteType, revision: int) -> NoteType:
         """Add the time of an edited note type for a package; others keep that of the first build.
@@ -328,7 +329,7 @@ class _Dater:
         """
         entry = self._type_lines[notetype.id]
         last = _resent(entry.time, revision, self._policy.resend_days) if entry.edited else 0
-        return replace(notetype, mod=max(entry.time, last))
+        return replace(notetype, mod=max(entry.time, last) + entry.ahead)
 
     def _time(self, entry: NoteEntry, revision: int) -> int:
         return _mod(entry, revision, self._policy.resend_days)
@@ -353,7 +354,10 @@ class _Dater:
 
 
 def last_time(entry: NoteEntry, lock: Lock, resend_days: int) -> int:
-    """Return the time of a note in its package's last build, in seconds."""
+    """Return the time of a note in its package's last build, in seconds.
+
+    In Anki it is later by `entry.ahead`.
+    """
     package = lock.packages.get(entry.package)
     revision = package.revision if package is not None else entry.changed
     return _mod(entry, revision, resend_days)

@@ -42,7 +42,8 @@ def notetype_entries(
         elif old is not None:
             entry = entry._replace(time=max(old.time + 1, shipped + 1, now), edited=True)
         if old is not None:  # names that reserves had first are kept
-            entry = entry._replace(reserves=old.with_reserves(entry.reserves).reserves)
+            reserves = old.with_reserves(entry.reserves).reserves
+            entry = entry._replace(reserves=reserves, ahead=old.ahead)
         entries[notetype.id] = entry
     return entries
 

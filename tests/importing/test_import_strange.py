@@ -106,11 +106,11 @@ def test_an_import_without_a_note_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == [package]
 
 
-def test_a_note_of_the_future_is_dated_now(tmp_path):
+def test_a_note_of_the_future_keeps_its_time_but_not_its_id(tmp_path):
     late = note(1, "late", ("x", "", "y"))
     late = Note("late", ID, late.fields, (), late.cards, (NOW + 99) * 1000, NOW + 99)
     _, notes, _ = both(tmp_path, late)
-    assert (notes["late"].mod, notes["late"].id) == (NOW, latest_id(NOW))
+    assert (notes["late"].mod, notes["late"].id) == (NOW + 99, latest_id(NOW))
 
 
 def test_a_new_note_that_can_not_be_written_is_left_out_and_reported(project, tmp_path):
