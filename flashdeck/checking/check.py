@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from flashdeck.compile.pipeline import compile_loaded
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.published import Healed, healed
+from flashdeck.project.settings import AcceptedScripts
 from flashdeck.release.consequences import changed_fronts, consequences
 from flashdeck.release.removals import gone_notes, last_texts, many_removals, without_others
 from flashdeck.release.schemas import missing_notetypes, schema_problems
@@ -65,6 +66,8 @@ def examine(
         if published is not None:
             findings += _refused(project, compiled)
         findings += _unused(compiled)
+    if not allow_scripts:
+        findings += _accepted(compiled, project.settings.allow_scripts)
     reported = [*outcome.problems, *outcome.suppressions.applied(findings)]
     return compiled, [*reported, *outcome.suppressions.comments()]
 
@@ -79,6 +82,22 @@ def _refused(project: Project, compiled: Compiled) -> list[Diagnostic]:
         gone = gone_notes(settings.id, lock, compiled.kinds)
         problems += many_removals(gone, lock, partial(last_texts, project.build))
     return problems
+
+
+def _accepted(compiled: Compiled, scripts: AcceptedScripts) -> Iterator[Diagnostic]:
+    """Report the scripts that the settings accept."""
+    for name, digest in scripts.notetypes.items():
+        if compiled.scripts.get(name) == digest.value:
+            yield _of_scripts(f"the note type '{name}' runs scripts that you accepted", digest.span)
+        elif name not in compiled.scripts:
+            message = f"no note type '{name}' runs scripts"
+            yield _of_scripts(message, digest.span, "remove this line")
+    for deck in scripts.decks:
+        yield _of_scripts(f"notes of '{deck.value}' may run scripts: you accepted that", deck.span)
+
+
+def _of_scripts(message: str, span: Span, hint: str = "") -> Diagnostic:
+    return Diagnostic("accepted-scripts", message, span, Severity.INFO, hint)
 
 
 def _unused(compiled: Compiled) -> list[Diagnostic]:

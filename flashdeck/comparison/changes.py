@@ -142,7 +142,8 @@ class NoteTypeChange:
     """A note type with the same id and other contents.
 
     `texts` are the templates whose front or back changed, `fronts` those of them whose front did,
-    `details` other settings: the fields' fonts and directions, LaTeX, browser templates.
+    `details` other settings: the fields' fonts and directions, LaTeX, browser templates. `scripts`
+    are the templates whose active content changed.
     """
 
     old: NoteType
@@ -153,6 +154,7 @@ class NoteTypeChange:
     css: bool
     details: bool
     fronts: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
     @property
     def sort_changed(self) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from flashdeck.comparison.changes import NoteTypeChange, PartsChange
+from flashdeck.html.requests import read_tags
+from flashdeck.html.tags import active_reason
 from flashdeck.model import Field, NoteType, Template
 
 Part = TypeVar("Part", Field, Template)
@@ -50,6 +52,7 @@ def changed_notetype(old: NoteType, new: NoteType) -> NoteTypeChange | None:
         or any(_settings(before) != _settings(after) for before, after in fields)
         or any(_browser(before) != _browser(after) for before, after in templates),
         fronts=tuple(after.name for before, after in templates if before.front != after.front),
+        scripts=tuple(after.name for before, after in templates if _runs(before) != _runs(after)),
     )
     nothing = NoteTypeChange(old, new, PartsChange(), PartsChange(), (), css=False, details=False)
     renamed = old.name != new.name
@@ -98,6 +101,17 @@ def _latex(notetype: NoteType) -> tuple[object, ...]:
 def _settings(field: Field) -> Field:
     """The settings of a field, without its name and id."""
     return replace(field, name="", id=None, anki="")
+
+
+def _runs(template: Template) -> list[str]:
+    """Return the active tags of a template, with the texts of scripts."""
+    sides = (template.front, template.back)
+    return [
+        side[tag.start : end]
+        for side in sides
+        for tag, end in read_tags(side)
+        if active_reason(tag, files=True)
+    ]
 
 
 def _browser(template: Template) -> Template:

@@ -30,7 +30,7 @@ from flashdeck.source.note import SourceFile
 from flashdeck.yamlnode import YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.note import SourceNoteType
 
 Files = dict[Path, RenderedFile | ReadFile]
 """Deck files in study order: rendered from the cache, or read."""
@@ -71,6 +71,12 @@ class Compiled:
     def places(self) -> dict[int, Span]:
         """The places of custom note types, by id."""
         return {source.notetype.id: source.span for source in self.custom.values()}
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The digests of custom note types that run scripts, by name."""
+        types = self.custom.values()
+        return {source.notetype.name: source.scripts for source in types if source.scripts}
 
     @property
     def has_stamps(self) -> bool:
@@ -117,7 +123,9 @@ def _compile(
 ) -> tuple[Compiled, list[Diagnostic]]:
     rewriter = AssetRewriter(media, allow_scripts)
     project, problems = with_project_style(project, rewriter)
-    types, type_problems = read_custom_types(project, _number(project), rewriter)
+    types, type_problems = read_custom_types(
+        project, _number(project), rewriter, allow_scripts=allow_scripts
+    )
     custom, reserve_problems = with_reserves(types, project.lock)
     problems += [*type_problems, *reserve_problems]
     built = built_in(project.settings.name, project.settings.css, _number(project))

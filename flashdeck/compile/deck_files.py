@@ -33,7 +33,7 @@ from flashdeck.source.note import SourceDeck, SourceFile, SourceNote
 from flashdeck.yamlnode import YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.note import SourceNoteType
 
 _STATIC = "\0"  # begins the address of a file that is named where Anki does not look for media
 _BATCH = 500  # notes that are parsed at once
@@ -291,7 +291,11 @@ class NoteRenderer:
         self._resolvers = surroundings.media.resolvers(yaml.path)
         self._lookups = _Lookups(self._resolvers)
         self._renderer = Renderer(
-            yaml, surroundings.notetypes, self._lookups.resolvers, surroundings.allow_scripts
+            yaml,
+            surroundings.notetypes,
+            self._lookups.resolvers,
+            surroundings.allow_scripts,
+            tuple(deck.value for deck in surroundings.project.settings.allow_scripts.decks),
         )
 
     @property

@@ -26,14 +26,21 @@ from flashdeck.project.project import Project, read_source
 from flashdeck.text import counted
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import Part, RewriteAssets, SourceNoteType
+    from flashdeck.source.assets import RewriteAssets
+    from flashdeck.source.note import Part, SourceNoteType
 
 # Errors with which a note type is read nevertheless.
-_READ = frozenset({"template", "template-filter", "template-media", "duplicate-notetype"})
+_READ = frozenset(
+    {"active-content", "template", "template-filter", "template-media", "duplicate-notetype"}
+)
 
 
 def read_custom_types(
-    project: Project, number: Callable[..., int], rewrite: RewriteAssets
+    project: Project,
+    number: Callable[..., int],
+    rewrite: RewriteAssets,
+    *,
+    allow_scripts: bool = False,
 ) -> tuple[dict[str, SourceNoteType], list[Diagnostic]]:
     """Return the note types by their keys in notes and in the lock: "custom:" and the id."""
     by_key: dict[str, SourceNoteType] = {}
@@ -54,6 +61,7 @@ def read_custom_types(
             rewrite,
             verbatim=project.settings.verbatim,
             unsaved=project.unsaved,
+            accepted=None if allow_scripts else project.settings.allow_scripts.notetypes,
         )
         # Two note types may share a template file.
         problems += (problem for problem in type_problems if problem not in problems)

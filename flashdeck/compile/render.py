@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from flashdeck.anki.clozes import OPENING, all_clozes
+from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.html_text import shows_something, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.media import composed_media, formula_pictures
@@ -63,16 +64,18 @@ class Renderer:
     """Renders the notes of one file, and collects the problems of their texts.
 
     `texts` are the texts as HTML, by their start index in the file; `unshown` those of which a card
-    would show nothing.
+    would show nothing. Notes of `script_decks` and their subdecks may run scripts.
     """
 
     file: YamlFile
     notetypes: Mapping[str, NoteType]
     media: Resolvers
     allow_scripts: bool = False
+    script_decks: tuple[str, ...] = ()
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     unshown: set[int] = field(default_factory=set)
+    _runs: bool = False
 
     def note(self, identified: Identified, span: Span) -> Note | None:
         """Render a note without times and positions, which depend on its package.
@@ -81,6 +84,7 @@ class Renderer:
         reported when it was read.
         """
         source = identified.note
+        self._enter(source.deck)
         notetype = self.notetypes.get(source.notetype)
         if notetype is None:
             return None
@@ -111,6 +115,10 @@ class Renderer:
             self._check_composed(name, source)
         return note
 
+    def _enter(self, deck: str) -> None:
+        """Render texts of a deck, whose notes may run scripts or not."""
+        self._runs = self.allow_scripts or any(is_within(deck, one) for one in self.script_decks)
+
     def _check_composed(self, name: str, source: SourceNote) -> None:
         """Pack a file whose name a template composes of a field; report it if that fails."""
         found = self.media.static_verbatim(name)
@@ -125,6 +133,7 @@ class Renderer:
         if deck.description is None:
             return ""
         verbatim = deck.verbatim
+        self._enter(deck.name.value)
         formulas: list[_Formula] = []
         html = self.text(
             deck.description,
@@ -158,13 +167,13 @@ class Renderer:
             cloze=cloze,
             media=looked_up,
             static=media or (self.media.static_verbatim if verbatim else self.media.static),
-            allow_scripts=self.allow_scripts,
+            allow_scripts=self._runs,
             allow_latex=True,
             join_lines=join_lines,
         )
         if rendered.problems:
             self._report(rendered.problems, node, verbatim=verbatim)
-        if "[" in node.value and not self.allow_scripts and markup != Markup.TEXT:
+        if "[" in node.value and not self._runs and markup != Markup.TEXT:
             problems = latex_problems(node.value, rendered.html)
             formulas += [(problem, node, rendered.html) for problem in problems]
         if media is None:

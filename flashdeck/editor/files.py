@@ -13,7 +13,7 @@ from flashdeck.editor.schemas import TITLES, schemas
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.project.paths import SCHEMAS_NAME, find_root
 from flashdeck.project.project import Project, load_project
-from flashdeck.source.notetypes import SourceNoteType
+from flashdeck.source.note import SourceNoteType
 
 _LARGEST = 2**24
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flashdeck.kinds.registry import RESERVE, Key, Shape
-from flashdeck.kinds.settings import LIMITS, MARKUPS
+from flashdeck.kinds.settings import LIMITS, MARKUPS, SCRIPTS
 
 Schema = dict[str, Any]
 # With `if` inside of `anyOf`, language servers complete to `key: ` without offering true, false and
@@ -107,6 +107,8 @@ def value_schema(key: Key) -> Schema:
         shape: Schema = {"enum": list(key.words)}
     elif key.shape is Shape.LIMITS:
         shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
+    elif key.shape is Shape.SCRIPTS:
+        shape = {**mapping_schema(SCRIPTS), "type": ["object", "null"]}
     elif key.shape is Shape.RESERVE:
         shape = {"anyOf": [{"enum": [0, "0"]}, mapping_schema(RESERVE)]}
     else:

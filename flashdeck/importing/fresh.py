@@ -17,6 +17,7 @@ from flashdeck.compile.compiler import Compiled, compile_project
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, reason
 from flashdeck.files.files import temporaries, temporary
 from flashdeck.files.lock import lock
+from flashdeck.formatting.writer import Data, pair_text
 from flashdeck.importing.history import ahead_problems, imported_notes, imported_notetypes
 from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
 from flashdeck.importing.markdown import is_same, is_shown_alike
@@ -44,7 +45,6 @@ _BUG = "this is a bug in flashdeck: please report it, with the file if you may"
 _KIB = 1024
 _FEW = 3
 _PROJECT_FILES = (LOCK_NAME, SETTINGS_NAME, CARDS_NAME)
-_ACTIVE = frozenset({"active-content", "template-media"})
 
 
 def import_new(
@@ -67,7 +67,7 @@ def import_new(
         _write(folder, files)
         (folder / MEDIA).mkdir(parents=True, exist_ok=True)
         refused = list(copy_media(collection.media, _creating(folder / MEDIA), progress))
-        compiled, problems = _compiled(folder)
+        compiled, problems = _compiled(folder, allow_scripts=options.allow_scripts)
         verify(collection, compiled, options.markdown)
         project, _ = load_project(folder)
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
@@ -155,14 +155,25 @@ def _is_source(name: str) -> bool:
     return Path(name).suffix.lower() in SOURCE_ENDINGS
 
 
-def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
-    """Compile the new project; return its errors, and a summary of its warnings."""
+def _compiled(folder: Path, *, allow_scripts: bool) -> tuple[Compiled, list[Diagnostic]]:
+    """Compile the new project; return its errors, and a summary of its warnings.
+
+    With `allow_scripts` its settings accept its scripts.
+    """
     project, problems = load_project(folder)
     compiled, diagnostics = compile_project(project)
-    active = sum(
-        problem.rule in _ACTIVE and problem.severity is Severity.ERROR for problem in diagnostics
-    )
-    if active:
+    found = [
+        problem
+        for problem in diagnostics
+        if problem.rule == "active-content" and problem.severity is Severity.ERROR
+    ]
+    active = len(found)
+    if active and allow_scripts:
+        with (folder / SETTINGS_NAME).open("a", encoding="utf-8", newline="\n") as settings:
+            settings.write(_acceptance(compiled, found))
+        project, problems = load_project(folder)
+        compiled, diagnostics = compile_project(project)
+    elif active:
         compiled, diagnostics = compile_project(project, allow_scripts=True)
     problems += diagnostics
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -174,8 +185,21 @@ def _compiled(folder: Path) -> tuple[Compiled, list[Diagnostic]]:
         summary.append(_note(message, "flashdeck check shows each of them"))
     if active:
         message = f"{counted(active, 'place')} with active content, such as scripts"
-        summary.append(_note(message, "if you trust it: flashdeck build --allow-scripts"))
+        hint = "if you trust it: flashdeck import --allow-scripts, or build --allow-scripts"
+        summary.append(_note(message, f"{SETTINGS_NAME} accepts it" if allow_scripts else hint))
     return compiled, summary
+
+
+def _acceptance(compiled: Compiled, active: Sequence[Diagnostic]) -> str:
+    """Return the setting that accepts the scripts of note types, and of decks with active notes."""
+    paths = {problem.span.path for problem in active if problem.span is not None}
+    accepted: dict[str, Data] = {}
+    if compiled.scripts:
+        accepted["notetypes"] = dict(compiled.scripts)
+    notes = (entry.note for entry in compiled.notes)
+    if decks := sorted({note.deck for note in notes if note.span.path in paths}):
+        accepted["decks"] = decks
+    return pair_text("allow_scripts", accepted) + "\n"
 
 
 def verify(collection: Collection, compiled: Compiled, markdown: Rewriting | None) -> None:

@@ -28,18 +28,20 @@ def import_file(
     deck: str = "",
     markdown: Rewriting | None = None,
     keys: bool = False,
+    allow_scripts: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Imported:
     """Import a package, or CrowdAnki's JSON, into the project in `target`, or create one there.
 
     `target` is by default the project around the current folder, else a new folder in it that is
     named after the file. `deck` selects a deck and its subdecks; `markdown` converts fields to
-    Markdown; `keys` gives short keys to note types.
+    Markdown; `keys` gives short keys to note types; `allow_scripts` accepts the scripts of a new
+    project in its settings.
 
     Raises `FlashdeckError` for a file that can't be read or written.
     """
     collection, skipped = _read(file)
-    options = ImportOptions(name=file.stem, now=now, deck=deck, markdown=markdown, keys=keys)
+    options = ImportOptions(file.stem, now, deck, markdown, keys, allow_scripts)
     target = target or _usual_target(file)
     result = (import_new if is_free(target) else import_into)(collection, target, options, progress)
     return replace(result, diagnostics=(*skipped, *result.diagnostics))

@@ -29,7 +29,8 @@ class ImportOptions:
 
     `name`, that of the file, replaces Anki's deck name `Default`. `now` is in seconds since 1970.
     `deck` selects a deck and its subdecks; '' is all. `markdown` converts fields to Markdown. With
-    `keys`, note types with the usual fields of a question or a cloze text get short keys.
+    `keys`, note types with the usual fields of a question or a cloze text get short keys. With
+    `allow_scripts` the settings of a new project accept all scripts.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ImportOptions:
     deck: str = ""
     markdown: Rewriting | None = None
     keys: bool = False
+    allow_scripts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ class Shape(StrEnum):
     """An integer."""
     RESERVE = "0, or numbers of fields and cards"
     """`0`, or a mapping of `fields` and `cards` to numbers."""
+    SCRIPTS = "note types and decks"
+    """A mapping of what may run scripts."""
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
     RULES = "rules with severities"

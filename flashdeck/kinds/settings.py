@@ -46,7 +46,21 @@ SETTINGS: tuple[Key, ...] = (
     ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
     Key("rules", Shape.RULES, "The severity of each rule: off, info, warning or error."),
+    Key(
+        "allow_scripts",
+        Shape.SCRIPTS,
+        "The scripts that you accept, of note types and of decks: a build packs them.",
+    ),
     Key("limits", Shape.LIMITS, "Limits of a file."),
+)
+
+SCRIPTS: tuple[Key, ...] = (
+    Key(
+        "notetypes",
+        Shape.FIELDS,
+        "Names of note types, each with the digest of its scripts; another digest asks again.",
+    ),
+    Key("decks", Shape.TEXTS, "Decks whose notes, also those of subdecks, may run scripts."),
 )
 
 LIMITS: tuple[Key, ...] = (

@@ -6,12 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
+from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds.registry import LIMITS, SETTINGS
-from flashdeck.kinds.settings import JOIN, RESEND_DAYS, VERBATIM
+from flashdeck.kinds.settings import JOIN, RESEND_DAYS, SCRIPTS, VERBATIM
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.records import dataclass
@@ -28,6 +29,13 @@ from flashdeck.yamlnode import (
 )
 
 _SEVERITIES = {"off": None, **{severity.value: severity for severity in reversed(Severity)}}
+
+
+class AcceptedScripts(NamedTuple):
+    """The scripts that the author accepts: digests by note type, and decks with their subdecks."""
+
+    notetypes: Mapping[str, Text] = {}
+    decks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class Settings:
     resend_days: int = RESEND_DAYS
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
+    allow_scripts: AcceptedScripts = field(default_factory=AcceptedScripts)
     limits: Limits = field(default_factory=Limits)
     yaml: YamlFile | None = field(default=None, compare=False, repr=False)
 
@@ -127,6 +136,9 @@ class _SettingsReader(MappingReader):
             else RESEND_DAYS,
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
+            allow_scripts=self._scripts(pairs["allow_scripts"][1])
+            if "allow_scripts" in pairs
+            else AcceptedScripts(),
             limits=self._limits(pairs["limits"][1]) if "limits" in pairs else Limits(),
             yaml=self.file,
         )
@@ -204,6 +216,27 @@ class _SettingsReader(MappingReader):
                 hint = f"severities are {', '.join(_SEVERITIES)}"
                 self.report("severity", f"'{scalar.value}' is not a severity", scalar, hint)
         return severities
+
+    def _scripts(self, node: Node) -> AcceptedScripts:
+        if not isinstance(node, MappingNode):
+            hint = "as in {notetypes: {Quiz: 3f2a9c81d0e4}}"
+            self.report("not-a-mapping", "'allow_scripts' takes note types and decks", node, hint)
+            return AcceptedScripts()
+        pairs = self.read_keys(node, SCRIPTS, "'allow_scripts'")
+        decks = pairs["decks"][1] if "decks" in pairs else None
+        if decks is not None and not isinstance(decks, SequenceNode):
+            self.report("not-a-list", "'decks' takes a list of decks", decks, "as in [Spanish]")
+        names = decks.items if isinstance(decks, SequenceNode) else []
+        texts = [text for name in names if (text := self.text(name, "a deck")) is not None]
+        types = self._mapping(pairs["notetypes"][1], "'notetypes'") if "notetypes" in pairs else []
+        return AcceptedScripts(
+            {
+                name.value: Text(digest.value, self.file.span(name))
+                for name, value in types
+                if (digest := self.text(value, f"'{name.value}'")) is not None
+            },
+            tuple(Text(clean_deck(text.value), self.file.span(text)) for text in texts),
+        )
 
     def _limits(self, node: Node) -> Limits:
         known = [key.name for key in LIMITS]

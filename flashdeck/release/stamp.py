@@ -30,7 +30,7 @@ from flashdeck.yamlnode import (
 from flashdeck.yamlnode.written import one_line
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import Part, SourceNoteType
+    from flashdeck.source.note import Part, SourceNoteType
 
 _Named: TypeAlias = Field | Template
 # The keys before 'anki' in a template; a field has some of them.

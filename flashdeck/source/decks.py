@@ -14,7 +14,7 @@ from flashdeck.source.notes import NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.note import SourceNoteType
     from flashdeck.source.tables import OpenTable
 
 # With a table, the list of notes is optional.

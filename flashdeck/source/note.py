@@ -1,4 +1,4 @@
-"""Decks and notes as in the sources, with their positions."""
+"""Decks, notes and note types as in the sources, with their positions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds.registry import Kind
+from flashdeck.model import NoteType
 from flashdeck.records import dataclass
-from flashdeck.yamlnode import MappingNode, ScalarNode, YamlFile
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
 
 if TYPE_CHECKING:
     from flashdeck.source.csv_table import Table
@@ -128,3 +130,37 @@ class SourceFile(NamedTuple):
     decks: tuple[SourceDeck, ...]
     tables: tuple[SourceFile, ...] = ()
     table: SourceTable | None = None
+
+
+class Part(NamedTuple):
+    """A field or a template in the sources: its first name, the place of its name, its node."""
+
+    first: str
+    span: Span
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNoteType:
+    """A note type in the sources; `keys` maps short keys to fields.
+
+    `notetype` has no reserves. `reserve` is what it gets when it is new, and `reserve_span` the
+    place of that number, None for the default. `fields` and `templates` are by name. `has_sort`:
+    whether it names a sort field. `scripts` is the digest of its scripts.
+    """
+
+    notetype: NoteType
+    span: Span
+    file: YamlFile
+    keys: Mapping[str, str] = field(default_factory=dict)
+    reserve: Reserve = NO_RESERVE
+    reserve_span: Span | None = None
+    fields: Mapping[str, Part] = field(default_factory=dict)
+    templates: Mapping[str, Part] = field(default_factory=dict)
+    has_sort: bool = True
+    scripts: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the note type in notes and in the lock."""
+        return f"custom:{self.notetype.id}"

@@ -17,7 +17,7 @@ from flashdeck.source.note import SourceNote, Value
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.note import SourceNoteType
 
 _SHORTEST_ID = 8
 _PRIMARY_KEYS = [kind.primary_key for kind in KINDS]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
-from flashdeck.diagnostics import Diagnostic, Severity, Span, Written, places_in
+from flashdeck.diagnostics import Diagnostic, Severity, Span, Text, Written, places_in
 from flashdeck.kinds.registry import CUSTOM, FIELD, NOTETYPE, RESERVE, TEMPLATE
-from flashdeck.markup import Problem
 from flashdeck.model import Field, NoteType, Template
+from flashdeck.source import assets
 from flashdeck.source.mapping import MappingReader
 from flashdeck.source.names import clean_name, field_problem, template_problem
+from flashdeck.source.note import Part, SourceNoteType
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
@@ -43,66 +44,27 @@ Number = Callable[..., int]
 """Derives a permanent id from words, for one project."""
 
 
-class RewriteAssets(Protocol):
-    """Replaces media names in a style or a template side by those in the package."""
-
-    def __call__(
-        self, text: str, folder: Path, *, css: bool, verbatim: bool
-    ) -> tuple[str, list[Problem]]:
-        """Return the new text and its problems; with `verbatim` names stay the same."""
-
-
-class Part(NamedTuple):
-    """A field or a template in the sources: its first name, the place of its name, its node."""
-
-    first: str
-    span: Span
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class SourceNoteType:
-    """A note type in the sources; `keys` maps short keys to fields.
-
-    `notetype` has no reserves. `reserve` is what it gets when it is new, and `reserve_span` the
-    place of that number, None for the default. `fields` and `templates` are by name. `has_sort`:
-    whether it names a sort field.
-    """
-
-    notetype: NoteType
-    span: Span
-    file: YamlFile
-    keys: Mapping[str, str] = field(default_factory=dict)
-    reserve: Reserve = NO_RESERVE
-    reserve_span: Span | None = None
-    fields: Mapping[str, Part] = field(default_factory=dict)
-    templates: Mapping[str, Part] = field(default_factory=dict)
-    has_sort: bool = True
-
-    @property
-    def key(self) -> str:
-        """The key of the note type in notes and in the lock."""
-        return f"custom:{self.notetype.id}"
-
-
 def read_notetypes(
     file: YamlFile,
     root: Path,
     style: str,
     number: Number,
-    rewrite: RewriteAssets,
+    rewrite: assets.RewriteAssets,
     *,
     verbatim: bool = False,
     unsaved: Mapping[Path, bytes] = MappingProxyType({}),
+    accepted: Mapping[str, Text] | None = None,
 ) -> tuple[list[SourceNoteType], list[Diagnostic]]:
     """Read every document of a file in `cards/notetypes/`.
 
     A note type with errors is included if its name, its fields and a template are valid. `style` is
     the built-in one; `verbatim` is the project's setting; `unsaved` are contents that replace those
-    of files.
+    of files. `accepted` are the digests of scripts that the author accepts, by name; without them
+    all are accepted.
     """
     reader = _NoteTypeReader(file, root, style, number, rewrite, verbatim=verbatim)
     reader.unsaved = unsaved
+    reader.accepted = accepted
     types = [source for node in file.documents if (source := reader.document(node)) is not None]
     return types, [*file.problems, *reader.problems]
 
@@ -114,7 +76,7 @@ class _NoteTypeReader(MappingReader):
         root: Path,
         style: str,
         number: Number,
-        rewrite: RewriteAssets,
+        rewrite: assets.RewriteAssets,
         *,
         verbatim: bool,
     ) -> None:
@@ -130,6 +92,8 @@ class _NoteTypeReader(MappingReader):
         self._kind = ""
         self._parts: dict[str, dict[str, Part]] = {}
         self._sides: dict[int, Written] = {}
+        self._active: list[tuple[ScalarNode, assets.Rewritten]] = []
+        self.accepted: Mapping[str, Text] | None = None
 
     def document(self, node: Node | None) -> SourceNoteType | None:
         if node is None:
@@ -148,6 +112,7 @@ class _NoteTypeReader(MappingReader):
         self._kind = self._word(pairs, "kind")
         before = len(self.problems)
         self._parts = {"field": {}, "template": {}}
+        self._active = []
         fields = self._fields(pairs.get("fields"), number)
         templates = self._templates(pairs.get("templates"), number)
         # If a field or a side is invalid, the rest can't be checked.
@@ -167,6 +132,7 @@ class _NoteTypeReader(MappingReader):
             stock=self._positive_number(pairs, "stock"),
             latex_svg=self._flag(pairs, "latex_svg"),
         )
+        scripts = self._scripts(name, templates)
         if is_invalid:
             return None
         self._check_templates(notetype, templates)
@@ -183,6 +149,7 @@ class _NoteTypeReader(MappingReader):
             self._parts["field"],
             self._parts["template"],
             "sort" in pairs,
+            scripts,
         )
 
     def _reserve(self, pairs: Pairs) -> Reserve:
@@ -413,10 +380,12 @@ class _NoteTypeReader(MappingReader):
             return ""
         written, folder = self.text_or_file(scalar, self._folder, self._root, ending)
         self._sides[id(scalar)] = written
-        rewritten, problems = self._rewrite(
+        rewritten = self._rewrite(
             written.text, folder, css=ending == ".css", verbatim=self._verbatim
         )
-        for problem in problems:
+        if rewritten.active:
+            self._active.append((scalar, rewritten))
+        for problem in rewritten.problems:
             # An imported deck may lack the file; it is built as it is in Anki.
             is_known = problem.rule == "missing-media" and self._imported and self._verbatim
             severity = Severity.WARNING if is_known else Severity(problem.severity)
@@ -424,7 +393,23 @@ class _NoteTypeReader(MappingReader):
             self.report(
                 "template-media", problem.message, scalar, problem.hint, severity, span=span
             )
-        return rewritten
+        return rewritten.text
+
+    def _scripts(self, name: str, templates: Sequence[tuple[Template, Pairs]]) -> str:
+        """Return the digest of all scripts; report each template whose scripts are not accepted."""
+        digest = assets.scripts_digest(side.scripts for _, side in self._active)
+        known = self.accepted.get(name) if self.accepted is not None else None
+        if self.accepted is None or (known is not None and known.value == digest):
+            return digest
+        hint, changed = assets.acceptance_hint(name, digest), name if known is not None else ""
+        for _, pairs in templates:
+            own = [pairs[key][1] for key in ("front", "back") if key in pairs]
+            found = [(at, one) for at, side in self._active if at in own for one in side.active]
+            for node, first in found[:1]:
+                message = assets.active_message(first, len(found), changed)
+                span = self._sides[id(node)].place(first.start, first.end)
+                self.report("active-content", message, node, hint, span=span)
+        return digest
 
     def _written(self, pairs: Pairs, key: str) -> Written:
         """Return a side of a template as the author wrote it; an empty text if there is none."""

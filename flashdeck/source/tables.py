@@ -16,7 +16,7 @@ from flashdeck.source.notes import UNREAD, NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
-    from flashdeck.source.notetypes import SourceNoteType
+    from flashdeck.source.note import SourceNoteType
 
 _TAG_SEPARATORS = re.compile(r"[\s,;]+")
 

@@ -24,7 +24,7 @@ from flashdeck.kinds.registry import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Sh
 from flashdeck.model import Field, NoteType
 from flashdeck.project.settings import Settings
 from flashdeck.source.decks import read_decks
-from flashdeck.source.notetypes import SourceNoteType
+from flashdeck.source.note import SourceNoteType
 from flashdeck.yamlnode import Limits, YamlFile, read_yaml
 
 CASES = ROOT / "tests" / "cases" / "problems"

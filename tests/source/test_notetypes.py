@@ -173,7 +173,7 @@ def test_a_question_that_becomes_a_custom_note_is_a_new_note(world):
         ("{{#Flag}}{{Flag}}{{/Flag}}", "nothing", "template", "no field is shown"),
         ("sort: Capital", "sort: Nope", "unknown-field", "no field 'Nope'"),
         ("css: country.css", "css: nope.css", "missing-file", "nope.css"),
-        ("{{Country}}", "{{Country}}<script>x()</script>", "template-media", "script"),
+        ("{{Country}}", "{{Country}}<script>x()</script>", "active-content", "script"),
         ("{{Country}}", "{{Country}}<img src=nope.png>", "template-media", "nope.png"),
         ("  - name: Flag", "  - nam: Flag", "unknown-key", "no key 'nam'"),
         ("templates:", "templatez:", "unknown-key", "no key 'templatez'"),
@@ -197,7 +197,7 @@ def test_mistakes_in_a_note_type_are_shown(world, old, new, rule, words):
         ("{name: Flag, size: 30}]", "{name: Flag, size: 30}", ["unquoted-start"]),
         ("{{Country}}", "{{Contry}}", ["template", "template"]),
         ("notetype: Country", "notetype: [Country]", ["not-text"]),
-        ("{{Country}}", "{{Country}}<script>x()</script>", ["template-media", "template-media"]),
+        ("{{Country}}", "{{Country}}<script>x()</script>", ["active-content", "active-content"]),
         ("sort: Capital", "sort: Nope\nkind: clozze", ["unknown-word", "unknown-field"]),
     ],
 )

@@ -53,7 +53,7 @@ ANKI = ("anki.clozes", "anki.deck_names", "anki.html_text")
 # What shows or compares cards knows how they are rendered, and the page knows the frame of a card.
 ALSO_ALLOWED = {
     "anki": ("files.copy", "html.addresses", "html.requests"),
-    "comparison": ("anki.template", *ANKI),
+    "comparison": ("anki.template", "html.requests", "html.tags", *ANKI),
     "preview.frame": ("anki.template", *ANKI),
     "preview.serve": ("anki.template", *ANKI, "preview.frame"),
     "preview.terminal": (*ANKI, "preview.frame"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flashdeck.importing.result import Imported
 
 
-def import_deck(
+def import_deck(  # noqa: PLR0913 - one for each option
     *,
     file: Annotated[
         Path,
@@ -46,6 +46,10 @@ def import_deck(
         bool,
         typer.Option("--short-keys", help="Write q and a, or cloze, for fields of any note type"),
     ] = False,
+    allow_scripts: Annotated[
+        bool,
+        typer.Option("--allow-scripts", help="Accept the scripts, in the new settings"),
+    ] = False,
     as_json: options.AsJson = False,
     directory: options.Directory = None,
     quiet: options.Quiet = False,
@@ -68,6 +72,7 @@ def import_deck(
             deck=deck,
             markdown=markdown,
             keys=short_keys,
+            allow_scripts=allow_scripts,
             progress=show,
         )
     log_problems(imported.diagnostics, imported.root, color, quiet=quiet)

@@ -109,6 +109,7 @@ def _notetype(change: NoteTypeChange) -> Plain:
         "old_name": change.old.name,
         "fields": _parts(change.fields),
         "templates": {**_parts(change.templates), "changed": list(change.texts)},
+        "scripts": list(change.scripts),
         "css": change.css,
         "details": change.details,
         "sort_field": change.sort_changed,

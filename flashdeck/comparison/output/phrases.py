@@ -119,7 +119,8 @@ def _notetype_phrases(change: NoteTypeChange) -> list[str]:
     phrases += _parts_phrases(change.templates, "card type")
     if change.sort_changed:
         phrases.append(f"sorted by “{change.new.fields[change.new.sort].name}”")
-    phrases += [f"text of “{name}”" for name in change.texts]
+    phrases += [f"text of “{name}”" for name in change.texts if name not in change.scripts]
+    phrases += [f"scripts of “{name}”" for name in change.scripts]
     phrases += ["style"] if change.css else []
     phrases += ["settings of its fields or of LaTeX"] if change.details else []
     return phrases

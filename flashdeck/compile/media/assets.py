@@ -6,6 +6,7 @@ changed file needs another hash. With `media: verbatim` files keep their names.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 from flashdeck.compile.media.table import MediaTable
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.html.addresses import is_remote
-from flashdeck.html.requests import css_requests
+from flashdeck.html.requests import css_requests, requests
 from flashdeck.markup import Markup, MediaRefusal, MediaResolver, Problem, render
 from flashdeck.markup.results import NOT_FOUND
 from flashdeck.notetypes.built_in import scripts
 from flashdeck.project.project import Project
 from flashdeck.records import dataclass
+from flashdeck.source.assets import Rewritten
 from flashdeck.source.mapping import MappingReader
 from flashdeck.yamlnode import MappingNode, ScalarNode
 
@@ -33,21 +35,19 @@ class AssetRewriter:
     table: MediaTable
     allow_scripts: bool = False
 
-    def __call__(
-        self, text: str, folder: Path, *, css: bool, verbatim: bool
-    ) -> tuple[str, list[Problem]]:
-        """Rewrite a style or a template side in `folder`; returns it and its problems.
+    def __call__(self, text: str, folder: Path, *, css: bool, verbatim: bool) -> Rewritten:
+        """Rewrite a style or a template side in `folder`.
 
         With `verbatim` it is not changed, but its media are checked.
         """
         lookup = self.table.static(folder, verbatim=verbatim)
         rewrite = self._style if css else self._side
-        rewritten, problems = rewrite(text, lookup, verbatim=verbatim)
-        return text if verbatim else rewritten, _first_of_each(problems)
+        side = rewrite(text, lookup, verbatim=verbatim)
+        return side._replace(
+            text=text if verbatim else side.text, problems=_first_of_each(side.problems)
+        )
 
-    def _style(
-        self, text: str, lookup: MediaResolver, *, verbatim: bool
-    ) -> tuple[str, list[Problem]]:
+    def _style(self, text: str, lookup: MediaResolver, *, verbatim: bool) -> Rewritten:
         pieces: list[str] = []
         problems: list[Problem] = []
         copied = 0
@@ -58,20 +58,32 @@ class AssetRewriter:
             else:
                 pieces += [text[copied:start], name]
                 copied = end
-        return "".join(pieces) + text[copied:], problems
+        return Rewritten("".join(pieces) + text[copied:], problems)
 
-    def _side(
-        self, text: str, lookup: MediaResolver, *, verbatim: bool
-    ) -> tuple[str, list[Problem]]:
+    def _side(self, text: str, lookup: MediaResolver, *, verbatim: bool) -> Rewritten:
         """Rewrite a side, which can have the same problems as a field."""
         if verbatim:
             # The built-in scripts are allowed.
             for script in scripts():
                 element = f"<script>{script}</script>"
                 text = text.replace(element, " " * len(element))
-        side = render(text, Markup.HTML, media=lookup, allow_scripts=self.allow_scripts)
+        side = render(text, Markup.HTML, media=lookup, allow_scripts=True)
         accepted = _ACCEPTED if verbatim else frozenset[str]()
-        return side.html, [one for one in side.problems if one.rule not in accepted]
+        problems = [one for one in side.problems if one.rule not in accepted]
+        found = render(text, Markup.HTML).problems
+        active = [one for one in found if one.rule == "active-content"]
+        if not self.allow_scripts and not verbatim:
+            problems += [one for one in found if one.rule == "unclosed-tag"]
+        return Rewritten(side.html, problems, active, self._digest(text, lookup) if active else "")
+
+    def _digest(self, text: str, lookup: MediaResolver) -> str:
+        """Return the digest of a side with scripts, and of the files that it runs."""
+        digest = hashlib.sha256(text.encode(errors="surrogatepass"))
+        for request in requests(text):
+            name = lookup(request.address) if request.address.endswith(".js") else ""
+            if isinstance(name, str):
+                digest.update(self.table.digest_of(name).encode())
+        return digest.hexdigest()
 
 
 def _first_of_each(problems: Iterable[Problem]) -> list[Problem]:
@@ -95,8 +107,8 @@ def with_project_style(
     reader = MappingReader(settings.yaml)
     style, folder = reader.text_or_file(node, project.root, project.root, ".css")
     reader.problems.clear()  # reported when the settings were read
-    css, problems = rewrite(style.text, folder, css=True, verbatim=settings.verbatim)
-    for problem in problems:
+    rewritten = rewrite(style.text, folder, css=True, verbatim=settings.verbatim)
+    for problem in rewritten.problems:
         severity, span = Severity(problem.severity), style.place(problem.start, problem.end)
         reader.report("template-media", problem.message, node, problem.hint, severity, span=span)
-    return replace(project, settings=replace(settings, css=css)), reader.problems
+    return replace(project, settings=replace(settings, css=rewritten.text)), reader.problems

@@ -220,6 +220,11 @@ class MediaTable:
         """Return all files for the package, sorted by name."""
         return tuple(media for _, media in sorted(self._files.items()))
 
+    def digest_of(self, name: str) -> str:
+        """Return the digest of a file for the package, '' if there is none."""
+        file = self._files.get(name)
+        return file.sha256 if file is not None else ""
+
     def unused(self) -> tuple[str, ...]:
         """Return the unused media files in `cards/`, relative to the root."""
         return tuple(
