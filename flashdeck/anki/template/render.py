@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from flashdeck.anki.template.parse import (
 from flashdeck.model import Card, Note, NoteType
 
 FRONT_SIDE = "FrontSide"
+# Anki drops these when it stores a field.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HELP = "https://docs.ankiweb.net/templates/errors.html"
 _MORE = "<a href='" + _HELP + "#{}'>More information</a>"
 
@@ -57,7 +60,7 @@ def render(notetype: NoteType, note: Note, card: Card, *, media: Container[str] 
     """Return the card as Anki shows it.
 
     `media` is the names of the existing files, needed only for LaTeX images. Fields and tags must
-    be as Anki stores them (NFC, no control characters, sorted tags).
+    be as Anki stores them (NFC, sorted tags); control characters are dropped.
     """
     types = compiled(notetype)
     index = 0 if notetype.cloze else card.ordinal
@@ -97,8 +100,15 @@ def _values(types: Compiled, index: int, note: Note, card: Card) -> dict[str, st
         "Card": types.notetype.templates[index].name,
         "CardFlag": "flag0",
         "CardID": str(card.id),
-        **dict(zip(types.names, note.fields, strict=False)),
+        **dict(zip(types.names, stored_fields(note), strict=False)),
     }
+
+
+def stored_fields(note: Note) -> tuple[str, ...]:
+    """Return the fields of a note without the control characters that Anki drops."""
+    if not _CONTROL.search("".join(note.fields)):
+        return note.fields
+    return tuple(_CONTROL.sub("", text) for text in note.fields)
 
 
 def _fill(nodes: Nodes, context: _Context, front: str | None) -> str | Fault:

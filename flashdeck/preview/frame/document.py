@@ -128,9 +128,13 @@ def wish(
 
 
 def frame_policy(sources: Sources) -> str:
-    """Write the policy of a frame's document: the named sources only, and no connections."""
+    """Write the policy of a frame's document: the named sources only.
+
+    Scripts of cards may also fetch media; there are no other connections.
+    """
     media = " ".join((*sources.media, "data:"))
     fonts = " ".join((*sources.media, *sources.fonts, "data:"))
+    connected = " ".join(sources.media if sources.anything else ()) or "'none'"
     allowed = (script_source(frame_script()), *sources.scripts)
     if sources.anything:
         # A hash would disable 'unsafe-inline'.
@@ -144,7 +148,7 @@ def frame_policy(sources: Sources) -> str:
             f"img-src {media}",
             f"media-src {media}",
             f"font-src {fonts}",
-            "connect-src 'none'",
+            f"connect-src {connected}",
             "form-action 'none'",
             "base-uri 'none'",
         )

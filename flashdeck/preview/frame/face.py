@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from flashdeck.anki.template import strip_html, typed_cloze
 from flashdeck.anki.template.av import AvTag, Sound, strip_av
-from flashdeck.anki.template.render import render
+from flashdeck.anki.template.render import render, stored_fields
 from flashdeck.model import Card, Note, NoteType
 
 _BOX = re.compile(r"\[\[type:(.+?)\]\]")
@@ -41,7 +41,7 @@ def typed_box(notetype: NoteType, note: Note, card: Card, question: str) -> Type
         name, cloze = name.split(":")[1], True
     if name.startswith("nc:"):
         name, combining = name.split(":")[1], False
-    for field, text in zip(notetype.fields, note.fields, strict=False):
+    for field, text in zip(notetype.fields, stored_fields(note), strict=False):
         if (field.anki or field.name) == name:
             expected = typed_cloze(text, card.ordinal + 1) if cloze else text
             return Typed(

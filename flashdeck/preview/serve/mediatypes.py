@@ -14,7 +14,7 @@ _TYPES = {
     "m4v": "video/mp4", "mkv": "video/x-matroska", "mov": "video/quicktime", "mp4": "video/mp4",
     "mpeg": "video/mpeg", "mpg": "video/mpeg", "ogv": "video/ogg", "webm": "video/webm",
     "otf": "font/otf", "ttf": "font/ttf", "woff": "font/woff", "woff2": "font/woff2",
-    "css": "text/css", "js": "text/javascript",
+    "css": "text/css", "js": "text/javascript", "json": "application/json",
 }  # fmt: skip
 
 

@@ -13,6 +13,10 @@
   // Elements that load or link other pages.
   const BANNED = "iframe, frame, frameset, object, embed, applet, portal, base, meta, " +
     "link:not([rel=stylesheet])";
+  // Addresses that Anki leaves to the browser, unlike those in `src`.
+  const LOADING = ["poster", "background", "href", "xlink:href"];
+  const LINKING = "link, image, use, feImage";
+  const PICTURE = /^(?![a-z][a-z0-9+.-]*:|\/\/).*\.(apng|avif|bmp|gif|ico|jpe?g|png|svg|webp)$/i;
   const VIDEO = /\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|ogv|webm)$/i;
   const PLATFORM = { lin: ["linux", "isLin"], win: ["win", "isWin"], mac: ["mac", "isMac"] };
 
@@ -25,6 +29,70 @@
   window.onShownHook = [];
   window.ankiPlatform = "desktop";
   window.pycmd = () => false;
+
+  // A sandbox has no storage, with which templates pass state from question to answer. This one lasts
+  // as long as the page, which keeps it for all frames.
+  const AREAS = ["sessionStorage", "localStorage"];
+  const stored = {};
+
+  function isBlocked(area) {
+    try {
+      return !window[area];
+    } catch (_error) {
+      return true;
+    }
+  }
+
+  function storage(area) {
+    const items = new Map();
+    const changed = (key, value) => tell({ stored: [area, key, value] });
+    const methods = {
+      getItem: (key) => items.get(String(key)) ?? null,
+      key: (index) => [...items.keys()][index] ?? null,
+      clear() {
+        for (const key of [...items.keys()]) methods.removeItem(key);
+      },
+      removeItem(key) {
+        if (items.delete(String(key))) changed(String(key), null);
+      },
+      setItem(key, value) {
+        items.set(String(key), String(value));
+        changed(String(key), String(value));
+      },
+    };
+    stored[area] = items;
+    const isItem = (name) => typeof name === "string" && items.has(name);
+    return new Proxy(methods, {
+      get(_target, name) {
+        if (name === "length") return items.size;
+        return name in methods ? methods[name] : items.get(name);
+      },
+      set(_target, name, value) {
+        methods.setItem(name, value);
+        return true;
+      },
+      has: (_target, name) => name in methods || isItem(name),
+      deleteProperty(_target, name) {
+        methods.removeItem(name);
+        return true;
+      },
+      ownKeys: () => [...items.keys()],
+      getOwnPropertyDescriptor: (_target, name) => isItem(name)
+        ? { value: items.get(name), writable: true, enumerable: true, configurable: true } : undefined,
+    });
+  }
+
+  for (const area of AREAS.filter(isBlocked)) {
+    Object.defineProperty(window, area, { value: storage(area), configurable: true });
+  }
+
+  function restore(kept) {
+    for (const [area, items] of Object.entries(kept)) {
+      if (!stored[area]) continue;
+      stored[area].clear();
+      for (const [key, value] of items) stored[area].set(key, value);
+    }
+  }
 
   // A frame that was removed while its card was drawn has no parent.
   const tell = (message) => {
@@ -150,20 +218,43 @@
 
   const quoted = (name) => name.replace(/[&"'<>\\]/g, "");
 
+  // A picture in `<object>` or `<embed>` is shown like one in `<img>`; other documents are not.
+  function asPictures(place) {
+    for (const old of place.querySelectorAll("object[data], embed[src]")) {
+      const name = old.getAttribute(old.localName === "object" ? "data" : "src");
+      if (!PICTURE.test(name)) continue;
+      const picture = document.createElement("img");
+      for (const one of old.attributes) picture.setAttribute(one.name === "data" ? "src" : one.name, one.value);
+      old.replaceWith(picture);
+    }
+  }
+
+  // The pictures of a list for several screens; one whose address has a comma can't be among others.
+  const srcset = (list, media) => list.split(/,\s+/).map((one) => {
+    const [name, ...rest] = one.trim().replace(/,+$/, "").split(/\s+/);
+    return [address(name, media), ...rest].join(" ");
+  }).join(", ");
+
   // Parses HTML in an inert document, where it is sanitized and its media get their URLs.
   function parsed(html, media) {
     const place = document.implementation.createHTMLDocument("").createElement("div");
     place.innerHTML = html;
+    asPictures(place);
     place.querySelectorAll(BANNED).forEach((one) => one.remove());
-    for (const one of place.querySelectorAll("[src], [data], [poster], [srcset], [ping], [href]")) {
-      one.removeAttribute("ping");
-      if (setting.single) one.removeAttribute("srcset");
-      for (const name of ["src", "poster"]) {
-        if (one.hasAttribute(name)) one.setAttribute(name, address(one.getAttribute(name), media));
-      }
-      if (one.localName === "link") one.href = address(one.getAttribute("href"), media);
+    for (const one of place.querySelectorAll("[ping]")) one.removeAttribute("ping");
+    for (const one of place.querySelectorAll("[src]")) {
+      one.setAttribute("src", address(one.getAttribute("src"), media));
     }
     if (media) {
+      for (const one of place.querySelectorAll(`[poster], [background], ${LINKING}`)) {
+        for (const name of LOADING.filter((each) => one.hasAttribute(each))) {
+          const value = one.getAttribute(name);
+          if (!value.startsWith("#")) one.setAttribute(name, address(value, media));
+        }
+      }
+      for (const one of place.querySelectorAll("[srcset]")) {
+        one.setAttribute("srcset", srcset(one.getAttribute("srcset"), media));
+      }
       for (const one of place.querySelectorAll("style")) {
         one.textContent = withUrls(one.textContent, media);
       }
@@ -195,13 +286,17 @@
     });
 
   // Scripts parsed in an inert document don't run. Like Anki, this recreates them so that they do, if
-  // the policy of this document allows it.
-  function revived(place) {
+  // the policy of this document allows it, one after the other.
+  async function revived(place) {
     for (const old of place.querySelectorAll("script")) {
       const fresh = document.createElement("script");
       for (const one of old.attributes) fresh.setAttribute(one.name, one.value);
       fresh.textContent = old.textContent;
+      const loaded = new Promise((done) => {
+        fresh.onload = fresh.onerror = done;
+      });
       old.replaceWith(fresh);
+      if (fresh.src && /^$|javascript|ecmascript|module/i.test(fresh.type)) await loaded;
     }
   }
 
@@ -232,9 +327,10 @@
     window.onUpdateHook.length = 0;
     window.onShownHook.length = 0;
     place.replaceChildren(...fresh.childNodes);
-    revived(place);
     document.body.className =
       `card card${wish.face.number} ${apps[wish.app].body(wish.night, math)}`;
+    await revived(place);
+    if (mine !== turn) return;
     for (const hook of window.onUpdateHook) attempt(hook);
     if (scroll !== null) scrollTo(0, scroll);
     else {
@@ -494,6 +590,7 @@
 
   addEventListener("message", (event) => {
     if (event.source !== parent || !event.data) return;
+    if (event.data.restore) restore(event.data.restore);
     if (event.data.show) show(event.data.show);
     if (event.data.replay && shown) play(sounds(shown));
     if (event.data.hush) hush();

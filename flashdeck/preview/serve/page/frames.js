@@ -9,6 +9,20 @@ const Frames = (() => {
   const SANDBOX = setting.beside && location.protocol === "file:"
     ? "allow-scripts allow-same-origin" : "allow-scripts";
 
+  // What cards store, for all frames: by area, lists of keys with values.
+  const kept = {};
+  const MOST_KEPT = 1000;
+  const LONGEST_KEPT = 100_000; // characters
+
+  function keep([area, key, value], sender) {
+    if (!/^(?:session|local)Storage$/.test(area) || `${key}${value}`.length > LONGEST_KEPT) return;
+    const items = new Map(kept[area] || []);
+    if (value === null) items.delete(String(key));
+    else if (items.size < MOST_KEPT) items.set(String(key), String(value));
+    kept[area] = [...items];
+    for (const frame of frames.values()) if (frame !== sender && frame.ready) frame.post({ restore: kept });
+  }
+
   class Frame {
     constructor(label, inert = false) {
       this.label = label;
@@ -78,8 +92,10 @@ const Frames = (() => {
     }
 
     hear(message) {
+      if (Array.isArray(message.stored)) keep(message.stored, this);
       if (message.ready) {
         this.ready = true;
+        if (Object.keys(kept).length) this.post({ restore: kept });
         if (this.wish) this.post({ show: this.wish });
       }
       if (message.math) this.math = true;
