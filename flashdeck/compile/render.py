@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from flashdeck.anki.clozes import OPENING, all_clozes
 from flashdeck.anki.deck_names import is_within
 from flashdeck.anki.html_text import shows_something, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
+from flashdeck.anki.template.latex import latex_names
 from flashdeck.anki.template.media import composed_media, formula_pictures
 from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
@@ -107,10 +108,17 @@ class Renderer:
             source=span,
         )
         # Anki runs LaTeX if the image of a formula is missing.
-        images = [self.media.present(name) for name in sorted(formula_pictures(notetype, note))]
+        pictures = sorted(formula_pictures(notetype, note))
+        missing = [name for name in pictures if not self.media.present(name)]
         for problem, node, html in composer.formulas:
-            if not (all(images) and may_hold_formula([html])):
+            if not may_hold_formula([html]):
                 self._report([problem], node, verbatim=source.verbatim)
+            elif missing:
+                own = latex_names(html, svg=notetype.latex_svg).intersection(missing)
+                name = min(own, default=missing[0])
+                message = f"{problem.message}, since there is no {name}"
+                lacking = replace(problem, message=message)
+                self._report([lacking], node, verbatim=source.verbatim)
         for name in sorted(composed_media(notetype, note)):
             self._check_composed(name, source)
         return note

@@ -158,7 +158,9 @@ def test_a_formula_in_a_cloze_has_a_picture_for_each_side_that_shows_it(project)
 
 
 def test_a_formula_without_its_picture_still_runs_latex(formulas):
-    assert rules(formulas.check()) == {"active-content"}
+    (problem,) = formulas.check()
+    assert problem.rule == "active-content"
+    assert problem.message.endswith(f"since there is no {SQUARE}")
     formulas.replace("cards/d.yaml", "square", "'a square [$]y[/$]'")
     put(formulas, SQUARE)
     assert [problem.rule for problem in formulas.check()] == ["active-content"] * 2
