@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -284,12 +284,15 @@ def custom_notetypes(project: Project) -> dict[str, SourceNoteType]:
 
 def _number(project: Project) -> Callable[..., int]:
     """Return the function that derives ids of note types, fields and templates."""
-    return _numbers(project.settings.id or UNSAVED)
+    settings = project.settings
+    return _numbers(settings.id or UNSAVED, tuple(settings.note_type_ids.items()))
 
 
 @lru_cache(maxsize=2)
-def _numbers(project_id: str) -> Callable[..., int]:
-    return partial(notetype_id, project_id)
+def _numbers(project_id: str, given: tuple[tuple[str, int], ...]) -> Callable[..., int]:
+    """Return that of a project; `given` are ids that an import took over."""
+    known = dict(given)
+    return lambda *words: known.get(" ".join(words)) or notetype_id(project_id, *words)
 
 
 def _context(surroundings: Surroundings) -> bytes:

@@ -97,6 +97,7 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.PACKAGES: _mapping(
         propertyNames={"pattern": r"\.[Aa][Pp][Kk][Gg]$"}, additionalProperties=_list(TEXT)
     ),
+    Shape.IDS: _mapping(additionalProperties=_WHOLE),
     Shape.RULES: _mapping(additionalProperties={"enum": list(_SEVERITIES)}),
 }
 

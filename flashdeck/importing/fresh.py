@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,14 +19,23 @@ from flashdeck.files.files import temporaries, temporary
 from flashdeck.files.lock import lock
 from flashdeck.formatting.writer import Data, pair_text
 from flashdeck.importing.history import ahead_problems, imported_notes, imported_notetypes
-from flashdeck.importing.layout import MEDIA, Paths, deck_files, notetype_files, settings_text
+from flashdeck.importing.layout import (
+    MEDIA,
+    STYLE,
+    Paths,
+    deck_files,
+    notetype_files,
+    settings_text,
+)
 from flashdeck.importing.markdown import is_same, is_shown_alike
 from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
 from flashdeck.importing.rewriting.keys import short_keys
+from flashdeck.importing.rewriting.kinds import NO_BUILT_IN, BuiltIn, built_in_types
 from flashdeck.importing.rewriting.report import rewritten_notes
 from flashdeck.importing.sanitise import decks_within, reproducible, sanitised
 from flashdeck.importing.sources import Texts
 from flashdeck.model import Collection, Media
+from flashdeck.project.digest import schema
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, ProjectEntry, lock_text
 from flashdeck.project.packages import package_files
@@ -63,12 +72,9 @@ def import_new(
     if not collection.notes:
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with _new_project(target) as folder:
-        files = _files(collection, options)
-        _write(folder, files)
         (folder / MEDIA).mkdir(parents=True, exist_ok=True)
         refused = list(copy_media(collection.media, _creating(folder / MEDIA), progress))
-        compiled, problems = _compiled(folder, allow_scripts=options.allow_scripts)
-        verify(collection, compiled, options.markdown)
+        compiled, problems = _written(folder, collection, options)
         project, _ = load_project(folder)
         packages, _ = package_files([deck.name for deck in collection.decks], project.settings)
         settings = project.settings
@@ -97,20 +103,53 @@ def import_new(
     )
 
 
-def _files(collection: Collection, options: ImportOptions) -> dict[str, str]:
+def _written(
+    folder: Path, collection: Collection, options: ImportOptions
+) -> tuple[Compiled, list[Diagnostic]]:
+    """Write the sources, and compile them.
+
+    Notes of flashdeck's own note types get their keys, unless one was changed so that no build
+    makes it: then these note types are like others.
+    """
+    built = built_in_types(collection)
+    if built.kinds:
+        try:
+            return _compiled_files(folder, collection, options, built)
+        except FlashdeckError:
+            shutil.rmtree(folder / CARDS_NAME / "notetypes", ignore_errors=True)
+            for path in (folder / CARDS_NAME).rglob("*.yaml"):
+                path.unlink()
+    return _compiled_files(folder, collection, options, NO_BUILT_IN)
+
+
+def _compiled_files(
+    folder: Path, collection: Collection, options: ImportOptions, built: BuiltIn
+) -> tuple[Compiled, list[Diagnostic]]:
+    _write(folder, _files(collection, options, built))
+    compiled, problems = _compiled(folder, allow_scripts=options.allow_scripts)
+    how = options.markdown or (Rewriting.SAME if built.kinds else None)
+    verify(collection, compiled, how, built.kinds)
+    return compiled, problems
+
+
+def _files(collection: Collection, options: ImportOptions, built: BuiltIn) -> dict[str, str]:
     paths = Paths()
     root = deck_names.root(collection.notes[0].cards[0].deck)
-    markup = "markdown" if options.markdown else "html"
-    settings = settings_text(collection, new_project_id(), root or options.name, markup)
-    files = {SETTINGS_NAME: settings}
+    markup = "markdown" if options.markdown or built.kinds else "html"
+    name = built.name or root or options.name
+    files = {SETTINGS_NAME: settings_text(collection, new_project_id(), name, markup, built)}
+    if built.css:
+        files[STYLE] = built.css + "\n"
     keys = {
         notetype.id: short_keys(notetype, by_shape=options.keys)
         for notetype in collection.notetypes
     }
     for notetype in collection.notetypes:
+        if notetype.id in built.kinds:
+            continue
         files |= notetype_files(notetype, {}, paths, keys[notetype.id])
     media = {file.name for file in collection.media}
-    texts = Texts(markup, media, options.markdown or Rewriting.SAME, keys)
+    texts = Texts(markup, media, options.markdown or Rewriting.SAME, keys, built)
     return files | dict(deck_files(collection, {}, paths, texts))
 
 
@@ -202,12 +241,22 @@ def _acceptance(compiled: Compiled, active: Sequence[Diagnostic]) -> str:
     return pair_text("allow_scripts", accepted) + "\n"
 
 
-def verify(collection: Collection, compiled: Compiled, markdown: Rewriting | None) -> None:
-    """Compare a collection with its compiled sources; raises `FlashdeckError` if they differ."""
+def verify(
+    collection: Collection,
+    compiled: Compiled,
+    markdown: Rewriting | None,
+    built_in: Container[int] = (),
+) -> None:
+    """Compare a collection with its compiled sources; raises `FlashdeckError` if they differ.
+
+    The style and the backs of `built_in` note types may be those of another release of flashdeck.
+    """
     is_equal = {None: operator.eq, Rewriting.SAME: is_same}.get(markdown, is_shown_alike)
     notetypes = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     for notetype in collection.notetypes:
-        if replace(notetypes.get(notetype.id, notetype), mod=notetype.mod) != notetype:
+        made_type = notetypes.get(notetype.id, notetype)
+        is_ours = notetype.id in built_in and schema(made_type) == schema(notetype)
+        if not is_ours and replace(made_type, mod=notetype.mod) != notetype:
             raise FlashdeckError(f"the note type '{notetype.name}' can't be written as YAML", _BUG)
     descriptions = {deck.name: deck.description for deck in compiled.collection.decks}
     for deck in collection.decks:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flashdeck.compile.compiler import Compiled
 from flashdeck.diagnostics import Diagnostic, Severity
 from flashdeck.importing.markdown import is_same
 from flashdeck.model import Collection, Note, NoteType
+from flashdeck.project.digest import schema
 from flashdeck.project.lockfile import Lock, NoteEntry, NoteTypeEntry
 from flashdeck.release.entries import note_entry, notetype_entry
 from flashdeck.release.numbering import Numbers, card_block, latest_id
@@ -73,13 +74,15 @@ def ahead_problems(collection: Collection, now: int) -> Iterator[Diagnostic]:
 
 
 def imported_notetypes(
-    notetypes: Iterable[NoteType], compiled: Compiled, now: int
+    notetypes: Sequence[NoteType], compiled: Compiled, now: int
 ) -> dict[int, NoteTypeEntry]:
     """Return the lock entries of imported note types, with their times from Anki."""
     built = {notetype.id: notetype for notetype in compiled.notetypes.values()}
     entries = {}
     for notetype in notetypes:
-        entry = notetype_entry(built[notetype.id], max(1, min(notetype.mod, now)))
+        own = built[notetype.id]
+        same = schema(own) == schema(notetype)  # the style may be of another release
+        entry = notetype_entry(notetype if same else own, max(1, min(notetype.mod, now)))
         entries[notetype.id] = entry._replace(ahead=ahead(notetype, now))
     return entries
 

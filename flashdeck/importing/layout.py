@@ -19,6 +19,7 @@ from flashdeck.files.files import (
 )
 from flashdeck.formatting.writer import file_text, pair_text
 from flashdeck.importing.markdown import as_markdown
+from flashdeck.importing.rewriting.kinds import BuiltIn
 from flashdeck.importing.sources import DeckText, Texts, deck_data, notetype_data, sides
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.markup import Markup, render
@@ -31,6 +32,7 @@ from flashdeck.yamlnode import Limits
 CARDS = "cards"
 NOTETYPES = "cards/notetypes"
 MEDIA = "cards/media"
+STYLE = f"{MEDIA}/style.css"
 # Not in a file's name; nor are spaces: a value with spaces is never a file of a note type.
 _UNFIT = re.compile(r'[\s\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+')
 _LONGEST = 60
@@ -141,8 +143,13 @@ def _has_subdecks(deck: Deck, notes: Mapping[str, list[Note]]) -> bool:
 _ROOM = 2  # factor of a raised limit over what the collection needs
 
 
-def settings_text(collection: Collection, project_id: str, name: str, markup: str) -> str:
-    """Write `flashdeck.yaml`: the markup of texts, and media with their names in Anki."""
+def settings_text(
+    collection: Collection, project_id: str, name: str, markup: str, built: BuiltIn
+) -> str:
+    """Write `flashdeck.yaml`: the markup of texts, and media with their names in Anki.
+
+    `built` are flashdeck's own note types in the collection.
+    """
     lines = [
         "# Settings of this flashdeck project, created by an import.",
         f"id: {project_id}  # unique to this project: never change it",
@@ -150,6 +157,11 @@ def settings_text(collection: Collection, project_id: str, name: str, markup: st
         f"markup: {markup}  # the markup of texts, unless a document or note sets its own",
         "media: verbatim  # files keep the names that they have in Anki",
     ]
+    if built.css:
+        lines.append(f"css: {STYLE}")
+    if built.ids:
+        lines.append("# From the package that learners have: never change them.")
+        lines.append(pair_text("note_type_ids", built.ids))
     if packages := {file: [root] for root, file in _packages(collection).items()}:
         lines.append(pair_text("packages", packages))
     if limits := _limits(collection):

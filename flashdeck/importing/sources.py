@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TypeAlias
 
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
+from flashdeck.diagnostics import FlashdeckError
 from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.importing.markdown import as_markdown, rewritten
 from flashdeck.importing.result import Rewriting
+from flashdeck.importing.rewriting.kinds import NO_BUILT_IN, BuiltIn, note_keys
 from flashdeck.model import Field, Note, NoteType, Template
 
 Files: TypeAlias = Mapping[tuple[str, str], str]
@@ -34,13 +36,14 @@ class Texts:
     """How texts are written: their markup, and what Markdown must keep of HTML.
 
     `media` are the names of existing files. `keys` are the short keys of note types by their ids,
-    each by field name.
+    each by field name; `built_in` are flashdeck's own note types.
     """
 
     markup: str
     media: Container[str]
     rewriting: Rewriting = Rewriting.SAME
     keys: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    built_in: BuiltIn = NO_BUILT_IN
 
     def note(self, note: Note, notetype: NoteType) -> Sequence[str] | None:
         """Convert a note's fields; None where one can't be converted."""
@@ -68,6 +71,8 @@ def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
     """Return the document of a deck, with its notes in order."""
     counts = Counter(note.notetype for note in deck.notes)
     common = counts.most_common(1)[0][0] if counts else 0
+    if counts.keys() & deck.texts.built_in.kinds.keys():
+        common = 0  # notes with `q` and `a` would be of the document's note type
     described = {"description": deck.description} if deck.description else {}
     of_type = {"notetype": notetypes[common].name} if common else {}
     notes = [
@@ -79,6 +84,8 @@ def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
 
 def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> Pairs:
     """Return the mapping of a note; `named` includes the name of its note type."""
+    if kind := texts.built_in.kinds.get(note.notetype):
+        return _built_in_data(note, kind, texts)
     pairs: dict[str, Data] = {"notetype": notetype.name} if named else {}
     written = texts.note(note, notetype)
     names = [each.name for each in notetype.fields]
@@ -94,6 +101,22 @@ def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> P
     if written is None:
         pairs["markup"] = "html"
     return {**pairs, "id": note.guid}
+
+
+def _built_in_data(note: Note, kind: str, texts: Texts) -> Pairs:
+    def write(html: str) -> str | None:
+        written = texts.written([html], cloze=kind == "Cloze")
+        return written[0] if written else None
+
+    if (pairs := note_keys(note, kind, write)) is not None:
+        return pairs
+    pairs = note_keys(note, kind, str)
+    if pairs is None:
+        raise FlashdeckError(f"the note {note.guid!r} was changed in Anki")
+    return {name: value for name, value in pairs.items() if name != "id"} | {
+        "markup": "html",
+        "id": note.guid,
+    }
 
 
 def notetype_data(

@@ -63,6 +63,8 @@ class Shape(StrEnum):
     """A mapping of what may run scripts."""
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
+    IDS = "names with numbers"
+    """A mapping of names to whole numbers."""
     RULES = "rules with severities"
     """A mapping of rule names to off, info, warning or error."""
     LIMITS = "limits with numbers"

@@ -44,6 +44,11 @@ SETTINGS: tuple[Key, ...] = (
         "never. "
         f"Default: `{RESEND_DAYS}`.",
     ),
+    Key(
+        "note_type_ids",
+        Shape.IDS,
+        "The ids of the built-in note types, where they were imported. Never change them.",
+    ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
     Key("rules", Shape.RULES, "The severity of each rule: off, info, warning or error."),
     Key(

@@ -43,7 +43,8 @@ class Settings:
     """The settings in `flashdeck.yaml`.
 
     A missing id or name is taken from the lock. `css_file` is the file that `css` was read from,
-    relative to the project, '' if the style is in the settings.
+    relative to the project, '' if the style is in the settings. `note_type_ids` are ids of built-in
+    note types, of their fields and templates, by the words that others are derived from.
     """
 
     id: str = ""
@@ -55,6 +56,7 @@ class Settings:
     css_file: str = ""
     removed: str = "empty"
     resend_days: int = RESEND_DAYS
+    note_type_ids: Mapping[str, int] = field(default_factory=dict)
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     allow_scripts: AcceptedScripts = field(default_factory=AcceptedScripts)
@@ -134,6 +136,7 @@ class _SettingsReader(MappingReader):
             resend_days=self._days(pairs["resend_days"][1])
             if "resend_days" in pairs
             else RESEND_DAYS,
+            note_type_ids=self._ids(pairs["note_type_ids"][1]) if "note_type_ids" in pairs else {},
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
             allow_scripts=self._scripts(pairs["allow_scripts"][1])
@@ -237,6 +240,14 @@ class _SettingsReader(MappingReader):
             },
             tuple(Text(clean_deck(text.value), self.file.span(text)) for text in texts),
         )
+
+    def _ids(self, node: Node) -> dict[str, int]:
+        """Read the ids of the built-in note types, their fields and templates."""
+        numbers = {
+            name.value: self.number(value, f"'{name.value}'", least=None)
+            for name, value in self._mapping(node, "'note_type_ids'")
+        }
+        return {name: number for name, number in numbers.items() if number}
 
     def _limits(self, node: Node) -> Limits:
         known = [key.name for key in LIMITS]

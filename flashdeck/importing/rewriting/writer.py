@@ -34,6 +34,8 @@ _HEADING = re.compile(r"h([1-6])")
 _TICKS = re.compile(r"`+")
 _UNSAFE_ADDRESS = re.compile(r"[\s()\\]")
 _SHORTEST_FENCE = 3
+_HIGHLIGHTED: Attributes = (("class", "fd-code"),)
+_RUBY = re.compile(r"<ruby>([^<>|{}]+)<rt>([^<>|{}]+)</rt></ruby>")
 
 
 _TEXT, _FORMULA, _SIGN = "text", "formula", "sign"
@@ -97,7 +99,9 @@ class _Writer:
         yield _Block(margin, "\n".join(texts))
 
     def _boxed(self, box: Box, lines: Sequence[Line], depth: int, *, after: str) -> str:
-        if any(one != "1" or box.name != "ol" for _, one in box.attributes):
+        if box.name == "pre" and all(len(line.boxes) == depth for line in lines):
+            return _fence(box, lines)
+        if any(name != "start" or box.name != "ol" for name, _ in box.attributes):
             raise UnfitError
         heading = _HEADING.fullmatch(box.name)
         if box.name in {"ul", "ol"}:
@@ -107,8 +111,6 @@ class _Writer:
         if box.name == "blockquote":
             quoted = "\n\n".join(block.text for block in self.blocks(lines, depth))
             return "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
-        if box.name == "pre" and all(len(line.boxes) == depth for line in lines):
-            return _fence(lines)
         if box.name == "table":
             return self._table(lines, depth)
         if heading and len(lines) == 1 and len(lines[0].boxes) == depth:
@@ -164,7 +166,8 @@ class _Writer:
             parts += self._content(run)
         _close(parts, opened, 0)
         _settle(parts)
-        return self._without_block("".join(part.text for part in parts))
+        text = _RUBY.sub(r"{\1|\2}", "".join(part.text for part in parts))
+        return self._without_block(text)
 
     def _without_block(self, line: str) -> str:
         if self._escapes_blocks and (match := _BLOCK.match(line)):
@@ -296,10 +299,15 @@ def _code(text: str) -> str:
     return f"{ticks}{space}{text}{space}{ticks}"
 
 
-def _fence(lines: Sequence[Line]) -> str:
-    if any(run.picture or run.marks for line in lines for run in line.runs):
+def _fence(box: Box, lines: Sequence[Line]) -> str:
+    """Write code, highlighted by flashdeck or plain."""
+    marks = {mark for line in lines for run in line.runs for mark in run.marks}
+    is_ours = box.attributes == _HIGHLIGHTED
+    languages = {dict(given).get("class", "") for name, given in marks if name == "code"}
+    language = languages.pop().removeprefix("language-") if is_ours and languages else ""
+    if any(run.picture for line in lines for run in line.runs) or (marks and not is_ours):
         raise UnfitError
     texts = ["".join(run.text for run in line.runs) for line in lines]
     longest = max((len(run) for text in texts for run in _TICKS.findall(text)), default=0)
     fence = "`" * max(_SHORTEST_FENCE, longest + 1)
-    return "\n".join([fence, *texts, fence])
+    return "\n".join([fence + language, *texts, fence])
