@@ -55,6 +55,8 @@ def test_sources_come_back_from_a_package(tour, tmp_path):
         assert own[guid].keys() - {"tags", "markup"} == note.keys() - {"tags"}, note
     in_html = [guid for guid, note in own.items() if note.get("markup") == "html"]
     assert len(in_html) <= 1
+    assert "| `uuid` | UUID strings |" in own["m55a0jf440mw"]["a"]
+    assert own["8eab0ka1dzmv"]["a"].startswith("باريس (Paris)\n\n- ")
     assert own["4qmfx83s23he"]["a"] == ["`request`", "`session`"]
     assert own["n5teab12w3p2"]["occlude"][4]["group"] == own["n5teab12w3p2"]["occlude"][5]["group"]
     assert "```python\n" in own["vs5478crgxmm"]["cloze"]

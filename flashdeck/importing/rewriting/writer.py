@@ -34,6 +34,11 @@ _HEADING = re.compile(r"h([1-6])")
 _TICKS = re.compile(r"`+")
 _UNSAFE_ADDRESS = re.compile(r"[\s()\\]")
 _SHORTEST_FENCE = 3
+_AUTO: Attributes = (("dir", "auto"),)
+_ALIGNED: dict[Attributes, str] = {
+    (("style", f"text-align: {side}"),): sign
+    for side, sign in (("left", ":---"), ("center", ":---:"), ("right", "---:"))
+}
 _HIGHLIGHTED: Attributes = (("class", "fd-code"),)
 _RUBY = re.compile(r"<ruby>([^<>|{}]+)<rt>([^<>|{}]+)</rt></ruby>")
 
@@ -101,6 +106,10 @@ class _Writer:
     def _boxed(self, box: Box, lines: Sequence[Line], depth: int, *, after: str) -> str:
         if box.name == "pre" and all(len(line.boxes) == depth for line in lines):
             return _fence(box, lines)
+        if box.attributes == _AUTO:  # the renderer adds it to text of several directions
+            box = box._replace(attributes=())
+        if box.name == "p" and not box.attributes:
+            return "\n".join(self._inline(line.runs) or "\\" for line in lines)
         if any(name != "start" or box.name != "ol" for name, _ in box.attributes):
             raise UnfitError
         heading = _HEADING.fullmatch(box.name)
@@ -123,7 +132,7 @@ class _Writer:
         is_loose = False
         for item, group in groupby(lines, lambda line: _box(line, depth)):
             inside = list(group)
-            if item is None or item.name != "li" or item.attributes:
+            if item is None or item.name != "li" or item.attributes not in {(), _AUTO}:
                 raise UnfitError
             sign = "* " if other_sign else "- "
             if box.name == "ol":
@@ -146,7 +155,9 @@ class _Writer:
             if names != {"td" if rows else "th"} or len(cells) < len(row):
                 raise UnfitError
             rows.append([self._inline(line.runs).replace("|", "\\|") for line in row])
-        rows.insert(1, ["---"] * len(rows[0]))
+        head = groupby(lines, lambda line: _cell_boxes(line, depth)[0])
+        signs = [_ALIGNED.get(line.boxes[-1].attributes, "---") for line in next(head)[1]]
+        rows.insert(1, signs)
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
     def _inline(self, runs: Sequence[Run]) -> str:
@@ -201,7 +212,9 @@ def _cell_boxes(line: Line, depth: int) -> tuple[Box, Box]:
     """Return the row and the cell of a line in a table."""
     boxes = [box for box in line.boxes[depth:] if box.name not in {"thead", "tbody"}]
     match boxes:
-        case [Box("tr", ()) as row, Box("td" | "th", ()) as cell]:
+        case [Box("tr", ()) as row, Box("td" | "th", attributes) as cell] if (
+            not attributes or attributes in _ALIGNED
+        ):
             return row, cell
         case _:
             raise UnfitError
