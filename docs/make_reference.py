@@ -76,8 +76,8 @@ JSON = {
         "`diagnostics`"
     ),
     "import": (
-        "`root`, numbers of notes that are `new`, `changed`, `conflicts` or `unchanged`, of "
-        "`decks`, `notetypes` and `media`; `diagnostics`"
+        "`root`, numbers of notes that are `new`, `changed`, `conflicts`, `missing` or "
+        "`unchanged`, of `decks`, `notetypes` and `media`; `diagnostics`"
     ),
     "init": "`root`, `written` and `kept` files",
     "preview": "`url` and the number of `cards`; with `--html` the `file`",

@@ -16,6 +16,12 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, open_regular
 from flashdeck.formatting.formatter import keep_layout
 from flashdeck.importing.adopting.adopt import adopt
+from flashdeck.importing.adopting.missing import (
+    delete_notes,
+    missing_notes,
+    missing_problems,
+    require_few,
+)
 from flashdeck.importing.changes import Changes, Conflict, Pair, changed_fields, changes
 from flashdeck.importing.edits import UnwritableError, added_notes, note_edits
 from flashdeck.importing.fresh import copy_media
@@ -58,8 +64,11 @@ def import_into(
 
     Raises `FlashdeckError` for a project with errors.
     """
+    guids = {note.guid for note in collection.notes}
     if options.deck:
         collection = decks_within(collection, options.deck)
+    if not collection.notes:
+        raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with locked_project(root):
         loaded = _loaded(root)
         clean = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
@@ -67,8 +76,12 @@ def import_into(
         if adopted is not None:
             loaded = _loaded(root)
         _require_ids(loaded, is_adopted=adopted is not None)
+        missing = missing_notes(clean.collection, guids, loaded.compiled, loaded.project)
+        require_few(missing, loaded.compiled, options)
         done = _Import(loaded, clean, options).run(progress)
-        return replace(done, diagnostics=(*(adopted or ()), *done.diagnostics))
+        gone = delete_notes(root, missing) if options.delete_missing else missing_problems(missing)
+        problems = (*(adopted or ()), *done.diagnostics, *gone)
+        return replace(done, missing=len(missing), diagnostics=problems)
 
 
 def default_home(collection: Collection, compiled: Compiled) -> str:

@@ -19,8 +19,10 @@ from flashdeck.text import counted
 
 __all__ = ["Imported", "import_file"]
 
+_FEW = 3
 
-def import_file(
+
+def import_file(  # noqa: PLR0913 - one for each option
     file: Path,
     target: Path | None,
     *,
@@ -29,6 +31,8 @@ def import_file(
     markdown: Rewriting | None = None,
     keys: bool = False,
     allow_scripts: bool = False,
+    delete_missing: bool = False,
+    accept_removals: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Imported:
     """Import a package, or CrowdAnki's JSON, into the project in `target`, or create one there.
@@ -36,12 +40,22 @@ def import_file(
     `target` is by default the project around the current folder, else a new folder in it that is
     named after the file. `deck` selects a deck and its subdecks; `markdown` converts fields to
     Markdown; `keys` gives short keys to note types; `allow_scripts` accepts the scripts of a new
-    project in its settings.
+    project in its settings. `delete_missing` removes notes that the package no longer holds from
+    the project: more than ten, or a fifth, only with `accept_removals`.
 
     Raises `FlashdeckError` for a file that can't be read or written.
     """
     collection, skipped = _read(file)
-    options = ImportOptions(file.stem, now, deck, markdown, keys, allow_scripts)
+    options = ImportOptions(
+        name=file.stem,
+        now=now,
+        deck=deck,
+        markdown=markdown,
+        keys=keys,
+        allow_scripts=allow_scripts,
+        delete_missing=delete_missing,
+        accept_removals=accept_removals,
+    )
     target = target or _usual_target(file)
     result = (import_new if is_free(target) else import_into)(collection, target, options, progress)
     return replace(result, diagnostics=(*skipped, *result.diagnostics))
@@ -64,7 +78,14 @@ def _read(file: Path) -> tuple[Collection, list[Diagnostic]]:
     }
     listing = ", ".join(counted(count, what) for what, count in left.items() if count)
     message = f"left in Anki, where they stay untouched: {listing}"
-    return collection, [Diagnostic("import", message, None, Severity.INFO)] if listing else []
+    problems = [Diagnostic("import", message, None, Severity.INFO)] if listing else []
+    if skipped.addon_keys:
+        message = counted(
+            len(skipped.addon_keys), "key(s) of add-ons in fields and templates left out"
+        )
+        hint = f"as {', '.join(skipped.addon_keys[:_FEW])}; new learners do not get them"
+        problems.append(Diagnostic("import", message, None, Severity.INFO, hint))
+    return collection, problems
 
 
 def _usual_target(file: Path) -> Path:

@@ -30,7 +30,8 @@ class ImportOptions:
     `name`, that of the file, replaces Anki's deck name `Default`. `now` is in seconds since 1970.
     `deck` selects a deck and its subdecks; '' is all. `markdown` converts fields to Markdown. With
     `keys`, note types with the usual fields of a question or a cloze text get short keys. With
-    `allow_scripts` the settings of a new project accept all scripts.
+    `allow_scripts` the settings of a new project accept all scripts. `delete_missing` removes notes
+    that the package no longer holds, many only with `accept_removals`.
     """
 
     name: str
@@ -39,6 +40,8 @@ class ImportOptions:
     markdown: Rewriting | None = None
     keys: bool = False
     allow_scripts: bool = False
+    delete_missing: bool = False
+    accept_removals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Imported:
     changed: int = 0
     unchanged: int = 0
     conflicts: int = 0
+    missing: int = 0
     decks: int = 0
     notetypes: int = 0
     media: int = 0

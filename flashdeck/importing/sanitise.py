@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -43,7 +43,8 @@ def sanitised(collection: Collection, fallback: str) -> Sanitised:
     """
     report = _Report()
     names = _deck_names([deck.name for deck in collection.decks], _home(fallback), report)
-    notetypes = _notetypes(collection.notetypes, report)
+    homes = {deck.id: f"'{deck.name}'" for deck in collection.decks}
+    notetypes = _notetypes(collection.notetypes, homes, report)
     notes = tuple(_notes(collection.notes, names, report))
     used = {note.notetype for note in notes}
     decks = {names[deck.name]: replace(deck, name=names[deck.name]) for deck in collection.decks}
@@ -62,10 +63,12 @@ class _Report:
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
+    advice: dict[str, str] = field(default_factory=dict)
 
-    def add(self, what: str, example: str) -> None:
+    def add(self, what: str, example: str, advice: str = "") -> None:
         """Count a change; `what` has `(s)` where its plural has an s."""
         self.counts[what] += 1
+        self.advice[what] = f"; {advice}" if advice else ""
         examples = self.examples.setdefault(what, [])
         if len(examples) < _FEW and example not in examples:
             examples.append(example)
@@ -78,7 +81,7 @@ class _Report:
                 counted(count, what),
                 None,
                 Severity.INFO,
-                f"as {', '.join(self.examples[what])}",
+                f"as {', '.join(self.examples[what])}{self.advice[what]}",
             )
             for what, count in self.counts.items()
         ]
@@ -120,7 +123,9 @@ def _without_empty_levels(name: str) -> str:
     return join(level or "blank" for level in levels(name))
 
 
-def _notetypes(notetypes: Iterable[NoteType], report: _Report) -> list[NoteType]:
+def _notetypes(
+    notetypes: Iterable[NoteType], decks: Mapping[int, str], report: _Report
+) -> list[NoteType]:
     taken: set[str] = set()
     result = []
     for notetype in notetypes:
@@ -133,7 +138,10 @@ def _notetypes(notetypes: Iterable[NoteType], report: _Report) -> list[NoteType]
                 source,
                 name=name,
                 fields=_with_unique_names(source.fields, report),
-                templates=tuple(map(_template, _with_unique_names(source.templates, report))),
+                templates=tuple(
+                    _template(template, decks, report)
+                    for template in _with_unique_names(source.templates, report)
+                ),
                 css=_lines(notetype.css),
                 stock=notetype.stock or None,
             )
@@ -156,8 +164,18 @@ def reproducible(notetype: NoteType, notes: Iterable[Note]) -> NoteType:
     return notetype if is_same and not filled else in_anki(notetype)
 
 
-def _template(template: Template) -> Template:
-    """Drop the deck override, an id that is valid in the original collection only."""
+def _template(template: Template, decks: Mapping[int, str], report: _Report) -> Template:
+    """Drop the deck override, an id that is valid in the original collection only.
+
+    `decks` are the names of decks by id.
+    """
+    if template.deck is not None:
+        deck = decks.get(template.deck, f"a deck with the id {template.deck}")
+        report.add(
+            "deck(s) of templates left out, into which Anki puts new cards",
+            f"{deck} of '{template.name}'",
+            "they stay in your collection",
+        )
     front, back = _lines(template.front), _lines(template.back)
     return replace(template, front=front, back=back, deck=None)
 
@@ -190,8 +208,10 @@ def _notes(notes: Iterable[Note], names: dict[str, str], report: _Report) -> Ite
     seen: set[str] = set()
     for note in notes:
         guid = repr(note.guid[:40])
-        if note.guid in seen or not note.guid.strip() or CONTROL.search(note.guid):
-            report.add("note(s) left out: no build could give them their GUID", guid)
+        if problem := _guid_problem(note.guid, seen):
+            where = f" in '{note.cards[0].deck}'" if note.cards else ""
+            advice = "make a copy of it in Anki, and delete the original"
+            report.add(f"note(s) left out, {problem}", f"{guid}{where}", advice)
             continue
         seen.add(note.guid)
         if not note.cards:
@@ -202,6 +222,17 @@ def _notes(notes: Iterable[Note], names: dict[str, str], report: _Report) -> Ite
             report.add("note(s) with cards in several decks: all go to the first one's", guid)
         cards = tuple(Card(card.ordinal, home, card.position, card.id) for card in note.cards)
         yield replace(note, tags=_tags(note.tags, report), cards=cards)
+
+
+def _guid_problem(guid: str, seen: set[str]) -> str:
+    """Return why no package can have a note with a GUID; '' if one can."""
+    if guid in seen:
+        return "since another note in the package has the same GUID"
+    if not guid.strip():
+        return "since its GUID is empty"
+    if CONTROL.search(guid):
+        return "since its GUID has control characters"
+    return ""
 
 
 def _tags(tags: Iterable[str], report: _Report) -> tuple[str, ...]:

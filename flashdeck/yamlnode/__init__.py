@@ -5,7 +5,15 @@ are recursive (80 kB of `[` crash the process) and convert scalars (`no`, `012`,
 scalar is the text of the source.
 """
 
-from flashdeck.yamlnode.edit import Edit, MovedSpans, insertion_into, quoted, removal_from, splice
+from flashdeck.yamlnode.edit import (
+    Edit,
+    MovedSpans,
+    insertion_into,
+    quoted,
+    removal_from,
+    removal_of,
+    splice,
+)
 from flashdeck.yamlnode.nodes import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 from flashdeck.yamlnode.read import read_yaml
 
@@ -22,5 +30,6 @@ __all__ = [
     "quoted",
     "read_yaml",
     "removal_from",
+    "removal_of",
     "splice",
 ]

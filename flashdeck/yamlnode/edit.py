@@ -131,6 +131,29 @@ def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
     return Edit(start, line_end + 1, "")
 
 
+def removal_of(text: str, item: MappingNode) -> Edit | None:
+    """Return the edit that removes an item of a list in block style; None for other items.
+
+    The comments above it and the empty lines below it go, too.
+    """
+    start = text.rfind("\n", 0, item.start.index) + 1
+    if item.flow or text[start : item.start.index].strip(" ") != "-":
+        return None
+    last = _last_leaf(item.pairs[-1][1])
+    end = last.end.index
+    if not (isinstance(last, ScalarNode) and last.style in ("|", ">")):
+        end = text.find("\n", end) + 1 or len(text)
+    while end < len(text) and text[end] in "\r\n":
+        end += 1
+    indent = text[start : item.start.index].index("-")
+    while (before := text.rfind("\n", 0, max(0, start - 1)) + 1) < start:
+        line = text[before:start]
+        if not line.lstrip(" ").startswith("#") or line.index("#") != indent:
+            break
+        start = before
+    return Edit(start, end, "")
+
+
 def _insert(index: int, text: str) -> Edit:
     return Edit(index, index, text)
 

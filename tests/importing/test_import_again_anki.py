@@ -10,6 +10,7 @@ from real_anki import Learner
 from test_import_anki import NOW, Owner
 
 from flashdeck.cli.run import run
+from flashdeck.diagnostics import FlashdeckError
 from flashdeck.importing.importer import Imported, import_file
 from flashdeck.release.build import build
 from flashdeck.release.result import Options
@@ -217,3 +218,77 @@ def test_rows_of_tables_are_left_to_their_author_and_new_notes_get_a_file_of_the
     assert (problem.span.path, problem.span.line) == ("cards/words.csv", 2)
     after = sources(owner.root)
     assert {path for path in after if after[path] != before.get(path)} == {"cards/words-2.yaml"}
+
+
+def missing_message(done: Imported) -> str:
+    (problem,) = (one for one in done.diagnostics if "not in the package any more" in one.message)
+    assert problem.span is not None
+    return f"{problem.message}: {problem.hint}"
+
+
+def test_a_note_that_was_deleted_in_anki_is_named_and_kept(owner):
+    owner.delete(by_front(owner, "no"))
+    before = sources(owner.root)
+    done = again(owner)
+    assert (done.missing, done.conflicts, done.unchanged) == (1, 0, 13)
+    message = missing_message(done)
+    assert message.startswith("1 note not in the package any more, and kept here: as 'no'")
+    assert "--delete-missing" in message
+    assert sources(owner.root) == before
+
+
+def test_deleted_notes_are_removed_on_request_and_stay_away(owner):
+    guid = by_front(owner, "no")
+    owner.delete(guid)
+    path = export(owner, owner.root.parent / "again.apkg")
+    done = import_file(path, owner.root, now=NOW + 10, delete_missing=True)
+    assert done.missing == 1
+    assert f"    id: {guid}\n" not in sources(owner.root)["cards/deep.yaml"]
+    assert run(["fmt", "--check", "-C", str(owner.root)]) == 0
+    counts = [owner.import_package(path) for path in owner.built()]
+    assert {(count.updated, count.conflicting) for count in counts} == {(0, 0)}
+    assert not [one for one in owner.guids() if owner.note(one).fields[0] == "no"]
+
+
+def test_many_deleted_notes_are_removed_only_on_a_second_request(owner):
+    gone = [by_front(owner, text) for text in ("no", "a < b", "Front <b>x", "שלום 2")]
+    for guid in gone:
+        owner.delete(guid)
+    path = export(owner, owner.root.parent / "again.apkg")
+    before = sources(owner.root)
+    with pytest.raises(FlashdeckError, match="4 notes of 14 would be removed"):
+        import_file(path, owner.root, now=NOW + 10, delete_missing=True)
+    assert sources(owner.root) == before
+    arguments = ["--delete-missing", "--accept-removals", "-o", str(owner.root)]
+    assert run(["import", str(path), *arguments]) == 0
+    pages = "".join(sources(owner.root).values())
+    assert not [guid for guid in gone if f"id: {guid}\n" in pages]
+
+
+def test_only_the_decks_of_the_package_count(owner):
+    owner.delete(by_front(owner, "no"))
+    path = export(owner, owner.root.parent / "part.apkg", "Deep::B")
+    assert import_file(path, owner.root, now=NOW + 10).missing == 0
+    whole = export(owner, owner.root.parent / "whole.apkg")
+    assert import_file(whole, owner.root, now=NOW + 10, deck="Deep::B").missing == 0
+    assert import_file(whole, owner.root, now=NOW + 10, deck="Deep").missing == 1
+    with pytest.raises(FlashdeckError, match="no note to import"):
+        import_file(whole, owner.root, now=NOW + 10, deck="Nowhere")
+
+
+def test_a_whole_collection_can_be_imported_again(owner):
+    guid = edit(owner, "no", 1, "changed")
+    path = owner.root.parent / "all.colpkg"
+    owner.collection.export_collection_package(str(path), include_media=True, legacy=True)
+    done = import_file(path, owner.root, now=NOW + 10)
+    assert (done.new, done.changed, done.conflicts, done.missing) == (0, 1, 0, 0)
+    page = sources(owner.root)["cards/deep.yaml"]
+    assert f"a: changed\n    tags: [a::b, t1]\n    id: {guid}\n" in page
+
+
+def test_notes_that_are_newer_than_the_package_are_not_missing(owner):
+    path = export(owner, owner.root.parent / "old.apkg")
+    page = owner.root / "cards/deep.yaml"
+    page.write_text(page.read_text("utf-8") + "\n  - q: newer\n    a: than it\n", "utf-8")
+    build(owner.root, Options(now=NOW + 10**9, allow_scripts=True))
+    assert import_file(path, owner.root, now=NOW + 10**9).missing == 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -88,7 +92,7 @@ def test_what_a_project_can_not_hold_is_reported(tmp_path):
     assert notes["tags"].tags == ("a_b", "c::blank", "ok")
     assert notes["deck"].cards[0].deck == "A::blank::b"
     messages = " ".join(problem.message for problem in done.diagnostics)
-    assert "1 note left out: no build could give them their GUID" in messages
+    assert "1 note left out, since its GUID has control characters" in messages
     assert "1 tag left out that no package can contain" in messages
     assert "2 tags renamed" in messages
     assert "1 deck renamed" in messages
@@ -260,3 +264,43 @@ def test_an_import_removes_the_folders_of_killed_ones_but_not_of_running_ones(tm
     assert running.exists()
     assert other.exists()
     assert not (target / ".lock").exists()
+
+
+def test_decks_of_templates_and_keys_of_add_ons_are_named(tmp_path):
+    template = replace(FRONT, deck=1)
+    kind = replace(KIND, templates=(template,))
+    path = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))], kinds=(kind,))
+    with_key = tmp_path / "y.apkg"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(with_key, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("collection"):
+                data = edited_models(tmp_path / name, data)
+            new.writestr(name, data)
+    hints = " ".join(
+        problem.hint for problem in import_file(with_key, tmp_path / "p", now=NOW).diagnostics
+    )
+    assert "a deck with the id 1 of 'Ca:rd'" in hints or "'Default' of 'Ca:rd'" in hints
+    assert "'lineAlone' of '#1' in 'kind'" in hints
+
+
+def edited_models(path, data):
+    path.write_bytes(data)
+    with closing(sqlite3.connect(path)) as database:
+        ((models,),) = database.execute("SELECT models FROM col")
+        models = json.loads(models)
+        for notetype in models.values():
+            notetype["flds"][1]["lineAlone"] = True
+        database.execute("UPDATE col SET models = ?", (json.dumps(models),))
+        database.commit()
+    return path.read_bytes()
+
+
+def test_why_a_note_can_not_be_imported_is_said_with_what_to_do(tmp_path):
+    notes = [note(1, "tab\tbed", ("x", "", "y")), note(2, "fine", ("x", "", "y"))]
+    done, _, _ = both(tmp_path, *notes)
+    (problem,) = (one for one in done.diagnostics if "left out" in one.message)
+    assert problem.message == "1 note left out, since its GUID has control characters"
+    assert problem.hint == (
+        r"as 'tab\tbed' in 'D'; make a copy of it in Anki, and delete the original"
+    )

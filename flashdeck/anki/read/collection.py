@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from collections.abc import Container as Used
-from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -23,8 +24,9 @@ class Skipped:
     """Counts of what a package holds and a `Collection` does not.
 
     `studied` cards are those that are not new, `reviews` the entries of the review log, `presets`
-    deck options besides the default; `filtered` are the names of filtered decks. Suspended, buried
-    and flagged cards count even if they are new.
+    deck options besides the default; `filtered` are the names of filtered decks, `addon_keys`
+    describe what add-ons store in fields and templates. Suspended, buried and flagged cards count
+    even if they are new.
     """
 
     studied: int = 0
@@ -34,6 +36,7 @@ class Skipped:
     flagged: int = 0
     presets: int = 0
     filtered: tuple[str, ...] = ()
+    addon_keys: tuple[str, ...] = ()
 
 
 Parts: TypeAlias = tuple[tuple[NoteType, ...], tuple[Deck, ...], tuple[Note, ...]]
@@ -75,6 +78,7 @@ class CollectionReader:
         self._decks: dict[int, Deck] = {}
         self._filtered: set[int] = set()
         self._counts: Counter[str] = Counter()
+        self._addon_keys: Callable[[], Iterator[str]] = partial(iter, ())
         self._notetypes = self._read_names()
 
     @property
@@ -100,6 +104,7 @@ class CollectionReader:
         skipped = Skipped(
             reviews=self._database.count("revlog"),
             filtered=tuple(sorted(self._decks[id_].name for id_ in self._filtered)),
+            addon_keys=tuple(self._addon_keys()),
             **self._counts,
         )
         return (self.notetypes, decks, tuple(sorted(notes, key=_study_order))), skipped
@@ -127,10 +132,12 @@ class CollectionReader:
         version, models, decks, presets = rows[0]
         if version == schema11.VERSION:
             notetypes = [*schema11.read_notetypes(models)]
+            self._addon_keys = partial(schema11.addon_keys, models)
             stored = [*schema11.read_decks(decks)]
             ids = schema11.preset_ids(presets)
         elif version == schema18.VERSION:
             notetypes = [*schema18.read_notetypes(self._database)]
+            self._addon_keys = partial(schema18.addon_keys, self._database)
             stored = [*schema18.read_decks(self._database)]
             ids = schema18.preset_ids(self._database)
         else:

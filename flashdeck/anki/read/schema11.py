@@ -52,6 +52,11 @@ TEMPLATE_KEYS: Final = {
 MARK: Final = "flashdeck"
 """The JSON key of a reserve's mark, which Anki keeps."""
 
+_OWN_KEYS: Final = {
+    "flds": {"name", "ord", "media", MARK, *FIELD_KEYS.values()},
+    "tmpls": {"name", "ord", "qfmt", "afmt", MARK, *TEMPLATE_KEYS.values()},
+}
+_SHOWN: Final = 40  # characters
 _CLOZE: Final = 1
 _LIMIT: Final = 2**63
 _JSON_LIMIT: Final = 32 * MIB
@@ -86,6 +91,21 @@ def read_object(text: str | bytes, what: str) -> JsonObject:
 def read_notetypes(models: str) -> Iterator[NoteType]:
     """Read all note types from `col.models`. As in Anki, a flag that is not a bool is off."""
     return map(_notetype, _entries(models, "list of note types"))
+
+
+def addon_keys(models: str) -> Iterator[str]:
+    """Describe the keys of fields and templates that Anki does not know: add-ons write them."""
+    for json_ in _entries(models, "list of note types"):
+        notetype = json_.get("name")
+        for what, known in _OWN_KEYS.items():
+            for part in _objects(json_, what):
+                for key in sorted(part.keys() - known):
+                    yield addon_key(key, str(part.get("name")), str(notetype))
+
+
+def addon_key(key: str, part: str, notetype: str) -> str:
+    """Describe a key of an add-on."""
+    return f"'{key[:_SHOWN]}' of '{part[:_SHOWN]}' in '{notetype[:_SHOWN]}'"
 
 
 def read_decks(decks: str) -> Iterator[tuple[Deck, bool]]:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from flashdeck.anki.read.archive import Unreadable
 from flashdeck.anki.read.database import Database
 from flashdeck.anki.read.protobuf import Message
-from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE, MARK, other, read_object
+from flashdeck.anki.read.schema11 import LATEX_POST, LATEX_PRE, MARK, addon_key, other, read_object
 from flashdeck.anki.template.reserves import from_anki
 from flashdeck.model import Deck, Field, NoteType, Template
 
@@ -89,6 +89,18 @@ def read_notetypes(database: Database) -> Iterator[NoteType]:
         )
         marks = ([mark for _, mark in parts] for parts in (own_fields, own_templates))
         yield from_anki(notetype, *marks)
+
+
+def addon_keys(database: Database) -> Iterator[str]:
+    """Describe the keys of fields and templates that Anki does not know: add-ons write them."""
+    names: dict[int, str] = dict(database.rows("notetypes", ("id", "name"), (int, str)))
+    for table in ("fields", "templates"):
+        columns, types = ("ntid", "name", "config"), (int, str, bytes)
+        for notetype, part, data in database.rows(table, columns, types):
+            for others in Message(data, "note type").several(_OTHER):
+                with suppress(Unreadable):
+                    for key in sorted(read_object(others, "note type").keys() - {MARK, "media"}):
+                        yield addon_key(key, part, names.get(notetype, ""))
 
 
 def read_decks(database: Database) -> Iterator[tuple[Deck, bool]]:

@@ -50,6 +50,14 @@ def import_deck(  # noqa: PLR0913 - one for each option
         bool,
         typer.Option("--allow-scripts", help="Accept the scripts, in the new settings"),
     ] = False,
+    delete_missing: Annotated[
+        bool,
+        typer.Option("--delete-missing", help="Remove notes that the package no longer holds"),
+    ] = False,
+    accept_removals: Annotated[
+        bool,
+        typer.Option("--accept-removals", help="Remove even more than ten notes, or a fifth"),
+    ] = False,
     as_json: options.AsJson = False,
     directory: options.Directory = None,
     quiet: options.Quiet = False,
@@ -73,6 +81,8 @@ def import_deck(  # noqa: PLR0913 - one for each option
             markdown=markdown,
             keys=short_keys,
             allow_scripts=allow_scripts,
+            delete_missing=delete_missing,
+            accept_removals=accept_removals,
             progress=show,
         )
     log_problems(imported.diagnostics, imported.root, color, quiet=quiet)
@@ -102,6 +112,7 @@ def _summary(imported: Imported) -> str:
         "changed": imported.changed,
         "conflicting": imported.conflicts,
         "unchanged": imported.unchanged,
+        "missing": imported.missing,
     }
     notes = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
     things = {"deck": imported.decks, "note type": imported.notetypes, "media file": imported.media}

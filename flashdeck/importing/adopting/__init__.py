@@ -1,1 +1,1 @@
-"""Adoption of what learners already have by notes that were never built here."""
+"""What learners already have by notes that were never built here, and what is gone in Anki."""
