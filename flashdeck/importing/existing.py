@@ -71,6 +71,8 @@ def import_into(
         raise FlashdeckError("there is no note to import", "is it the right file, and deck?")
     with locked_project(root):
         loaded = _loaded(root)
+        if not options.has_times:
+            collection = dated_now(collection, loaded.compiled, options.now)
         clean = sanitised(collection, default_home(collection, loaded.compiled) or options.name)
         adopted = adopt(loaded.project, loaded.compiled, clean.collection, options.now)
         if adopted is not None:
@@ -82,6 +84,30 @@ def import_into(
         gone = delete_notes(root, missing) if options.delete_missing else missing_problems(missing)
         problems = (*(adopted or ()), *done.diagnostics, *gone)
         return replace(done, missing=len(missing), diagnostics=problems)
+
+
+def dated_now(collection: Collection, compiled: Compiled, now: int) -> Collection:
+    """Date notes now, and give them the project's note types of the same names."""
+    own = {notetype.name.casefold(): notetype for notetype in compiled.notetypes.values()}
+    known = {notetype.id for notetype in own.values()}
+    twins = {
+        notetype.id: twin
+        for notetype in collection.notetypes
+        if notetype.id not in known
+        and (twin := own.get(notetype.name.casefold())) is not None
+        and len(notetype.fields) <= len(twin.fields)
+    }
+    notes = []
+    for note in collection.notes:
+        twin = twins.get(note.notetype)
+        fields = note.fields
+        if twin is not None:
+            width = len(twin.fields)
+            fields = (*fields, *[""] * width)[:width]
+        number = note.notetype if twin is None else twin.id
+        notes.append(replace(note, notetype=number, fields=fields, mod=now))
+    kinds = [twins.get(notetype.id, notetype) for notetype in collection.notetypes]
+    return replace(collection, notes=tuple(notes), notetypes=tuple(kinds))
 
 
 def default_home(collection: Collection, compiled: Compiled) -> str:

@@ -10,6 +10,7 @@ from flashdeck.anki.read.apkg import read_package
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity
 from flashdeck.importing.crowdanki import read_crowdanki
 from flashdeck.importing.existing import import_into
+from flashdeck.importing.formats.read import exported_file, read_without_times
 from flashdeck.importing.fresh import import_new, is_free
 from flashdeck.importing.layout import file_stem
 from flashdeck.importing.result import Imported, ImportOptions, Progress, Rewriting
@@ -45,7 +46,9 @@ def import_file(  # noqa: PLR0913 - one for each option
 
     Raises `FlashdeckError` for a file that can't be read or written.
     """
-    collection, skipped = _read(file)
+    file = exported_file(file)
+    plain = read_without_times(file)
+    collection, skipped = _read(file) if plain is None else (plain[0], [plain[1]])
     options = ImportOptions(
         name=file.stem,
         now=now,
@@ -55,6 +58,7 @@ def import_file(  # noqa: PLR0913 - one for each option
         allow_scripts=allow_scripts,
         delete_missing=delete_missing,
         accept_removals=accept_removals,
+        has_times=plain is None,
     )
     target = target or _usual_target(file)
     result = (import_new if is_free(target) else import_into)(collection, target, options, progress)

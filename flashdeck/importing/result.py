@@ -31,7 +31,8 @@ class ImportOptions:
     `deck` selects a deck and its subdecks; '' is all. `markdown` converts fields to Markdown. With
     `keys`, note types with the usual fields of a question or a cloze text get short keys. With
     `allow_scripts` the settings of a new project accept all scripts. `delete_missing` removes notes
-    that the package no longer holds, many only with `accept_removals`.
+    that the package no longer holds, many only with `accept_removals`. Without times (`has_times`),
+    notes are as new as the import, and note types are known by their names.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ImportOptions:
     allow_scripts: bool = False
     delete_missing: bool = False
     accept_removals: bool = False
+    has_times: bool = True
 
 
 @dataclass(frozen=True, slots=True)

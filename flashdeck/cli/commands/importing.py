@@ -22,7 +22,9 @@ def import_deck(  # noqa: PLR0913 - one for each option
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A package (.apkg, .colpkg), or a folder or JSON file of CrowdAnki"
+            metavar="FILE",
+            help="A package (.apkg, .colpkg), plain text of Anki (.txt, .csv), or "
+            "a folder or JSON file of CrowdAnki or of export",
         ),
     ],
     output: Annotated[
