@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flashdeck.markup.clozes.backticks import Backticks
+from flashdeck.markup.clozes.backticks import closing_run
 
 LINE_START = r"^[ \t>]*(?:(?:[-+*]|[0-9]{1,9}[.)])[ \t]+)*"
 """The marks of quotes and lists before a line's text."""
@@ -43,14 +43,13 @@ class Definitions:
 def _used(paragraph: str) -> set[str]:
     """Return the labels in brackets that neither are code nor begin a definition."""
     labels: set[str] = set()
-    backticks = Backticks(paragraph)
     position = 0
     while found := _USED.search(paragraph, position):
         position = found.end()
         if found[2]:
             labels.add(_normal(found[2]))
         elif found[0][0] == "`":
-            closing = backticks.closing(position, len(found[0]))
+            closing = closing_run(paragraph, position, len(found[0]))
             position = closing + len(found[0]) if closing >= 0 else position
     return labels
 

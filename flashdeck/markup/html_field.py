@@ -50,35 +50,38 @@ class _Field:
     is_foreign: bool = False
     unclear: tuple[int, int] | None = None
 
+    def report(
+        self,
+        rule: str,
+        message: str,
+        place: tuple[int, int],
+        hint: str = "",
+        severity: str = "error",
+    ) -> None:
+        """Report a problem."""
+        self.problems.append(Problem(rule, message, *place, hint, severity))
+
     def replace(self, request: Request) -> None:
         """Replace an address by the name of its file in the package."""
         name, (_, start, end, _) = self.media.name_of(request), request
         if isinstance(name, MediaRefusal):
             severity = "warning" if name.rule == NOT_FOUND else "error"
-            problem = Problem(name.rule, name.message, start, end, name.hint, severity)
-            self.problems.append(problem)
+            self.report(name.rule, name.message, (start, end), name.hint, severity)
         elif name != request.address:
             self.out += [self.text[self.copied : start], escape(name)]
             self.copied = end
 
-    def active(self, reason: str, start: int, end: int, hint: str = _KEEP) -> None:
+    def active(self, reason: str, place: tuple[int, int], hint: str = _KEEP) -> None:
         """Report what would run, unless it may."""
         if not self.allow_scripts:
-            self.problems.append(Problem("active-content", reason, start, end, hint))
-
-    def unclosed(self, tag: Tag) -> None:
-        """Report a tag without an end, unless active content is allowed."""
-        if not self.allow_scripts:
-            message = "this tag is never closed, and swallows the text after it"
-            hint = "write &lt; for a '<' that does not begin a tag"
-            self.problems.append(Problem("unclosed-tag", message, tag.start, tag.end, hint))
+            self.report("active-content", reason, place, hint)
 
     def inert(self, start: int, end: int) -> None:
         """Check that text that is not a tag here runs nothing where a browser reads it as one."""
         first = _BEGINS.search(self.text, start, end) if start >= 0 else None
         if first and (found := _WOULD_RUN.search(self.text, first.start(), end)):
             hint = f"to show it, write &lt; for its '<'; {_KEEP}"
-            self.active("a browser may run this", *found.span(), hint)
+            self.active("a browser may run this", found.span(), hint)
 
     def markup(self, start: int) -> int:
         """Check what begins with a `<`; return where to look on."""
@@ -91,8 +94,10 @@ class _Field:
             self.inert(each.start, each.end)
         if not tag.closing:
             self.tag(tag)
-        if end > len(self.text):
-            self.unclosed(tag)
+        if end > len(self.text) and not self.allow_scripts:
+            message = "this tag is never closed, and swallows the text after it"
+            hint = "write &lt; for a '<' that does not begin a tag"
+            self.report("unclosed-tag", message, (tag.start, tag.end), hint)
         return end if tag.closing else self.raw_text(tag)
 
     def raw_text(self, tag: Tag) -> int:
@@ -113,7 +118,7 @@ class _Field:
         """Check the text of a style, and replace the files that it names."""
         css = self.text[tag.end : end]
         if _loads_from_elsewhere(css):
-            self.active("this style loads something from another machine", tag.start, end)
+            self.active("this style loads something from another machine", (tag.start, end))
         for request in css_requests(css, range(tag.end, end + 1)):
             if not is_remote(request.address):
                 self.replace(request)
@@ -123,7 +128,7 @@ class _Field:
         if self.unclear and not any(each.rule == "active-content" for each in self.problems):
             behind = unescape(self.text[self.unclear[1] :])
             if _WOULD_RUN.search(behind) or "javascript:" in "".join(behind.split()).lower():
-                self.active("a browser may run something behind this", *self.unclear)
+                self.active("a browser may run something behind this", self.unclear)
 
     def check_formulas(self) -> None:
         """Report what MathJax would run."""
@@ -132,14 +137,16 @@ class _Field:
         tex = unescape(_joined(self.text))
         if ("\\(" in tex or "\\[" in tex) and (command := active_tex(tex)):
             start = max(self.text.find(command), 0)
-            end = min(start + len(command), len(self.text))
-            message = f"{command.partition('{')[0]} of this formula runs or loads something"
-            self.active(message, start, end)
+            place = start, min(start + len(command), len(self.text))
+            self.active(
+                f"{command.partition('{')[0]} of this formula runs or loads something", place
+            )
 
     def tag(self, tag: Tag) -> None:
         """Check a tag, and replace the files that it names."""
+        place = tag.start, tag.end
         if reason := active_reason(tag, files=True):
-            self.active(reason, tag.start, tag.end)
+            self.active(reason, place)
         is_reported = bool(reason) and (not self.allow_scripts or reason.startswith("style="))
         found = [*tag_requests(self.text, tag)]
         for request in found:
@@ -147,14 +154,8 @@ class _Field:
                 self.replace(request)
         is_reported = is_reported or any(is_remote(request.address) for request in found)
         if not is_reported and (remote := remote_address(tag)):
-            self.problems.append(
-                Problem(
-                    "remote-media",
-                    f"{remote} is on another machine; packages must contain their media",
-                    tag.start,
-                    tag.end,
-                )
-            )
+            message = f"{remote} is on another machine; packages must contain their media"
+            self.report("remote-media", message, place)
 
 
 def render_html(text: str, media: Media, *, allow_scripts: bool) -> Rendered:

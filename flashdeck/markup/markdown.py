@@ -128,7 +128,8 @@ def render_markdown(source: str, offset: int, mode: Mode) -> Rendered:
         html = _HTML_BLOCK.sub(_html_block, html)
     writer = Writer(masked, mode, html)
     html = writer.write()
-    return Rendered(html, tuple([problem.moved(offset) for problem in writer.problems]))
+    moved = [replace(x, start=x.start + offset, end=x.end + offset) for x in writer.problems]
+    return Rendered(html, tuple(moved))
 
 
 class Writer(Output):
@@ -286,9 +287,8 @@ class Writer(Output):
         if not is_harmless and is_active(unescape(address)) and not self.mode.allow_scripts:
             written = unescape(address).strip()
             message = f"a link to {written.partition(':')[0].lower()}: is active content"
-            self.problem(
-                "active-content", message, *self.place("Link", token.start("link"), written)
-            )
+            place = self.place("Link", token.start("link"), written)
+            self.problem("active-content", message, *place)
             address = ""
         if address != token["href"] or (title and self._placeholders):
             title = f' title="{escape_value(self._spelled(title))}"' if title else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from html import unescape
 from itertools import accumulate, chain, filterfalse
@@ -18,17 +18,9 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from flashdeck.html.escape import is_text
-from flashdeck.html.tags import (
-    ACTIVE,
-    BLOCKS,
-    HARMLESS,
-    RAW_TEXT,
-    Tag,
-    foreign_attributes,
-    read_tag,
-)
-from flashdeck.markup.clozes.backticks import Backticks
-from flashdeck.markup.clozes.find import ClozeIndex, find_clozes
+from flashdeck.html.tags import BLOCKS, HARMLESS, Tag, foreign_attributes, read_tag
+from flashdeck.markup.clozes.backticks import closing_run
+from flashdeck.markup.clozes.find import Cloze, find_clozes
 from flashdeck.markup.definitions import LINE_START, PARAGRAPH_END, Definitions
 from flashdeck.markup.formulas import Formulas, is_folder
 from flashdeck.markup.placeholders import (
@@ -50,6 +42,7 @@ _FREE, _MORE_FREE = (0xE000, 0xF900), (0xF0000, 0x10FFFE)
 _LONGEST_INDENT = 200  # characters of the marks of quotes and lists before a line's text
 # Placeholders without a place of their own; equal ones share a character.
 _SHARED = frozenset({Kind.TEXT, Kind.COMMENT, Kind.CLOZE_END, Kind.HINT, Kind.MARK, Kind.MARK_END})
+_WHOLE = frozenset({"pre", "script", "style"})  # elements that are one placeholder
 _STEPS = {Kind.CLOZE: 1, Kind.CLOZE_END: -1}
 # What is written beside a placeholder's character.
 _BESIDE = {
@@ -72,6 +65,8 @@ _BEGINS_BLOCK = re.compile(
     r"[-+*](?:[ \t]|\Z)|#{1,6}(?:[ \t]|\Z)|>|[0-9]{1,9}[.)](?:[ \t]|\Z)|`{3}|~{3}"
     r"|(?:\*[ \t]*){3,}\Z|(?:-[ \t]*){3,}\Z|(?:_[ \t]*){3,}\Z"
 )
+_BORDER = re.compile(r"\{\{c|\}(?=\})")
+_NO_MARK = (Kind.TEXT, 0)
 _CJK = re.compile(f"[{CJK}\uff00-\uffef\u3000-\u303f]")
 _DUNDER = re.compile(r"__([A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)__(?!\w)")
 _INDENT = re.compile(rf"{LINE_START}\Z", re.MULTILINE)
@@ -160,14 +155,6 @@ class MaskedText:
         return at < len(self._passed) and self._passed[at] < end
 
     @cached_property
-    def _borders(self) -> ClozeIndex:
-        return ClozeIndex(self._clozes)
-
-    @cached_property
-    def _backticks(self) -> Backticks:
-        return Backticks(self.source)
-
-    @cached_property
     def _definitions(self) -> Definitions:
         return Definitions(self.source)
 
@@ -175,7 +162,7 @@ class MaskedText:
     def _passed(self) -> list[int]:
         return sorted(at for at, (kind, _) in self._marks.items() if kind != Kind.MARK_END)
 
-    def _scan(self, clozes: tuple[Any, ...], *, cjk: bool, begins_block: bool) -> None:
+    def _scan(self, clozes: Iterable[Cloze], *, cjk: bool, begins_block: bool) -> None:
         source = self.source
         # Its characters of the private use area, also those written as numbers or in addresses.
         held = source + unescape(source) * ("&#" in source) + unquote(source) * ("%" in source)
@@ -189,7 +176,6 @@ class MaskedText:
         self._formulas = Formulas(source)
         self._shared: dict[tuple[Kind, str], str] = {}
         self._unclosed: set[str] = set()
-        self._clozes = clozes
         self._depth = 0
         self._crossed: dict[str, int] = {}  # marks of formulas that would end after a cloze
         self._targets: dict[int, tuple[int, int, Target]] = {}
@@ -231,9 +217,7 @@ class MaskedText:
                 character = character.replace(SIDE, "")
         elif kind == Kind.TEXT and self.source[start] == "<":
             character = f"{self.side}{character}{self.side}"
-        self._out += (self.source[self._copied : start], before + character)
-        self._copied = end
-        self._ends.append(end)
+        self._put(start, end, before + character)
         return end
 
     def _character(self, kind: Kind, start: int, end: int, data: Any = None) -> str:
@@ -284,11 +268,22 @@ class MaskedText:
         found = self._formulas.at(start, self._paragraph_end(start))
         if found is None:
             return end
-        if self._clozes and not self._borders.balanced(start, found.end):
-            self._crossed[self.source[start : start + 2]] = self._borders.next_end(start)
+        if self._marks and not self._balances(start, found.end):
+            ends = self._borders(Kind.CLOZE_END, start, len(self.source))
+            self._crossed[self.source[start : start + 2]] = next(ends, 0)
             return end
         kind = Kind.TEXT if is_folder(self.source, start, found.tex) else Kind.FORMULA
         return self._replace(kind, start, found.end, found if kind == Kind.FORMULA else None)
+
+    def _balances(self, start: int, end: int) -> bool:
+        """Whether as many clozes begin as end between two places."""
+        begins, ends = (self._borders(kind, start, end) for kind in (Kind.CLOZE, Kind.CLOZE_END))
+        return len([*begins]) == len([*ends])
+
+    def _borders(self, kind: Kind, start: int, end: int) -> Iterator[int]:
+        for border in _BORDER.finditer(self.source, start, end):
+            if self._marks.get(border.start(), _NO_MARK)[0] == kind:
+                yield border.start()
 
     def _brace(self, _: str, start: int, end: int) -> int:
         of_link = self.source[start - 1 : start] in {")", "]"}
@@ -302,7 +297,7 @@ class MaskedText:
     def _backtick(self, run: str, start: int, end: int) -> int:
         if len(run) > 2 and (behind := self._fence(run, start, end)):  # noqa: PLR2004
             return behind
-        closing = self._backticks.closing(end, len(run))
+        closing = closing_run(self.source, end, len(run))
         if closing < 0 or closing > self._paragraph_end(start):
             return end
         return self._mask_code(start, closing + len(run))
@@ -439,8 +434,7 @@ class MaskedText:
         if tag.name in BLOCKS and not is_foreign and self._begins_line(tag.start):
             before, self.html_blocks = HTML_BLOCK, True
         closing = f"</{tag.name}>"
-        is_whole = tag.name == "pre" or tag.name in RAW_TEXT & (ACTIVE | {"style"})
-        if not tag.closing and is_whole and closing not in self._unclosed:
+        if not tag.closing and tag.name in _WHOLE and closing not in self._unclosed:
             close = self.source.find(closing, tag.end)
             if close < 0:
                 self._unclosed.add(closing)
@@ -483,8 +477,7 @@ class MaskedText:
         "`": _backtick,
         "<": _angle,
         "{": _brace,
-        "}": lambda *arguments: arguments[-1],
-        ":": lambda *arguments: arguments[-1],
+        **dict.fromkeys("}:", lambda *arguments: arguments[-1]),
         "=": _highlight,
         "_": _dunder,
         "[": _sound,

@@ -6,7 +6,6 @@ element that Markdown made around them: they are closed with it.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import defaultdict
 from dataclasses import field
 from enum import Enum, auto
@@ -53,8 +52,8 @@ class Open:
     """An open entry: its place in the output, and the raw tags that are open directly in it.
 
     `begins` is the place of its tag in the parser's output, `count` the clozes that one entry
-    stands for, `clozes` those that were open before it. `cut`: a cloze begins in the element and
-    ends outside of it. `crossed`: likewise, or a cloze begins outside of it and ends in it.
+    stands for; `elements` and `clozes` were open before it. `cut`: a cloze begins in the element
+    and ends outside of it. `crossed`: likewise, or a cloze begins outside of it and ends in it.
     """
 
     role: Role
@@ -62,7 +61,7 @@ class Open:
     at: int = 0
     begins: int = 0
     count: int = 1
-    depth: int = 0
+    elements: int = 0
     clozes: int = 0
     cut: bool = False
     crossed: bool = False
@@ -87,8 +86,8 @@ class Nesting:
 
     def enter(self, role: Role, name: str = "", begins: int = 0, count: int = 1) -> None:
         """Open an element, a cloze or a highlight that is written next."""
-        depth = len(self._open)
-        entry = Open(role, name, len(self._out), begins, count, depth, self._clozes)
+        elements = len(self._elements)
+        entry = Open(role, name, len(self._out), begins, count, elements, self._clozes)
         self._open.append(entry)
         self._scopes.append(entry)
         if role is Role.ELEMENT:
@@ -125,8 +124,8 @@ class Nesting:
         if not self._open_clozes:
             return ""
         cloze = self._open_clozes[-1]
-        inside = bisect(self._elements, cloze.depth, key=lambda element: element.depth)
-        crossing = self._elements[inside].name if inside < len(self._elements) else ""
+        inside = self._elements[cloze.elements : cloze.elements + 1]
+        crossing = inside[0].name if inside else ""
         stop = self._elements[-1] if crossing else cloze
         while (entry := self._open[-1]) is not stop:
             crossing = crossing if stop is not cloze else entry.name or crossing

@@ -120,10 +120,5 @@ def _show(output: Output, tag: Tag, source: str) -> None:
     written = [each for each in tag.attributes if each.value is not None]
     if tag.name in HARMLESS and written:
         names = ", ".join(foreign_attributes(tag)) or "a missing src"
-        output.problem(
-            "html-attribute",
-            f"<{tag.name}> with {names} is shown as text",
-            tag.start,
-            tag.end,
-            severity="warning",
-        )
+        message = f"<{tag.name}> with {names} is shown as text"
+        output.problem("html-attribute", message, tag.start, tag.end, severity="warning")

@@ -127,15 +127,10 @@ def latex_problems(text: str, html: str) -> list[Problem]:
         return []
     found = re.search(re.escape(f"[{kind}]"), text, re.IGNORECASE)
     start = found.start() if found else 0
-    return [
-        Problem(
-            "active-content",
-            f"[{kind}] runs LaTeX on the learner's machine",
-            start,
-            min(start + len(kind) + 2, len(text)),
-            hint="write $…$, which every Anki shows by itself",
-        )
-    ]
+    message = f"[{kind}] runs LaTeX on the learner's machine"
+    hint = "write $…$, which every Anki shows by itself"
+    end = min(start + len(kind) + 2, len(text))
+    return [Problem("active-content", message, start, end, hint)]
 
 
 def _kind_in(text: str, kinds: tuple[str, ...]) -> str:

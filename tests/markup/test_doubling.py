@@ -131,6 +131,8 @@ COMPOSED = {
     "clozes in clozes in code": P("{{c1::a", "::b}}", before="`", after="`"),
     "clozes in clozes in a fence": P("{{c1::a", " ::b}}", before="```\n", after="\n```"),
     "clozes in clozes in a formula": P("{{c1::a", " ::b}}", before="$", after="$"),
+    "formulas before a cloze around emphasis": P("$x$ ", after="{{c1::a *b* c}}"),
+    "emphasis between clozes": P("{{c1::a `b`}} *c* "),
     "formulas cut by hints": P("{{c1::\\(a", "::b\\)}}"),
     "a dollar before clozes in clozes": P("{{c1::a", "::b}}", before="$ "),
     "a tag over many clozes": P("{{c1::a}}", before="<b title='", after="'>"),

@@ -8,12 +8,10 @@ clozes nest, one that is never closed is text, and the first `}}` closes the inn
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from flashdeck.markup.clozes.backticks import Backticks
+from flashdeck.markup.clozes.backticks import closing_run
 from flashdeck.markup.results import Problem
 from flashdeck.markup.ruby import RUBY
 from flashdeck.records import dataclass
@@ -79,7 +77,6 @@ class _Scan:
         self._open: list[_Unclosed] = []
         self._found: list[Cloze] = []
         self._passed_run = -1
-        self._backticks = Backticks(text)
 
     def clozes(self, position: int) -> list[Cloze]:
         """Return the clozes after a place outside of any, in the order of their ends."""
@@ -118,7 +115,7 @@ class _Scan:
 
     def _skip_code(self, run: str, start: int, end: int) -> int:
         """Code in a cloze is one piece, unless a cloze opens in it: Anki would see that one."""
-        closing = self._backticks.closing(end, len(run))
+        closing = closing_run(self._text, end, len(run))
         if start == self._passed_run or closing < 0:
             return end
         if OPEN.search(self._text, end, closing):
@@ -169,22 +166,3 @@ def _closes_later(text: str, cloze: Cloze) -> bool:
         else:
             return text.startswith("}}", brace.start())
     return False
-
-
-class ClozeIndex:
-    """The borders of clozes, to look up which of them are between two places."""
-
-    def __init__(self, clozes: Sequence[Cloze]) -> None:
-        self._starts = [cloze.start for cloze in clozes]
-        self._ends = sorted(cloze.end for cloze in clozes)
-
-    def next_end(self, start: int) -> int:
-        """Return where the next cloze ends after a place; 0 if none does."""
-        at = bisect_left(self._ends, start)
-        return self._ends[at] if at < len(self._ends) else 0
-
-    def balanced(self, start: int, end: int) -> bool:
-        """Whether as many clozes open as close between two places."""
-        opened = bisect_left(self._starts, end) - bisect_left(self._starts, start)
-        closed = bisect_left(self._ends, end) - bisect_left(self._ends, start)
-        return opened == closed
