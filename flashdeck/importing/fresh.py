@@ -224,7 +224,7 @@ def _compiled(folder: Path, *, allow_scripts: bool) -> tuple[Compiled, list[Diag
         summary.append(_note(message, "flashdeck check shows each of them"))
     if active:
         message = f"{counted(active, 'place')} with active content, such as scripts"
-        hint = "if you trust it: flashdeck import --allow-scripts, or build --allow-scripts"
+        hint = "if you trust it: import with --allow-scripts, or flashdeck build --allow-scripts"
         summary.append(_note(message, f"{SETTINGS_NAME} accepts it" if allow_scripts else hint))
     return compiled, summary
 
