@@ -14,13 +14,13 @@ from flashdeck.anki.template.render import render as render_card
 from flashdeck.importing.result import Rewriting
 from flashdeck.importing.rewriting.lines import Run, UnfitError, lines
 from flashdeck.importing.rewriting.meaning import meaning
-from flashdeck.importing.rewriting.writer import LEVELS, written
+from flashdeck.importing.rewriting.writer import LEVELS, MATH, written
 from flashdeck.markup import Markup, MediaRefusal, Rendered, render
 from flashdeck.model import Note, NoteType
 
 # A piece of HTML: a tag, a MathJax formula, the braces of a cloze deletion, or text up to the next.
 _PIECE = re.compile(
-    rf"(?P<tag><[^<>]*>)|(?P<math>\\\(.*?\\\)|\\\[.*?\\\])|(?P<cloze>{OPENING}|::|\}}\}})"
+    rf"(?P<tag><[^<>]*>)|(?P<math>{MATH})|(?P<cloze>{OPENING}|::|\}}\}})"
     rf"|(?P<text>(?:(?!\\[(\[]|{OPENING}|::|\}}\}})[^<])+|<)",
     re.DOTALL,
 )
