@@ -157,12 +157,14 @@ def test_no_card_is_duplicated_in_an_imported_deck_whose_cards_leave_room(
     )
     package = tmp_path / "shared.apkg"
     with package.open("wb") as stream:
-        write_apkg(replace(collection, notes=notes), stream)
+        # With a name of its own, a note type is not one of flashdeck's, and has files.
+        kinds = tuple(replace(kind, name=f"{kind.name}s") for kind in collection.notetypes)
+        write_apkg(replace(collection, notes=notes, notetypes=kinds), stream)
     learner.import_package(package)
     learner.check_database()
     root = tmp_path / "imported"
     import_file(package, root, now=author.now)
-    deck, front = root / "cards/d.yaml", root / "cards/notetypes/d-cloze/cloze-front.html"
+    deck, front = root / "cards/d.yaml", root / "cards/notetypes/d-clozes/cloze-front.html"
     deck.write_text(deck.read_text().replace(" {{c3::c}} 1", " {{c3::c}} {{c4::d}} 1"))
     for days in (1, 2):  # the second change finds the later cards
         front.write_text(f"{front.read_text()}!")
