@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from flashdeck.anki.deck_names import DEFAULT_DECK
 from flashdeck.anki.html_text import readable
@@ -203,12 +206,13 @@ class _Import:
     def _copy_media(
         self, media: Sequence[Media], publication: Publication, progress: Progress
     ) -> Iterator[Diagnostic]:
-        folder = self._root / MEDIA
-        return copy_media(
-            media,
-            lambda name: publication.stage(folder / name, self._root, parents=True),
-            progress,
-        )
+        def create(name: str) -> BinaryIO:
+            target = self._root / MEDIA / name
+            if os.path.lexists(target):  # by now, or under a name in another case
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            return publication.stage(target, self._root, parents=True)
+
+        return copy_media(media, create, progress)
 
     def _new_notetypes(self) -> list[NoteType]:
         """Return the note types that the project lacks, renamed where their names are taken."""

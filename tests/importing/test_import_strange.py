@@ -233,6 +233,27 @@ def test_a_new_note_type_leaves_the_files_that_are_there(tmp_path):
     assert ".r {}" in styles
 
 
+def test_a_file_that_appears_while_media_are_copied_is_kept(tmp_path):
+    first = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
+    root = import_file(first, tmp_path / "p", now=NOW).root
+    build(root, Options(now=NOW + 9))
+    digest = sha256(b"a").hexdigest()
+    pictures = [Media(name, digest, 1, lambda: BytesIO(b"a")) for name in ("_a.png", "_b.png")]
+    mine = root / "cards" / "media" / "_b.png"
+
+    def save(*_: object) -> None:
+        mine.parent.mkdir(exist_ok=True)
+        mine.write_bytes(b"mine")
+
+    more = packed(tmp_path / "y.apkg", [note(1, "one", ("x", "", "y"))], tuple(pictures))
+    done = import_file(more, root, now=NOW + 20, progress=save)
+    assert mine.read_bytes() == b"mine"
+    assert (done.media, mine.with_name("_a.png").read_bytes()) == (1, b"a")
+    assert "the file '_b.png' can't be written: file exists" in [
+        problem.message for problem in done.diagnostics
+    ]
+
+
 def test_an_import_that_fails_leaves_the_project_as_it_was(tmp_path, monkeypatch):
     first = packed(tmp_path / "x.apkg", [note(1, "one", ("x", "", "y"))])
     root = import_file(first, tmp_path / "p", now=NOW).root
