@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.skipif(not AVAILABLE, reason="system calls are counted on Linux for x86-64 only"),
 ]
 
-FEW = 6
+FEW = 4
 BORN = 1_500_000_000_000
 KIND = NoteType(
     BORN,
