@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import BinaryIO
@@ -25,7 +25,22 @@ def note_digest(note: Note) -> str:
 
 def field_digests(note: Note) -> str:
     """Digests of the fields: 8 hex digits each, "-" if empty, separated by commas."""
-    return ",".join([_hex(text)[:_SHORTER] if text else "-" for text in note.fields])
+    return ",".join([short_digest(text) if text else "-" for text in note.fields])
+
+
+def tag_digests(tags: Iterable[str]) -> str:
+    """Digests of the tags, sorted, separated by commas; "-" for none."""
+    return ",".join(sorted({tag_digest(tag) for tag in tags})) or "-"
+
+
+def tag_digest(tag: str) -> str:
+    """Digest of a tag, 8 hex digits. Anki ignores the case of tags."""
+    return short_digest(tag.casefold())
+
+
+def short_digest(text: str) -> str:
+    """Digest of a text, 8 hex digits."""
+    return _hex(text)[:_SHORTER]
 
 
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:

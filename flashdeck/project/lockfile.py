@@ -3,8 +3,10 @@
 It records when each note was first built and last changed, the revision of each package, and the
 removed notes. Ids do not depend on it, except that it is a backup of the project's id.
 
-Format 2 is written. Format 1, without the project, card blocks, note types' reserves and digests of
-fields, can be read.
+Format 3 is written where an entry has named columns (`ahead=…`, `tags=…`, …), and otherwise
+format 2, which lacks them. They come with the first build or the next edit of a note or note type,
+so that no other line changes. Format 1, without the project, card blocks, note types' reserves and
+digests of fields, can be read.
 """
 
 from __future__ import annotations
@@ -18,14 +20,13 @@ from typing import NamedTuple
 
 from flashdeck.anki.template.reserves import Slots
 from flashdeck.diagnostics import Diagnostic, Severity, Span
+from flashdeck.project.digest import short_digest
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.records import dataclass
 
-_FORMAT = 2
-_HEADER = (
-    "# Written by `flashdeck build`. Commit it: with it learners keep their tags and edits.\n"
-    f"format\t{_FORMAT}\n"
-)
+_FORMAT = 3
+_WITHOUT_NAMED_COLUMNS = 2
+_HEADER = "# Written by `flashdeck build`. Commit it: with it learners keep their tags and edits.\n"
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?")
 _NONE = "-"
 _UNKNOWN = "?"
@@ -33,7 +34,12 @@ _NOTE_COLUMNS = 14
 _FORMAT_1_COLUMNS = 11  # or one more: when it was imported
 _EDITED = "edited"
 _PARTS = ("fields", "templates")
+_NAMED = re.compile(r"(ahead|tags|was|earlier)=(.*)")
+_DIGEST = re.compile("[0-9a-f]+")
+_VERSION = re.compile(r"(?:\?|[-,0-9a-f]+)/(?:\?|[-,0-9a-f]+)/[0-9a-f]+")
 GONE = "-"
+MOST_EARLIER = 8
+"""The number of earlier versions that are remembered."""
 
 
 class NoteEntry(NamedTuple):
@@ -45,9 +51,13 @@ class NoteEntry(NamedTuple):
     `note_id` (milliseconds) is the note's id in Anki, `card_block` the first id of its cards'
     block. `first_built` (seconds) is the time of its first build, or the one it had in Anki when it
     was imported. `changed` (seconds) is the revision of the last edit, 0 for none; `removed`
-    (seconds) is the revision that emptied it, 0 if it is in the sources. `fields` are the last
-    digests from `digest.field_digests`, '' if unknown. `ahead` (seconds) is by how much its times
-    are later in Anki, for a note that was imported with one in the future.
+    (seconds) is the revision that emptied it, 0 if it is in the sources. `fields` and `tags` are
+    the last digests from `digest.field_digests` and `digest.tag_digests`, '' if unknown. `ahead`
+    (seconds) is by how much its times are later in Anki, for a note that was imported with one in
+    the future.
+
+    `was` is the id of the removed note that this one replaced when its kind changed. `earlier` are
+    the last versions before this one, the newest first: learners may have any of them.
     """
 
     id: str
@@ -64,6 +74,22 @@ class NoteEntry(NamedTuple):
     removed: int = 0
     fields: str = ""
     ahead: int = 0
+    tags: str = ""
+    was: str = ""
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The digests of fields, tags and deck, separated by slashes; "?" for unknown ones."""
+        deck = short_digest(self.deck)
+        return f"{self.fields or _UNKNOWN}/{self.tags or _UNKNOWN}/{deck}"
+
+    def after(self, *others: NoteEntry) -> NoteEntry:
+        """Return the entry with the versions of others, and their earlier ones, as earlier."""
+        versions = [entry.version for entry in others]
+        versions += [version for entry in (self, *others) for version in entry.earlier]
+        earlier = [version for version in dict.fromkeys(versions) if version != self.version]
+        return self._replace(earlier=tuple(earlier[:MOST_EARLIER]))
 
     @property
     def live_clozes(self) -> dict[int, str]:
@@ -99,6 +125,7 @@ class NoteTypeEntry(NamedTuple):
 
     `time` (seconds) is that of the build that last changed it, and `edited` says whether that was a
     later build than its first.
+    `earlier` are the digests of its last versions before this one, the newest first.
     `reserves` maps, as JSON, names of reserves in Anki to the first names in the sources, '' for
     those that were never in use; it is '' for a note type without any. `ahead` is as for a note.
     """
@@ -111,6 +138,14 @@ class NoteTypeEntry(NamedTuple):
     edited: bool = False
     fronts: str = ""
     ahead: int = 0
+    earlier: tuple[str, ...] = ()
+
+    def after(self, *others: NoteTypeEntry) -> NoteTypeEntry:
+        """Return the entry with the digests of others, and their earlier ones, as earlier."""
+        digests = [entry.content for entry in others]
+        digests += [digest for entry in (self, *others) for digest in entry.earlier]
+        earlier = [digest for digest in dict.fromkeys(digests) if digest not in {"", self.content}]
+        return self._replace(earlier=tuple(earlier[:MOST_EARLIER]))
 
     def with_reserves(self, others: str) -> NoteTypeEntry:
         """Return the entry with the reserves that it or `others` say are in use, its own first."""
@@ -227,15 +262,22 @@ def lock_text(lock: Lock) -> str:
     ]
     lines += [_note_line(entry) for _, entry in sorted(lock.notes.items())]
     lines += [
-        f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{_first(entry.time, entry.ahead)}"
-        f"\t{entry.reserves or _NONE}" + _last_columns(entry)
+        f"notetype\t{entry.id}\t{entry.schema}\t{entry.content}\t{entry.time}"
+        f"\t{entry.reserves or _NONE}"
+        + _last_columns(entry)
+        + _named(ahead=entry.ahead, earlier=entry.earlier)
         for _, entry in sorted(lock.notetypes.items())
     ]
     lines += [
         f"package\t{entry.file}\t{entry.revision}\t{entry.digest}"
         for _, entry in sorted(lock.packages.items())
     ]
-    return _HEADER + "".join(line + "\n" for line in lines)
+    notes, notetypes = lock.notes.values(), lock.notetypes.values()
+    has_named = any(
+        entry.ahead or entry.tags or entry.was or entry.earlier for entry in notes
+    ) or any(entry.ahead or entry.earlier for entry in notetypes)
+    version = _FORMAT if has_named else _WITHOUT_NAMED_COLUMNS
+    return f"{_HEADER}format\t{version}\n" + "".join(line + "\n" for line in lines)
 
 
 def reserves_text(reserves: Mapping[str, Mapping[str, str]]) -> str:
@@ -255,9 +297,28 @@ def _later_format(path: str, text: str) -> Diagnostic | None:
     return None
 
 
+def _named(**columns: str | int | tuple[str, ...]) -> str:
+    """Return the named columns of an entry that have a value."""
+    texts = {
+        name: "|".join(value) if isinstance(value, tuple) else value
+        for name, value in columns.items()
+    }
+    return "".join(f"\t{name}={text}" for name, text in texts.items() if text)
+
+
+def _split_named(parts: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Split an entry into the columns by position and those by name."""
+    named: dict[str, str] = {}
+    while match := _NAMED.fullmatch(parts[-1]):
+        named[match[1]] = match[2]
+        parts = parts[:-1]
+    return parts, named
+
+
 def _add(lock: Lock, parts: list[str]) -> None:
+    parts, named = _split_named(parts)
     if parts[0] == "note":
-        note = _note(parts)
+        note = _note(parts, named)
         before = lock.notes.get(note.id)
         lock.notes[note.id] = note if before is None else newer(before, note)
         return
@@ -270,12 +331,11 @@ def _add(lock: Lock, parts: list[str]) -> None:
             lock.projects[name] = min(project, other, key=attrgetter("first_built", "name"))
         case ["notetype", number, schema, content, time, *others]:
             _check_schema(schema)
-            first, ahead = _first_and_ahead(time)
-            more = _others(others)
-            notetype = NoteTypeEntry(int(number), schema, content, first, *more, ahead)
+            notetype = NoteTypeEntry(int(number), schema, content, int(time), *_others(others))
+            notetype = notetype._replace(ahead=_ahead(named), earlier=_versions(named))
             old = lock.notetypes.get(notetype.id, notetype)
             earlier, later = sorted((notetype, old), key=attrgetter("time", "content"))
-            lock.notetypes[notetype.id] = later.with_reserves(earlier.reserves)
+            lock.notetypes[notetype.id] = later.after(earlier).with_reserves(earlier.reserves)
         case ["package", file, revision, digest]:
             package = PackageEntry(file, int(revision), digest)
             known = lock.packages.get(file)
@@ -311,7 +371,7 @@ def newer(first: NoteEntry, second: NoteEntry) -> NoteEntry:
     if first.content != second.content:
         # Learners have either text, so the next build must be newer than both.
         changed = max(first.time, second.time)
-    return newer._replace(
+    return newer.after(first, second)._replace(
         note_id=earlier.note_id,
         card_block=earlier.card_block,
         first_built=min(first.first_built, second.first_built),
@@ -330,12 +390,11 @@ def _merged(first: PackageEntry, second: PackageEntry) -> PackageEntry:
     return PackageEntry(first.file, max(first.revision, second.revision), digest)
 
 
-def _note(parts: list[str]) -> NoteEntry:
+def _note(parts: list[str], named: Mapping[str, str]) -> NoteEntry:
     if len(parts) < _NOTE_COLUMNS:
         parts = _from_format_1(parts)
     _, name, kind, package, deck, ordinals, clozes, content, note_id, block, *times, fields = parts
-    first, changed, removed = times
-    first_built, ahead = _first_and_ahead(first)
+    first_built, changed, removed = times
     return NoteEntry(
         id=name,
         kind=kind,
@@ -346,22 +405,27 @@ def _note(parts: list[str]) -> NoteEntry:
         content=content,
         note_id=int(note_id),
         card_block=int(note_id) if block == _NONE else int(block),
-        first_built=first_built,
+        first_built=int(first_built),
         changed=0 if changed == _NONE else int(changed),
         removed=0 if removed == _NONE else int(removed),
         fields="" if fields == _UNKNOWN else fields,
-        ahead=ahead,
+        tags=named.get("tags", ""),
+        was=named.get("was", ""),
+        earlier=_versions(named, _VERSION),
+        ahead=_ahead(named),
     )
 
 
-def _first_and_ahead(text: str) -> tuple[int, int]:
-    """Read a time, and by how much it is later in Anki, as in `1700000000+3600`."""
-    first, _, ahead = text.partition("+")
-    return int(first), int(ahead or 0)
+def _ahead(named: Mapping[str, str]) -> int:
+    return int(named.get("ahead", 0))
 
 
-def _first(time: int, ahead: int) -> str:
-    return f"{time}+{ahead}" if ahead else str(time)
+def _versions(named: Mapping[str, str], form: re.Pattern[str] = _DIGEST) -> tuple[str, ...]:
+    """Return the earlier versions of an entry. Raises `ValueError` for anything else."""
+    versions = named["earlier"].split("|") if "earlier" in named else []
+    if not all(map(form.fullmatch, versions)):
+        raise ValueError(versions)
+    return tuple(versions)
 
 
 def _from_format_1(parts: list[str]) -> list[str]:
@@ -385,12 +449,13 @@ def _note_line(entry: NoteEntry) -> str:
         entry.content,
         str(entry.note_id),
         _NONE if entry.card_block == entry.note_id else str(entry.card_block),
-        _first(entry.first_built, entry.ahead),
+        str(entry.first_built),
         str(entry.changed or _NONE),
         str(entry.removed or _NONE),
         entry.fields or _UNKNOWN,
     )
-    return "\t".join(parts)
+    named = _named(ahead=entry.ahead, tags=entry.tags, was=entry.was, earlier=entry.earlier)
+    return "\t".join(parts) + named
 
 
 def _check_schema(text: str) -> None:

@@ -11,6 +11,7 @@ from flashdeck.project.digest import (
     note_digest,
     notetype_digest,
     schema,
+    tag_digests,
 )
 from flashdeck.project.lockfile import GONE, NoteEntry, NoteTypeEntry, reserves_text
 from flashdeck.release.numbering import Numbers
@@ -42,7 +43,7 @@ def note_entry(
         was = (same.kind, same.package, same.deck, same.ordinals, same.note_id, same.card_block)
         if now == (*was, same.changed) and (same.clozes or not notetype.cloze):
             return same
-    return NoteEntry(
+    entry = NoteEntry(
         id=note.guid,
         kind=kind,
         package=package,
@@ -56,7 +57,12 @@ def note_entry(
         changed=changed,
         fields=(same.fields if same else "") or field_digests(note),
         ahead=before.ahead if before else 0,
+        tags=same.tags if same else tag_digests(note.tags),
+        was=before.was if before is not None else "",
     )
+    if before is None:
+        return entry
+    return entry.after(before._replace(fields=entry.fields) if same else before)
 
 
 def _clozes(note: Note, before: NoteEntry | None) -> tuple[tuple[int, str], ...]:

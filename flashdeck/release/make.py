@@ -236,6 +236,7 @@ def _dated(
         digests=compiled.digests,
         last_texts=partial(last_texts, project.build),
         places=compiled.places,
+        replaced={note.id: note.was for note in compiled.notes if note.was},
     )
     policy = Policy(
         project.settings.removed == "empty",

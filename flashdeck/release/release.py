@@ -18,7 +18,7 @@ from flashdeck.anki.template.media import needed_media
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.kinds.settings import RESEND_DAYS
 from flashdeck.model import Card, Collection, Deck, Media, Note, NoteType
-from flashdeck.project.digest import field_digests, note_digest, package_digest
+from flashdeck.project.digest import field_digests, note_digest, package_digest, tag_digests
 from flashdeck.project.lockfile import Lock, NoteEntry, PackageEntry, ProjectEntry
 from flashdeck.project.paths import LOCK_NAME
 from flashdeck.records import dataclass
@@ -52,7 +52,7 @@ class Content:
     `project` is the project's id, `collection` has no times yet. `kinds` and `digests` are by note
     id, and a digest may be unknown; `notetypes` are by kind, `packages` by deck. `last_texts`
     returns the first texts of the notes in a package of the last build, by note id; `places` are
-    those of custom note types, by id.
+    those of custom note types, by id. `replaced` are the ids that new ids replace.
     """
 
     project: str
@@ -64,6 +64,7 @@ class Content:
     digests: Mapping[str, str] = field(default_factory=dict)
     last_texts: Callable[[str], Mapping[str, str]] = lambda _: {}
     places: Mapping[int, Span] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def without_removed(collection: Collection) -> Collection:
     notes = tuple(note for note in collection.notes if note.cards)
     used = {note.notetype for note in notes}
     notetypes = tuple(notetype for notetype in collection.notetypes if notetype.id in used)
-    media = _media(collection, notes, notetypes)
+    media = media_of(collection, notes, notetypes)
     return replace(collection, notetypes=notetypes, notes=notes, media=media)
 
 
@@ -257,7 +258,7 @@ class _Dater:
             notetypes=used_types,
             decks=tuple(deck for deck in whole.decks if _holds(deck, decks, described)),
             notes=all_notes,
-            media=_media(whole, notes, used_types),
+            media=media_of(whole, notes, used_types),
         )
 
     def _revision(self, before: PackageEntry | None, digest: str, notes: Iterable[Note]) -> int:
@@ -315,9 +316,10 @@ class _Dater:
             **self._numbers[note.guid]._asdict(),
             content=digest,
             fields=field_digests(note),
+            tags=tag_digests(note.tags),
             changed=_changed(old, digest, revision),
             removed=old.removed or revision,
-        )
+        ).after(old)
         counts["removed"] += not old.removed
         self._note_lines[note.guid] = entry
         return replace(note, mod=self._time(entry, revision) + entry.ahead)
@@ -340,7 +342,7 @@ class _Dater:
     def _living(self, note: Note, old: NoteEntry | None, revision: int) -> NoteEntry:
         kind = self._content.kinds[note.guid]
         digest = self._digests[note.guid]
-        return note_entry(
+        entry = note_entry(
             note,
             kind,
             self._package_of[note.guid],
@@ -351,6 +353,10 @@ class _Dater:
             changed=_changed(old, digest, revision),
             before=old,
         )
+        was = self._content.replaced.get(note.guid, "")
+        # A copy of a note gets a new id as well, and replaces none.
+        is_removed = was in self._old.notes and was not in self._package_of
+        return entry._replace(was=was) if is_removed else entry
 
 
 def last_time(entry: NoteEntry, lock: Lock, resend_days: int) -> int:
@@ -416,7 +422,7 @@ def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
     )
 
 
-def _media(
+def media_of(
     whole: Collection, notes: Sequence[Note], notetypes: Sequence[NoteType]
 ) -> tuple[Media, ...]:
     """Return the media of a collection that these notes, or note types, need."""

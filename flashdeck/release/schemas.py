@@ -43,7 +43,7 @@ def notetype_entries(
             entry = entry._replace(time=max(old.time + 1, shipped + 1, now), edited=True)
         if old is not None:  # names that reserves had first are kept
             reserves = old.with_reserves(entry.reserves).reserves
-            entry = entry._replace(reserves=reserves, ahead=old.ahead)
+            entry = entry.after(old)._replace(reserves=reserves, ahead=old.ahead)
         entries[notetype.id] = entry
     return entries
 

@@ -136,11 +136,36 @@ def test_a_lock_of_format_1_is_read():
 
 
 def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
-    text = "# head\nformat\t3\nnote\tof a kind\tthat nobody knows yet\nproject\n"
+    text = "# head\nformat\t4\nnote\tof a kind\tthat nobody knows yet\nproject\n"
     lock, (problem,) = parse_lock("flashdeck.lock", text)
-    assert problem.message == "flashdeck.lock has format 3; this flashdeck reads up to 2"
+    assert problem.message == "flashdeck.lock has format 4; this flashdeck reads up to 3"
     assert (problem.rule, problem.severity, problem.span.line) == ("lock", "error", 2)
     assert lock == Lock()
+
+
+def test_named_columns_are_read_again_and_give_the_lock_format_3():
+    entry = note(fields="01234567,-", tags="89abcdef", was="bcdefghijklm")
+    edited = entry._replace(fields="00000000,-").after(entry)
+    lock = Lock(notes={edited.id: edited})
+    assert lock_text(lock).splitlines()[1] == "format\t3"
+    assert parsed(lock_text(lock)) == lock
+
+
+def test_the_last_eight_versions_of_a_note_are_remembered_each_once():
+    entry = note(fields="00000000", tags="-")
+    for number in [*range(1, 12), 11, 10]:
+        entry = entry._replace(fields=f"{number:08}").after(entry)
+    versions = [version.partition("/")[0] for version in entry.earlier]
+    assert versions == [f"{number:08}" for number in (11, 9, 8, 7, 6, 5, 4, 3)]
+
+
+def test_learners_may_have_the_text_of_either_branch():
+    base = note(fields="00000000", tags="-")
+    ours = base._replace(fields="11111111", changed=1_780_000_100).after(base)
+    theirs = base._replace(fields="22222222", changed=1_780_000_200).after(base)
+    (entry,) = parsed(conflict(lock_of(ours), lock_of(theirs))).notes.values()
+    assert entry.fields == "22222222"
+    assert {*entry.earlier} == {base.version, ours.version}
 
 
 @pytest.mark.parametrize(
@@ -154,6 +179,8 @@ def test_a_lock_of_a_later_format_is_refused_in_one_sentence():
         f"notetype\t7\t{SCHEMA}\tff\t3\t[]",
         f"notetype\t7\t{SCHEMA}\tff\t3\t-\tyes",
         f"notetype\t7\t{SCHEMA}\tff\t3\t-\tedited\tx\ty",
+        f"notetype\t7\t{SCHEMA}\tff\t3\t-\tearlier=zz",
+        lock_text(Lock(notes={"a": note(earlier=("only one part",))})).splitlines()[-1],
     ],
 )
 def test_an_invalid_line_is_an_error_with_its_position(line):

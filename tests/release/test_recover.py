@@ -54,6 +54,7 @@ def memory(project):
             first_built=0,
             changed=bool(entry.changed),
             removed=bool(entry.removed),
+            earlier=(),
         )
         for entry in lock.notes.values()
     }

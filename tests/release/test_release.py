@@ -7,6 +7,7 @@ from conftest import NOW
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.project.lockfile import parse_lock
 from flashdeck.release.result import Counts
 
 DAY = 86_400
@@ -314,6 +315,55 @@ def test_a_changed_kind_makes_a_new_note_and_empties_the_old(built):
     assert fresh != guid
     assert f"id: {fresh}" in built.read("cards/flask.yaml")
     assert guid not in built.read("cards/flask.yaml")
+
+
+def entries(project):
+    return parse_lock("flashdeck.lock", project.read("flashdeck.lock"))[0].notes
+
+
+def test_the_lock_remembers_the_versions_that_learners_may_have(built):
+    guid = notes(built)["Who created Flask?"].guid
+    first = entries(built)[guid]
+    for old, new in (("Armin Ronacher", "Armin"), ("deck: Flask\n", "deck: Flask::Basics\n")):
+        built.now += DAY
+        built.replace("cards/flask.yaml", old, new)
+        built.built()
+    entry = entries(built)[guid]
+    assert (first.earlier, len(entry.earlier)) == ((), 2)
+    assert entry.earlier[-1] == first.version
+    built.replace(
+        "cards/flask.yaml", f"  - q: Who created Flask?\n    a: Armin\n    id: {guid}", ""
+    )
+    built.now += DAY
+    built.built()
+    assert entries(built)[guid].earlier[0] == entry.version
+
+
+def test_a_lock_without_versions_changes_only_in_the_lines_of_edited_notes(built):
+    lines = [line.partition("\ttags=")[0] for line in built.read("flashdeck.lock").splitlines()]
+    old = "\n".join(lines).replace("format\t3", "format\t2") + "\n"
+    built.write("flashdeck.lock", old)
+    built.built(frozen=True)
+    built.now += DAY
+    built.replace("cards/flask.yaml", "Armin Ronacher", "Armin")
+    built.built()
+    changed = {*built.read("flashdeck.lock").splitlines()} - {*old.splitlines()}
+    guid = notes(built)["Who created Flask?"].guid
+    assert {line.split("\t")[0] for line in changed} == {"format", "note", "package"}
+    assert [line.split("\t")[1] for line in changed if line.startswith("note")] == [guid]
+
+
+def test_the_lock_links_a_note_of_another_kind_to_the_one_it_replaces(built):
+    old = notes(built)["Who created Flask?"].guid
+    built.replace("cards/flask.yaml", "q: Who created Flask?", "cloze: '{{c1::Who}} made Flask?'")
+    built.replace("cards/flask.yaml", "    a: Armin Ronacher\n", "")
+    built.built()
+    fresh = notes(built)["{{c1::Who}} made Flask?"].guid
+    assert entries(built)[fresh].was == old
+    built.replace("cards/flask.yaml", "made Flask", "created Flask")
+    built.now += DAY
+    built.built()
+    assert entries(built)[fresh].was == old
 
 
 def test_a_lost_lock_keeps_every_id(built):
