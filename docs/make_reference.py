@@ -81,6 +81,12 @@ JSON = {
     ),
     "init": "`root`, `written` and `kept` files",
     "preview": "`url` and the number of `cards`; with `--html` the `file`",
+    "push": (
+        "`profile`, whether it is `done`, numbers of `notes` and of those `there`; `renames`, "
+        "`obsolete_decks`, `notetypes`, `new`, `edits`, `kinds`, `moves`, `removals`; what is "
+        "left alone: `conflicts`, `kept`, `kept_notetypes`, `postponed`, `skipped`; `empty_cards`; "
+        "`differences` from the plan afterwards"
+    ),
     "schema": "the schema; with `-o` a list of files",
     "stats": (
         "numbers of `notes`, `cards`, `words`, `media`; `media_size`; `decks`, `kinds` and "

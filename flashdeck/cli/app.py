@@ -19,6 +19,7 @@ from flashdeck.cli.commands.forget import forget
 from flashdeck.cli.commands.importing import import_deck
 from flashdeck.cli.commands.init import init
 from flashdeck.cli.commands.preview import preview
+from flashdeck.cli.commands.push import push
 from flashdeck.cli.commands.schema import schema
 from flashdeck.cli.commands.stats import stats
 from flashdeck.cli.help import DOCUMENTATION, Command, Group, show_help
@@ -72,6 +73,7 @@ _COMMANDS = {
         "how-to/bring-your-deck.md",
     ),
     "export": _Entry(export, _EXCHANGE, "flashdeck export csv --to csv", "how-to/export.md"),
+    "push": _Entry(push, _EXCHANGE, "flashdeck push --dry-run", "how-to/push.md"),
     "help": _Entry(_help, _MORE, "flashdeck help build", "README.md"),
 }
 WITHOUT_DIRECTORY = ("explain", "help")

@@ -33,7 +33,7 @@ _SECONDS: Final = 10.0  # of CPU time, and for each `_BYTES_PER_SECOND` of a dat
 _BYTES_PER_SECOND: Final = 2 * MIB
 _ROW: Final = 320  # bytes of the objects made from a row, without its texts
 _READ: Final = frozenset(
-    {"col", "notes", "cards", "notetypes", "fields", "templates", "decks", "deck_config"}
+    {"col", "notes", "cards", "notetypes", "fields", "templates", "decks", "deck_config", "revlog"}
 )
 _KEY: Final = ("id",)
 _KEYS: Final = {"fields": ("ntid", "ord"), "templates": ("ntid", "ord")}

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from flashdeck.anki.read.schema11 import MARK
+from flashdeck.anki.read.study import NOTHING, Schedule, Study
 from flashdeck.anki.template.reserves import in_anki, mark
 from flashdeck.anki.write.archive import Archive
 from flashdeck.anki.write.contract import require_writable
@@ -44,15 +45,27 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 _BATCH: Final = 2_000
 _COLLECTION: Final = "collection.anki2"  # read by every version of Anki
+_STUDIED_COLLECTION: Final = "collection.anki21"
+_SCHEDULER: Final = 2  # Anki converts reviews of the first one
 _MEDIA: Final = "media"
 _NOTE: Final = "INSERT INTO notes VALUES(?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
 _CARD: Final = "INSERT INTO cards VALUES(?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+_STUDIED: Final = "INSERT INTO cards VALUES(?, ?, ?, ?, ?, -1, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)"
+_REVIEW: Final = "INSERT INTO revlog VALUES(?, ?, -1, ?, ?, ?, ?, ?, ?)"
 _TAG: Final = re.compile("<[^<>]*>")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | None = None) -> None:
+def write_apkg(
+    collection: Collection,
+    out: BinaryIO,
+    *,
+    progress: Progress | None = None,
+    study: Study = NOTHING,
+) -> None:
     """Write a dated collection as a package; `out` must be seekable and at its start.
+
+    `study` has schedules and reviews of some of its cards; none are in filtered decks.
 
     Equal collections give equal bytes on any machine, Python and SQLite, and `read_apkg` returns an
     equal collection. Raises `ValueError` for a collection that breaks a rule of `contract`, before
@@ -62,7 +75,8 @@ def write_apkg(collection: Collection, out: BinaryIO, *, progress: Progress | No
     total = len(collection.notes) + len(collection.media)
     report = progress or (lambda _done, _total: None)
     with Archive(out) as archive:
-        archive.add(_COLLECTION, _database(collection, lambda done: report(done, total)))
+        name = _COLLECTION if study is NOTHING else _STUDIED_COLLECTION
+        archive.add(name, _database(collection, study, lambda done: report(done, total)))
         names = {str(index): media.name for index, media in enumerate(collection.media)}
         archive.add(_MEDIA, _json(names).encode())
         for index, media in enumerate(collection.media):
@@ -89,11 +103,11 @@ def apkg_bytes(collection: Collection) -> bytes:
     return out.getvalue()
 
 
-def _database(collection: Collection, report: Callable[[int], None]) -> bytearray:
+def _database(collection: Collection, study: Study, report: Callable[[int], None]) -> bytearray:
     connection = new_database()
     try:
         connection.execute("BEGIN")
-        _Package(collection, report).write_to_db(connection.cursor(), 0, iter(()))
+        _Package(collection, study, report).write_to_db(connection.cursor(), 0, iter(()))
         connection.execute("COMMIT")
         return canonical_image(connection)
     finally:
@@ -103,13 +117,14 @@ def _database(collection: Collection, report: Callable[[int], None]) -> bytearra
 class _Package(genanki.Package):  # type: ignore[misc]
     """Writes rows in bulk in the order of their ids, then the indexes."""
 
-    def __init__(self, collection: Collection, report: Callable[[int], None]) -> None:
+    def __init__(self, collection: Collection, study: Study, report: Callable[[int], None]) -> None:
         ids = _deck_ids([deck.name for deck in collection.decks])
         super().__init__([_Deck(ids[deck.name], deck) for deck in collection.decks])
         self._deck_ids = ids
         self._models = {notetype.id: _Model(notetype) for notetype in collection.notetypes}
         self._notes = collection.notes
         self._report = report
+        self._study = study
 
     def write_to_db(
         self,
@@ -124,6 +139,12 @@ class _Package(genanki.Package):  # type: ignore[misc]
         self._write_names(cursor, timestamp)
         _insert(cursor, _NOTE, self._note_rows(), self._report)
         _insert(cursor, _CARD, self._card_rows())
+        if self._study is not NOTHING:
+            _insert(cursor, _STUDIED, self._studied_rows())
+            _insert(cursor, _REVIEW, self._review_rows())
+            (stored,) = cursor.execute("SELECT conf FROM col").fetchone()
+            conf = json.loads(stored) | {"schedVer": _SCHEDULER}
+            cursor.execute("UPDATE col SET crt = ?, conf = ?", (self._study.created, _json(conf)))
         _run(cursor, first_index + indexes)
 
     def _write_names(self, cursor: sqlite3.Cursor, timestamp: float) -> None:
@@ -155,8 +176,35 @@ class _Package(genanki.Package):  # type: ignore[misc]
                 (card.id, note.id, decks[card.deck], card.ordinal, card.id // 1000, card.position)
                 for note in self._notes
                 for card in note.cards
+                if card.id not in self._study.schedules
             ]
         )
+
+    def _studied_rows(self) -> list[tuple[object, ...]]:
+        decks, schedules = self._deck_ids, self._study.schedules
+        return [
+            (card.id, note.id, decks[card.deck], card.ordinal, *_schedule_row(schedules[card.id]))
+            for note in self._notes
+            for card in note.cards
+            if card.id in schedules
+        ]
+
+    def _review_rows(self) -> list[tuple[object, ...]]:
+        """Return the reviews without their usn, in order of their ids."""
+        cards = {card.id for note in self._notes for card in note.cards}
+        reviews = self._study.reviews.items()
+        return sorted(
+            (*row[:2], *row[3:]) for card, rows in reviews if card in cards for row in rows
+        )
+
+
+def _schedule_row(schedule: Schedule) -> tuple[object, ...]:
+    """Return a schedule in the order of the columns, without usn and filtered deck."""
+    return (
+        *(schedule.mod, schedule.kind, schedule.queue, schedule.due, schedule.interval),
+        *(schedule.factor, schedule.reviews, schedule.lapses, schedule.left),
+        *(schedule.flags, schedule.data),
+    )
 
 
 class _Deck(genanki.Deck):  # type: ignore[misc]
