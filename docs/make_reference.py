@@ -80,6 +80,7 @@ JSON = {
         "`unchanged`, of `decks`, `notetypes` and `media`; `diagnostics`"
     ),
     "init": "`root`, `written` and `kept` files",
+    "open": "the `file`",
     "preview": "`url` and the number of `cards`; with `--html` the `file`",
     "push": (
         "`profile`, whether it is `done`, numbers of `notes` and of those `there`; `renames`, "
@@ -88,6 +89,7 @@ JSON = {
         "`differences` from the plan afterwards"
     ),
     "schema": "the schema; with `-o` a list of files",
+    "send": "`url`, `file`, its `size` and `sha256`",
     "stats": (
         "numbers of `notes`, `cards`, `words`, `media`; `media_size`; `decks`, `kinds` and "
         "`tags` with `name`, `notes` and `cards`; `study`"

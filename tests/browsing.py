@@ -80,7 +80,7 @@ def cards_on_screen(page: Page) -> list[str]:
 
 
 @contextmanager
-def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]:
+def serving(previewed, *, editor=True, allow_scripts=False, send=None) -> Iterator[Running]:
     listener = listen(0)
     shelf = PreviewStore(previewed.first())
     running = Running(Guard(listener.getsockname()[1]), shelf)
@@ -95,6 +95,7 @@ def serving(previewed, *, editor=True, allow_scripts=False) -> Iterator[Running]
         open_editor=open_editor if editor else None,
         editor_link=editor_link(previewed.root) if previewed.root else "",
         masks=MaskEditor(previewed.root) if previewed.root else None,
+        send=send,
     )
     server = make(listener, make_app(shelf, running.guard, wishes))
     stop = Event()

@@ -18,9 +18,11 @@ from flashdeck.cli.commands.fmt import fmt
 from flashdeck.cli.commands.forget import forget
 from flashdeck.cli.commands.importing import import_deck
 from flashdeck.cli.commands.init import init
+from flashdeck.cli.commands.open import open_package
 from flashdeck.cli.commands.preview import preview
 from flashdeck.cli.commands.push import push
 from flashdeck.cli.commands.schema import schema
+from flashdeck.cli.commands.send import send
 from flashdeck.cli.commands.stats import stats
 from flashdeck.cli.help import DOCUMENTATION, Command, Group, show_help
 from flashdeck.cli.streams import print_result
@@ -74,6 +76,8 @@ _COMMANDS = {
     ),
     "export": _Entry(export, _EXCHANGE, "flashdeck export csv --to csv", "how-to/export.md"),
     "push": _Entry(push, _EXCHANGE, "flashdeck push --dry-run", "how-to/push.md"),
+    "open": _Entry(open_package, _EXCHANGE, "flashdeck open", "how-to/push.md"),
+    "send": _Entry(send, _EXCHANGE, "flashdeck send", "how-to/push.md"),
     "help": _Entry(_help, _MORE, "flashdeck help build", "README.md"),
 }
 WITHOUT_DIRECTORY = ("explain", "help")

@@ -61,12 +61,15 @@ class Composer:
         Some get the first schedule of the note that they replace, restored ones get their own.
         """
         homes = self._homes()
-        placed = [_in_decks(note, homes, self._fallback()) for note in notes]
+        # Where cards that are there already are in the package is ignored.
+        fallback = min(homes & {*self._learner.decks} or homes, default=_NO_DECK)
+        placed = [_in_decks(note, homes, fallback) for note in notes]
         unique = _with_unique_ids(placed)
         ordered = tuple(sorted(unique, key=_study_order))
         used = {note.notetype for note in ordered}
         types = tuple(self._notetypes[number] for number in sorted(used))
         media = media_of(self._build, ordered, types)
+        taken = {row[0] for rows in self._learner.study.reviews.values() for row in rows}
         schedules: dict[int, Schedule] = {}
         reviews: dict[int, tuple[Review, ...]] = {}
         for note in ordered:
@@ -77,15 +80,14 @@ class Composer:
             if (old := replaced.get(note.guid)) is not None and old.cards:
                 before, first = old.cards[0].id, note.cards[0].id
                 schedules[first] = at_home(self._learner.study.schedules[before])
-                reviews[first] = self._copied(before, first)
+                reviews[first] = self._copied(before, first, taken)
         study = NOTHING
         if schedules:
             study = self._learner.study._replace(schedules=schedules, reviews=reviews)
         return Collection(types, self._decks(ordered), ordered, media), study
 
-    def _copied(self, before: int, card: int) -> tuple[Review, ...]:
-        """Return copies of a card's reviews for another, with ids of their own."""
-        taken = {row[0] for rows in self._learner.study.reviews.values() for row in rows}
+    def _copied(self, before: int, card: int, taken: set[int]) -> tuple[Review, ...]:
+        """Return copies of a card's reviews for another, with ids that are not `taken`."""
         copies = []
         for row in self._learner.study.reviews.get(before, ()):
             number = row[0] + 1
@@ -99,11 +101,6 @@ class Composer:
         """The decks that a package can name."""
         names = {card.deck for note in self._build.notes for card in note.cards}
         return frozenset({*names, *self._learner.decks} - {DEFAULT_DECK})
-
-    def _fallback(self) -> str:
-        """A deck for cards that are there already: where they are in the package is ignored."""
-        homes = self._homes()
-        return min(homes & {*self._learner.decks} or homes, default=_NO_DECK)
 
     def _decks(self, notes: Iterable[Note]) -> tuple[Deck, ...]:
         """Return the decks, those that are there already with the learner's descriptions."""

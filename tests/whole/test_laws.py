@@ -29,6 +29,7 @@ HOMES = {
     "pygments": ("highlighting",),
     "pyromark": ("markup",),
     "rich": ("cli", "preview.terminal", "text"),
+    "segno": ("send.qr",),
     "tinycss2": ("css",),
     "typer": ("cli",),
     "watchfiles": ("files.watch",),
@@ -116,7 +117,16 @@ def test_each_third_party_package_is_imported_in_one_place():
 
 def test_every_third_party_import_is_declared():
     declared = {"genanki", "pyromark", "pygments", "yaml", "typer", "rich"}
-    declared |= {"blake3", "filelock", "flask", "imagesize", "tinycss2", "watchfiles", "werkzeug"}
+    declared |= {
+        "blake3",
+        "filelock",
+        "flask",
+        "imagesize",
+        "segno",
+        "tinycss2",
+        "watchfiles",
+        "werkzeug",
+    }
     # Zstandard is a part of Python from 3.14 on, and comes as `backports.zstd` before.
     declared |= {"backports", "compression"}
     known = declared | {"flashdeck", "_typeshed"} | sys.stdlib_module_names

@@ -188,6 +188,7 @@ def _serve(
 
 
 def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) -> AppOptions:
+    from flashdeck.cli.commands.send import offering
     from flashdeck.notetypes.built_in import script_sources
     from flashdeck.preview.masks import MaskEditor
     from flashdeck.preview.serve.app import AppOptions
@@ -201,6 +202,7 @@ def _app_options(root: Path | None, editor: str | None, *, allow_scripts: bool) 
         open_editor=_editor_opener(root, program) if root is not None and program else None,
         editor_link=editor_link(root) if root is not None else "",
         masks=MaskEditor(root) if root is not None else None,
+        send=offering(root) if root is not None else None,
     )
 
 

@@ -28,6 +28,13 @@ OpenEditor = Callable[[str, int, int], str]
 Returns the name of the editor.
 """
 
+Send = Callable[[str], Mapping[str, object]]
+"""Offers a package, '' for the only one, to a phone.
+
+Returns its `url`, a QR code of it as SVG in `code`, `name`, `size` and `digest`; or the names of
+the packages, in `choices`.
+"""
+
 _HEARTBEAT = 15.0
 _MAX_FACES = 200
 _MAX_MASKS = 500
@@ -43,7 +50,8 @@ class AppOptions:
 
     `scripts` are the policy sources of scripts that cards may run; `allow_scripts` allows all
     scripts. If `open_editor` is None, the page links to addresses below `editor_link` instead; if
-    that is '' there are no sources to open. `masks` edits image occlusion notes.
+    that is '' there are no sources to open. `masks` edits image occlusion notes, `send` offers
+    packages to phones.
     """
 
     platform: Platform = "lin"
@@ -52,6 +60,7 @@ class AppOptions:
     open_editor: OpenEditor | None = None
     editor_link: str = ""
     masks: Masks | None = None
+    send: Send | None = None
 
 
 def make_app(store: PreviewStore, guard: Guard, options: AppOptions) -> Flask:
@@ -133,10 +142,32 @@ def _page(store: PreviewStore, guard: Guard, options: AppOptions) -> Blueprint:
         return Response(_stream(store, start), mimetype="text/event-stream")
 
     _editing(routes, store, options)
+    _working(routes, store, options)
+    return routes
+
+
+def _working(routes: Blueprint, store: PreviewStore, options: AppOptions) -> None:
+    """Add the routes of what else an author may do."""
     if options.masks is not None:
         _drawing(routes, store, options.masks)
         _new_notes(routes, store, options.masks)
-    return routes
+    if options.send is not None:
+        _sending(routes, options.send)
+
+
+def _sending(routes: Blueprint, send: Send) -> None:
+    """Add the route that offers a package to a phone."""
+
+    @routes.post("/send")
+    def offer() -> Response:
+        body = request.get_json()
+        name = body.get("package", "") if isinstance(body, dict) else None
+        if not isinstance(name, str):
+            abort(400)
+        try:
+            return _json({**send(name)})
+        except FlashdeckError as error:
+            return _json({"error": str(error), "hint": error.hint})
 
 
 def _editing(routes: Blueprint, store: PreviewStore, options: AppOptions) -> None:
@@ -253,6 +284,7 @@ def _start(guard: Guard, options: AppOptions) -> str:
         "editor": bool(options.open_editor),
         "link": options.editor_link,
         "masks": options.masks is not None,
+        "send": options.send is not None,
         "scripts": options.allow_scripts,
     }
     return page(styles, data(setting), scripts)

@@ -27,6 +27,7 @@ SCRIPTS = (
     "overview.js",
     "problems.js",
     "print.js",
+    "send.js",
     "keys.js",
     "main.js",
 )

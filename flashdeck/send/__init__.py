@@ -1,0 +1,1 @@
+"""Sends a package to a phone in the same network."""
