@@ -90,7 +90,7 @@ def test_a_hash_of_the_fields_for_an_id_loses_reviews(monkeypatch):
 
     monkeypatch.setattr(flashdeck.compile.compiler, "identify", identify)
     # Disable the cache of files.
-    monkeypatch.setattr(DeckFiles, "settled", lambda *_: None)
+    monkeypatch.setattr(DeckFiles, "_settled", lambda *_: None)
     assert broken_promise() == "no review lost"
 
 
