@@ -24,8 +24,11 @@ DESKTOP := .venv-anki/desktop
 CARDS ?=
 PICTURES ?=
 
+# The folder of an installed AnkiConnect, for the transcripts of pushes.
+ADDON := $(HOME)/.local/share/Anki2/addons21/2055492159
+
 .PHONY: help deck check test browser lint format pictures bench modules editors reference site \
-	anki-matrix anki-templates fidelity webkit clean
+	anki-matrix anki-templates fidelity push-desktop webkit clean
 
 help:
 	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
@@ -49,6 +52,8 @@ help:
 	@echo "                     fewer: HISTORIES=20 RELEASES=24.11; others: SEED=2; all at once: -j2;"
 	@echo "                     tried with Python 3.11 to 3.13; where yours can't install an old"
 	@echo "                     release: PYTHON=python3.11"
+	@echo "make push-desktop    push into the real Anki, offscreen, and record what it answers;"
+	@echo "                     the folder of the add-on AnkiConnect: ADDON=DIR"
 	@echo "make editors         hold the schemas against a real YAML language server (needs npm)"
 	@echo
 	@echo "make clean           remove what make made"
@@ -107,6 +112,10 @@ anki-matrix: $(RELEASES:%=anki-%)
 editors: $(VENV)/.test .venv-editors/.ready
 	@FLASHDECK_LANGUAGE_SERVER=.venv-editors/node_modules/.bin/yaml-language-server \
 		$(BIN)/python -m pytest tests/editor/language_server_cases.py
+
+# On the desktop's release; tests/push/test_push_story.py holds the double against the transcripts.
+push-desktop: $(DESKTOP)/.ready
+	@cd tests && PYTHONPATH=. ../$(DESKTOP)/bin/python -m push_desktop $(ADDON) push/transcripts
 
 anki-templates: $(ANKIDROID:%=templates-%)
 

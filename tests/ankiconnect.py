@@ -67,6 +67,7 @@ class AnkiConnectDouble:
         self.open = True
         self.lacking: frozenset[str] = frozenset()
         self.released = Event()
+        self.heard: Callable[[str, dict[str, Any], dict[str, Any]], None] = lambda *_: None
 
     @contextlib.contextmanager
     def running(self) -> Iterator[int]:
@@ -119,6 +120,7 @@ class AnkiConnectDouble:
             answer = {"result": result, "error": None}
         except Exception as error:  # noqa: BLE001 - the add-on reports any by its text
             answer = {"result": None, "error": str(error)}
+        self.heard(action, request.get("params", {}), answer)
         return None if self.cut == (number, True) else answer
 
     def _run(self, action: str, key: str, params: dict[str, Any]) -> Any:
@@ -173,7 +175,10 @@ class AnkiConnectDouble:
             if not cards:
                 raise KeyError(str(number))  # a note without cards ends the whole call
             note = self.col.get_note(number)
-            fields = {name: {"value": text} for name, text in note.items()}
+            fields = {
+                name: {"value": text, "order": order}
+                for order, (name, text) in enumerate(note.items())
+            }
             found.append({"noteId": number, "tags": note.tags, "fields": fields, "cards": cards})
         return found
 

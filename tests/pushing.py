@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ankiconnect import AnkiConnectDouble
@@ -30,6 +31,7 @@ class Pusher:
     def __init__(self, project: ProjectFolder, double: AnkiConnectDouble, port: int) -> None:
         self.project, self.double, self.port = project, double, port
         self.learner = double.learner
+        self.wait: Callable[[], None] = lambda: None
 
     def job(self, *, key: str = "", timeout: float = 60, **options: Any) -> Push:
         """Build, and make a push of all packages."""
@@ -40,7 +42,7 @@ class Pusher:
             [package.path for package in built.packages],
             anki,
             Options(now=self.project.now + 60, **options),
-            wait=lambda: None,
+            wait=self.wait,
         )
 
     def push(self, **options: Any) -> tuple[Plan, list[str]]:

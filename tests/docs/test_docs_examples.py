@@ -18,7 +18,9 @@ PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
 BLOCK = re.compile(r"^```(sh|yaml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What only people, or other machines, can do.
 NOT_HERE = re.compile(
-    r"pipx |flashdeck preview$|flashdeck preview some|gh |git push|pre-commit ", re.MULTILINE
+    r"pipx |flashdeck preview$|flashdeck preview some|flashdeck (?:push|open|send)\b"
+    r"|gh |git push|pre-commit ",
+    re.MULTILINE,
 )
 MISTAKE = ("a: Buenos días", "anser: Buenos días")
 

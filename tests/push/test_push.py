@@ -219,3 +219,72 @@ def test_a_package_imported_by_hand_is_known_without_a_push(pusher):
     assert different == []
     assert [(edit.after.guid, edit.late) for edit in plan.edits] == [("france000001", True)]
     assert [edit.after.guid for edit in plan.conflicts] == ["norway000001"]
+
+
+def test_a_field_that_the_learner_added_keeps_its_text(pushed):
+    learner = pushed.learner
+    models = learner.collection.models
+    notetype = models.by_name("Geo Question")
+    models.add_field(notetype, models.new_field("Mine"))
+    models.update_dict(notetype)
+    learner.edit("france000001", len(notetype["flds"]) - 1, "my own")
+    pushed.project.replace("cards/geo.yaml", "a: Paris", "a: Paris!")
+    assert pushed.push()[1] == []
+    fields = learner.note("france000001").fields
+    assert (fields[1], fields[-1]) == ("Paris!", "my own")
+    assert learner.notetypes() & {"Geo Question+", "Geo Question-1"} == set()
+    assert pushed.push()[0].is_empty
+
+
+def test_notes_of_a_note_type_that_lacks_a_field_are_left_alone_and_named(pushed):
+    models = pushed.learner.collection.models
+    notetype = models.by_name("Geo Question")
+    models.remove_field(notetype, notetype["flds"][2])
+    models.update_dict(notetype)
+    pushed.project.replace("cards/geo.yaml", "a: Paris", "a: Paris!")
+    plan, different = pushed.push()
+    assert different == []
+    assert {one.why for one in plan.skipped} == {"its note type has other fields or cards in Anki"}
+    assert pushed.learner.note("france000001").fields[1] == "Paris"
+
+
+def test_a_card_in_a_filtered_deck_is_moved_later(pushed):
+    collection = pushed.learner.collection
+    filtered = collection.sched.get_or_create_filtered_deck(0)
+    filtered.config.search_terms[0].search = "France"
+    del filtered.config.search_terms[1:]
+    filtered.config.reschedule = False
+    number = collection.sched.add_or_update_filtered_deck(filtered).id
+    pushed.project.replace("cards/geo.yaml", "deck: Geo", "deck: Geography")
+    plan, different = pushed.push()
+    assert different == []
+    assert [move[:2] for move in plan.postponed] == [("Geo", "Geography")]
+    assert pushed.push()[0].is_empty
+    collection.sched.empty_filtered_deck(number)
+    assert pushed.learner.card("france000001").deck == "Geo"
+    assert pushed.push()[1] == []
+    assert pushed.learner.card("france000001").deck == "Geography"
+    assert "Geo" not in pushed.learner.decks()
+
+
+def test_a_copy_that_the_learner_made_stays_as_it_is(pushed):
+    pushed.learner.copy("france000001")
+    (copy,) = (
+        {*pushed.learner.guids()}
+        - {f"{name}000001" for name in ("france", "norway")}
+        - {
+            "spain0000001",
+            "italy0000001",
+        }
+    )
+    pushed.project.replace("cards/geo.yaml", "a: Paris", "a: Paris!")
+    assert pushed.push()[1] == []
+    assert pushed.learner.note(copy).fields[1] == "Paris"
+    assert pushed.learner.note("france000001").fields[1] == "Paris!"
+
+
+def test_a_deleted_note_comes_back_only_as_new(pushed):
+    pushed.learner.delete("france000001")
+    plan, different = pushed.push()
+    assert [note.guid for note in plan.new] == ["france000001"]
+    assert different == []

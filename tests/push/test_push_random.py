@@ -22,7 +22,7 @@ from flashdeck.diagnostics import FlashdeckError
 DECKS = ("Geo", "Geo::West", "Land", "Land::East")
 SOURCE = "cards/all.yaml"
 WORDS = st.sampled_from(["one", "two", "three"])
-WHICH = st.integers(0, 30)
+WHICH = st.integers(0, 4)
 AUTHOR = st.one_of(
     st.tuples(st.just("write"), WHICH, st.sampled_from(["a", "extra"]), WORDS),
     st.tuples(st.just("retag"), WHICH, WORDS),
@@ -40,6 +40,7 @@ LEARNER = st.one_of(
     st.tuples(st.just("tag"), WHICH, WORDS),
     st.tuples(st.just("untag"), WHICH),
     st.tuples(st.just("move"), WHICH, st.sampled_from([*DECKS, "My own"])),
+    st.tuples(st.just("late"), WHICH),
     st.tuples(st.just("flag"), WHICH),
     st.tuples(st.just("suspend"), WHICH),
     st.tuples(st.just("delete"), WHICH),
@@ -152,6 +153,11 @@ class Studying:
     def move(self, which, deck):
         if guid := self.pick(which):
             self.learner.move(guid, deck, self.learner.cards(guid)[0].ordinal)
+
+    def late(self, which):
+        """Touch a note after the next build."""
+        if guid := self.pick(which):
+            self.learner.touch(guid, self.project.now + 3 * DAY)
 
     def flag(self, which):
         if guid := self.pick(which):
