@@ -26,7 +26,7 @@ _LONGEST = 2**20
 _SEMICOLON = ";"
 _LINE_END = re.compile(r"\r\n|[\n\r\f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 # Differences between tinycss2 and browsers: it can't read integers of thousands of digits, and in
 # an invalid url() it takes the `\)` of `\\)` for an escape and skips the rest.
 _LONG_NUMBER = re.compile("[0-9]{4000,}")

@@ -13,8 +13,8 @@ from flashdeck.diagnostics import Span
 from flashdeck.model import Card, Collection, Note, NoteType
 
 _PLAYED = re.compile(r"\[anki:play:([qa]):(\d+)\]")
-_TYPED = re.compile(r"\[\[type:[^\]]*\]\]")
-_RULE = re.compile(r"<hr\s+id=[\"']?answer\b[^>]*>", re.IGNORECASE)
+_TYPED = re.compile(r"\[\[type:[^\]]*+\]\]|(\[\[type:[^\]]*+)")
+_RULE = re.compile(r"<hr\s+id=[\"']?answer\b[^<>]*+>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class RenderedCard:
         return self.note.source
 
     def _text(self, html: str) -> str:
-        return readable_lines(_PLAYED.sub(self._played, _TYPED.sub("", html)))
+        return readable_lines(_PLAYED.sub(self._played, _TYPED.sub(r"\1", html)))
 
     def _played(self, reference: re.Match[str]) -> str:
         """Return the name of a sound, or the text of speech."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 _RESET = "\x1b[0m"
@@ -72,6 +72,38 @@ def slug(name: str) -> str:
     """Reduce a name to lower-case ASCII letters, digits and single `-`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def enclosed(
+    text: str, opening: re.Pattern[str], closings: Sequence[re.Pattern[str]], *, least: int = 0
+) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Yield what opens and what closes each enclosed part of a text.
+
+    `opening` has a group for each of the `closings`. A part has at least `least` characters and
+    holds no other parts; an opening that is never closed is text. A missing closing is searched for
+    only once, which keeps the time linear.
+    """
+    at = 0
+    missing: set[int | None] = set()
+    while opened := opening.search(text, at):
+        at, kind = opened.end(), opened.lastindex or 1
+        closed = None if kind in missing else closings[kind - 1].search(text, at + least)
+        if closed is None:
+            missing.add(kind)
+        else:
+            yield opened, closed
+            at = closed.end()
+
+
+def without_enclosed(
+    text: str, opening: re.Pattern[str], closings: Sequence[re.Pattern[str]], new: str
+) -> str:
+    """Replace each enclosed part of a text, and what encloses it."""
+    pieces, end = [], 0
+    for opened, closed in enclosed(text, opening, closings):
+        pieces += [text[end : opened.start()], new]
+        end = closed.end()
+    return "".join([*pieces, text[end:]])
 
 
 @lru_cache(maxsize=1024)

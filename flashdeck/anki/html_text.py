@@ -14,7 +14,10 @@ from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
 
-from flashdeck.text import holds_ink
+from flashdeck.text import enclosed, holds_ink
+
+FORMULA = re.compile(r"(\\\()|(\\\[)"), (re.compile(r"\\\)"), re.compile(r"\\\]"))
+"""What opens a formula of MathJax, and what closes each kind, for `text.enclosed`."""
 
 # Characters that an empty field can begin with; a fast first check.
 BLANK_STARTS = frozenset(" \t\n\v\f\r<")
@@ -33,7 +36,6 @@ _TAG = re.compile(
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _READINGS = {end: re.compile(rf"<{end[2:-1]}\b.*?{end}", re.DOTALL) for end in ("</rtc>", "</rt>")}
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
-_MATH = (("\\(", "\\)"), ("\\[", "\\]"))
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
 _SHOWN = re.compile(r"<(?:img|svg|video|audio|object|canvas|hr|table)\b", re.IGNORECASE | re.ASCII)
 _PRE = re.compile(r"(<pre\b.*?(?:</pre>|\Z))", re.DOTALL | re.IGNORECASE)
@@ -172,7 +174,7 @@ def shows_something(html: str) -> bool:
 
 def typable(html: str) -> str | None:
     """Return the text for a type-in answer, on one line; None if it is empty or has formulas."""
-    if any(0 <= html.find(begin) < html.rfind(end) - 1 for begin, end in _MATH):
+    if any(True for _ in enclosed(html, *FORMULA)):
         return None
     html = _replaced(_SOUND, "", html, "]")
     for end, reading in _READINGS.items():

@@ -167,7 +167,7 @@ def _edit(before: str, after: str) -> Edit:
     return Edit.MEDIA if {*references(before)} != {*references(after)} else Edit.MARKUP
 
 
-_REPLACEMENT = re.compile(r"\{\{\s*([^{}#^/!][^{}]*)\}\}")
+_REPLACEMENT = re.compile(r"\{\{\s*+([^{}#^/!][^{}]*+)\}\}")
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from flashdeck.source.note import SourceFile, SourceNote
 from flashdeck.yamlnode import Edit, MappingNode, ScalarNode, SequenceNode, insertion_into
 
 _BLOCK = ("|", ">")
-_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+_COMMENT = re.compile(r"(?<![ \t])[ \t]++#[^\r\n]*")
 
 
 class UnwritableError(Exception):

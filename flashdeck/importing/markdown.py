@@ -9,20 +9,21 @@ from html import escape, unescape
 from typing import TypeAlias
 
 from flashdeck.anki.clozes import OPENING
+from flashdeck.anki.html_text import FORMULA
 from flashdeck.anki.template.latex import formulas
 from flashdeck.anki.template.render import render as render_card
 from flashdeck.importing.result import Rewriting
 from flashdeck.importing.rewriting.lines import Run, UnfitError, lines
 from flashdeck.importing.rewriting.meaning import meaning
-from flashdeck.importing.rewriting.writer import LEVELS, MATH, written
+from flashdeck.importing.rewriting.writer import LEVELS, written
 from flashdeck.markup import Markup, MediaRefusal, Rendered, render
 from flashdeck.model import Note, NoteType
+from flashdeck.text import enclosed
 
-# A piece of HTML: a tag, a MathJax formula, the braces of a cloze deletion, or text up to the next.
+# A piece of HTML without formulas: a tag, the braces of a cloze deletion, or text up to the next.
 _PIECE = re.compile(
-    rf"(?P<tag><[^<>]*>)|(?P<math>{MATH})|(?P<cloze>{OPENING}|::|\}}\}})"
-    rf"|(?P<text>(?:(?!\\[(\[]|{OPENING}|::|\}}\}})[^<])+|<)",
-    re.DOTALL,
+    rf"(?P<tag><[^<>]*>)|(?P<cloze>{OPENING}|::|\}}\}})"
+    rf"|(?P<text>(?:(?!{OPENING}|::|\}}\}})[^<])+|<)"
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]{$~|]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 # Starts a block at the beginning of a line.
@@ -199,19 +200,27 @@ def _paragraphs(html: str) -> str:
 def _written(html: str, *, marks: bool) -> str:
     """Write tags as Markdown where it has a mark for them, and escape text."""
     pieces: list[str] = []
+    end = 0
+    for opened, closed in enclosed(html, *FORMULA):
+        pieces += _pieces(html[end : opened.start()], marks=marks, start=not end)
+        end = closed.end()
+        pieces.append(unescape(html[opened.start() : end]))
+    return "".join([*pieces, *_pieces(html[end:], marks=marks, start=not end)])
+
+
+def _pieces(html: str, *, marks: bool, start: bool) -> Iterator[str]:
+    """Write HTML without formulas; `start` is whether the field begins with it."""
     for match in _PIECE.finditer(html):
         piece = match.group()
         if match["text"]:
             escaped = _SPECIAL.sub(r"\\\g<0>", unescape(piece))
-            pieces.append(_BLOCK.sub(_escaped, escaped) if not pieces else escaped)
-        elif match["math"]:
-            pieces.append(unescape(piece))
+            is_start = start and not match.start()
+            yield _BLOCK.sub(_escaped, escaped) if is_start else escaped
         elif match["tag"] and marks:
             name = _NAME.fullmatch(piece)
-            pieces.append(_MARKS.get(name[1], piece) if name else piece)
+            yield _MARKS.get(name[1], piece) if name else piece
         else:
-            pieces.append(piece)
-    return "".join(pieces)
+            yield piece
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -9,12 +9,16 @@ from flashdeck.anki.html_text import readable
 from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.wording import tokens
-from flashdeck.text import shortened
+from flashdeck.text import shortened, without_enclosed
 
 _MOST_WORDS = 60
 # In scripts without spaces, this many characters count as a word.
 _WORD = 8
-_SHOWN_APART = re.compile(r"<(pre|table|details)\b.*?</\1>", re.DOTALL)
+_APART = ("pre", "table", "details")
+_SHOWN_APART = (
+    re.compile(rf"<(?:{'|'.join(f'({name})' for name in _APART)})\b"),
+    [re.compile(f"</{name}>") for name in _APART],
+)
 _MOST_ITEMS, _MOST_NAMES = 3, 4
 _BETWEEN = re.compile(r"[,;、，]\s*(?:and |or )?|\s(?:and|or)\s")
 _LONGEST_ITEM = 4
@@ -90,7 +94,7 @@ def long_answer(context: LintContext) -> Iterator[Finding]:
         answer = entry.field("Answer")
         if answer is None or len(answer.words) < 4 * _MOST_WORDS:
             continue
-        words = readable(_SHOWN_APART.sub(" ", answer.html))
+        words = readable(without_enclosed(answer.html, *_SHOWN_APART, " "))
         count = max(len(words.split()), len(words) // _WORD)
         if count > _MOST_WORDS:
             message = f"an answer of about {count} words is too long for one card"

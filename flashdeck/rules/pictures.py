@@ -19,7 +19,7 @@ from flashdeck.text import slug
 _MOST_PIXELS = 5_000_000
 _MOST_READ = 2**16
 _NO_ALT = re.compile(
-    r"<img\b(?![^>]*(?<![\w-])alt\s*+=\s*+(?:\"[^\"]|'[^']|[^\s\"'>]))[^>]*>", re.IGNORECASE
+    r"<img\b(?![^<>]*(?<![\w-])alt\s*+=\s*+(?:\"[^\"]|'[^']|[^\s\"'>]))[^<>]*+>", re.IGNORECASE
 )
 # The address of a picture in Markdown, or in HTML.
 _LINK = re.compile(

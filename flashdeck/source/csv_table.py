@@ -53,7 +53,7 @@ def decode_table(path: str, data: bytes, most: int) -> tuple[str, list[Diagnosti
 
 _SEPARATORS: Final = ",;\t|"
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # an instruction for Excel
-_QUOTED = re.compile(r'"(?:[^"]+|"")*"')
+_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
 _LINE_END = re.compile(r"\r?\n")
 
 

@@ -38,11 +38,11 @@ _LINE = re.compile(
 )
 # A pair in braces, or a quoted text.
 _PAIR = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
+    r"\"(?:[^\"\\]|\\.?)*+(?:\"|\Z)|'[^']*'"
     rf"|(?<=[{{,])[{_SPACES}]*(?P<key>[^\W\d][\w.-]*)(?P<before>[{_SPACES}]*):"
     rf"(?P<behind>[{_SPACES}]+)"
 )
-_BLOCK = re.compile(r"(?:^|[ \t])[|>][-+]*(?P<indent>[0-9]?)[-+]*[ \t]*(?:[ \t]#.*)?$")
+_BLOCK = re.compile(r"(?:^|[ \t])[|>][-+]*+(?P<indent>[0-9]?)[-+]*+[ \t]*(?:[ \t]#.*)?$")
 _CLOSED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL), "'": re.compile("'(?:[^']|'')*'")}
 # A dash that only invisible characters separate from what follows.
 _GLUED = re.compile(f"-[{_ZERO_WIDTH}]+(?=-|\\Z)")

@@ -187,10 +187,12 @@ def _colon(lines: Lines, here: Place, last: Event | None) -> Finding:
             value = rest.group().rstrip() if rest else value
             hint = quoted(value)
         message = "a colon inside unquoted text: YAML takes it for a key"
-        before = re.search(r"[A-Za-z_]*(?=[\"']?[ \t]*:[ \t]*\Z)", here.text[:begin])
+        before = re.search(
+            r"(?<![A-Za-z_])[A-Za-z_]++(?=[\"']?[ \t]*+:[ \t]*+\Z)", here.text[:begin]
+        )
         if before is not None and before.group() == "deck":
             # A deck name with a colon and a space is rare; subdecks are not.
-            name = re.sub(r"[ \t]*:+[ \t]+", "::", value)
+            name = re.sub(r"(?<![ \t:])[ \t]*+:++[ \t]+", "::", value)
             hint = f"did you mean deck: {name}? else write {quoted(value)}"
             return here.finding("unquoted-colon", message, hint, begin, len(value))
         instead = quoted(value) if text is not None else ""

@@ -142,6 +142,14 @@ def test_a_package_is_drawn(drawn, project):
     assert sum(line.startswith("╭") for line in lines) == 1
 
 
+@pytest.mark.parametrize("text", ["a<![b<", "a<!--b", "a<b title='"])
+def test_unclosed_markup_of_a_package_is_left_out_as_in_browsers(capsys, text):
+    card = Card(0, "A")
+    notetype = NoteType(1, "A", (Field("Front"),), (Template("Card", "{{Front}}", ""),))
+    Console(width=60).print(draw(Note("a", 1, (text,), (), (card,)), card, notetype))
+    assert "a   " in capsys.readouterr().out
+
+
 def test_control_characters_are_made_visible(capsys):
     text = (
         "<p>a\x1b[2J<b>b\u202e</p><script>c</script><p style='display: none'>d</p>" + "<i>" * 9000

@@ -57,7 +57,7 @@ ALSO_ALLOWED = {
     "comparison": ("anki.template", "html.requests", "html.tags", *ANKI),
     "preview.frame": ("anki.template", *ANKI),
     "preview.serve": ("anki.template", *ANKI, "preview.frame"),
-    "preview.terminal": (*ANKI, "preview.frame"),
+    "preview.terminal": (*ANKI, "html.tags", "preview.frame"),
     "rules": ("css", "markup.prose", *ANKI),
 }
 # These two read what is to be compared.

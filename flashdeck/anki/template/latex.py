@@ -7,11 +7,10 @@ import re
 from collections.abc import Container, Iterator
 
 from flashdeck.anki.html_text import encode_attribute, strip_html
+from flashdeck.text import enclosed
 
-_OPENING = re.compile(r"\[(latex|\$\$?)\]", re.IGNORECASE)
-_CLOSING = {
-    kind: re.compile(re.escape(f"[/{kind}]"), re.IGNORECASE) for kind in ("latex", "$", "$$")
-}
+_OPENING = re.compile(r"\[(?:(latex)|(\$)|(\$\$))\]", re.IGNORECASE)
+_CLOSINGS = [re.compile(rf"\[/{kind}\]", re.IGNORECASE) for kind in ("latex", r"\$", r"\$\$")]
 _NEWLINES = re.compile(r"<br/?>|<div>", re.IGNORECASE)
 # Generating images is off by default in Anki.
 _DISABLED = "LaTeX image generation is disabled in the preferences."
@@ -42,21 +41,11 @@ def latex_names(text: str, *, svg: bool = False) -> set[str]:
 
 
 def formulas(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the start, end and LaTeX source of each formula in a field.
-
-    A missing closing tag is searched for only once, which keeps the time linear.
-    """
-    unclosed: set[str] = set()
-    at = 0
-    while opening := _OPENING.search(text, at):
-        at = opening.end()
-        kind = opening[1].lower()
-        closing = None if kind in unclosed else _CLOSING[kind].search(text, at + 1)
-        if closing is None:
-            unclosed.add(kind)
-        else:
-            yield opening.start(), closing.end(), _source(kind, text[at : closing.start()])
-            at = closing.end()
+    """Yield the start, end and LaTeX source of each formula in a field."""
+    for opened, closed in enclosed(text, _OPENING, _CLOSINGS, least=1):
+        kind = opened[opened.lastindex or 0].lower()
+        source = _source(kind, text[opened.end() : closed.start()])
+        yield opened.start(), closed.end(), source
 
 
 def _name(source: str, *, svg: bool) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from flashdeck.records import dataclass
+from flashdeck.text import enclosed
 
 # Anki's translations wrap inserted values in these invisible characters, so that right-to-left
 # names do not reorder the sentence.
@@ -68,10 +69,12 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _ALTERNATIVE = "{{=<% %>=}}"
-_COMMENT = ("<!--", "-->")
 _SIGNS = frozenset("#^/")
-_DELIMITERS = {"{{": "}}"}
-_ALTERNATIVE_DELIMITERS = {"<%": "%>"}
+# What opens a tag or a comment, and what closes each.
+_Delimiters = tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]
+_COMMENT_END = re.compile("-->")
+_DELIMITERS: _Delimiters = re.compile(r"(\{\{)|(<!--)"), (re.compile(r"\}\}"), _COMMENT_END)
+_ALTERNATIVE_DELIMITERS: _Delimiters = re.compile("(<%)|(<!--)"), (re.compile("%>"), _COMMENT_END)
 
 
 class Literal(NamedTuple):
@@ -193,7 +196,7 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _delimiters(text: str) -> tuple[Mapping[str, str], int]:
+def _delimiters(text: str) -> tuple[_Delimiters, int]:
     """Return the delimiters of tags, and the length of the mark that chooses them."""
     rest = text.lstrip(WHITE_SPACE)
     at = 0
@@ -204,25 +207,15 @@ def _delimiters(text: str) -> tuple[Mapping[str, str], int]:
     return _ALTERNATIVE_DELIMITERS, len(text) - len(rest) + at
 
 
-def _tags(text: str, delimiters: Mapping[str, str]) -> Iterator[Range]:
+def _tags(text: str, delimiters: _Delimiters) -> Iterator[Range]:
     """Yield the content of each tag.
 
     A tag ends at the first closing delimiter; an unclosed tag is text. Tags in comments are
-    ignored. A missing end is searched for only once, which keeps the time linear.
+    ignored.
     """
-    ends = dict([*delimiters.items(), _COMMENT])
-    opening = re.compile("|".join(map(re.escape, ends)))
-    at = 0
-    while mark := opening.search(text, at):
-        at = mark.end()
-        closing = ends[mark[0]]
-        stop = text.find(closing, at) if closing else -1
-        if stop < 0:
-            ends[mark[0]] = ""
-            continue
-        if mark[0] in delimiters:
-            yield at, stop
-        at = stop + len(closing)
+    for opened, closed in enclosed(text, *delimiters):
+        if opened[1]:
+            yield opened.end(), closed.start()
 
 
 def is_cloze_section(name: str) -> bool:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from flashdeck.compile.media.svg import RUNS, Drawing, local_name
 
 _TAG: Final = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
-_ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=/>"']+)\s*=\s*("[^"]*"|'[^']*')""")
+_ATTRIBUTE: Final = re.compile(rb"""(?<!\s)\s++([^\s=/>"']++)\s*+=\s*+("[^"]*"|'[^']*')""")
 _HANDLER: Final = re.compile(rb"on\w+", re.IGNORECASE)
 _DRAWIO: Final = re.compile(rb"""["'](?:<|&lt;|&#60;)mxfile""")
 

@@ -16,10 +16,10 @@ from flashdeck.importing.rewriting.meaning import Attributes
 
 _SIGNS = {("b", ()): "**", ("i", ()): "*", ("s", ()): "~~", ("mark", ()): "=="}
 # A formula; longer ones are written as HTML, so that what is never closed costs little time.
-MATH = r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]"
+_MATH = r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]"
 # A formula, the braces of a cloze deletion, a sound, or text up to the next.
 _PIECE = re.compile(
-    rf"(?P<math>{MATH})|(?P<cloze>{OPENING}|::|\}}\}})|\[sound:(?P<sound>[^\[\]<>]+)\]"
+    rf"(?P<math>{_MATH})|(?P<cloze>{OPENING}|::|\}}\}})|\[sound:(?P<sound>[^\[\]<>]+)\]"
     rf"|(?:(?!\\[(\[]|{OPENING}|::|\}}\}}|\[sound:).)+|.",
     re.DOTALL,
 )

@@ -11,7 +11,9 @@ from flashdeck.anki.template.av import AvTag, Sound, strip_av
 from flashdeck.anki.template.render import render, stored_fields
 from flashdeck.model import Card, Note, NoteType
 
-_BOX = re.compile(r"\[\[type:(.+?)\]\]")
+BOX = re.compile(r"\[\[type:(?:(.+?)\]\]|.*)")
+"""A type-in box with what is typed into it; an unclosed one, without a group, is text."""
+
 _LINE_BREAKS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
 _EMPTY_CARDS = "Please run Tools>Empty Cards"
 
@@ -33,7 +35,7 @@ class Typed(TypedDict):
 
 def typed_box(notetype: NoteType, note: Note, card: Card, question: str) -> Typed | None:
     """The type-in box of a rendered question, None if it has none."""
-    match = _BOX.search(question)
+    match = next(filter(lambda box: box[1], BOX.finditer(question)), None)
     if match is None:
         return None
     name, cloze, combining = match[1], False, True

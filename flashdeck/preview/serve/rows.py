@@ -14,7 +14,7 @@ from flashdeck.model import Card, Note, NoteType
 from flashdeck.preview.serve.snapshot import Edit, Known
 
 _TAG = re.compile(r"\{\{(?![#^/!=])([^{}]*)\}\}")
-_ASIDE = re.compile(r"<details\b.*?</details>", re.DOTALL)
+_ASIDE = re.compile(r"<details\b.*?</details>|(<details\b.*)", re.DOTALL)
 _TITLE = 160
 _SEARCHED = 4_000
 _SPECIAL_FIELDS = frozenset(
@@ -106,10 +106,10 @@ def both_sides(notetype: NoteType, note: Note, card: Card) -> tuple[str, str]:
         number = card.ordinal + 1
         shown = [cloze_filter(text, number, question=True) for text in front if "{{c" in text]
         hidden = " ".join(typed_cloze(text, number) for text in front if "{{c" in text)
-        return readable(_ASIDE.sub("", " ".join(shown))), readable(hidden)
+        return readable(_ASIDE.sub(r"\1", " ".join(shown))), readable(hidden)
     only_back = [name for name in names(template.back) if name not in names(template.front)]
     back = " ".join(fields[name] for name in only_back if name in fields)
-    return readable(_ASIDE.sub("", " ".join(front))), readable(back)
+    return readable(_ASIDE.sub(r"\1", " ".join(front))), readable(back)
 
 
 def words(note: Note) -> str:

@@ -16,6 +16,7 @@ from flashdeck.anki.deck_names import levels
 from flashdeck.anki.html_text import display_name
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.preview.frame import Face, face
+from flashdeck.preview.frame.face import BOX
 from flashdeck.preview.terminal.outline import outline
 from flashdeck.preview.terminal.styles import DIM
 from flashdeck.preview.terminal.tree import after_rule, read
@@ -23,7 +24,6 @@ from flashdeck.text import visible
 
 _SOUND = re.compile(r"\[anki:play:([qa]):(\d+)\]")
 _RULE = "<hr id=answer>"
-_TYPED = re.compile(r"\[\[type:.+?\]\]")
 
 
 def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ()) -> RenderableType:
@@ -56,13 +56,13 @@ def _with_text(html: str, rendered: Face, *, answered: bool) -> str:
     html = _SOUND.sub(lambda match: _sound(rendered["sounds"][match[1]], int(match[2])), html)
     box = rendered["typed"]
     if box is None:
-        return _TYPED.sub("", html)
+        return BOX.sub(lambda box: "" if box[1] else box[0], html)
     text = box["instead"] or (box["expected"] if answered else "[type the answer]")
     typed = f"<fd-typed>{escape(text)}</fd-typed>" if text else ""
     if _RULE in html:  # Anki puts it in front of the comparison
         html = html.replace(_RULE, "")
         typed = f"{_RULE}<div>{typed}</div>"
-    return _TYPED.sub(lambda _: typed, html)
+    return BOX.sub(lambda box: typed if box[1] else box[0], html)
 
 
 def _sound(sounds: list[dict[str, Any]], at: int) -> str:

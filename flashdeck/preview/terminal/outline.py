@@ -15,12 +15,11 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from flashdeck.anki.html_text import display_name
+from flashdeck.anki.html_text import FORMULA, display_name
 from flashdeck.preview.terminal.styles import DIM, MATH, style_of
 from flashdeck.preview.terminal.tree import Element
-from flashdeck.text import visible_lines
+from flashdeck.text import enclosed, visible_lines
 
-_MATH = re.compile(r"\\\[.*?\\\]|\\\(.*?\\\)", re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
@@ -74,7 +73,8 @@ class _Outline:
             if self._apart and self.blocks:
                 self.blocks.append(Text())
             self._apart = False
-            self.line.highlight_regex(_MATH, MATH)
+            for opened, closed in enclosed(self.line.plain, *FORMULA):
+                self.line.stylize(MATH, opened.start(), closed.end())
             self.blocks.append(self.line)
         self.line = Text(overflow="fold")
 

@@ -1,10 +1,14 @@
-"""A small HTML parser for cards: linear time and limited depth."""
+"""The tree of a card's HTML, read as browsers do: linear time and limited depth."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 
+from flashdeck.html.tags import Tag, browser_tag, has_raw_text, raw_text_end
+
+_STARTS_MARKUP = re.compile("<[A-Za-z/!?]")
 _MAX_DEPTH = 60  # deeper elements are read as siblings
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # The start of an element closes these, if they are the innermost open ones.
@@ -37,8 +41,21 @@ class Element:
 def read(html: str) -> Element:
     """Parse HTML into a root element without a name."""
     builder = _Builder()
-    builder.feed(html)
-    builder.close()
+    at = 0
+    while (start := html.find("<", at)) >= 0:
+        builder.add_text(html[at:start])
+        if not _STARTS_MARKUP.match(html, start):
+            builder.add_text("<")
+            at = start + 1
+            continue
+        tag, at = browser_tag(html, start)
+        if tag is None:
+            continue
+        builder.add_tag(tag)
+        if has_raw_text(tag):
+            at = raw_text_end(html, tag)
+            builder.add_text(html[tag.end : at])
+    builder.add_text(html[at:])
     return builder.open[0]
 
 
@@ -55,27 +72,27 @@ def after_rule(tree: Element) -> Element | None:
     return None
 
 
-class _Builder(HTMLParser):
+class _Builder:
     def __init__(self) -> None:
-        super().__init__()
         self.open = [Element("")]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        while self.open[-1].name in _ENDS.get(tag, ()):
+    def add_tag(self, tag: Tag) -> None:
+        if tag.closing:
+            self._close(tag.name)
+            return
+        while self.open[-1].name in _ENDS.get(tag.name, ()):
             self.open.pop()
-        element = Element(tag, {name: value or "" for name, value in attrs})
+        element = Element(tag.name, {each.name: each.value or "" for each in tag.attributes})
         self.open[-1].children.append(element)
-        if tag not in _VOID and len(self.open) < _MAX_DEPTH:
+        if tag.name not in _VOID and len(self.open) < _MAX_DEPTH:
             self.open.append(element)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)  # HTML reads `<b/>` as `<b>`
-
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, name: str) -> None:
         for at in range(len(self.open) - 1, 0, -1):
-            if self.open[at].name == tag:
+            if self.open[at].name == name:
                 del self.open[at:]
                 return
 
-    def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
+    def add_text(self, text: str) -> None:
+        if text:
+            self.open[-1].children.append(unescape(text))

@@ -51,12 +51,12 @@ def _shown(match: re.Match[str]) -> str:
 _DIALECTS = (
     _Dialect(
         ("![[",),
-        re.compile(r"!\[\[([^\[\]|\n]+)[^\[\]\n]*\]\]"),
+        re.compile(r"!\[\[([^\[\]|\n]++)[^\[\]\n]*+\]\]"),
         lambda match: f"write ![what it shows]({match[1].strip()})",
     ),
     _Dialect(
         ("[[",),
-        re.compile(r"(?<![!\[\w])\[\[(?=[^\W\d_])(?!type:)([^\[\]|\n,]+)(?:\|([^\[\]\n]+))?\]\](?![\[(])"),
+        re.compile(r"(?<![!\[\w])\[\[(?=[^\W\d_])(?!type:)([^\[\]|\n,]++)(?:\|([^\[\]\n]++))?\]\](?![\[(])"),
         _shown,
     ),
     _Dialect(
@@ -93,7 +93,9 @@ _DIALECTS = (
         _always("add a recording, ![](word.mp3); or {{tts de_DE:Front}} in your own note type"),
     ),
 )  # fmt: skip
-_FURIGANA = re.compile(rf"([{_KANJI}]+)\[([{_KANA}]+|[a-z]*[{_TONES}][a-z{_TONES} ]*)\](?![(\[])")
+_FURIGANA = re.compile(
+    rf"(?<![{_KANJI}])([{_KANJI}]++)\[([{_KANA}]+|[a-z]*[{_TONES}][a-z{_TONES} ]*)\](?![(\[])"
+)
 _EMOJI = re.compile(r"(?<![\w:/.])(:[a-z][a-z0-9_+-]{2,30}:)(?![\w:/`\0])")
 
 

@@ -12,7 +12,7 @@ from statistics import median
 from flashdeck.diagnostics import Fix
 from flashdeck.rules.context import FieldText, LintContext
 from flashdeck.rules.rule import Finding
-from flashdeck.text import counted
+from flashdeck.text import counted, without_enclosed
 
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>[-*+]|(?P<number>[0-9]{1,9})[.)])(?P<space>[ \t]+)(?=\S)"
@@ -22,9 +22,14 @@ _TAB = 4
 _CODE_INDENT = 4
 
 # What is shown without emphasis: code, formulas, and tags.
-_NOT_WORDS = re.compile(
-    r"<(code|pre|kbd|samp)\b.*?</\1>|\\\(.*?\\\)|\\\[.*?\\\]|<[^<>]*>", re.DOTALL | re.IGNORECASE
+_NOT_WORDS = (
+    re.compile(r"<(?:(code)|(pre)|(kbd)|(samp))\b|(\\\()|(\\\[)", re.IGNORECASE),
+    [
+        re.compile(end, re.IGNORECASE)
+        for end in ("</code>", "</pre>", "</kbd>", "</samp>", r"\\\)", r"\\\]")
+    ],
 )
+_TAG = re.compile("<[^<>]*+>")
 _LETTER = "A-Za-z0-9_"
 # Stars around words: not `2**10`, `**kwargs` and `src/**/x`.
 _STARS = re.compile(
@@ -126,12 +131,17 @@ def emphasis_left(context: LintContext) -> Iterator[Finding]:
                 message = f"'{name.group()}' is shown as bold '{name[1]}'"
                 hint = f"write `{name.group()}` for a name, **{name[1]}** for bold text"
                 yield Finding(passage.place(*name.span()), message, hint)
-        words = unescape(_NOT_WORDS.sub("\0", html)) if "**" in html or "__" in html else ""
+        words = _shown_plainly(html) if "**" in html or "__" in html else ""
         for pattern in (_STARS, _UNDERSCORES):
             if pattern.search(words) and (match := pattern.search(passage.prose.text)):
                 message = f"'{match[1]}' is shown as written"
                 hint = f"write {match[1]}words{match[1]}, without spaces inside of the marks"
                 yield Finding(passage.place(*match.span(1)), message, hint)
+
+
+def _shown_plainly(html: str) -> str:
+    """Return the text that is shown without emphasis, with NUL for everything else."""
+    return unescape(_TAG.sub("\0", without_enclosed(html, *_NOT_WORDS, "\0")))
 
 
 def hard_wrapped(context: LintContext) -> Iterator[Finding]:

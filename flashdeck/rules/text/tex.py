@@ -37,7 +37,7 @@ INSTEAD = {
 
 _DEFINED = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator"
-    r"|DeclarePairedDelimiters?(?:XP{0,2})?)\*?\s*\{?\s*\\([A-Za-z]+)"
+    r"|DeclarePairedDelimiters?(?:XP{0,2})?)\*?\s*+(?:\{\s*+)?\\([A-Za-z]+)"
     r"|\\(?:re)?newenvironment\*?\s*\{([A-Za-z*]+)\}"
 )
 _COMMAND = re.compile(r"\\(?:(?:begin|end)\s*+\{([A-Za-z]+\*?)\}|([A-Za-z]+)|.)", re.DOTALL)

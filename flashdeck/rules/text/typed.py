@@ -19,7 +19,7 @@ _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNTYPABLE = re.compile(f"[{_SPACES}{_ZERO_WIDTH}{_DIRECTIONS}]")
 _SPACE, _WIDTHLESS = re.compile(f"[{_SPACES}]"), re.compile(f"[{_ZERO_WIDTH}]")
 _CLOZE_MARK = re.compile(rf"({OPENING})|\}}\}}|::")
-_MEDIA = re.compile(r"!\[[^\]\n]*\]\([^)\n]+\)|\[sound:[^\]\n]+\]")
+_MEDIA = re.compile(r"!\[[^\[\]\n]*+\]\([^()\n]++\)|\[sound:[^\[\]\n]++\]")
 
 
 def untypable(context: LintContext) -> Iterator[Finding]:

@@ -6,8 +6,7 @@
   document.getElementById("fd-setting").remove();
   const appStyle = document.getElementById("fd-app");
   const root = document.documentElement;
-  const MATH = /\\\[(.*?)\\\]|\\\((.*?)\\\)/su;
-  const BOX = /\[\[type:.+?\]\]/g;
+  const BOX = /\[\[type:(?:(.+?)\]\]|.*)/g; // an unclosed one, without a group, is text
   const PLAY = /\[anki:play:([qa]):(\d+)\]/g;
   const RULE = "<hr id=answer>";
   // Elements that load or link other pages.
@@ -193,25 +192,36 @@
 
   function withBox(html, wish) {
     const { typed: box } = wish.face;
-    if (wish.side === "answer") return box && box.box ? withComparison(html, wish) : html.replace(BOX, "");
+    if (wish.side === "answer") return box && box.box ? withComparison(html, wish) : withoutBox(html, "");
     if (!box) return html;
-    if (!box.box) return html.replace(BOX, () => box.instead);
-    if (wish.app === "android") return html.replace(BOX, "");
+    if (!box.box) return withoutBox(html, box.instead);
+    if (wish.app === "android") return withoutBox(html, "");
     if (wish.app === "android-old") {
-      return html.replace(BOX, "<span id=typeans class=typePrompt>........</span>");
+      return withoutBox(html, "<span id=typeans class=typePrompt>........</span>");
     }
-    return html.replace(BOX, () =>
+    return withoutBox(html,
       "\n<center>\n<input type=text id=typeans " +
       `style="font-family: '${quoted(box.font)}'; font-size: ${Number(box.size)}px;">\n</center>\n`);
   }
 
+  function withoutBox(html, instead) {
+    return html.replace(BOX, (all, field) => (field ? instead : all));
+  }
+
+  function hasMath(html) {
+    return [["\\(", "\\)"], ["\\[", "\\]"]].some(([begin, end]) => {
+      const at = html.indexOf(begin);
+      return at >= 0 && html.indexOf(end, at + 2) >= 0;
+    });
+  }
+
   function withComparison(html, wish) {
     const { typed: box } = wish.face;
-    if (!html.match(BOX)) return html;
+    if (withoutBox(html, "") === html) return html;
     const bare = html.split(RULE).join("");
     const rule = bare.length < html.length ? RULE : "";
     const result = compareAnswer(box.expected, typed, box.combining);
-    return bare.replace(BOX, () =>
+    return withoutBox(bare,
       `${rule}\n<div style="font-family: '${quoted(box.font)}'; ` +
       `font-size: ${Number(box.size)}px">${result}</div>`);
   }
@@ -280,7 +290,8 @@
   }
 
   const withUrls = (css, media) =>
-    css.replace(/\burl\(\s*(["']?)([^"')]+)\1\s*\)/g, (all, _quote, name) => {
+    css.replace(/\burl\(\s*(?:"([^"]*)"\s*|'([^']*)'\s*|([^"'()\s][^"'()]*))\)/g, (all, double, single, bare) => {
+      const name = double || single || (bare || "").trim();
       const found = media[name] || media[decoded(name)];
       return found ? `url("${found}")` : all;
     });
@@ -313,7 +324,7 @@
       ? root.scrollTop : null;
     shown = wish;
     const raw = wish.side === "answer" ? wish.face.answer : wish.face.question;
-    const math = MATH.test(raw);
+    const math = hasMath(raw);
     const loaded = math ? loadMath() : null;
     if (math) await loaded.catch(() => null);
     if (mine !== turn) return;

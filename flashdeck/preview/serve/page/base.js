@@ -43,6 +43,24 @@ const counted = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "
 // As people sort: numbers by their value.
 const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
 
+// The formulas of a text in order: where they begin and end. A missing end is searched for only once,
+// which keeps the time linear.
+function* formulas(text) {
+  const opening = /\\[(\[]/g;
+  const missing = new Set();
+  for (let found; (found = opening.exec(text));) {
+    const closing = found[0] === "\\(" ? "\\)" : "\\]";
+    const end = missing.has(closing) ? -1 : text.indexOf(closing, opening.lastIndex);
+    if (end < 0) {
+      missing.add(closing);
+    } else {
+      yield { start: found.index, end: end + 2, tex: text.slice(found.index + 2, end), display: closing === "\\]" };
+      opening.lastIndex = end + 2;
+    }
+  }
+}
+const hasFormula = (text) => !formulas(text).next().done;
+
 // Text normalized for the search: no case, no accents.
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 

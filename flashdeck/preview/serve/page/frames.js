@@ -2,7 +2,6 @@
 "use strict";
 const Frames = (() => {
   const frames = new Map(); // by window, to find the sender of a message
-  const MATH = /\\\[.*?\\\]|\\\(.*?\\\)/su;
 
   // With a file: URL, a sandbox without an origin can't load media beside the page. If no scripts of
   // cards run, it may have this page's origin.
@@ -82,7 +81,7 @@ const Frames = (() => {
       if (!setting.live) {
         this.wish.media = Store.mediaOf(wish.face);
         const { question, answer } = wish.face;
-        if (!this.math && (MATH.test(question) || MATH.test(answer))) this.build(true);
+        if (!this.math && (hasFormula(question) || hasFormula(answer))) this.build(true);
       }
       if (this.ready) this.post({ show: this.wish });
     }

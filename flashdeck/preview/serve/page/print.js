@@ -5,7 +5,6 @@ const Print = (() => {
   const MOST = 3000;
   const room = byId("print");
   const ACTIVE = "script, iframe, frame, object, embed, applet, portal, base, meta, link, form, audio, video, style";
-  const MATH = /\\\[(.*?)\\\]|\\\((.*?)\\\)/gsu;
   const sheets = new Map();
   let printed = "";
 
@@ -70,15 +69,13 @@ const Print = (() => {
     if (!window.MathJax || !window.MathJax.tex2chtml) return false;
     const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
     const found = [];
-    while (texts.nextNode()) if (texts.currentNode.data.search(MATH) >= 0) found.push(texts.currentNode);
+    while (texts.nextNode()) if (hasFormula(texts.currentNode.data)) found.push(texts.currentNode);
     for (const text of found) {
       const parts = [];
       let done = 0;
-      for (const one of text.data.matchAll(MATH)) {
-        parts.push(text.data.slice(done, one.index));
-        const tex = one[1] === undefined ? one[2] : one[1];
-        parts.push(window.MathJax.tex2chtml(tex, { display: one[1] !== undefined }));
-        done = one.index + one[0].length;
+      for (const { start, end, tex, display } of formulas(text.data)) {
+        parts.push(text.data.slice(done, start), window.MathJax.tex2chtml(tex, { display }));
+        done = end;
       }
       text.replaceWith(...parts, text.data.slice(done));
     }
@@ -87,8 +84,9 @@ const Print = (() => {
 
   function side(face, which) {
     const box = face.typed && face.typed.box ? face.typed.expected : "";
+    const typed = `<span class="typed">${which === "answer" ? "\u0001" : "&nbsp;"}</span>`;
     const html = face[which].replace(/\[anki:play:[qa]:\d+\]/g, "♪ ")
-      .replace(/\[\[type:.+?\]\]/g, `<span class="typed">${which === "answer" ? "\u0001" : "&nbsp;"}</span>`);
+      .replace(/\[\[type:(?:(.+?)\]\]|.*)/g, (all, field) => (field ? typed : all));
     const inner = harmless(html);
     inner.querySelectorAll(".typed").forEach((one) => { if (one.textContent === "\u0001") one.textContent = box; });
     if (which === "answer") cut(inner);
@@ -100,7 +98,8 @@ const Print = (() => {
     if (withMath(inner)) disarm(inner); // formulas can contain links, too
     const host = make("div");
     const root = host.attachShadow({ mode: "open" });
-    const css = face.css.replace(/\burl\(\s*(["']?)([^"')]+)\1\s*\)/g, (_all, _quote, name) => `url("${address(name)}")`);
+    const css = face.css.replace(/\burl\(\s*(?:"([^"]*)"\s*|'([^']*)'\s*|([^"'()\s][^"'()]*))\)/g,
+      (_all, double, single, bare) => `url("${address(double || single || (bare || "").trim())}")`);
     root.adoptedStyleSheets = [sheet(css), base, ...(mathSheet ? [mathSheet] : [])];
     const card = make("div", { class: `card card${face.number}`, dir: "auto" });
     card.append(...inner.childNodes);
@@ -156,7 +155,7 @@ const Print = (() => {
     return mathLoading;
   }
 
-  const needsMath = (face) => face.answer.search(MATH) >= 0 || face.question.search(MATH) >= 0;
+  const needsMath = (face) => hasFormula(face.answer) || hasFormula(face.question);
 
   async function prepare() {
     const keys = Store.found.slice(0, MOST);
