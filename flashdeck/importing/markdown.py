@@ -25,6 +25,7 @@ _PIECE = re.compile(
     rf"(?P<tag><[^<>]*>)|(?P<cloze>{OPENING}|::|\}}\}})"
     rf"|(?P<text>(?:(?!{OPENING}|::|\}}\}})[^<])+|<)"
 )
+_LONGEST = 20_000  # several texts are tried for each field
 _SPECIAL = re.compile(r"[\\`*_\[\]{$~|]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 # Starts a block at the beginning of a line.
 _BLOCK = re.compile(r"^([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
@@ -45,10 +46,13 @@ def as_markdown(
 ) -> str | None:
     """Return Markdown that renders to this field, with and without scripts; else None.
 
-    `cloze` says whether the note type is a cloze type; `media` are the names of existing files.
+    `cloze` says whether the note type is a cloze type; `media` are the names of existing files. A
+    field of more than 20,000 characters stays HTML.
     """
     if not html:
         return ""
+    if len(html) > _LONGEST:
+        return None
     if rewriting is Rewriting.REWRITE and (shown := _shown(html)) is not None:
         for text in _rewritten(html):
             if _renders(text, shown, _shown, cloze=cloze, media=media):

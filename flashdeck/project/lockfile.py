@@ -332,7 +332,9 @@ def _add(lock: Lock, parts: list[str]) -> None:
         case ["notetype", number, schema, content, time, *others]:
             _check_schema(schema)
             notetype = NoteTypeEntry(int(number), schema, content, int(time), *_others(others))
-            notetype = notetype._replace(ahead=_ahead(named), earlier=_versions(named))
+            notetype = notetype._replace(
+                ahead=_ahead(named), earlier=_versions(named, of_note=False)
+            )
             old = lock.notetypes.get(notetype.id, notetype)
             earlier, later = sorted((notetype, old), key=attrgetter("time", "content"))
             lock.notetypes[notetype.id] = later.after(earlier).with_reserves(earlier.reserves)
@@ -411,7 +413,7 @@ def _note(parts: list[str], named: Mapping[str, str]) -> NoteEntry:
         fields="" if fields == _UNKNOWN else fields,
         tags=named.get("tags", ""),
         was=named.get("was", ""),
-        earlier=_versions(named, _VERSION),
+        earlier=_versions(named, of_note=True),
         ahead=_ahead(named),
     )
 
@@ -420,11 +422,12 @@ def _ahead(named: Mapping[str, str]) -> int:
     return int(named.get("ahead", 0))
 
 
-def _versions(named: Mapping[str, str], form: re.Pattern[str] = _DIGEST) -> tuple[str, ...]:
+def _versions(named: Mapping[str, str], *, of_note: bool) -> tuple[str, ...]:
     """Return the earlier versions of an entry. Raises `ValueError` for anything else."""
     versions = named["earlier"].split("|") if "earlier" in named else []
-    if not all(map(form.fullmatch, versions)):
-        raise ValueError(versions)
+    for version in versions:
+        if not (_VERSION.fullmatch(version) if of_note else _DIGEST.fullmatch(version)):
+            raise ValueError(version)
     return tuple(versions)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flashdeck.html.tags import BLOCKS, Tag, browser_tag, has_raw_text, raw_text_end
 
 _ENTITY = re.compile(r"&(#?\w+);")
+_ENTITY_END = re.compile(r"#?\w{1,40};")
 _SPELLED = frozenset("\"'<>&")
 _SPACES = " \t\n\r\f"
 Attributes = tuple[tuple[str, str], ...]
@@ -61,7 +62,7 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def _hides_entity(entity: re.Match[str], char: str) -> bool:
-    return char == "&" and re.compile(r"#?\w+;").match(entity.string, entity.end()) is not None
+    return char == "&" and _ENTITY_END.match(entity.string, entity.end()) is not None
 
 
 def attributes_of(tag: Tag) -> Attributes:

@@ -11,16 +11,16 @@ from itertools import groupby
 from typing import NamedTuple
 
 from flashdeck.anki.clozes import OPENING
+from flashdeck.anki.html_text import FORMULA
 from flashdeck.importing.rewriting.lines import CODE, Box, Line, Mark, Run, UnfitError
 from flashdeck.importing.rewriting.meaning import Attributes
+from flashdeck.text import enclosed
 
 _SIGNS = {("b", ()): "**", ("i", ()): "*", ("s", ()): "~~", ("mark", ()): "=="}
-# A formula; longer ones are written as HTML, so that what is never closed costs little time.
-_MATH = r"\\\(.{0,2000}?\\\)|\\\[.{0,2000}?\\\]"
-# A formula, the braces of a cloze deletion, a sound, or text up to the next.
+# The braces of a cloze deletion, a sound, or text up to the next.
 _PIECE = re.compile(
-    rf"(?P<math>{_MATH})|(?P<cloze>{OPENING}|::|\}}\}})|\[sound:(?P<sound>[^\[\]<>]+)\]"
-    rf"|(?:(?!\\[(\[]|{OPENING}|::|\}}\}}|\[sound:).)+|.",
+    rf"(?P<cloze>{OPENING}|::|\}}\}})|\[sound:(?P<sound>[^\[\]<>]+)\]"
+    rf"|(?:(?!{OPENING}|::|\}}\}}|\[sound:).)+|.",
     re.DOTALL,
 )
 # What is escaped: nothing, what often has a meaning, what ever has one.
@@ -194,11 +194,18 @@ class _Writer:
         if CODE in run.marks:
             yield _Part(_code(run.text))
             return
-        for piece in _PIECE.finditer(run.text):
+        end = 0
+        for opened, closed in enclosed(run.text, *FORMULA):
+            yield from self._pieces(run.text[end : opened.start()])
+            end = closed.end()
+            yield _Part(run.text[opened.start() : end], _FORMULA)
+        yield from self._pieces(run.text[end:])
+
+    def _pieces(self, text: str) -> Iterator[_Part]:
+        """Write text without formulas."""
+        for piece in _PIECE.finditer(text):
             if piece["sound"]:
                 yield _Part(f"![]({_address(piece['sound'])})")
-            elif piece["math"]:
-                yield _Part(piece[0], _FORMULA)
             elif piece["cloze"]:
                 yield _Part(piece[0])
             else:
@@ -249,10 +256,11 @@ def _close(parts: list[_Part], opened: list[tuple[Mark, _Part]], stay: int) -> N
 
 def _settle(parts: Sequence[_Part]) -> None:
     """Write tags instead of signs that Markdown would not take as such at their place."""
-    for number, part in enumerate(parts):
+    behind = [*_neighbors(reversed(parts), 0)][::-1]
+    sides = zip(_neighbors(parts, -1), behind, strict=True)
+    for number, (part, (before, after)) in enumerate(zip(parts, sides, strict=True)):
         if part.kind != _SIGN:
             continue
-        before, after = _neighbor(parts, number, -1), _neighbor(parts, number, 1)
         outside, inside = (before, after) if part.opening is None else (after, before)
         is_joined = part.opening is None and number and parts[number - 1].opening is not None
         if is_joined or not _flanks(inside, outside):
@@ -265,17 +273,15 @@ def _settle(parts: Sequence[_Part]) -> None:
                 part.opening.text = _sign(part.mark, as_tag=True)
 
 
-def _neighbor(parts: Sequence[_Part], at: int, step: int) -> str:
-    """Return the nearest character of text."""
-    at += step
-    while 0 <= at < len(parts):
-        part = parts[at]
+def _neighbors(parts: Iterable[_Part], edge: int) -> Iterator[str]:
+    """Yield the nearest character of text before each part; `edge` is its index in a text."""
+    nearest = ""
+    for part in parts:
+        yield nearest
         if part.kind == _FORMULA:
-            return "x"  # Markdown reads formulas as letters
-        if part.kind == _TEXT and part.text:
-            return part.text[0 if step > 0 else -1]
-        at += step
-    return ""
+            nearest = "x"  # Markdown reads formulas as letters
+        elif part.kind == _TEXT and part.text:
+            nearest = part.text[edge]
 
 
 def _flanks(inside: str, outside: str) -> bool:

@@ -233,7 +233,7 @@
     for (const old of place.querySelectorAll("object[data], embed[src]")) {
       const name = old.getAttribute(old.localName === "object" ? "data" : "src");
       if (!PICTURE.test(name)) continue;
-      const picture = document.createElement("img");
+      const picture = place.ownerDocument.createElement("img");
       for (const one of old.attributes) picture.setAttribute(one.name === "data" ? "src" : one.name, one.value);
       old.replaceWith(picture);
     }
@@ -241,7 +241,7 @@
 
   // The pictures of a list for several screens; one whose address has a comma can't be among others.
   const srcset = (list, media) => list.split(/,\s+/).map((one) => {
-    const [name, ...rest] = one.trim().replace(/,+$/, "").split(/\s+/);
+    const [name, ...rest] = one.trim().replace(/,$/, "").split(/\s+/);
     return [address(name, media), ...rest].join(" ");
   }).join(", ");
 
