@@ -170,22 +170,9 @@ def test_a_field_of_a_package_is_shown_in_linear_time(
 MASKED = list(
     dict.fromkeys(pattern for name in WORST if name.startswith(MARKUP) for pattern in WORST[name])
 )[:: 1 if LARGE else 30]
-# Texts that markup can't read in linear time yet.
-SLOW = [Pattern(mark, before="![](", after="a") for mark in " \t"]
-
-
-def _assert_renders(pattern: Pattern) -> None:
-    for markup in (Markup.MARKDOWN, Markup.HTML):
-        assert_linear(partial(render, markup=markup, cloze=True), pattern.text, _size(pattern))
 
 
 def test_markup_takes_linear_time_for_the_worst_texts_of_its_expressions() -> None:
-    for pattern in MASKED:
-        if not any(pattern.before == slow.before and pattern.unit == slow.unit for slow in SLOW):
-            _assert_renders(pattern)
-
-
-@pytest.mark.xfail(strict=True, reason="markup reads them in quadratic time")
-@pytest.mark.parametrize("pattern", SLOW, ids=str)
-def test_markup_reads_slow_texts_in_linear_time(pattern: Pattern) -> None:
-    _assert_renders(pattern)
+    for pattern in [*MASKED, *(Pattern(space, before="![](", after="a") for space in " \t")]:
+        for markup in (Markup.MARKDOWN, Markup.HTML):
+            assert_linear(partial(render, markup=markup, cloze=True), pattern.text, _size(pattern))

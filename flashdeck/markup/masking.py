@@ -74,7 +74,7 @@ _SHARE = re.compile(r"(?<!\S)\\\\(?=[\w.$-]{1,63}\\[\w.$-])")  # \\server\share
 _CLOSING_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]", re.IGNORECASE)
 _LABEL_OF_PICTURE = re.compile(
-    r"!\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,200}\]){0,999})\]\([ \t]*\n?[ \t]*", re.DOTALL
+    r"!\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,200}\]){0,999})\]\([ \t]*+\n?[ \t]*+", re.DOTALL
 )
 _BARE = r"(?:[^\s()\\<]|\\.)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*\))*\))*+"
 _WITH_SPACES = r"(?:[^()\n<>\\\"]|\\.|\((?:[^()\n<>\\]|\\.)*+\)){1,500}?\.\w{1,5}"
@@ -83,8 +83,8 @@ _DESTINATION = re.compile(
     r"(?:\s+(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*\)"
 )
 _SIZE = re.compile(r"\{((?:width|height)=[0-9]{1,5}(?:px|%)?(?:\s+(?:width|height)=[^\s{}]+)?)\}")
-_POINTED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>)(?=[\s)])")
-_DEFINED = re.compile(r"[ \t]*\n?[ \t]*(<((?:[^<>\n\\]|\\.)*)>|[^\s<]+)(?=\s|\Z)")
+_POINTED = re.compile(r"[ \t]*+\n?[ \t]*+(<((?:[^<>\n\\]|\\.)*)>)(?=[\s)])")
+_DEFINED = re.compile(r"[ \t]*+\n?[ \t]*+(<((?:[^<>\n\\]|\\.)*)>|[^\s<]+)(?=\s|\Z)")
 _COMMENT = re.compile(r"<!---?>|<!--")
 _ADDRESS = re.compile(
     r"<(?:(?:[A-Za-z][A-Za-z0-9+.-]{1,31}://|mailto:|tel:|sms:|geo:|urn:|doi:)[^\s<>]*"
