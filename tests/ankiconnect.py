@@ -159,6 +159,9 @@ class AnkiConnectDouble:
     def do_deckNames(self) -> list[str]:
         return [deck.name for deck in self.col.decks.all_names_and_ids()]
 
+    def do_deckNamesAndIds(self) -> dict[str, int]:
+        return {deck.name: deck.id for deck in self.col.decks.all_names_and_ids()}
+
     def do_findCards(self, query: str) -> list[int]:
         return [*map(int, self.col.find_cards(query))]
 

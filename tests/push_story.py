@@ -90,8 +90,10 @@ def _shortened(action: str, answer: dict[str, Any]) -> dict[str, Any]:
         result = {"id": result["id"]}
     if action == "notesInfo" and isinstance(result, list):
         result = [{key: note[key] for key in _KNOWN & note.keys()} for note in result]
-    if action in {"findCards", "deckNames"} and isinstance(result, list):
+    if action == "findCards" and isinstance(result, list):
         result = sorted(result)
+    if action == "deckNamesAndIds" and isinstance(result, dict):
+        result = dict.fromkeys(sorted(result), 0)
     if action == "getDecks" and isinstance(result, dict):
         result = {deck: sorted(cards) for deck, cards in sorted(result.items())}
     return {"result": result, "error": answer["error"]}

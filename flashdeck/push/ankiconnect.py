@@ -14,7 +14,7 @@ ADD_ON = "2055492159"
 _VERSION = 6
 _TIMEOUT = 60  # seconds; Anki answers after a sync, and after a dialog was closed
 _NEEDED = (
-    *("changeDeck", "createDeck", "deckNames", "deleteDecks", "deleteNotes", "exportPackage"),
+    *("changeDeck", "createDeck", "deckNamesAndIds", "deleteDecks", "deleteNotes", "exportPackage"),
     *("findCards", "getDeckConfig", "getDecks", "guiImportFile", "guiReviewActive"),
     *("importPackage", "setDeckConfigId", "sync"),
 )

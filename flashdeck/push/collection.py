@@ -24,7 +24,7 @@ def fetch(anki: AnkiConnect, notetypes: Iterable[int], folder: Path) -> Learner:
     query = " or ".join(f"mid:{number}" for number in sorted(notetypes))
     cards = anki.call("findCards", list, query=query)
     names = [*anki.call("getDecks", dict, cards=cards)] if cards else ["Default"]
-    known = anki.call("deckNames", list)
+    known = anki.call("deckNamesAndIds", dict)
     exports = []
     for index, name in enumerate(_topmost(names)):
         path = (folder / f"{index}.apkg").resolve()

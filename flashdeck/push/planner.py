@@ -128,9 +128,9 @@ class _Planner:
             return theirs, fields
         updated = replace(ours, mod=max(self._now, theirs.mod + 1))
         is_same_shape = _names(ours) == _names(theirs)
-        if not is_same_shape and not self._learner.study.is_new:
-            return theirs, None  # older ones take fields of other names for another note type
-        if digest in shipped or (self._overwrite and is_same_shape):
+        # Older ones take fields of other names for another note type.
+        takes_ours = digest in shipped and (is_same_shape or self._learner.study.is_new)
+        if takes_ours or (self._overwrite and is_same_shape):
             self._changed_types.append(updated)
             return updated, fields
         self._kept_types.append(theirs)

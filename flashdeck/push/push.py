@@ -143,7 +143,8 @@ class Push:
         """Make the changes of a plan, compare, and return what differs from it."""
         planned, learner = prepared.plan, prepared.learner
         if not planned.is_empty:
-            self.backup.write("changes.json", _changes(planned))
+            changes = {**_changes(planned), "deck_ids": learner.deck_ids}
+            self.backup.write("changes.json", changes)
             for rename in planned.renames:
                 self._rename(rename)
             again = [kind for kind in planned.kinds if kind.again]

@@ -29,7 +29,7 @@ def read_backup(folder: Path) -> tuple[Learner, dict[str, Any]]:
     except (OSError, ValueError) as error:
         message = f"{folder} is not the backup of a push"
         raise FlashdeckError(message, "name a folder in build/backup/") from error
-    return read_learner(sorted(folder.glob("[0-9]*.apkg")), ()), changes
+    return read_learner(sorted(folder.glob("[0-9]*.apkg")), changes["deck_ids"]), changes
 
 
 def restoration(
@@ -59,7 +59,7 @@ def restoration(
     left += [f"the note type {name} keeps its new style" for name in changes["notetypes"]]
     left += [f"the options of the deck {name}" for name in changes["decks"]]
     decks = {**before.decks, **learner.decks}
-    known = replace(before, decks=decks, deck_names=learner.deck_names)
+    known = replace(before, decks=decks, deck_ids=learner.deck_ids)
     plan = Plan((0, 0), new=tuple(deleted), edits=tuple(edits), moves=tuple(moves))
     if notes := [*deleted, *(edit.after for edit in edits)]:
         composer = Composer(Collection(), known, notetypes)

@@ -7,6 +7,11 @@ from ankiconnect import IS_NEW, AnkiConnectDouble
 from pushing import DAY, GEO, Pusher
 from real_anki import Learner
 
+from flashdeck.anki.read.study import Schedule, Study, read_studied
+from flashdeck.anki.write.apkg import write_apkg
+from flashdeck.diagnostics import FlashdeckError
+from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+
 
 @pytest.fixture
 def double():
@@ -29,6 +34,29 @@ def pushed(pusher):
     pusher.study()
     pusher.project.now += DAY
     return pusher
+
+
+def test_schedules_and_reviews_are_read_as_they_were_written(tmp_path):
+    field, template = Field("Front"), Template("One", "{{Front}}", "{{Front}}")
+    card = Card(0, "Deck", 0, 1_700_000_000_001)
+    note = Note("guid", 7, ("text",), (), (card,), 1_700_000_000_000, 1_700_000_000)
+    collection = Collection(
+        (NoteType(7, "Type", (field,), (template,), mod=1),), (Deck("Deck"),), (note,)
+    )
+    number = card.id
+    schedule = Schedule(number, 0, 9, 2, 2, 30, 12, 2500, 4, 1, 0, 0, 0, 3, '{"s":1.5}')
+    reviews = ((1_700_000_000_500, number, -1, 3, 12, 6, 2500, 4000, 1),)
+    study = Study(1_600_000_000, False, {number: schedule}, {number: reviews})
+    path = tmp_path / "one.apkg"
+    with path.open("wb") as stream:
+        write_apkg(collection, stream, study=study)
+    read, found = read_studied(path)
+    assert read.notes == collection.notes
+    assert found.schedules[number]._replace(deck=0) == schedule
+    assert (found.created, found.reviews) == (study.created, study.reviews)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(FlashdeckError, match=r"one\.apkg can't be read"):
+        read_studied(path)
 
 
 def test_a_second_push_does_nothing(pushed):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Container as Used
 from functools import partial
 from itertools import pairwise
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flashdeck.anki.read import schema11, schema18
@@ -72,9 +73,10 @@ def read_collection(container: Container) -> tuple[Parts, Skipped]:
 class CollectionReader:
     """Reads the tables of a collection."""
 
-    def __init__(self, database: Database) -> None:
-        """Read note types and decks."""
+    def __init__(self, database: Database, names: Mapping[int, str] = MappingProxyType({})) -> None:
+        """Read note types and decks; `names` are those of decks that may be missing."""
         self._database = database
+        self._names = names
         self._decks: dict[int, Deck] = {}
         self._filtered: set[int] = set()
         self._counts: Counter[str] = Counter()
@@ -111,7 +113,7 @@ class CollectionReader:
 
     def _cards(self) -> Iterator[tuple[int, Card]]:
         """Read each card with the id of its note, in order of the cards' ids."""
-        names = {id_: deck.name for id_, deck in self._decks.items()}
+        names = {**self._names, **{id_: deck.name for id_, deck in self._decks.items()}}
         for row in self._database.rows("cards", CARDS, _CARD_TYPES):
             id_, note, deck, home, ordinal, kind, due, queue, flags = row
             name = names.get(home or deck)  # the home deck, for a card in a filtered deck

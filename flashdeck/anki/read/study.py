@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from flashdeck.anki.read.archive import Archive, Unreadable
@@ -67,9 +68,12 @@ class Study(NamedTuple):
 NOTHING: Final = Study(0, False, {}, {})  # noqa: FBT003 - the fields are named above
 
 
-def read_studied(path: Path) -> tuple[Collection, Study]:
+def read_studied(
+    path: Path, names: Mapping[int, str] = MappingProxyType({})
+) -> tuple[Collection, Study]:
     """Read a package with the schedules of its cards, without media.
 
+    `names` are those of decks, by id: the export of a filtered deck may lack the home decks.
     Raises `FlashdeckError` if the package can't be read.
     """
     try:
@@ -83,7 +87,7 @@ def read_studied(path: Path) -> tuple[Collection, Study]:
     except Unreadable as problem:
         raise _unreadable(path, problem) from problem
     try:
-        (notetypes, decks, notes), _ = CollectionReader(database).read()
+        (notetypes, decks, notes), _ = CollectionReader(database, names).read()
         return Collection(notetypes, decks, notes), _study(database, is_new=is_new)
     except Unreadable as problem:
         raise _unreadable(path, problem) from problem
