@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import field
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from flashdeck.diagnostics import Span
 from flashdeck.records import dataclass
@@ -93,6 +93,37 @@ class NoteType:
     latex_svg: bool = False
 
 
+class Preset(NamedTuple):
+    """A preset of deck options. The defaults are Anki's for a new preset.
+
+    `id` is 0 until it is derived from the other values: Anki never updates a preset. `retention` is
+    in percent, `steps` in seconds. `order` is how new cards are gathered. `leeches` is what happens
+    to leeches.
+    """
+
+    name: str
+    id: int = 0
+    new_per_day: int = 20
+    reviews_per_day: int = 200
+    retention: int = 90
+    order: str = "deck"
+    steps: tuple[int, ...] = (60, 600)
+    relearning_steps: tuple[int, ...] = (600,)
+    leech_threshold: int = 8
+    leeches: str = "tag"
+    bury: bool = False
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The values that are not the defaults, without the id and the name."""
+        defaults = self._field_defaults.items()
+        return {
+            name: getattr(self, name)
+            for name, default in defaults
+            if name != "id" and getattr(self, name) != default
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Deck:
     """A deck, by its full name with `::`; the description is HTML, or Markdown for Anki to render.
@@ -105,6 +136,7 @@ class Deck:
     description: str = ""
     markdown: bool = False
     id: int = field(default=0, compare=False)
+    preset: Preset | None = None
 
 
 class Seen(NamedTuple):

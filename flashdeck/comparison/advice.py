@@ -43,6 +43,7 @@ def advise(changes: Changes) -> tuple[Advice, ...]:
         *_notetypes(changes),
         *_moved(changes),
         *_empty(changes),
+        *_presets(changes),
         *_kept(changes),
         *_renumbered(changes),
         *_descriptions(changes),
@@ -176,6 +177,16 @@ def _card_searches(cards: Iterable[tuple[ChangedNote, tuple[int, ...]]]) -> tupl
         for ordinals, entries in by_ordinals.items()
         for search in note_searches(entries, within=card_search(ordinals))
     )
+
+
+def _presets(changes: Changes) -> Iterator[Advice]:
+    if changes.presets:
+        decks = ", ".join(f"“{deck.name}”" for deck in changes.presets)
+        words = (
+            f"Tick “Import any deck presets” to take the deck options that come with {decks}; they "
+            "replace the options that you chose for these decks."
+        )
+        yield Advice("deck-preset", When.IMPORTING, words)
 
 
 def _descriptions(changes: Changes) -> Iterator[Advice]:

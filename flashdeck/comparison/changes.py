@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flashdeck.model import Note, NoteType
+from flashdeck.model import Deck, Note, NoteType
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Changes:
     New, changed, moved, restored and retyped notes are in the study order of the new collection,
     removed ones in that of the old. `sent_again` are unchanged notes with a newer time: an import
     replaces learners' own tags and edits of them. `reordered` counts the notes with another
-    position within their deck.
+    position within their deck. `presets` are the decks with a new preset.
     """
 
     new: tuple[Entry, ...] = ()
@@ -207,6 +207,7 @@ class Changes:
     reordered: int = 0
     decks_renamed: tuple[RenamedDeck, ...] = ()
     descriptions: tuple[DescriptionChange, ...] = ()
+    presets: tuple[Deck, ...] = ()
     notetypes_added: tuple[NoteType, ...] = ()
     notetypes_removed: tuple[NoteType, ...] = ()
     notetypes_changed: tuple[NoteTypeChange, ...] = ()

@@ -25,7 +25,7 @@ from flashdeck.comparison.changes import (
     ReplacedMedia,
     RetypedNote,
 )
-from flashdeck.comparison.decks import Renames, described, find_renames
+from flashdeck.comparison.decks import Renames, described, find_renames, with_new_presets
 from flashdeck.comparison.notetypes import changed_notetype, matches
 from flashdeck.model import Collection, Media, NoteType
 
@@ -77,6 +77,7 @@ def diff(old: Collection, new: Collection, *, empties_removed: bool = False) -> 
         reordered=_reordered(same_type, living),
         decks_renamed=decks_renamed,
         descriptions=described(old, new, renames),
+        presets=with_new_presets(old, new, renames),
         notetypes_added=notetypes[0],
         notetypes_removed=notetypes[1],
         notetypes_changed=tuple(filter(None, starmap(changed_notetype, notetypes[2]))),

@@ -71,6 +71,16 @@ def described(old: Collection, new: Collection, renames: Renames) -> tuple[Descr
     )
 
 
+def with_new_presets(old: Collection, new: Collection, renames: Renames) -> tuple[Deck, ...]:
+    """Return the decks of the new collection whose preset they did not have in the old one."""
+    presets = {renames.target(deck.name).casefold(): deck.preset for deck in old.decks}
+    return tuple(
+        deck
+        for deck in new.decks
+        if deck.preset is not None and presets.get(deck.name.casefold()) != deck.preset
+    )
+
+
 def _by_key(decks: Iterable[str]) -> dict[str, str]:
     return {deck.casefold(): deck for deck in sorted(decks)}
 

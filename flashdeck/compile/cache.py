@@ -91,12 +91,16 @@ class CachedItem(NamedTuple):
 
 
 class CachedHead(NamedTuple):
-    """The head of a document: its deck, the span of the deck's name if any, its description."""
+    """The head of a document: its deck, the span of the deck's name if any, its description.
+
+    `preset` is a plain tuple.
+    """
 
     deck: str
     span: tuple[int, int, int, int] | None
     description: str | None
     verbatim: bool
+    preset: tuple[Any, ...] | None
 
 
 Row = tuple[Any, ...]

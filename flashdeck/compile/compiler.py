@@ -172,7 +172,9 @@ def _compile(
     released = {kind.name: built[kind.notetype] for kind in KINDS if kind.notetype} | custom
     collection = Collection(
         notetypes=_used(rendered, released.values()),
-        decks=decks.decks(chain.from_iterable(file.homes for file in rendered)),
+        decks=decks.decks(
+            chain.from_iterable(file.homes for file in rendered), project.settings.id or UNSAVED
+        ),
         notes=tuple(chain.from_iterable(file.content for file in rendered)),
         media=media.files(),
     )
@@ -254,7 +256,7 @@ def _identified(
 def _decks(files: Iterable[RenderedFile], copied: Container[str]) -> DeckTable:
     """Collect the decks that documents and notes name, in study order.
 
-    Descriptions in files that are `copied` from others are left out.
+    Descriptions and presets in files that are `copied` from others are left out.
     """
     table = DeckTable()
     for file in files:
@@ -262,6 +264,8 @@ def _decks(files: Iterable[RenderedFile], copied: Container[str]) -> DeckTable:
             table.name(deck.name)
             if deck.description is not None and deck.name.span.path not in copied:
                 table.describe(deck.name, deck.description)
+            if deck.preset is not None and deck.name.span.path not in copied:
+                table.set_options(deck.name, deck.preset)
         named = {deck.name.value for deck in file.decks}
         for home, place in file.homes.items():
             if home not in named and place is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from flashdeck.compile.cache import Cache, CachedHead, CachedItem, CachedNote, Row, key_of
 from flashdeck.compile.identity import Identified, with_numbers
 from flashdeck.compile.items import Item, Part, most_nodes, split
+from flashdeck.compile.media.lookups import Lookups, are_current
 from flashdeck.compile.media.table import MediaTable, Resolvers
 from flashdeck.compile.render import Renderer
 from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.files.files import RefusedFileError
 from flashdeck.files.many_files import ManyFiles
-from flashdeck.markup.results import MediaRefusal, MediaResolver
-from flashdeck.model import Note, NoteType
+from flashdeck.model import Note, NoteType, Preset
 from flashdeck.project.digest import note_digest
 from flashdeck.project.project import Project, default_deck, read_source, source_bytes
 from flashdeck.project.table_files import TableFiles
@@ -35,7 +35,6 @@ from flashdeck.yamlnode import YamlFile
 if TYPE_CHECKING:
     from flashdeck.source.note import SourceNoteType
 
-_STATIC = "\0"  # begins the address of a file that is named where Anki does not look for media
 _BATCH = 500  # notes that are parsed at once
 _UNSETTLED = ()
 """The cached row of an item that has diagnostics: its file is read as a whole."""
@@ -50,11 +49,12 @@ class RenderedNote(NamedTuple):
 
 
 class RenderedDeck(NamedTuple):
-    """A document: its deck, and the deck's description as HTML if any."""
+    """A document: its deck, the deck's description as HTML, and its preset if any."""
 
     name: Text
     description: str | None
     verbatim: bool
+    preset: Preset | None
 
 
 class RenderedFile:
@@ -289,7 +289,7 @@ class NoteRenderer:
         self.cached: dict[int, tuple[bytes, Span]] = {}
         self._surroundings = surroundings
         self._resolvers = surroundings.media.resolvers(yaml.path)
-        self._lookups = _Lookups(self._resolvers)
+        self._lookups = Lookups(self._resolvers)
         self._renderer = Renderer(
             yaml,
             surroundings.notetypes,
@@ -312,7 +312,7 @@ class NoteRenderer:
         """Render the description of a document's deck."""
         described = deck.description is not None
         description = self._renderer.description(deck) if described else None
-        return RenderedDeck(deck.name, description, deck.verbatim)
+        return RenderedDeck(deck.name, description, deck.verbatim, deck.preset)
 
     def note(self, note: Identified, span: Span | None = None) -> RenderedNote | None:
         """Render a note; None if its note type is unknown, which is reported elsewhere.
@@ -431,7 +431,9 @@ class _PartReader:
     def _cached_head(self, deck: RenderedDeck) -> CachedHead:
         name, span = deck.name
         is_named = span != Span.point(self._name)
-        return CachedHead(name, span[1:] if is_named else None, deck.description, deck.verbatim)
+        preset = tuple(deck.preset) if deck.preset is not None else None
+        place = span[1:] if is_named else None
+        return CachedHead(name, place, deck.description, deck.verbatim, preset)
 
     def _deck(self, head: CachedHead) -> RenderedDeck:
         span = Span.point(self._name)
@@ -439,35 +441,8 @@ class _PartReader:
             line, column, end_line, end_column = head.span
             above = self._part.line - 1
             span = Span(self._name, line + above, column, end_line + above, end_column)
-        return RenderedDeck(Text(head.deck, span), head.description, head.verbatim)
-
-
-class _Lookups:
-    """Records successful media look-ups, and which optional files are missing."""
-
-    def __init__(self, resolvers: Resolvers) -> None:
-        self.names: dict[str, str] = {}
-        self._resolvers = resolvers
-        self.resolvers = Resolvers(
-            partial(self._recorded, resolvers.hashed),
-            partial(self._recorded, resolvers.verbatim),
-            partial(self._recorded, resolvers.static, mark=_STATIC),
-            partial(self._recorded, resolvers.static_verbatim, mark=_STATIC),
-            self._present,
-            resolvers.fault,
-        )
-
-    def _present(self, name: str) -> str:
-        self.names[name] = self._resolvers.present(name)
-        return self.names[name]
-
-    def _recorded(
-        self, resolve: MediaResolver, destination: str, *, mark: str = ""
-    ) -> str | MediaRefusal:
-        name = resolve(destination)
-        if isinstance(name, str):
-            self.names[mark + destination] = name
-        return name
+        preset = Preset(*head.preset) if head.preset is not None else None
+        return RenderedDeck(Text(head.deck, span), head.description, head.verbatim, preset)
 
 
 def known_note(
@@ -480,20 +455,7 @@ def known_note(
     entry = surroundings.project.lock.notes.get(note.guid)
     if entry is not None and entry.kind != note.kind:
         return None
-    resolve = resolvers.verbatim if note.verbatim else resolvers.hashed
-    static = resolvers.static_verbatim if note.verbatim else resolvers.static
-    for destination, name in note.media:
-        if destination.startswith(_STATIC):
-            if static(destination.removeprefix(_STATIC)) != name:
-                return None
-            continue
-        # Only `present` returns the original name, or none, where names are hashed.
-        is_plain = name and (note.verbatim or name != destination)
-        if (resolve if is_plain else resolvers.present)(destination) != name:
-            return None
-        if note.verbatim and is_plain and resolvers.fault(destination) is not None:
-            return None
-    return note
+    return note if are_current(resolvers, note.media, verbatim=note.verbatim) else None
 
 
 def _cached_item(key: bytes, span: Span) -> CachedItem:

@@ -1,4 +1,4 @@
-"""The decks of a project, with one spelling and one description each."""
+"""The decks of a project, with one spelling, one description and one preset each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from flashdeck.anki.deck_names import root, with_parents
 from flashdeck.diagnostics import Diagnostic, Span, Text
-from flashdeck.model import Deck
+from flashdeck.model import Deck, Preset
+from flashdeck.project.ids import preset_id
 
 
 class DeckTable:
@@ -17,6 +18,7 @@ class DeckTable:
         self.problems: list[Diagnostic] = []
         self._spellings: dict[str, Text] = {}
         self._descriptions: dict[str, Text] = {}
+        self._presets: dict[str, tuple[Preset, Span]] = {}
 
     def name(self, deck: Text) -> None:
         """Add a deck; Anki ignores case, so two spellings are reported."""
@@ -43,8 +45,16 @@ class DeckTable:
                 "keep one description",
             )
 
-    def decks(self, used: Iterable[str]) -> tuple[Deck, ...]:
-        """Return the decks with cards and their described parents, sorted by name.
+    def set_options(self, deck: Text, preset: Preset) -> None:
+        """Add a deck's preset; without a name it is named like the deck."""
+        named = preset._replace(name=preset.name or deck.value)
+        _, first = self._presets.setdefault(deck.value.casefold(), (named, deck.span))
+        if first != deck.span:
+            message = f"the deck '{deck.value}' has its preset in {_place(first)} already"
+            self._report("deck-preset", message, deck.span, "keep one preset")
+
+    def decks(self, used: Iterable[str], project_id: str) -> tuple[Deck, ...]:
+        """Return the decks with cards and their parents with a description or preset, by name.
 
         Decks between the two are included: Anki imports the parents of a deck up to the first one
         that is missing.
@@ -52,10 +62,21 @@ class DeckTable:
         names = set(used)
         for name in list(names):
             parents = with_parents(name)[:-1]
-            while parents and parents[0].casefold() not in self._descriptions:
+            while parents and parents[0].casefold() not in {*self._descriptions, *self._presets}:
                 del parents[0]
             names.update(parents)
-        return tuple(Deck(name, self._description(name)) for name in sorted(names))
+        return tuple(
+            Deck(name, self._description(name), preset=self._preset(name, project_id))
+            for name in sorted(names)
+        )
+
+    def _preset(self, name: str, project_id: str) -> Preset | None:
+        """Return the preset of a deck, or of its nearest parent with one."""
+        for deck in reversed(with_parents(name) if self._presets else []):
+            if deck.casefold() in self._presets:
+                preset, _ = self._presets[deck.casefold()]
+                return preset._replace(id=preset_id(project_id, preset.name, preset.chosen))
+        return None
 
     def _description(self, name: str) -> str:
         description = self._descriptions.get(name.casefold())

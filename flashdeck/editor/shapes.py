@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flashdeck.kinds.registry import RESERVE, Key, Shape
+from flashdeck.kinds.registry import PRESET, RESERVE, Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS, SCRIPTS
 
 Schema = dict[str, Any]
@@ -53,6 +53,16 @@ _PERCENT: Schema = {
     "pattern": r"^\s*[0-9]{1,3}(\.[0-9]{1,4})?\s*%\s*$",
     "patternErrorMessage": "this takes a percentage, as in 12.5%",
 }
+_RETENTION: Schema = {
+    "type": "string",
+    "pattern": r"^\s*[7-9][0-9]\s*%\s*$",
+    "patternErrorMessage": "this takes a percentage, as in 85%",
+}
+_STEP: Schema = {
+    "type": "string",
+    "pattern": r"^\s*[0-9]*[1-9][0-9]*[smhd]\s*$",
+    "patternErrorMessage": "this takes a time, as in 10m, 1h or 3d",
+}
 _TAG: Schema = {**TEXT, "pattern": r"^\s*\S+\s*$", "patternErrorMessage": "a tag has no spaces"}
 _PLACE = {"label": "left, top, width, height", "body": "[${1:10}%, ${2:10}%, ${3:20}%, ${4:10}%]"}
 _SEVERITIES = ("off", "info", "warning", "error")
@@ -84,6 +94,8 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.FIELD_LIST: _list({"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/field"}]}, least=1),
     Shape.TEMPLATES: _list({"$ref": "#/definitions/template"}, least=1),
     Shape.TABLE: {"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/table"}]},
+    Shape.PERCENT: _RETENTION,
+    Shape.STEPS: _list(_STEP),
     Shape.COLUMNS: {
         "type": "object",
         "additionalProperties": {
@@ -110,6 +122,8 @@ def value_schema(key: Key) -> Schema:
         shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
     elif key.shape is Shape.SCRIPTS:
         shape = {**mapping_schema(SCRIPTS), "type": ["object", "null"]}
+    elif key.shape is Shape.PRESET:
+        shape = mapping_schema(PRESET)
     elif key.shape is Shape.RESERVE:
         shape = {"anyOf": [{"enum": [0, "0"]}, mapping_schema(RESERVE)]}
     else:

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from flashdeck.model import Card, Collection, Field, Media, Note, NoteType, Template
+from flashdeck.model import Card, Collection, Deck, Field, Media, Note, NoteType, Template
 
 _VERSION: Final = 1
 
@@ -21,14 +21,21 @@ def plain_json(collection: Collection) -> str:
         "format": "flashdeck",
         "version": _VERSION,
         "notetypes": [_notetype(notetype) for notetype in collection.notetypes],
-        "decks": [
-            {"name": deck.name, "description": deck.description, "markdown": deck.markdown}
-            for deck in collection.decks
-        ],
+        "decks": [_deck(deck) for deck in collection.decks],
         "notes": [_note(note, notetypes[note.notetype]) for note in collection.notes if note.cards],
         "media": [_media(media) for media in collection.media],
     }
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _deck(deck: Deck) -> dict[str, Any]:
+    preset = deck.preset
+    return {
+        "name": deck.name,
+        "description": deck.description,
+        "markdown": deck.markdown,
+        "preset": None if preset is None else {**preset._asdict(), "id": _id(preset.id)},
+    }
 
 
 def _notetype(notetype: NoteType) -> dict[str, Any]:

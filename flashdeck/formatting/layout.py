@@ -22,7 +22,7 @@ _STEP = 2
 _BLOCK = ("|", ">")
 # Mappings that are written in braces where they fit on a line.
 _IN_BRACES = frozenset(
-    {Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS, Shape.RESERVE}
+    {Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS, Shape.RESERVE, Shape.PRESET}
 )
 # Shapes whose values are texts; fields, and unknown keys, have none.
 _TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER, Shape.TYPED, None})

@@ -12,6 +12,7 @@ from flashdeck.kinds.registry import (
     FIELD,
     MASK,
     NOTETYPE,
+    PRESET,
     RESERVE,
     TABLE,
     TEMPLATE,
@@ -27,6 +28,7 @@ _INSIDE: Final = {
     Shape.FIELD_LIST: FIELD,
     Shape.TEMPLATES: TEMPLATE,
     Shape.TABLE: TABLE,
+    Shape.PRESET: PRESET,
     Shape.RESERVE: RESERVE,
 }
 _NOTETYPE = CUSTOM.keys[0]

@@ -95,7 +95,7 @@ def deck_files(
             continue
         stem = "/".join([CARDS, *map(file_stem, deck.name.split("::"))])
         words = description(deck, texts)
-        text = DeckText(deck.name, words or "", notes[deck.name], heading, texts)
+        text = DeckText(deck.name, words or "", notes[deck.name], heading, texts, deck.preset)
         documents = [deck_data(text, notetypes)]
         if words is None:  # a document of its own, in HTML
             described = {"deck": deck.name, "description": deck.description}

@@ -13,7 +13,7 @@ from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.importing.markdown import as_markdown, rewritten
 from flashdeck.importing.result import Rewriting
 from flashdeck.importing.rewriting.kinds import NO_BUILT_IN, BuiltIn, note_keys
-from flashdeck.model import Field, Note, NoteType, Template
+from flashdeck.model import Field, Note, NoteType, Preset, Template
 
 Files: TypeAlias = Mapping[tuple[str, str], str]
 _PLAIN_FIELD = Field("")
@@ -29,6 +29,7 @@ class DeckText:
     notes: Sequence[Note]
     heading: Mapping[str, str]
     texts: Texts
+    preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,35 @@ def deck_data(deck: DeckText, notetypes: Mapping[int, NoteType]) -> Pairs:
     common = counts.most_common(1)[0][0] if counts else 0
     if counts.keys() & deck.texts.built_in.kinds.keys():
         common = 0  # notes with `q` and `a` would be of the document's note type
-    described = {"description": deck.description} if deck.description else {}
+    described: dict[str, Data] = {"description": deck.description} if deck.description else {}
+    if deck.preset is not None:
+        described["preset"] = preset_data(deck.preset)
     of_type = {"notetype": notetypes[common].name} if common else {}
     notes = [
         note_data(note, notetypes[note.notetype], deck.texts, named=note.notetype != common)
         for note in deck.notes
     ]
     return {"deck": deck.name, **described, **deck.heading, **of_type, "notes": notes}
+
+
+def preset_data(preset: Preset) -> Pairs:
+    """Return the mapping of a preset."""
+    values = preset.chosen
+    if "retention" in values:
+        values["retention"] = f"{preset.retention}%"
+    for name in {"steps", "relearning_steps"} & values.keys():
+        values[name] = [_time(step) for step in values[name]]
+    return {"name": preset.name, **values}
+
+
+def _time(seconds: int) -> str:
+    """Write a time in the largest unit that fits."""
+    length, unit = next(
+        (length, unit)
+        for length, unit in ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+        if seconds % length == 0
+    )
+    return f"{seconds // length}{unit}"
 
 
 def note_data(note: Note, notetype: NoteType, texts: Texts, *, named: bool) -> Pairs:

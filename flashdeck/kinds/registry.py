@@ -31,6 +31,11 @@ def kind_of(names: Iterable[str]) -> Kind | None:
 DOCUMENT: tuple[Key, ...] = (
     Key("deck", Shape.DECK, "The deck's full name; default: the file's path below `cards/`."),
     Key("description", Shape.TEXT, "Shown on the deck's page in Anki."),
+    Key(
+        "preset",
+        Shape.PRESET,
+        "Options of the deck and of its subdecks without their own, as a preset of Anki.",
+    ),
     Key("tags", Shape.TAGS, "Tags for every note below."),
     Key("markup", Shape.MARKUP, "The markup of the texts below; default `markdown`."),
     BREAKS,
@@ -38,6 +43,24 @@ DOCUMENT: tuple[Key, ...] = (
     Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
     Key("table", Shape.TABLE, "A CSV file beside this one; each row is a note."),
     Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
+)
+
+PRESET: tuple[Key, ...] = (
+    Key("name", Shape.TEXT, "The preset's name in Anki; default: the deck's."),
+    Key("new_per_day", Shape.COUNT, "The most new cards a day; default `20`."),
+    Key("reviews_per_day", Shape.COUNT, "The most reviews a day; default `200`."),
+    Key("retention", Shape.PERCENT, "Desired retention, 70% to 99%; default `90%`."),
+    Key(
+        "order",
+        Shape.WORD,
+        "New cards deck by deck, by their position in all subdecks, or notes at random.",
+        words=("deck", "position", "random"),
+    ),
+    Key("steps", Shape.STEPS, "Learning steps; default `[1m, 10m]`."),
+    Key("relearning_steps", Shape.STEPS, "Relearning steps; default `[10m]`."),
+    Key("leech_threshold", Shape.NUMBER, "Lapses that make a card a leech; default `8`."),
+    Key("leeches", Shape.WORD, "What Anki does with leeches.", words=("tag", "suspend")),
+    Key("bury", Shape.FLAG, "`true`: the other cards of a note wait until the next day."),
 )
 
 TABLE: tuple[Key, ...] = (
@@ -127,6 +150,7 @@ __all__ = [
     "MEDIA",
     "NOTETYPE",
     "OCCLUSION",
+    "PRESET",
     "QUESTION",
     "RESERVE",
     "SETTINGS",

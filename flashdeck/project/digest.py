@@ -83,7 +83,8 @@ def package_digest(collection: Collection, known: Mapping[str, str] = MappingPro
     for notetype in collection.notetypes:
         total.update(f"{notetype.id} {notetype_digest(notetype)}\n".encode())
     for deck in collection.decks:
-        total.update(_json([deck.name, deck.description, *[True] * deck.markdown]).encode())
+        more = [True] * deck.markdown + ([deck.preset.id] if deck.preset is not None else [])
+        total.update(_json([deck.name, deck.description, *more]).encode())
     for media in collection.media:
         total.update(f"{media.name} {media.sha256}\n".encode())
     lines = []

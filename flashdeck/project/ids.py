@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 # Crockford's base 32 in lower case: no i, l, o, u.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -33,6 +34,12 @@ def stable_id(*words: str) -> int:
     """Derive a permanent id from words, for note types, fields and templates."""
     digest = hashlib.sha256("\0".join(words).encode()).digest()
     return _ID_BASE + int.from_bytes(digest[:8], "big") % _ID_RANGE
+
+
+def preset_id(project_id: str, name: str, options: Mapping[str, object]) -> int:
+    """Derive the id of a preset from its contents: Anki never updates one that it has."""
+    words = [f"{option}={value}" for option, value in sorted(options.items())]
+    return stable_id(project_id, "preset", name, *words)
 
 
 def base32(number: int, length: int) -> str:

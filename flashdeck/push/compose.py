@@ -103,7 +103,10 @@ class Composer:
         return frozenset({*names, *self._learner.decks} - {DEFAULT_DECK})
 
     def _decks(self, notes: Iterable[Note]) -> tuple[Deck, ...]:
-        """Return the decks, those that are there already with the learner's descriptions."""
+        """Return the decks, those that are there already with the learner's descriptions.
+
+        None has a preset, which would replace the learner's options at every push.
+        """
         used = {card.deck for note in notes for card in note.cards}
         known = {name.casefold() for name in self._learner.deck_names}
         decks = {
@@ -114,7 +117,8 @@ class Composer:
         }
         decks |= {name: self._learner.decks.get(name, Deck(name)) for name in used - decks.keys()}
         decks |= {name: self._learner.decks[name] for name in used & {*self._learner.decks}}
-        return tuple(sorted(decks.values(), key=attrgetter("name")))
+        plain = (replace(deck, preset=None) for deck in decks.values())
+        return tuple(sorted(plain, key=attrgetter("name")))
 
 
 def at_home(schedule: Schedule) -> Schedule:

@@ -250,7 +250,7 @@ class _Dater:
         used = {note.notetype for note in all_notes}
         decks = {card.deck for note in notes for card in note.cards}
         whole = self._content.collection
-        described = {deck.name for deck in whole.decks if deck.description}
+        described = {deck.name for deck in whole.decks if deck.description or deck.preset}
         self._shipped |= used
         types = sorted(self._notetypes.values(), key=attrgetter("id"))
         used_types = tuple(notetype for notetype in types if notetype.id in used)
@@ -413,7 +413,7 @@ def _deck(note: Note) -> str:
 def _holds(deck: Deck, used: set[str], described: set[str]) -> bool:
     """Whether a deck holds cards, or is between such a deck and a described one.
 
-    `described` are the decks that have a description.
+    `described` are the decks that have a description or a preset.
     """
     if deck.name in used:
         return True

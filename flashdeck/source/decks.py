@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
-from flashdeck.kinds.registry import DOCUMENT
+from flashdeck.kinds.registry import DOCUMENT, PRESET, Key, Shape
+from flashdeck.model import Preset
+from flashdeck.source.names import clean_name
 from flashdeck.source.note import SourceDeck, SourceFile
 from flashdeck.source.notes import NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from flashdeck.source.tables import OpenTable
 
 # With a table, the list of notes is optional.
+_RETENTION = re.compile(r"([7-9][0-9])\s*%")
+_STEP = re.compile(r"([0-9]{1,6})([smhd])")
+_MOST = 9_999  # of cards a day
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _TABLE_DOCUMENT = tuple(replace(key, required=False) for key in DOCUMENT)
 
 
@@ -101,7 +108,9 @@ class _DeckReader(NoteReader):
             opener = self._open_table or no_tables
             table = read_table(self, pairs["table"], defaults, opener, self._limits)
             self.tables += [table] if table is not None else []
-        items = self._items(pairs.get("notes"), described=description is not None)
+        preset = self._preset(pairs["preset"][1]) if "preset" in pairs else None
+        is_described = description is not None or preset is not None
+        items = self._items(pairs.get("notes"), described=is_described)
         notes = [note for item in items if (note := self.note(item, defaults)) is not None]
         return SourceDeck(
             defaults.deck,
@@ -110,7 +119,68 @@ class _DeckReader(NoteReader):
             defaults.join_lines,
             defaults.verbatim,
             tuple(notes),
+            preset,
         )
+
+    def _preset(self, node: Node) -> Preset | None:
+        """Read deck options; invalid ones are reported and left out."""
+        if not isinstance(node, MappingNode):
+            hint = "as in preset: {new_per_day: 10, retention: 85%}"
+            self.report("not-a-mapping", "'preset' takes deck options", node, hint)
+            return None
+        pairs = self.read_keys(node, PRESET, "'preset'")
+        values = {
+            key.name: self._option(key, pairs[key.name]) for key in PRESET if key.name in pairs
+        }
+        given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+        return Preset(**{"name": "", **given})
+
+    def _option(self, key: Key, pair: tuple[ScalarNode, Node]) -> object:
+        """Read a deck option; None if it is invalid."""
+        name, node = pair
+        what = f"'{key.name}'"
+        match key.shape:
+            case Shape.COUNT | Shape.NUMBER:
+                number = self.number(node, what, least=int(key.shape is Shape.NUMBER))
+                if number is not None and number > _MOST:
+                    message = f"{what} is at most {_MOST} in Anki"
+                    self.report("not-a-number", message, node, f"write {_MOST} or less")
+                return number
+            case Shape.FLAG:
+                return self.flag(node, what)
+            case Shape.WORD:
+                word = self.word(key, node)
+                return word.value.strip() if word is not None else None
+            case Shape.STEPS:
+                return self._steps(node, what)
+            case _:
+                text = self.filled(name, node, what)
+                if text is None or key.shape is not Shape.PERCENT:
+                    return clean_name(text.value) if text is not None else None
+                return self._retention(text)
+
+    def _retention(self, text: ScalarNode) -> int | None:
+        match = _RETENTION.fullmatch(text.value.strip())
+        if match is None:
+            message = f"'retention' takes 70% to 99%, not '{text.value}'"
+            self.report("not-a-percentage", message, text, "as in 85%")
+        return int(match[1]) if match is not None else None
+
+    def _steps(self, node: Node, what: str) -> tuple[int, ...] | None:
+        """Read a list of times in seconds."""
+        if not isinstance(node, SequenceNode):
+            self.report("not-a-list", f"{what} takes a list of times", node, "as in [1m, 10m]")
+            return None
+        steps = []
+        for item in node.items:
+            text = self.text(item, "a time")
+            match = _STEP.fullmatch(text.value.strip()) if text is not None else None
+            if match is not None and int(match[1]):
+                steps.append(int(match[1]) * _UNITS[match[2]])
+            elif text is not None:
+                hint = "write a number and a unit: 30s, 10m, 1h or 3d"
+                self.report("not-a-time", f"'{text.value}' is not a time", text, hint)
+        return tuple(steps)
 
     def _name(self, pair: tuple[ScalarNode, Node] | None, default: Text) -> Text:
         scalar = self.filled(*pair, "'deck'") if pair is not None else None
@@ -119,7 +189,7 @@ class _DeckReader(NoteReader):
         return Text(self.deck_name(scalar, scalar.value), self.file.span(scalar))
 
     def _items(self, pair: tuple[ScalarNode, Node] | None, *, described: bool) -> list[Node]:
-        """Return the list of notes, which may be empty if the deck has a description."""
+        """Return the list of notes, which may be empty if the deck has a description or preset."""
         if pair is None:
             return []
         key, node = pair

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
 from flashdeck.diagnostics import Span, Text
 from flashdeck.kinds.registry import Kind
-from flashdeck.model import NoteType
+from flashdeck.model import NoteType, Preset
 from flashdeck.records import dataclass
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
 
@@ -97,7 +97,10 @@ class SourceNote:
 
 
 class SourceDeck(NamedTuple):
-    """A document: a deck, or part of one, and its notes."""
+    """A document: a deck, or part of one, and its notes.
+
+    `preset` has no name if it is named like the deck.
+    """
 
     name: Text
     description: ScalarNode | None
@@ -105,6 +108,7 @@ class SourceDeck(NamedTuple):
     join_lines: bool
     verbatim: bool
     notes: tuple[SourceNote, ...]
+    preset: Preset | None = None
 
 
 class SourceTable(NamedTuple):

@@ -139,7 +139,7 @@ def test_the_json_shape_is_stable(call, two_notes):
             "sent_again": [],
             "reordered": 0,
         },
-        "decks": {"renamed": [], "described": []},
+        "decks": {"renamed": [], "described": [], "presets": []},
         "notetypes": {"added": [], "removed": [], "changed": []},
         "media": {"added": [], "removed": [], "replaced": []},
         "by_hand": [],

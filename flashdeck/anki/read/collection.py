@@ -25,9 +25,9 @@ class Skipped:
     """Counts of what a package holds and a `Collection` does not.
 
     `studied` cards are those that are not new, `reviews` the entries of the review log, `presets`
-    deck options besides the default; `filtered` are the names of filtered decks, `addon_keys`
-    describe what add-ons store in fields and templates. Suspended, buried and flagged cards count
-    even if they are new.
+    deck options besides the default and flashdeck's own; `filtered` are the names of filtered
+    decks, `addon_keys` describe what add-ons store in fields and templates. Suspended, buried and
+    flagged cards count even if they are new.
     """
 
     studied: int = 0
@@ -135,8 +135,9 @@ class CollectionReader:
         if version == schema11.VERSION:
             notetypes = [*schema11.read_notetypes(models)]
             self._addon_keys = partial(schema11.addon_keys, models)
-            stored = [*schema11.read_decks(decks)]
-            ids = schema11.preset_ids(presets)
+            known = schema11.read_presets(presets)
+            stored = [*schema11.read_decks(decks, known)]
+            ids = [id_ for id_, preset in known.items() if preset is None]
         elif version == schema18.VERSION:
             notetypes = [*schema18.read_notetypes(self._database)]
             self._addon_keys = partial(schema18.addon_keys, self._database)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, NoReturn, TypeVar
 
 from flashdeck.anki.read.archive import MIB, Unreadable, cause
 from flashdeck.anki.template.reserves import from_anki
-from flashdeck.model import Deck, Field, NoteType, Template
+from flashdeck.model import Deck, Field, NoteType, Preset, Template
 
 VERSION: Final = 11
 
@@ -108,14 +109,37 @@ def addon_key(key: str, part: str, notetype: str) -> str:
     return f"'{key[:_SHOWN]}' of '{part[:_SHOWN]}' in '{notetype[:_SHOWN]}'"
 
 
-def read_decks(decks: str) -> Iterator[tuple[Deck, bool]]:
+def read_decks(decks: str, presets: Mapping[int, Preset | None]) -> Iterator[tuple[Deck, bool]]:
     """Read all decks from `col.decks`, each with whether it is filtered."""
-    return map(_deck, _entries(decks, "list of decks"))
+    for json_ in _entries(decks, "list of decks"):
+        deck, filtered = _deck(json_)
+        conf = json_.get("conf")
+        yield replace(deck, preset=presets.get(conf) if type(conf) is int else None), filtered
 
 
-def preset_ids(dconf: str) -> list[int]:
-    """Return the ids of all deck options in `col.dconf`."""
-    return [_id(preset) for preset in _entries(dconf or "{}", "list of deck options")]
+def read_presets(dconf: str) -> dict[int, Preset | None]:
+    """Read all deck options in `col.dconf`, by id; None for those that flashdeck did not write."""
+    presets = _entries(dconf or "{}", "list of deck options")
+    return {
+        _id(json_): preset_of(_get(json_, "name", str, ""), _id(json_), json_.get(MARK))
+        for json_ in presets
+    }
+
+
+def preset_of(name: str, id_: int, options: object) -> Preset | None:
+    """Make a preset of chosen options; None if they are not what flashdeck writes."""
+    values: dict[str, Any] = Preset(name, id_)._asdict()
+    usual = Preset("")._asdict()
+    if not isinstance(options, dict):
+        return None
+    for key, value in options.items():
+        chosen = tuple(value) if isinstance(value, list) else value
+        if key in {"name", "id"} or type(chosen) is not type(usual.get(key)):
+            return None
+        if isinstance(chosen, tuple) and not all(type(step) is int for step in chosen):
+            return None
+        values[key] = chosen
+    return Preset(**values)
 
 
 def _entries(text: str, what: str) -> list[JsonObject]:

@@ -23,7 +23,7 @@ from flashdeck.anki.template.reserves import in_anki, mark
 from flashdeck.anki.write.archive import Archive
 from flashdeck.anki.write.contract import require_writable
 from flashdeck.anki.write.database import canonical_image, new_database
-from flashdeck.anki.write.schema11 import field_json, given, template_json
+from flashdeck.anki.write.schema11 import field_json, given, preset_json, template_json
 from flashdeck.diagnostics import FlashdeckError
 
 # genanki takes this from a package that imports asyncio, a sixth of a small build.
@@ -121,6 +121,7 @@ class _Package(genanki.Package):  # type: ignore[misc]
         ids = _deck_ids([deck.name for deck in collection.decks])
         super().__init__([_Deck(ids[deck.name], deck) for deck in collection.decks])
         self._deck_ids = ids
+        self._presets = {deck.preset for deck in collection.decks if deck.preset is not None}
         self._models = {notetype.id: _Model(notetype) for notetype in collection.notetypes}
         self._notes = collection.notes
         self._report = report
@@ -153,6 +154,10 @@ class _Package(genanki.Package):  # type: ignore[misc]
         decks = json.loads(stored) | {str(deck.deck_id): deck.to_json() for deck in self.decks}
         models = {str(id_): model.to_json(timestamp, None) for id_, model in self._models.items()}
         cursor.execute("UPDATE col SET models = ?, decks = ?", (_json(models), _json(decks)))
+        if self._presets:
+            (stored,) = cursor.execute("SELECT dconf FROM col").fetchone()
+            presets = {str(preset.id): preset_json(preset) for preset in self._presets}
+            cursor.execute("UPDATE col SET dconf = ?", (_json(json.loads(stored) | presets),))
 
     def _note_rows(self) -> list[tuple[object, ...]]:
         sort = {id_: model.sort_field_index for id_, model in self._models.items()}
@@ -213,10 +218,12 @@ class _Deck(genanki.Deck):  # type: ignore[misc]
     def __init__(self, id_: int, deck: Deck) -> None:
         super().__init__(id_, deck.name, deck.description)
         self._markdown = deck.markdown
+        self._preset = deck.preset
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of the deck."""
-        return {**super().to_json(), **given({"md": self._markdown})}
+        preset = {"conf": self._preset.id} if self._preset is not None else {}
+        return {**super().to_json(), **given({"md": self._markdown}), **preset}
 
 
 class _Model(genanki.Model):  # type: ignore[misc]

@@ -42,6 +42,11 @@ def as_json(changes: Changes) -> Plain:
                 {"deck": change.deck, "old": change.old, "new": change.new}
                 for change in changes.descriptions
             ],
+            "presets": [
+                {"deck": deck.name, "preset": deck.preset.name}
+                for deck in changes.presets
+                if deck.preset is not None
+            ],
         },
         "notetypes": {
             "added": [notetype.name for notetype in changes.notetypes_added],

@@ -48,6 +48,7 @@ def summary(changes: Changes) -> str:
     things = {
         "deck(s) renamed": len(changes.decks_renamed),
         "description(s) changed": len(changes.descriptions),
+        "deck(s) with new options": len(changes.presets),
         "note type(s) changed": len(notetypes),
         "media file(s) changed": len(media),
     }

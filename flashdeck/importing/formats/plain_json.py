@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from flashdeck.anki.read.archive import MIB, Unreadable
-from flashdeck.anki.read.schema11 import read_object
+from flashdeck.anki.read.schema11 import preset_of, read_object
 from flashdeck.files.files import read_regular
 from flashdeck.importing.formats.media import media_beside
-from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Template
+from flashdeck.model import Card, Collection, Deck, Field, Note, NoteType, Preset, Template
 
 _LIMIT: Final = 256 * MIB
 _VERSION: Final = 1
@@ -40,7 +40,12 @@ def read_plain_json(path: Path) -> Collection:
         kinds = {notetype.id: notetype for notetype in notetypes}
         notes = tuple(_note(json_, kinds, place) for place, json_ in enumerate(whole["notes"], 1))
         decks = tuple(
-            Deck(str(deck["name"]), str(deck["description"]), deck["markdown"] is True)
+            Deck(
+                str(deck["name"]),
+                str(deck["description"]),
+                deck["markdown"] is True,
+                preset=_preset(deck.get("preset")),
+            )
             for deck in sorted(whole["decks"], key=lambda deck: str(deck["name"]))
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -52,6 +57,13 @@ def read_plain_json(path: Path) -> Collection:
 
 def _id(notetype: NoteType) -> int:
     return notetype.id
+
+
+def _preset(json_: dict[str, Any] | None) -> Preset | None:
+    if json_ is None:
+        return None
+    options = {key: value for key, value in json_.items() if key not in {"name", "id"}}
+    return preset_of(str(json_["name"]), int(json_["id"]), options)
 
 
 def _notetype(json_: dict[str, Any]) -> NoteType:
