@@ -28,10 +28,10 @@ class ActionError(FlashdeckError):
     """An action that Anki refused; the message is the add-on's, and may be empty."""
 
     def __init__(self, action: str, text: str) -> None:
-        super().__init__(
-            f"Anki refused the action {action}: {text or 'it gives no reason'}",
-            "push again: it looks first, and does only what is left",
-        )
+        hint = "push again: it looks first, and does only what is left"
+        if action == "sync":
+            hint = "sync in Anki by hand, and push without --sync"
+        super().__init__(f"Anki refused {action}: {text or 'it gives no reason'}", hint)
         self.text = text
 
 

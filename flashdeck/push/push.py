@@ -22,6 +22,7 @@ from flashdeck.push.plan import KindChange, Move, Plan, Rename
 from flashdeck.push.planner import Build, plan
 from flashdeck.push.record import Backup, LastPush, last_pushes, record_push
 from flashdeck.push.restore import Restoration, read_backup, restoration
+from flashdeck.text import counted
 
 _IMPORT_TIME = 600  # seconds in which a person confirms the import
 _FEW = 10  # notes that may be deleted without a question
@@ -85,6 +86,13 @@ class Push:
 
     def prepare(self) -> Prepared:
         """Check that the push is possible, read the collection, and plan."""
+        try:
+            return self._prepare()
+        except FlashdeckError:
+            self.backup.discard()
+            raise
+
+    def _prepare(self) -> Prepared:
         options = self._options
         profile, learner = self._read()
         last = self._pushes.get(profile)
@@ -110,9 +118,29 @@ class Push:
         restored = restoration(before, changes, learner, self._options.now)
         if restored.plan.imports:
             self._import(restored.plan, is_new=learner.study.is_new)
+            self._check_schedules(restored.plan)
         for move in restored.plan.moves:
             self._anki.ask("changeDeck", cards=list(move.cards), deck=move.new)
         return restored
+
+    def _check_schedules(self, planned: Plan) -> None:
+        """Delete restored notes again that came without their schedules, and raise an error."""
+        now = self._fetch("restored")
+        lost = [
+            now.notes[note.guid].id
+            for note in planned.new
+            if any(
+                planned.study.schedules[card.id].reviews
+                and not now.study.schedules[card.id].reviews
+                for card in note.cards
+                if card.id in now.study.schedules
+            )
+        ]
+        if lost:
+            self._anki.ask("deleteNotes", notes=lost)
+            message = f"{counted(len(lost), 'note')} came back without the reviews"
+            hint = "restore again, and tick “Import any learning progress” in Anki's dialog"
+            raise FlashdeckError(message, hint)
 
     def _read(self) -> tuple[str, Learner]:
         """Check that Anki is ready; return the open profile, and read the collection."""
@@ -135,6 +163,7 @@ class Push:
         if removed > _FEW or (removed * 5 > there and removed > 1):
             if self._options.accept_removals:
                 return
+            self.backup.discard()
             message = f"{removed} of {there} notes would be deleted in Anki"
             hint = "if you mean it: --accept-removals; to keep them: --keep-removed"
             raise FlashdeckError(message, hint)

@@ -98,6 +98,7 @@ def test_a_collection_without_any_of_the_notes_is_refused(pusher):
     assert refusal(pusher).startswith("none of the 4 notes is in the open profile “fd” | ")
     assert pusher.learner.guids() == []
     assert not (pusher.project.root / "build/push.json").exists()
+    assert not [*(pusher.project.root / "build/backup").iterdir()]
 
 
 def test_many_removals_are_asked_for(pushed):
@@ -163,6 +164,27 @@ def test_a_push_is_taken_back(pushed):
     assert {guid: notes[guid] for guid in old_notes} == old_notes
     assert decks - old_decks == {"Geography", "Geography::South"}  # the first has the new note
     assert [note.guid for note in restored.plan.new] == ["norway000001", "france000001"]
+
+
+@pytest.mark.skipif(not IS_NEW, reason="older releases import without a dialog")
+def test_a_note_that_comes_back_without_its_reviews_is_asked_for_again(pushed):
+    edit(pushed)
+    job = pushed.job()
+    job.run(job.prepare())
+    pushed.double.click = click_import_without_progress
+    with pytest.raises(FlashdeckError, match="2 notes came back without the reviews"):
+        pushed.job().restore(job.backup.folder)
+    assert "norway000001" not in pushed.learner.guids()
+    pushed.double.click = click_import
+    pushed.job().restore(job.backup.folder)
+    assert pushed.learner.card("norway000001").reviews == 1
+
+
+def test_without_a_login_a_sync_is_refused(pushed):
+    assert refusal(pushed, sync=True) == (
+        "Anki refused sync: sync: auth not configured | "
+        "sync in Anki by hand, and push without --sync"
+    )
 
 
 def test_texts_that_changed_since_are_not_taken_back(pushed):

@@ -189,6 +189,8 @@ def _after(prepared: Prepared, job: Push, *, dry_run: bool, direct: bool) -> str
 
 
 def _restore(job: Push, folder: Path, *, as_json: bool, quiet: bool) -> None:
+    if not (as_json or quiet):
+        log("If Anki shows its import dialog: tick “Import any learning progress”, click Import.")
     done = job.restore(folder)
     plan = done.plan
     if as_json:

@@ -5,7 +5,7 @@ const Send = (() => {
 
   function show(...children) {
     dialog.replaceChildren(make("h2", { id: "send-title" }, "Send to phone"), ...children,
-      make("button", { type: "button", onclick: () => dialog.close() }, "Close"));
+      make("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close"));
     if (!dialog.open) dialog.showModal();
   }
 
@@ -23,7 +23,7 @@ const Send = (() => {
   }
 
   function choose(names) {
-    show(...names.map((name) => make("button", { type: "button", onclick: () => offer(name) }, name)));
+    show(...names.map((name) => make("button", { type: "button", class: "plain", onclick: () => offer(name) }, name)));
   }
 
   function scan({ code, url, name, size, digest }) {
