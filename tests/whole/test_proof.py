@@ -19,6 +19,17 @@ SHORT = settings(
     phases=(Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_grown_note_type_of_one_package_makes_the_cards_of_another():
+    history = History()
+    nothing = {"before": [], "between": [], "after": [], "wait": 0}
+    history.begin(notes=7, acts=[], how=None)
+    history.publish(edits=[("grow", 0, 0)], which=None, **nothing)
+    history.publish(edits=[("grow", 0, 0), ("add", 5, 3)], which=1, **nothing)
+    history.teardown()
+
+
 TestHistories = History.TestCase
 TestHistories.settings = SHORT
 TestHistoriesByCommand = CommandLineHistory.TestCase
