@@ -138,6 +138,7 @@ PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
     "typed": (False, ("abort(404)", 0)),
     "cloze": (True, ("for pages", 0), ("for pages", 1)),
     "occlusion": (False, ("way is this", 0), ("way is this", 4)),
+    "items": (False, ("do with a request", 3), ("of Pallets does", 1)),
     "math": (False, ("How long does a page", 0)),
     "media": (False, ("framework's name", 0)),
     "text": (True, ("What is wrong here", 0), ("漢字", 0), ("فرنسا", 0), ("Which keys", 0)),

@@ -80,6 +80,14 @@ NOTES = """\
       x
       ```
     typed: x
+  - q: QUESTION
+    list: [text, {text: '*one*', n: 3}]
+    context: 1
+  - set:
+      - QUESTION
+      - |
+        two
+    whole: true
   - {q: QUESTION, a: a, deck: beta}
   - {q: QUESTION, a: a, id: shortNUMBER}
 """
@@ -101,6 +109,8 @@ WORDS = [
     ("label: x", "label: y"),
     (", n: 1}", "}"),
     ("group: g", "group: h"),
+    ("list: ", "set: "),
+    ("set:", "list:"),
     ("10%", "11%"),
     ("  - q", "  -  q"),
     ("a: a", "a: b"),

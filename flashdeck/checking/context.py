@@ -14,7 +14,7 @@ from flashdeck.model import NoteType
 from flashdeck.project.project import Project, read_source
 from flashdeck.rules.registry import Entry, FieldText, LintContext
 from flashdeck.source.mapping import MappingReader
-from flashdeck.source.note import Masks, SourceFile, SourceNote, Texts, Value
+from flashdeck.source.note import Items, Masks, SourceFile, SourceNote, Texts, Value
 from flashdeck.yamlnode import MappingNode, ScalarNode, SequenceNode, YamlFile
 
 
@@ -71,7 +71,21 @@ def _entries(
                 for key, value in note.values.items()
                 if value is True and (flag := note.node.get(key)) is not None
             }
-            yield Entry(note.kind.name, note.deck, passages, note.span, flags, note.kind.fields)
+            pair = partial(_pair, source.yaml, note.node)
+            fields = note.kind.fields
+            yield Entry(note.kind.name, note.deck, passages, note.span, flags, fields, pair)
+
+
+def _pair(file: YamlFile, note: MappingNode, key: str) -> Text | None:
+    """Return a key and its value as written."""
+    for name, value in note.pairs:
+        if name.value == key:
+            raw = file.text[name.start.index : value.end.index].rstrip()
+            start, lines = file.span(name), raw.split("\n")
+            column = len(lines[-1]) + (1 if len(lines) > 1 else start.column)
+            end_line = start.line + len(lines) - 1
+            return Text(raw, start._replace(end_line=end_line, end_column=column))
+    return None
 
 
 def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:
@@ -81,6 +95,8 @@ def _texts(note: SourceNote) -> Iterator[tuple[str, ScalarNode]]:
             yield key, value
         elif isinstance(value, Texts):
             yield from ((key, node) for node in value.nodes)
+        elif isinstance(value, Items):
+            yield from ((key, item.text) for item in value.items)
         elif isinstance(value, Mapping):
             yield from value.items()
         elif isinstance(value, Masks):

@@ -353,8 +353,13 @@ def _is_safe(before: YamlFile, edits: Sequence[Edit]) -> bool:
             unchanged.add(leaf)
     if before.damaged:
         return True
+    # A text may take the place of a mapping, and a key another name.
+    wholes = {leaf[:length] for leaf in touched for length in range(len(leaf))}
+    touched.update(_renamed(before, edits))
     return all(
-        leaf in unchanged or any(leaf[:length] in touched for length in range(len(leaf) + 1))
+        leaf in unchanged
+        or leaf in wholes
+        or any(leaf[:length] in touched for length in range(len(leaf) + 1))
         for leaf in values
     )
 
@@ -367,8 +372,22 @@ def _is_touched(text: str, node: ScalarNode, edits: Sequence[Edit]) -> bool:
     return place < len(edits) and edits[place].start <= end
 
 
+def _renamed(file: YamlFile, edits: Sequence[Edit]) -> Iterator[Leaf]:
+    """Return the paths of the mappings of which an edit touches a key."""
+    for leaf, node in _nodes(file):
+        if isinstance(node, MappingNode) and any(
+            _is_touched(file.text, key, edits) for key, _ in node.pairs
+        ):
+            yield leaf
+
+
 def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
-    """Return every scalar of a file with its path of keys and indices.
+    """Return every scalar of a file with its path of keys and indices."""
+    return ((leaf, node) for leaf, node in _nodes(file) if isinstance(node, ScalarNode))
+
+
+def _nodes(file: YamlFile) -> Iterator[tuple[Leaf, Node]]:
+    """Return every node of a file with its path of keys and indices.
 
     A key that is given twice has a number from the second time on.
     """
@@ -377,9 +396,9 @@ def _leaves(file: YamlFile) -> Iterator[tuple[Leaf, ScalarNode]]:
     ]
     while waiting:
         leaf, node = waiting.pop()
-        if isinstance(node, ScalarNode):
+        if node is not None:
             yield leaf, node
-        elif isinstance(node, SequenceNode):
+        if isinstance(node, SequenceNode):
             waiting += (((*leaf, place), item) for place, item in enumerate(node.items))
         elif isinstance(node, MappingNode):
             seen: Counter[str] = Counter()

@@ -24,7 +24,7 @@ from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.seal import seal
 from flashdeck.model import Card, Note
 from flashdeck.project.paths import BUILD_NAME
-from flashdeck.source.note import Masks, Texts, Value
+from flashdeck.source.note import Items, Masks, Texts, Value
 from flashdeck.yamlnode import ScalarNode
 
 _NAME = ".cache"
@@ -254,4 +254,6 @@ def _plain(value: Value) -> object:
         return [node.value for node in value.nodes]
     if isinstance(value, Masks):
         return [(mask.label and mask.label.value, mask.place, mask.shape) for mask in value.masks]
+    if isinstance(value, Items):
+        return [item.text.value for item in value.items]
     return [(name, node.value) for name, node in value.items()]

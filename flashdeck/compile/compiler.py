@@ -233,7 +233,7 @@ def _identified(
     read: Iterable[ReadFile],
     deck_files: DeckFiles,
 ) -> tuple[list[Identified], list[Diagnostic]]:
-    """Assign ids to notes, and numbers to masks.
+    """Assign ids to notes, and numbers to masks and items.
 
     `kinds` maps kinds of other first builds to those of the project.
     """

@@ -421,7 +421,7 @@ class _PartReader:
         """Return the id and numbers of a settled note; raises `_UnsettledError` for others."""
         if note.id is None:
             raise _UnsettledError
-        numbers = tuple([mask.number or 0 for mask in note.masks])
+        numbers = tuple([part.number or 0 for part in note.numbered])
         identified = Identified(note, note.id.value, stamped=True, numbers=numbers)
         entry = self._surroundings.project.lock.notes.get(identified.id)
         if not identified.is_settled or (entry and entry.kind != note.released_kind):

@@ -1,4 +1,4 @@
-"""Ids of notes and cloze numbers of masks.
+"""Ids of notes and cloze numbers of masks and items.
 
 A note's id is its GUID in Anki. Ids come from the sources; the lock adds which ids are taken, and
 the kind of each note.
@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.kinds.items import WHOLE
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.project.ids import NUMBER_LIKE, base32
 from flashdeck.project.lockfile import Lock
 from flashdeck.records import dataclass
-from flashdeck.source.note import Mask, SourceNote
+from flashdeck.source.note import ListItem, Numbered, SourceNote
 
 _ID_LENGTH = 12
 
@@ -64,7 +65,7 @@ class Identified:
     """A note with its id; `stamped` says whether the id is in the source.
 
     `was` is the id in the source that a new one replaces. `numbers` are the cloze numbers of its
-    masks, in order.
+    masks or items, in order.
     """
 
     note: SourceNote
@@ -76,7 +77,7 @@ class Identified:
     @property
     def is_settled(self) -> bool:
         """Whether a build has nothing to write into the source."""
-        return self.stamped and not [mask for mask in self.note.masks if mask.number is None]
+        return self.stamped and not [part for part in self.note.numbered if part.number is None]
 
 
 def identify(
@@ -131,35 +132,35 @@ def _description(kind: str) -> str:
 
 
 def with_numbers(notes: Iterable[Identified], lock: Lock) -> list[Identified]:
-    """Assign numbers to masks; numbers of removed masks are not used again."""
-    return [_numbered(note, lock) if note.note.masks else note for note in notes]
+    """Assign numbers to masks and items; numbers of removed ones are not used again."""
+    return [_numbered(note, lock) if note.note.numbered else note for note in notes]
 
 
 def _numbered(note: Identified, lock: Lock) -> Identified:
     entry = lock.notes.get(note.id)
     released = [number for number, _ in entry.clozes] if entry is not None else []
-    return replace(note, numbers=mask_numbers(note.note.masks, released))
+    return replace(note, numbers=part_numbers(note.note.numbered, released))
 
 
-def mask_numbers(masks: Sequence[Mask], released: Iterable[int] = ()) -> tuple[int, ...]:
-    """Return the number of each mask: its own, that of its group, or a new one.
+def part_numbers(parts: Sequence[Numbered], released: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return the number of each mask or item: its own, that of its group, or a new one.
 
     New numbers are greater than those in the source and those `released`; if there are none left,
     they are the free ones.
     """
-    groups = {mask.group: mask.number for mask in masks if mask.group and mask.number}
-    taken = {mask.number for mask in masks if mask.number} | set(released)
+    # The last number is that of the card that asks for all items.
+    last = WHOLE - 1 if parts and isinstance(parts[0], ListItem) else LAST_CLOZE
+    groups = {part.group: part.number for part in parts if part.group and part.number}
+    taken = {part.number for part in parts if part.number} | set(released) - {last + 1}
     highest = max(taken, default=0)
-    free = sorted(
-        set(range(1, LAST_CLOZE + 1)) - taken, key=lambda number: (number < highest, number)
-    )
+    free = sorted(set(range(1, last + 1)) - taken, key=lambda number: (number < highest, number))
     fresh = iter(free)
     numbers: list[int] = []
-    for mask in masks:
-        number = mask.number or groups.get(mask.group)
+    for part in parts:
+        number = part.number or groups.get(part.group)
         if number is None:
-            number = next(fresh, LAST_CLOZE)
-            if mask.group:
-                groups[mask.group] = number
+            number = next(fresh, last)
+            if part.group:
+                groups[part.group] = number
         numbers.append(number)
     return tuple(numbers)

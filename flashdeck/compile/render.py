@@ -20,7 +20,7 @@ from flashdeck.compile.media.inline import is_inline
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.html.escape import escape_text, inert_braces
-from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover
+from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover, Item
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.markup import (
     Markup,
@@ -34,7 +34,7 @@ from flashdeck.markup import (
 from flashdeck.markup.results import NOT_FOUND, MediaResolver
 from flashdeck.model import Card, Note, NoteType
 from flashdeck.records import dataclass
-from flashdeck.source.note import Masks, SourceDeck, SourceNote, Texts
+from flashdeck.source.note import Items, Masks, SourceDeck, SourceNote, Texts
 from flashdeck.text import holds_ink
 from flashdeck.yamlnode import ScalarNode, YamlFile
 from flashdeck.yamlnode.edit import quoted
@@ -389,6 +389,14 @@ class _Composer:
                 mask.shape == ELLIPSE,
             )
             for mask, number in zip(masks.masks, self.identified.numbers, strict=True)
+        )
+
+    def items(self, key: str) -> tuple[Item, ...]:
+        value = self.source.values.get(key)
+        items = value.items if isinstance(value, Items) else ()
+        return tuple(
+            Item(number, self._html(item.text))
+            for item, number in zip(items, self.identified.numbers, strict=False)
         )
 
     def named_fields(self) -> tuple[str, ...]:

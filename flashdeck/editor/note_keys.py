@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flashdeck.editor.shapes import TEXT, Schema, mapping_schema
-from flashdeck.kinds.registry import CUSTOM, KINDS, MASK, OCCLUSION, QUESTION, Kind
+from flashdeck.kinds.registry import CUSTOM, ITEM, KINDS, MASK, OCCLUSION, QUESTION, Kind
 
 FieldNames = Mapping[str, Iterable[str]]
 """The fields, or the short keys, of the project's own note types, by name."""
@@ -18,7 +18,7 @@ _UNNAMED: Schema = {"not": {"required": ["notetype"]}}
 
 
 def note_definitions(notetypes: FieldNames, short: FieldNames) -> dict[str, Schema]:
-    """Return the definitions of a deck's schema: a note, its kinds, a mask."""
+    """Return the definitions of a deck's schema: a note, its kinds, a mask, an item."""
     kinds = {kind.name: {"title": kind.summary, **mapping_schema(kind.keys)} for kind in KINDS}
     kinds[QUESTION.name]["if"] = {"not": {"required": ["choices"]}}
     kinds[QUESTION.name]["then"] = {"properties": {"a": TEXT}}
@@ -28,6 +28,7 @@ def note_definitions(notetypes: FieldNames, short: FieldNames) -> dict[str, Sche
         **kinds,
         "undecided": _undecided(),
         "mask": mapping_schema(MASK),
+        "item": mapping_schema(ITEM),
     }
 
 

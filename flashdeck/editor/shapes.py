@@ -84,6 +84,7 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.FLAG: _FLAG,
     Shape.TYPED: {**TEXT, "examples": [True]},
     Shape.MASKS: _list({"$ref": "#/definitions/mask"}, least=1),
+    Shape.ITEMS: _list({"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/item"}]}, least=1),
     Shape.PLACE: {**_list(_PERCENT), "minItems": 4, "maxItems": 4, "defaultSnippets": [_PLACE]},
     Shape.TAGS: _list(_TAG, may_be_empty=True),
     Shape.FIELDS: {"type": "object", "additionalProperties": TEXT},
@@ -117,7 +118,8 @@ _SHAPES: dict[Shape, Schema] = {
 def value_schema(key: Key) -> Schema:
     """Return the schema of a key's value, with the key's documentation."""
     if key.shape is Shape.WORD:
-        shape: Schema = {"enum": list(key.words)}
+        numbers = [int(word) for word in key.words if word.isdigit()]
+        shape: Schema = {"enum": [*key.words, *numbers]}
     elif key.shape is Shape.LIMITS:
         shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
     elif key.shape is Shape.SCRIPTS:

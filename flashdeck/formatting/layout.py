@@ -22,16 +22,25 @@ _STEP = 2
 _BLOCK = ("|", ">")
 # Mappings that are written in braces where they fit on a line.
 _IN_BRACES = frozenset(
-    {Shape.MASKS, Shape.FIELD_LIST, Shape.COLUMNS, Shape.CONSTANTS, Shape.RESERVE, Shape.PRESET}
+    {
+        Shape.MASKS,
+        Shape.ITEMS,
+        Shape.FIELD_LIST,
+        Shape.COLUMNS,
+        Shape.CONSTANTS,
+        Shape.RESERVE,
+        Shape.PRESET,
+    }
 )
 # Shapes whose values are texts; fields, and unknown keys, have none.
-_TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER, Shape.TYPED, None})
+_TEXTS = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ITEMS, Shape.ANSWER, Shape.TYPED, None})
 # A comment that looks like a part of the plain text before it.
 _GLUED = re.compile(r"#[^\s#]")
 # An escape of an invisible character.
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
-# What a build adds to a mask and to a field; it does not change the layout.
+# What a build adds to a mask, an item and a field; it does not change the layout.
 _MASK_NUMBER = re.compile(r", n: [0-9]+(?=\}\Z)")
+_ITEM_NUMBER = re.compile(r"\{text: (.*), n: [0-9]+\}\Z")
 _RESERVE = re.compile(r"\{name: ([^{},]*), anki: [^{},]*\}|, anki: [^{},]*")
 
 
@@ -201,6 +210,8 @@ class Layout:
 
         A field that took a reserve counts as its name.
         """
+        if shape is Shape.ITEMS:
+            return None  # each is a line, also where it has its number
         parts = []
         for item in node.items:
             text = _name_beside_reserve(item) if shape is Shape.FIELD_LIST else item
@@ -227,6 +238,8 @@ def _name_beside_reserve(field: Node) -> Node:
 def _fits(line: str, shape: Shape | None) -> bool:
     if shape is Shape.MASKS:
         line = _MASK_NUMBER.sub("", line)
+    elif shape is Shape.ITEMS:
+        line = _ITEM_NUMBER.sub(r"\1", line)
     elif shape is Shape.FIELD_LIST:
         line = _RESERVE.sub(r"\1", line)
     return len(line) <= WIDTH

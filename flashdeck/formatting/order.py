@@ -10,6 +10,7 @@ from flashdeck.kinds.registry import (
     CUSTOM,
     DOCUMENT,
     FIELD,
+    ITEM,
     MASK,
     NOTETYPE,
     PRESET,
@@ -25,6 +26,7 @@ from flashdeck.yamlnode import MappingNode
 # The keys of mappings, by the shape of their key, or of their list.
 _INSIDE: Final = {
     Shape.MASKS: MASK,
+    Shape.ITEMS: ITEM,
     Shape.FIELD_LIST: FIELD,
     Shape.TEMPLATES: TEMPLATE,
     Shape.TABLE: TABLE,

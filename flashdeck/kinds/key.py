@@ -27,6 +27,8 @@ class Shape(StrEnum):
     """One of the key's `words`."""
     MASKS = "list of masks"
     """A list of mappings, each a mask over a picture."""
+    ITEMS = "list of texts, or of mappings"
+    """A list of texts, or of mappings of a text and its number."""
     PLACE = "four percentages"
     """A list of left, top, width and height, each in percent of a picture."""
     TAGS = "list of tags"

@@ -22,6 +22,16 @@ class Cover(NamedTuple):
     ellipse: bool
 
 
+class Item(NamedTuple):
+    """An item of a list or a set.
+
+    `number` is that of its card, from 1; `html` has no braces that are special in Anki.
+    """
+
+    number: int
+    html: str
+
+
 class Composer(Protocol):
     """Access to the values of a note, for composing its fields."""
 
@@ -58,6 +68,9 @@ class Composer(Protocol):
 
     def covers(self, key: str) -> tuple[Cover, ...]:
         """Return the masks of a key."""
+
+    def items(self, key: str) -> tuple[Item, ...]:
+        """Return the items of a key."""
 
     def named_fields(self) -> tuple[str, ...]:
         """Return the fields of a custom note type as HTML, in its order."""
@@ -96,6 +109,12 @@ COMMON = (
     Key("markup", Shape.MARKUP, "The markup of its texts, if it differs from the document's."),
     Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
 )
+
+
+def prompted(note: Composer) -> str:
+    """Return the question above a picture or items; '' if the note has none."""
+    question = note.html("q")
+    return f'<div class="fd-prompt">{question}</div>' if question else ""
 
 
 def with_hint(question: str, hint: str) -> str:

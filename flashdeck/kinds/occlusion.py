@@ -7,7 +7,7 @@ CSS covers or reveals it depending on the side and on whether the cloze is activ
 from __future__ import annotations
 
 from flashdeck.kinds.key import Key, Shape
-from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Cover, Kind, with_hint
+from flashdeck.kinds.kind import COMMON, EXTRA, HINT, Composer, Cover, Kind, prompted, with_hint
 
 _MODES = ("hide-all", "hide-one")
 _SHAPES = ("rectangle", "ellipse")
@@ -18,13 +18,11 @@ _NEAR, _FAR = 25, 75
 
 
 def _compose(note: Composer) -> tuple[str, ...]:
-    question = note.html("q")
-    prompt = f'<div class="fd-prompt">{question}</div>' if question else ""
     masks = "".join(_mask(cover) for cover in note.covers("occlude"))
     mode = note.word("mode") or _MODES[0]
     picture = f'<div class="fd-occlusion fd-{mode}">{note.picture("image")}{masks}</div>'
     return (
-        with_hint(prompt + picture, note.html("hint")),
+        with_hint(prompted(note) + picture, note.html("hint")),
         note.html("extra"),
         "1" if note.flag("typed") else "",
         note.guid,

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from flashdeck.kinds.cloze import CLOZE
 from flashdeck.kinds.custom import CUSTOM
+from flashdeck.kinds.items import ITEM, LIST, SET
 from flashdeck.kinds.key import Key, Shape
-from flashdeck.kinds.kind import COMMON, Composer, Cover, Kind
+from flashdeck.kinds.kind import COMMON, Composer, Cover, Item, Kind
 from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
 from flashdeck.kinds.settings import BREAKS, LIMITS, MARKUPS, MEDIA, SETTINGS, VERBATIM
 
-KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, QUESTION)
+KINDS: tuple[Kind, ...] = (CUSTOM, CLOZE, OCCLUSION, LIST, SET, QUESTION)
 
 
 def kind_of(names: Iterable[str]) -> Kind | None:
@@ -143,8 +144,10 @@ __all__ = [
     "DOCUMENT",
     "ELLIPSE",
     "FIELD",
+    "ITEM",
     "KINDS",
     "LIMITS",
+    "LIST",
     "MARKUPS",
     "MASK",
     "MEDIA",
@@ -153,12 +156,14 @@ __all__ = [
     "PRESET",
     "QUESTION",
     "RESERVE",
+    "SET",
     "SETTINGS",
     "TABLE",
     "TEMPLATE",
     "VERBATIM",
     "Composer",
     "Cover",
+    "Item",
     "Key",
     "Kind",
     "Shape",

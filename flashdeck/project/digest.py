@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -15,6 +16,8 @@ from flashdeck.model import Collection, Note, NoteType
 
 _SHORT, _SHORTER, _SHORTEST = 16, 8, 6
 _CHUNK = 1 << 20
+# The number of an item in a list: its place may change, its history stays.
+_PLACE = re.compile(r'\A<ol start="[0-9]+">')
 
 
 def note_digest(note: Note) -> str:
@@ -46,7 +49,10 @@ def short_digest(text: str) -> str:
 def cloze_digests(text: str) -> tuple[tuple[int, str], ...]:
     """Short digests of the hidden texts of a field's clozes, by number."""
     pairs = sorted(hidden_texts(text).items())
-    return tuple([(number, _hex("\x1f".join(texts))[:_SHORTEST]) for number, texts in pairs])
+    hidden = (
+        (number, "\x1f".join(_PLACE.sub("", part) for part in texts)) for number, texts in pairs
+    )
+    return tuple([(number, _hex(part)[:_SHORTEST]) for number, part in hidden])
 
 
 def notetype_digest(notetype: NoteType) -> str:

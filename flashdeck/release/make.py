@@ -315,7 +315,7 @@ def _frozen(changed: Iterable[str], compiled: Compiled) -> list[Diagnostic]:
     for path in changed:
         message, span = f"a build would change {path}", Span.point(path)
         if first := new.get(path):
-            what = "number of a mask" if all(note.stamped for note in first) else "id"
+            what = "number of a mask or item" if all(note.stamped for note in first) else "id"
             message += f": the {what} is missing in {counted(len(first), 'note')}"
             span = first[0].note.span
         elif spans := reserves.get(path):

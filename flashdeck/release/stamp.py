@@ -1,4 +1,4 @@
-"""Writes ids, numbers of masks and names of reserves into the sources; all other bytes stay."""
+"""Writes ids, numbers of masks and items, and names of reserves; all other bytes stay."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from flashdeck.yamlnode import (
     read_yaml,
     splice,
 )
+from flashdeck.yamlnode.edit import block_in_mapping
 from flashdeck.yamlnode.written import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _BEFORE_RESERVE = {key.name for key in takewhile(lambda key: key.name != "anki",
 class _Stamp(NamedTuple):
     """A pair to add to a mapping, after the pair `at`; it replaces `old`, if the key has a value.
 
-    A text instead of a mapping becomes one, with the text as its `name`.
+    A text instead of a mapping becomes one, with the text as its `text_key`.
     """
 
     node: MappingNode | ScalarNode
@@ -48,11 +49,12 @@ class _Stamp(NamedTuple):
     value: str
     old: Node | None = None
     at: int = -1
+    text_key: str = "name"
 
     @property
     def data(self) -> dict[str, str]:
         """The pairs that are new."""
-        name = {"name": self.node.value} if isinstance(self.node, ScalarNode) else {}
+        name = {self.text_key: self.node.value} if isinstance(self.node, ScalarNode) else {}
         return {**name, self.key: self.value}
 
     def edits(self, text: str) -> list[Edit]:
@@ -61,14 +63,19 @@ class _Stamp(NamedTuple):
             return [Edit(self.old.start.index, self.old.end.index, value)]
         if isinstance(self.node, MappingNode):
             return [insertion_into(text, self.node, f"{self.key}: {value}", self.at)]
+        pair = f"{self.key}: {value}"
         start = self.node.start.index
         raw = text[start : self.node.end.index].rstrip()  # without the last line end of a block
+        if self.node.style in ("|", ">") and ("\n" in self.node.value or raw.count("\n") > 1):
+            edits = block_in_mapping(text, self.node, self.text_key, pair)
+            if edits is not None:
+                return edits
         end = start + len(raw)
         name = raw if self.node.style in ("'", '"') else one_line(self.node.value, flow=True)
         return [
-            Edit(start, start, "{name: "),
+            Edit(start, start, f"{{{self.text_key}: "),
             Edit(start, end, name),
-            Edit(end, end, f", {self.key}: {value}}}"),
+            Edit(end, end, f", {pair}}}"),
         ]
 
 
@@ -128,24 +135,42 @@ def require_unchanged(root: Path, files: Iterable[YamlFile], written: Container[
 def _stamped_table(
     path: str, source: SourceTable, notes: Iterable[Identified]
 ) -> dict[str, Stamped]:
-    """Return the new text of a table with rows that lack ids."""
-    ids = {source.rows[id(note.note.node)]: note.id for note in notes if not note.stamped}
-    if not ids:
+    """Return the new text of a table with rows that lack ids, or numbers of items."""
+    unsettled = [note for note in notes if not note.is_settled]
+    if not unsettled:
         return {}
-    from flashdeck.source.csv_table import with_ids
+    from flashdeck.source.csv_table import split_cell, with_texts
 
-    text = with_ids(source.table, source.id_column, source.id_name, ids)
+    columns, table = source.columns, source.table
+    id_column = columns.get("id", len(table.header.cells))
+    texts: dict[int, dict[int, str]] = {}
+    for note in unsettled:
+        number = source.rows[id(note.note.node)]
+        cells = texts.setdefault(number, {})
+        if not note.stamped:
+            cells[id_column] = note.id
+        if any(part.number is None for part in note.note.numbered):
+            column = columns[note.note.numbered_key]
+            cell = table.rows[number].cells[column].value
+            parts = zip(note.note.numbered, note.numbers, split_cell(cell), strict=True)
+            cells[column] = ("\n" if "\n" in cell else " | ").join(
+                text if part.number is not None else f"{text} {{n: {fresh}}}"
+                for part, fresh, text in parts
+            )
+    if "id" not in columns and any(id_column in cells for cells in texts.values()):
+        texts[-1] = {id_column: source.id_name}
+    text = with_texts(table, texts)
     if text is None:
         raise _bug(path)
     return {path: Stamped(text)}
 
 
 def _stamps(note: Identified) -> Iterator[_Stamp]:
-    """Return the missing pairs, masks first: the last mask of a note ends where the note does."""
+    """Return the missing pairs, numbers first: the last part of a note ends where the note does."""
     source = note.note
-    for mask, number in zip(source.masks, note.numbers, strict=True):
-        if mask.number is None:
-            yield _Stamp(mask.node, "n", str(number))
+    for part, number in zip(source.numbered, note.numbers, strict=True):
+        if part.number is None:
+            yield _Stamp(part.node, "n", str(number), text_key="text")
     if not note.stamped:
         yield _Stamp(source.node, "id", note.id, source.node.get("id") if note.was else None)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flashdeck.anki.html_text import readable
+from flashdeck.diagnostics import Fix
 from flashdeck.rules.context import Entry, FieldText, LintContext
 from flashdeck.rules.rule import Finding
 from flashdeck.rules.wording import tokens
@@ -22,6 +23,14 @@ _SHOWN_APART = (
 _MOST_ITEMS, _MOST_NAMES = 3, 4
 _BETWEEN = re.compile(r"[,;、，]\s*(?:and |or )?|\s(?:and|or)\s")
 _LONGEST_ITEM = 4
+# A key with block text that is a list of single lines, with one kind of mark.
+_PLAIN_LIST = re.compile(
+    r"a: \|-?(?=\n(?P<indent> +))"
+    r"(?:(?:\n(?P=indent)[-*+] \S.*)+|(?:\n(?P=indent)(?P<number>[0-9]{1,3}[.)]) \S.*)+)"
+)
+_MARK = re.compile(r" *(?:[-*+]|[0-9]{1,3}[.)]) ")
+# Text that needs no quotes in YAML; other text may not need them either.
+_PLAIN = re.compile(r"[^\W\d_](?:[^:#]*[^:#\s])?")
 _FEWEST_WORDS = 3
 _SHORTEST_ANSWER = 4
 _WIDEST = 40
@@ -106,8 +115,9 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
 
     Lists are hard to learn: every review recalls some of the items and forgets others.
 
-    Fix: make it a cloze note with a cloze deletion for each, so that each has its card and the
-    others are its context; or ask for what they have in common.
+    Fix: make it a note with `list`, where the order matters, or with `set`: each item has its card.
+    `check --fix` does so for a Markdown list that is the whole answer of a note without an id. A
+    note with one was released, and would be a new note without reviews.
 
     Fails::
 
@@ -118,9 +128,8 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
     Passes::
 
         notes:
-          - cloze: |
-              Of Pallets are {{c1::Flask}}, {{c2::Werkzeug}}, {{c3::Jinja}}, {{c4::Click}},
-              {{c5::MarkupSafe}} and {{c6::ItsDangerous}}.
+          - q: Which are the projects of Pallets?
+            set: [Flask, Werkzeug, Jinja, Click, MarkupSafe, ItsDangerous]
     """
     for entry in context.entries:
         answer = entry.field("Answer")
@@ -130,7 +139,11 @@ def enumeration(context: LintContext) -> Iterator[Finding]:
         count = items if items > _MOST_ITEMS else _names(entry, answer)
         if count:
             message = f"this answer lists {count} things to recall at once"
-            yield Finding(answer.span, message, "make it a cloze note with a cloze for each")
+            fix = _as_items(entry, answer)
+            hint = "give its items as 'list', or without an order as 'set': a card for each"
+            if entry.pair("id") is not None:
+                hint += "; that is a new note, without reviews"
+            yield Finding(answer.span, message, hint, fix)
 
 
 def choices_reverse(context: LintContext) -> Iterator[Finding]:
@@ -157,6 +170,22 @@ def choices_reverse(context: LintContext) -> Iterator[Finding]:
             message = "the reverse card of a note with choices shows only its answer"
             hint = "remove 'reverse', or write a note for the other direction"
             yield Finding(entry.flags["reverse"], message, hint)
+
+
+def _as_items(entry: Entry, answer: FieldText) -> Fix | None:
+    """Return the edit that makes a list of an answer that is nothing else, in a new note."""
+    pair = entry.pair("a")
+    match = _PLAIN_LIST.fullmatch(pair.value) if pair is not None else None
+    if match is None or pair is None or answer.markup != "markdown" or entry.reverse:
+        return None
+    if entry.pair("id") or entry.pair("typed"):
+        return None
+    lines = ["list:" if match["number"] else "set:"]
+    for line in pair.value.split("\n")[1:]:
+        text = _MARK.sub("", line)
+        text = text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+        lines.append(f"{match['indent']}- {text}")
+    return Fix(pair.span, "\n".join(lines), in_text=True)
 
 
 def _names(entry: Entry, answer: FieldText) -> int:

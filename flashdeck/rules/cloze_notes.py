@@ -74,6 +74,42 @@ def cloze_given_away(context: LintContext) -> Iterator[Finding]:
                 break
 
 
+def list_sound(context: LintContext) -> Iterator[Finding]:
+    """A sound or a video in an item of a list.
+
+    Anki plays all sounds of a card, also those of the items after the one that it asks for, which
+    are hidden.
+
+    Fix: put it into `extra`, or make a note of each item.
+
+    Fails::
+
+        notes:
+          - q: Which notes follow each other?
+            list: ["do ![](do.mp3)", "re ![](re.mp3)"]
+        == cards/do.mp3
+        ID3
+        == cards/re.mp3
+        ID3
+
+    Passes::
+
+        notes:
+          - q: Which notes follow each other?
+            list: [do, re]
+            extra: "![](do.mp3) ![](re.mp3)"
+        == cards/do.mp3
+        ID3
+        == cards/re.mp3
+        ID3
+    """
+    for entry in context.entries:
+        for item in entry.passages.get("list", ()) if entry.kind == "list" else ():
+            if "[sound:" in item.html:
+                message = "this sound is played on every card of the list"
+                yield Finding(item.span, message, "put it into 'extra', or make notes of the items")
+
+
 def _hidden(words: str) -> Iterator[tuple[int, str]]:
     """Return the hidden words of each cloze number, without short ones."""
     for number, texts in hidden_texts(words).items():

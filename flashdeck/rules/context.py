@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -51,7 +51,7 @@ class Entry:
     `kind` is the kind's name, `passages` are the texts by key ("q", "a", "cloze", or field names of
     custom notes), several for a key with a list. `span` is the place of its first key. `flags` are
     the spans of keys that are `true`. `fields` are the kind's: the keys of fields of its built-in
-    note type.
+    note type. `pair` returns a key and its value as written, None without that key.
     """
 
     kind: str
@@ -60,6 +60,7 @@ class Entry:
     span: Span
     flags: Mapping[str, Span]
     fields: Mapping[str, str]
+    pair: Callable[[str], Text | None] = field(default=lambda _: None, compare=False, repr=False)
 
     @property
     def reverse(self) -> bool:

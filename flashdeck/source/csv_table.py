@@ -7,7 +7,7 @@ quotes may contain all of these, line ends, and doubled quotes (RFC 4180).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -93,6 +93,12 @@ class Table(NamedTuple):
     separator: str
     header: Row
     rows: list[Row]
+
+
+def split_cell(text: str) -> list[str]:
+    """Split the text of a cell that is a list: by lines, or by `|`."""
+    parts = text.split("\n" if "\n" in text else "|")
+    return [part.strip() for part in parts if part.strip()]
 
 
 class Flaw(NamedTuple):
@@ -195,47 +201,73 @@ class _Reader:
         return Place(index, line, index - self._lines[line])
 
 
-def with_ids(table: Table, column: int | None, name: str, ids: Mapping[int, str]) -> str | None:
-    """Write ids, by the index of their rows, into a column of the table's text.
+Texts = Mapping[int, Mapping[int, str]]
+"""Texts by the index of their row, -1 for the header, and by that of their column."""
 
-    Without a `column`, one with this `name` is added after the last. Returns None if anything else
-    in the table would change, which is a bug.
+
+def with_texts(table: Table, texts: Texts) -> str | None:
+    """Write texts into cells of the table's text, also into cells after the last of a row.
+
+    Returns None if anything else in the table would change, which is a bug.
     """
-    place = column if column is not None else len(table.header.cells)
-    edits = [_put(table, table.rows[number], place, value) for number, value in ids.items()]
-    if column is None:
-        edits.append(_put(table, table.header, place, name))
+    edits: list[Edit] = []
+    for number, cells in texts.items():
+        row = table.header if number < 0 else table.rows[number]
+        edits += _put(table, row, cells)
     text = splice(table.text, edits)
-    added = name if column is None else None
-    return text if _is_same(text, table, place, added, ids) else None
+    return text if _is_same(text, table, texts) else None
 
 
-def _put(table: Table, row: Row, place: int, value: str) -> Edit:
-    if place < len(row.cells):
+def _put(table: Table, row: Row, texts: Mapping[int, str]) -> Iterator[Edit]:
+    """Return the edits that write texts into cells of a row, in the order of columns."""
+    width = len(row.cells)
+    added = ""
+    for place, value in sorted(texts.items()):
+        if place >= len(row.cells):
+            added += table.separator * (place + 1 - width) + _quoted(value, table.separator)
+            width = place + 1
+            continue
         cell = row.cells[place]
-        return Edit(cell.start.index, cell.end.index, value)
-    missing = place - len(row.cells) + 1
-    return Edit(row.end, row.end, table.separator * missing + value)
+        text = (
+            value.replace('"', '""') if _is_quoted(table, cell) else _quoted(value, table.separator)
+        )
+        yield Edit(cell.start.index, cell.end.index, text)
+    if added:
+        yield Edit(row.end, row.end, added)
 
 
-def _is_same(
-    text: str, before: Table, place: int, name: str | None, ids: Mapping[int, str]
-) -> bool:
-    """Whether a text is the table before, with only the ids and the new column added."""
-    after = parse_table(text, sum(len(row.cells) + place + 1 for row in before.rows) + place + 9)
+def _is_quoted(table: Table, cell: Cell) -> bool:
+    before = cell.start.index - 1
+    while before >= 0 and table.text[before] in " \t\r\n" and table.text[before] != table.separator:
+        before -= 1
+    return before >= 0 and table.text[before] == '"'
+
+
+def _quoted(value: str, separator: str) -> str:
+    """Put a text into quotes if a cell needs them for it."""
+    if value != value.strip() or any(mark in value for mark in (separator, '"', "\n")):
+        return '"' + value.replace('"', '""') + '"'
+    return value
+
+
+def _is_same(text: str, before: Table, texts: Texts) -> bool:
+    """Whether a text is the table before, with only these texts changed."""
+    widest = max((max(cells) for cells in texts.values()), default=0) + 1
+    most = sum(len(row.cells) + widest for row in (before.header, *before.rows)) + 9
+    after = parse_table(text, most)
     if not isinstance(after, Table) or len(after.rows) != len(before.rows):
         return False
-    expected = [_values(before.header, place, name)]
-    expected += [_values(row, place, ids.get(number)) for number, row in enumerate(before.rows)]
-    return expected == [_values(row, place, None) for row in (after.header, *after.rows)]
+    expected = [_values(before.header, texts.get(-1, {}))]
+    expected += [_values(row, texts.get(number, {})) for number, row in enumerate(before.rows)]
+    return expected == [_values(row, {}) for row in (after.header, *after.rows)]
 
 
-def _values(row: Row, place: int, value: str | None) -> list[str]:
-    """Return the texts of a row with a value added, without trailing empty ones."""
+def _values(row: Row, texts: Mapping[int, str]) -> list[str]:
+    """Return the texts of a row with others put in, without trailing empty ones."""
     values = [cell.value for cell in row.cells]
-    if value is not None:
+    for place, text in texts.items():
         values += [""] * (place + 1 - len(values))
-        values[place] = value
+        values[place] = text
     while values and not values[-1]:
         values.pop()
     return values

@@ -37,6 +37,11 @@ _SYNONYMS = {
     "type": "typed",
     "picture": "image",
     "masks": "occlude",
+    "items": "list",
+    "steps": "list",
+    "ordered": "list",
+    "unordered": "set",
+    "overlap": "context",
     "caption": "label",
     "example": "extra",
     "examples": "extra",
@@ -115,7 +120,7 @@ class MappingReader:
         """Read a scalar as text."""
         if isinstance(node, ScalarNode):
             return node
-        raw = self._raw_line(node)
+        raw = self.raw_line(node)
         kind = "a list" if isinstance(node, SequenceNode) else "a mapping"
         hint = f"to begin text with '{raw[:1]}', write {quoted(raw)}" if raw[:1] in "[{" else ""
         if not node.flow:
@@ -319,7 +324,8 @@ class MappingReader:
         if not self.file.may_be_cut(mapping):
             self.report("missing-key", f"{what} has no '{key}'", first, f"add a line '{key}: …'")
 
-    def _raw_line(self, node: SequenceNode | MappingNode) -> str:
+    def raw_line(self, node: SequenceNode | MappingNode) -> str:
+        """Return a collection in flow style, or the first line of one in block style."""
         line = self._line_from(node.start.index)
         return line[: node.end.index - node.start.index] if node.flow else line
 

@@ -1,16 +1,18 @@
-"""Reads the masks of a picture: their positions and cards."""
+"""Reads the parts of notes that have cards of their own: masks of a picture, items of a list."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from flashdeck.kinds.registry import MASK
+from flashdeck.diagnostics import Fix
+from flashdeck.kinds.items import WHOLE
+from flashdeck.kinds.registry import ITEM, MASK, SET
 from flashdeck.limits import LAST_CLOZE
-from flashdeck.source.mapping import MappingReader
-from flashdeck.source.note import Mask, Masks, Value
-from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode
+from flashdeck.source.mapping import MappingReader, nearest_key
+from flashdeck.source.note import Items, ListItem, Mask, Masks, Numbered, Value
+from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, quoted
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%")
 _EDGES = ("left", "top", "width", "height")
@@ -30,8 +32,71 @@ def read_masks(reader: MappingReader, key: ScalarNode, node: Node) -> Masks | No
     if not node.items:
         reader.report("empty", "'occlude' is empty", key, "write a mask, or remove the key")
     masks = [mask for item in node.items if (mask := _mask(reader, item)) is not None]
-    _check_numbers(reader, masks)
+    _check_numbers(reader, masks, "mask")
     return Masks(tuple(masks))
+
+
+def read_items(reader: MappingReader, key: ScalarNode, node: Node) -> Items | None:
+    """Read the items of a list or a set; invalid ones are reported and left out."""
+    name = key.value
+    if isinstance(node, ScalarNode) and not node.value.strip():
+        reader.filled(key, node, f"'{name}'")
+        return None
+    if not isinstance(node, SequenceNode):
+        hint = "write each below, as in '- Preheat the oven'"
+        reader.report("not-a-list", f"'{name}' takes a list of items", node, hint)
+        return None
+    if not node.items:
+        reader.report("empty", f"'{name}' is empty", key, "write its items, or remove the key")
+    items = [item for each in node.items if (item := _item(reader, name, each)) is not None]
+    _check_numbers(reader, items, "item")
+    if name == SET.primary_key:
+        _check_twins(reader, items)
+    if len(items) >= WHOLE:
+        message = f"'{name}' has {len(items)} items; a note has {WHOLE - 1} cards at most"
+        reader.report("limit", message, key, "make it several notes")
+        return None
+    return Items(tuple(items))
+
+
+def _check_twins(reader: MappingReader, items: Iterable[ListItem]) -> None:
+    """Report items of a set that are the same; a list may have a refrain."""
+    texts: set[str] = set()
+    for item in items:
+        text = item.text.value.strip()
+        if text in texts:
+            message, hint = "this item is given twice in 'set'", "remove one of them"
+            reader.report("duplicate-choice", message, item.text, hint)
+        texts.add(text)
+
+
+def _item(reader: MappingReader, name: str, node: Node) -> ListItem | None:
+    pairs: Mapping[str, tuple[ScalarNode, Node]] = {}
+    text: Node = node
+    if isinstance(node, MappingNode) and node.pairs:
+        if _is_text_with_colon(node):
+            raw = reader.raw_line(node)
+            span = reader.file.span(node)
+            fix = Fix(span, quoted(raw)) if len(raw) == span.end_column - span.column else None
+            message = f"the colon after '{node.pairs[0][0].value}' begins a mapping"
+            hint = f"write {quoted(raw)}" if fix else "put the whole text in quotes"
+            reader.report("unquoted-colon", message, node, hint, fix=fix)
+            return None
+        pairs = reader.read_keys(node, ITEM, "an item")
+        if "text" not in pairs:
+            return None
+        text = pairs["text"][1]
+    scalar = reader.text(text, "an item")
+    number = _number(reader, pairs["n"][1], WHOLE - 1) if "n" in pairs else None
+    if scalar is None:
+        return None
+    reader.check_comment(scalar)
+    if not scalar.value.strip():
+        reader.report(
+            "empty", f"an item of '{name}' is empty", node, "write its text, or remove it"
+        )
+        return None
+    return ListItem(scalar, number, node if isinstance(node, MappingNode) else scalar)
 
 
 def check_labels(reader: MappingReader, values: Mapping[str, Value]) -> None:
@@ -71,11 +136,18 @@ def _mask(reader: MappingReader, node: Node) -> Mask | None:
     )
 
 
-def _number(reader: MappingReader, node: Node) -> int | None:
+def _is_text_with_colon(node: MappingNode) -> bool:
+    """Whether an item is meant as text, as in `- Step: push the context`."""
+    key, value = node.pairs[0]
+    is_one = not node.flow and len(node.pairs) == 1 and isinstance(value, ScalarNode)
+    return is_one and not nearest_key(key.value, [known.name for known in ITEM])
+
+
+def _number(reader: MappingReader, node: Node, last: int = LAST_CLOZE) -> int | None:
     number = reader.number(node, "'n'")
-    if number is not None and number > LAST_CLOZE:
+    if number is not None and number > last:
         hint = "remove it, and the next build writes one"
-        reader.report("mask-number", f"'n' goes from 1 to {LAST_CLOZE}", node, hint)
+        reader.report("mask-number", f"'n' goes from 1 to {last}", node, hint)
         return None
     return number
 
@@ -116,23 +188,24 @@ def _decimal(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _check_numbers(reader: MappingReader, masks: list[Mask]) -> None:
-    """Report masks that share a number without a group, and groups with two numbers."""
-    by_number: dict[int, Mask] = {}
-    by_group: dict[str, Mask] = {}
-    for mask in masks:
-        node = mask.node.get("n")
-        if mask.number is None or node is None:
+def _check_numbers(reader: MappingReader, parts: Sequence[Numbered], noun: str) -> None:
+    """Report parts that share a number without a group, and groups with two numbers."""
+    by_number: dict[int, Numbered] = {}
+    by_group: dict[str, Numbered] = {}
+    for part in parts:
+        node = part.node.get("n") if isinstance(part.node, MappingNode) else None
+        if part.number is None or node is None:
             continue
-        first = by_number.setdefault(mask.number, mask)
-        if first is not mask and not (mask.group and mask.group == first.group):
+        first = by_number.setdefault(part.number, part)
+        if first is not part and not (part.group and part.group == first.group):
             line = reader.file.span(first.node).line
-            message = f"the mask on line {line} has the n {mask.number}, too"
-            hint = "remove this n, and the next build writes a new one; or give both one 'group'"
+            message = f"the {noun} on line {line} has the n {part.number}, too"
+            hint = "remove this n, and the next build writes a new one"
+            hint += "; or give both one 'group'" if isinstance(part, Mask) else ""
             reader.report("duplicate-n", message, node, hint)
             continue
-        other = by_group.setdefault(mask.group, mask) if mask.group else mask
-        if other.number != mask.number:
-            message = f"the group '{mask.group}' has two cards, {other.number} and {mask.number}"
+        other = by_group.setdefault(part.group, part) if part.group else part
+        if other.number != part.number:
+            message = f"the group '{part.group}' has two cards, {other.number} and {part.number}"
             hint = f"write n: {other.number}, the card that stays"
             reader.report("group-n", message, node, hint)

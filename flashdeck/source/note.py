@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
 from flashdeck.diagnostics import Span, Text
-from flashdeck.kinds.registry import Kind
+from flashdeck.kinds.registry import KINDS, Kind, Shape
 from flashdeck.model import NoteType, Preset
 from flashdeck.records import dataclass
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, YamlFile
@@ -45,7 +45,36 @@ class Masks(NamedTuple):
     masks: tuple[Mask, ...]
 
 
-Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode] | Texts | Masks
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """An item of a list or a set.
+
+    `number` is its cloze number, None until the first build writes one. `node` is the item, or its
+    text alone.
+    """
+
+    text: ScalarNode
+    number: int | None
+    node: MappingNode | ScalarNode = field(compare=False, repr=False)
+    group: str = ""
+
+
+class Items(NamedTuple):
+    """The items of a list or a set."""
+
+    items: tuple[ListItem, ...]
+
+
+# The key of the parts that have cards of their own, by kind.
+_NUMBERED: Mapping[str, str] = {
+    kind.name: key.name
+    for kind in KINDS
+    for key in kind.keys
+    if key.shape in (Shape.MASKS, Shape.ITEMS)
+}
+Numbered: TypeAlias = Mask | ListItem
+"""A part of a note that has a card of its own."""
+Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode] | Texts | Masks | Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +107,26 @@ class SourceNote:
 
     @property
     def head(self) -> str:
-        """The text that its id is derived from: the question, the cloze text, the fields."""
+        """The text that its id is derived from: the question, the cloze text, the items."""
         value = self.values.get(self.kind.primary_key)
         if isinstance(value, Mapping):
             return "\0".join(node.value for node in value.values())
+        if isinstance(value, Items):
+            return "\0".join(item.text.value for item in value.items)
         return self.text(self.kind.primary_key)
 
     @property
-    def masks(self) -> tuple[Mask, ...]:
-        """The masks of its picture."""
-        value = self.values.get("occlude")
-        return value.masks if isinstance(value, Masks) else ()
+    def numbered_key(self) -> str:
+        """The key of its parts that have cards of their own, or ''."""
+        return _NUMBERED.get(self.kind.name, "")
+
+    @property
+    def numbered(self) -> tuple[Numbered, ...]:
+        """The masks of its picture, or its items."""
+        value = self.values.get(self.numbered_key)
+        if isinstance(value, Masks):
+            return value.masks
+        return value.items if isinstance(value, Items) else ()
 
     def text(self, key: str) -> str:
         """Return the text of a key, or ''."""
@@ -114,11 +152,12 @@ class SourceDeck(NamedTuple):
 class SourceTable(NamedTuple):
     """A table, and the index of each note's row, by the `id` of the note's node.
 
-    `id_column` is the index of the column of ids, None if there is none yet; `id_name` is its name.
+    `columns` are the indices of columns by key. `id_name` is the name of that of ids, which may not
+    exist yet.
     """
 
     table: Table
-    id_column: int | None
+    columns: Mapping[str, int]
     id_name: str
     rows: Mapping[int, int]
 

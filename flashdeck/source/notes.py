@@ -11,7 +11,7 @@ from flashdeck.model import NoteType
 from flashdeck.records import dataclass
 from flashdeck.source.answers import check_answers, read_texts, read_typed
 from flashdeck.source.mapping import MappingReader
-from flashdeck.source.masks import check_labels, read_masks
+from flashdeck.source.masks import check_labels, read_items, read_masks
 from flashdeck.source.names import clean_deck, clean_name, deck_problem
 from flashdeck.source.note import SourceNote, Value
 from flashdeck.yamlnode import MappingNode, Node, ScalarNode, SequenceNode, YamlFile
@@ -242,6 +242,8 @@ class NoteReader(MappingReader):
                 return self.word(key, node)
             case Shape.MASKS:
                 return read_masks(self, name, node)
+            case Shape.ITEMS:
+                return read_items(self, name, node)
             case Shape.FIELDS:
                 source = self._by_key.get(notetype)
                 return self._fields(node, source.notetype if source is not None else None)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from flashdeck.diagnostics import Diagnostic, Severity, Span
 from flashdeck.kinds.registry import TABLE, Key, Kind, Shape
 from flashdeck.source.columns import KEYS, ROWS, Columns, ColumnsReader
-from flashdeck.source.csv_table import Cell, Flaw, Place, Row, Table, decode_table, parse_table
+from flashdeck.source.csv_table import (
+    Cell,
+    Flaw,
+    Place,
+    Row,
+    Table,
+    decode_table,
+    parse_table,
+    split_cell,
+)
 from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, SourceTable
 from flashdeck.source.notes import UNREAD, NoteDefaults, NoteReader
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
@@ -18,6 +27,7 @@ from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNo
 if TYPE_CHECKING:
     from flashdeck.source.note import SourceNoteType
 
+_ITEM_NUMBER = re.compile(r"(.*?\S) *\{n: *([0-9_]+) *\}", re.DOTALL)
 _TAG_SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -94,7 +104,7 @@ def read_table(
         ),
         table=SourceTable(
             table,
-            columns.keys.get("id"),
+            columns.keys,
             columns.id_name,
             {id(note.node): number for number, note in numbered},
         ),
@@ -265,12 +275,26 @@ def _value(shape: Shape, cell: Cell, *, several: bool) -> Node:
     """Convert a cell to a text or, depending on its key, a list."""
     if shape is Shape.TAGS:
         return _list(cell, [tag for tag in _TAG_SEPARATORS.split(cell.value) if tag])
-    if shape is Shape.TEXTS or (shape is Shape.ANSWER and several):
-        parts = cell.value.split("\n" if "\n" in cell.value else "|")
-        texts = [part.strip() for part in parts if part.strip()]
+    if shape in (Shape.TEXTS, Shape.ITEMS) or (shape is Shape.ANSWER and several):
+        texts = split_cell(cell.value)
+        if shape is Shape.ITEMS:
+            items = _list(cell, texts)
+            return items._replace(items=[_item(item) for item in items.items])
         if shape is Shape.TEXTS or len(texts) > 1:
             return _list(cell, texts)
     return _text(cell)
+
+
+def _item(node: Node) -> Node:
+    """Read an item's number behind its text, as in `Werkzeug {n: 2}`."""
+    match = _ITEM_NUMBER.fullmatch(node.value) if isinstance(node, ScalarNode) else None
+    if match is None or not isinstance(node, ScalarNode):
+        return node
+    keys = [node._replace(value=name) for name in ("text", "n")]
+    pairs: list[tuple[ScalarNode, Node]] = [
+        (key, node._replace(value=value)) for key, value in zip(keys, match.groups(), strict=True)
+    ]
+    return MappingNode(pairs, flow=True, start=node.start, end=node.end)
 
 
 def _list(cell: Cell, texts: list[str]) -> SequenceNode:

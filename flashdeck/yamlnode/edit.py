@@ -105,6 +105,27 @@ def insertion_into(text: str, mapping: MappingNode, pair: str, at: int = -1) -> 
     return _insert(place, f"{indent}{pair}{newline}")
 
 
+def block_in_mapping(text: str, node: ScalarNode, key: str, pair: str) -> list[Edit] | None:
+    """Return the edits that make a block scalar, an item of a list, the `key` of a mapping.
+
+    `pair` follows it on a line of its own. None where that could change the text: one with a given
+    indentation, or without a line end.
+    """
+    header_end = text.find("\n", node.start.index) + 1
+    header = text[node.start.index : header_end].partition("#")[0]
+    if not header or any(map(str.isdigit, header)) or text[node.end.index - 1] != "\n":
+        return None
+    lines = list(re.finditer(r"(?m)^( *)[^ \r\n]", text[: node.end.index][header_end:]))
+    column = node.start.column
+    shift = " " * (column + 2 - len(lines[0][1])) if lines else ""
+    newline = _line_end(text, node.start.index)
+    return [
+        _insert(node.start.index, f"{key}: "),
+        *(_insert(header_end + line.start(), shift) for line in lines if shift),
+        _insert(_behind_block(text, node, column), f"{' ' * column}{pair}{newline}"),
+    ]
+
+
 def removal_from(text: str, mapping: MappingNode, key: str) -> Edit | None:
     """Return the edit that removes a key from a mapping; None if it is the only one.
 

@@ -443,3 +443,80 @@ def test_remaining_problems_are_reported_in_the_chosen_format(call, project):
 
 def test_diff_alone_is_a_slip(call):
     assert call("--diff")[0] == 2
+
+
+def test_an_answer_that_is_a_list_becomes_one(fixed):
+    text = """\
+notes:
+  - q: What does Flask do with a request?
+    a: |
+      1. Push "the" context
+      2. Match: the URL
+      3. `view()`
+      10. It's done
+
+    extra: more  # a comment
+  - q: Which libraries does Flask need?
+    a: |-
+      - Jinja
+      - Click
+      - Werkzeug
+      - MarkupSafe
+"""
+    assert (
+        fixed(text)
+        == """\
+notes:
+  - q: What does Flask do with a request?
+    list:
+      - Push "the" context
+      - 'Match: the URL'
+      - '`view()`'
+      - It's done
+
+    extra: more  # a comment
+  - q: Which libraries does Flask need?
+    set:
+      - Jinja
+      - Click
+      - Werkzeug
+      - MarkupSafe
+"""
+    )
+
+
+LIST = """\
+notes:
+  - q: Which libraries does Flask need?
+    a: |
+      - Jinja
+      - Click
+      - Werkzeug
+      - MarkupSafe
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- Click", "  - Click"),  # a list in it
+        ("- Jinja", "Four:\n\n      - Jinja"),  # more than a list
+        ("- Click", "1. Click"),  # two lists
+        ("a: |", "a: |  # why"),  # a comment has no other place
+        ("a: |", "reverse: true\n    a: |"),
+        ("a: |", "typed: x\n    a: |"),
+        ("a: |", "id: abcdefgh1234\n    a: |"),  # it was released
+        ("a: |", "markup: html\n    a: |"),
+        ("- Click", "- Click\n        a library"),
+    ],
+)
+def test_other_answers_stay(fixed, old, new):
+    text = LIST.replace(old, new)
+    assert text != LIST
+    assert fixed(text) == text
+
+
+def test_an_item_with_a_colon_gets_its_quotes(fixed, project):
+    text = "notes:\n  - list:\n      - First: push\n      - Then\n"
+    assert fixed(text) == text.replace("First: push", '"First: push"')
+    assert project.check() == []

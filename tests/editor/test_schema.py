@@ -20,7 +20,7 @@ from flashdeck.diagnostics import Severity, Span
 from flashdeck.editor import schemas
 from flashdeck.editor.files import schema_texts
 from flashdeck.editor.shapes import MARKUPS
-from flashdeck.kinds.registry import KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
+from flashdeck.kinds.registry import ITEM, KINDS, LIMITS, MASK, NOTETYPE, SETTINGS, Shape
 from flashdeck.model import Field, NoteType
 from flashdeck.project.settings import Settings
 from flashdeck.source.decks import read_decks
@@ -118,8 +118,12 @@ BAD = st.sampled_from(["", "{}", "[]", "[[x]]", "{x: y}", "yes", "''", "0", "[5]
 
 def _mapping(keys: Any, others: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[str]:
     """Write mappings of some of these keys, with all that are required."""
-    masks = st.lists(_mapping(MASK, others), min_size=1, max_size=2) if keys is not MASK else BAD
-    shapes = GOOD | {Shape.MASKS: masks.map(_flow)}
+    inner = {Shape.MASKS: MASK, Shape.ITEMS: ITEM} if keys not in (MASK, ITEM) else {}
+    lists = {
+        shape: st.lists(_mapping(part, others), min_size=1, max_size=2).map(_flow)
+        for shape, part in inner.items()
+    }
+    shapes = GOOD | lists
     named = {
         key.name: st.one_of(shapes.get(key.shape, st.sampled_from(key.words or ("x",))), others)
         if others is not None
@@ -150,6 +154,7 @@ def test_what_the_reader_takes_is_valid(note):
     rules, messages = _read(note)
     # What only reading can know: choices and answers that don't fit, labels to type, twin masks.
     known = {"no-such-choice", "typed-choices", "missing-key", "duplicate-n", "group-n"}
+    known |= {"duplicate-choice"}
     assert rules <= known, (note, rules)
     assert messages == []
 

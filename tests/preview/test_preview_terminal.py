@@ -168,3 +168,40 @@ def test_options_that_exclude_each_other_are_wrong_usage(drawn, capsys):
     assert drawn("--html", "x.html")[0] == 2
     assert run(["preview", "a.apkg", "word"]) == 2
     assert "only --terminal takes words" in capsys.readouterr().err
+
+
+def test_a_card_of_a_list_shows_no_more_items_than_elsewhere(project, drawn):
+    project.write(
+        "cards/a.yaml",
+        """\
+        deck: Tour
+        notes:
+          - list: [one, two, three, four]
+            context: 1
+            whole: true
+            id: note00000001
+          - set: [five, six]
+            id: note00000002
+        """,
+    )
+    _, lines, _ = drawn()
+    first, second, third, fourth, whole, *_, last = cards_of(lines)
+    assert first == [["1. [...]"], ["1. one"]]
+    assert second == [["1. one", "2. [...]"], ["1. one", "2. two"]]
+    assert third == [["2. two", "3. [...]"], ["1. one", "2. two", "3. three"]]
+    assert fourth[0] == ["3. three", "4. [...]"]
+    assert whole == [["[...]"], ["1. one", "2. two", "3. three", "4. four"]]
+    assert last == [["• five", "• [...]"], ["• five", "• six"]]
+
+
+def cards_of(lines):
+    """The lines of both sides of each card."""
+    cards: list[list[list[str]]] = []
+    for line in lines:
+        if line.startswith("╭"):
+            cards.append([[]])
+        elif "────" in line and not line.startswith("╰"):
+            cards[-1].append([])
+        elif line.strip() and not line.startswith("╰"):
+            cards[-1][-1].append(line.strip())
+    return cards

@@ -17,7 +17,7 @@ from flashdeck.compile.compiler import compile_project
 from flashdeck.diagnostics import Severity
 from flashdeck.preview.session import PreviewSession
 from flashdeck.project.project import load_project
-from flashdeck.source.csv_table import Flaw, parse_table, with_ids
+from flashdeck.source.csv_table import Flaw, parse_table, with_texts
 
 ID = "[0-9a-z]{12}"
 DECK = "deck: Spanish\ntable: words.csv\n"
@@ -458,7 +458,8 @@ def test_any_table_reads_as_it_was_written_and_takes_ids(rows, separator, end, q
     free = [number for number, row in enumerate(table.rows) if len(row.cells) < 4]
     wanted = data.draw(st.sets(st.sampled_from(free))) if free else set()
     ids = {number: f"id{number:06}" for number in wanted}
-    stamped = with_ids(table, None, "id", ids)
+    texts = {number: {3: ids[number]} for number in wanted} | {-1: {3: "id"}}
+    stamped = with_texts(table, texts)
     assert stamped is not None
     again = list(csv.reader(io.StringIO(stamped, newline=""), delimiter=separator))
     assert again[0] == ["q", "a", "b", "id"]

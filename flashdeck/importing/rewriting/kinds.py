@@ -37,6 +37,13 @@ _MASK = re.compile(
 )
 _MASK_END = "}}</span>"
 _HIDE_ALL = "hide-all"
+_ITEMS = re.compile(
+    r'<div class="fd-(?P<kind>list|set)(?: fd-context fd-context-(?P<context>\d))?'
+    r'(?P<whole> fd-whole)?">\{\{c(?P<clozes>.*)\}\}</div>',
+    re.DOTALL,
+)
+_BETWEEN_CLOZES = "}}{{c"
+_ITEM = re.compile(r'<([ou]l)(?: start="\d+")?><li dir="auto">(?P<text>.*)</li></\1>', re.DOTALL)
 Write = Callable[[str], "str | None"]
 """Writes HTML in the markup of a note; None where that is not possible."""
 
@@ -152,9 +159,28 @@ def _cloze(note: Note, write: Write) -> dict[str, Data | None]:
         pairs["occlude"] = written if len(written) == len(masks) else None
         if prompt:
             pairs["q"] = write(prompt.removeprefix(_PROMPT).removesuffix("</div>"))
+    elif (items := _ITEMS.search(text)) is not None and items.end() == len(text):
+        pairs = _items(items, write)
+        if prompt := text[: items.start()]:
+            pairs["q"] = write(prompt.removeprefix(_PROMPT).removesuffix("</div>"))
     if typed:
         pairs["typed"] = True if typed == "1" else None
     return pairs | _optional({"extra": extra, "hint": hint}, write)
+
+
+def _items(items: re.Match[str], write: Write) -> dict[str, Data | None]:
+    clozes = items["clozes"].split(_BETWEEN_CLOZES)[1 if items["whole"] else 0 :]
+    written: list[Pairs] = []
+    for cloze in clozes:
+        number, _, text = cloze.partition("::")
+        item = _ITEM.fullmatch(text.partition("::")[0])
+        if item is None or (html := write(item["text"])) is None:
+            return {items["kind"]: None}
+        written.append({"text": html, "n": int(number)})
+    pairs: dict[str, Data | None] = {items["kind"]: written}
+    if items["context"]:
+        pairs["context"] = items["context"]
+    return {**pairs, **({"whole": True} if items["whole"] else {})}
 
 
 def _mask(mask: re.Match[str], numbers: list[str], write: Write) -> Pairs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import count
 from pathlib import PurePosixPath
 
@@ -51,6 +52,7 @@ class _Outline:
         self.line = Text(overflow="fold")
         self.code = code
         self.cloze = False  # inside the active cloze, which has its own color
+        self.back = False  # on the answer side
         self._apart = False
 
     def walk(self, children: Iterable[Element | str], style: Style) -> None:
@@ -90,10 +92,13 @@ class _Outline:
         self.blocks.append(block)
 
     def _add(self, element: Element, style: Style) -> None:
+        self.back = self.back or "fd-back" in element.classes
         style += style_of(element.name, element.classes, code=self.code and not self.cloze)
         special = _SPECIAL.get(element.name)
         if "fd-occlusion" in element.classes:
             _masks(self, element, style)
+        elif {"fd-list", "fd-set"}.intersection(element.classes):
+            _items(self, element, style)
         elif special is not None:
             special(self, element, style)
         elif element.name in _EMBEDDED:
@@ -228,6 +233,31 @@ def _masks(page: _Outline, element: Element, style: Style) -> None:
                 page.end_line()
                 page.write("▪ ", DIM)
                 page.walk(asked, style)
+    page.end_line()
+
+
+def _items(page: _Outline, element: Element, style: Style) -> None:
+    """Draw the items of a list or a set that the style shows on this card."""
+    items = [child for child in element.children if isinstance(child, Element)]
+    asked = next((place for place, item in enumerate(items) if _has(item, "cloze")), len(items))
+    whole = "fd-whole" in element.classes
+    asks_for_all = whole and asked == 0
+    first, end = int(whole), len(items)
+    if asks_for_all and not page.back:
+        first, end = 0, 1
+    elif "fd-list" in element.classes and not asks_for_all:
+        end = asked + 1
+        if "fd-context" in element.classes and not page.back:
+            first = asked
+    page.end_line()
+    for item in items[first:end]:
+        if _has(item, "cloze") and not page.back:
+            inside = item.children[1:-1]  # without Anki's brackets
+            page.walk([child for child in inside if _has(child, "fd-before")], style)
+            inside = [child for child in inside if not _has(child, "fd-before")]
+            page.walk([replace(item, children=inside)], style)
+        else:
+            page.walk([item], style)
     page.end_line()
 
 
