@@ -129,5 +129,5 @@ class _Comparison:
 
     def _history(self, note: Note, reviews: int) -> Iterator[str]:
         now = self._after.notes.get(note.guid)
-        if now is not None and self._after.reviews(now) < reviews:
+        if now is not None and reviews and not self._after.reviews(now):
             yield f"{note.guid}: the reviews of the note that it replaces are missing"

@@ -15,6 +15,7 @@ from flashdeck.push.plan import Edit, KindChange
 from flashdeck.release.release import media_of
 
 _NEW, _LEARNING, _REVIEW, _SUSPENDED = 0, 1, 2, -1
+_SHIFTS = 997  # a prime: ids of cards are multiples of 512 apart
 _NO_DECK = "flashdeck"
 _QUEUES = {_NEW: _NEW, _LEARNING: _LEARNING, _REVIEW: _REVIEW, 3: _LEARNING}
 
@@ -87,10 +88,15 @@ class Composer:
         return Collection(types, self._decks(ordered), ordered, media), study
 
     def _copied(self, before: int, card: int, taken: set[int]) -> tuple[Review, ...]:
-        """Return copies of a card's reviews for another, with ids that are not `taken`."""
+        """Return copies of a card's reviews for another, with ids that are not `taken`.
+
+        Ids are times in milliseconds. Anki ignores a review whose id it has, and reviews of deleted
+        cards are in no export, so the copies are some part of a second away from all others.
+        """
+        shift = 1 + card % _SHIFTS
         copies = []
         for row in self._learner.study.reviews.get(before, ()):
-            number = row[0] + 1
+            number = row[0] + shift
             while number in taken:
                 number += 1
             taken.add(number)

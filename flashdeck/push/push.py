@@ -300,7 +300,7 @@ class Push:
 
 def _has_history(kind: KindChange, now: Learner) -> bool:
     note = now.notes.get(kind.after.guid)
-    return note is not None and now.reviews(note) >= kind.reviews
+    return note is not None and bool(now.reviews(note)) >= bool(kind.reviews)
 
 
 def _union(packages: Sequence[Path]) -> Collection:
