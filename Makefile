@@ -28,7 +28,7 @@ PICTURES ?=
 ADDON := $(HOME)/.local/share/Anki2/addons21/2055492159
 
 .PHONY: help deck check test browser lint format pictures bench modules editors reference site \
-	anki-matrix anki-templates fidelity push-desktop webkit clean
+	anki-matrix anki-templates fidelity push-desktop speech webkit clean
 
 help:
 	@echo "make deck            build build/flask.apkg, the deck that ships with flashdeck"
@@ -54,6 +54,7 @@ help:
 	@echo "                     release: PYTHON=python3.11"
 	@echo "make push-desktop    push into the real Anki, offscreen, and record what it answers;"
 	@echo "                     the folder of the add-on AnkiConnect: ADDON=DIR"
+	@echo "make speech          make recordings with espeak-ng"
 	@echo "make editors         hold the schemas against a real YAML language server (needs npm)"
 	@echo
 	@echo "make clean           remove what make made"
@@ -116,6 +117,9 @@ editors: $(VENV)/.test .venv-editors/.ready
 # On the desktop's release; tests/push/test_push_story.py holds the double against the transcripts.
 push-desktop: $(DESKTOP)/.ready
 	@cd tests && PYTHONPATH=. ../$(DESKTOP)/bin/python -m push_desktop $(ADDON) push/transcripts
+
+speech: $(VENV)/.test
+	@$(BIN)/python -m pytest tests/kinds/espeak_cases.py
 
 anki-templates: $(ANKIDROID:%=templates-%)
 

@@ -90,6 +90,7 @@ JSON = {
     ),
     "schema": "the schema; with `-o` a list of files",
     "send": "`url`, `file`, its `size` and `sha256`",
+    "speak": "paths of recordings that were `written`, or are missing, and that were `present`",
     "stats": (
         "numbers of `notes`, `cards`, `words`, `media`; `media_size`; `decks`, `kinds` and "
         "`tags` with `name`, `notes` and `cards`; `study`"

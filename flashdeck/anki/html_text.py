@@ -34,6 +34,7 @@ _TAG = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
+_SPEECH = re.compile(r" ?\[anki:tts [^\[\]]*\].*?\[/anki:tts\]", re.DOTALL)
 _READINGS = {end: re.compile(rf"<{end[2:-1]}\b.*?{end}", re.DOTALL) for end in ("</rtc>", "</rt>")}
 _SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 _SHOWING = frozenset({"img", "audio", "video", "source", "object", "embed"})
@@ -142,12 +143,22 @@ def encode_minimal(text: str) -> str:
 
 
 def readable(html: str) -> str:
-    """Return the text for display, on one line; an image or sound is its name in brackets."""
+    """Return the text for display, on one line; an image or sound is its name in brackets.
+
+    Speech is left out, as it repeats text.
+    """
+    if "[anki:tts " in html:
+        html = without_speech(html)
     if "<" in html:
         html = _TAG.sub(_read, html)
     if "[sound:" in html:
         html = _replaced(_SOUND, lambda sound: f"[{display_name(unescape(sound[1]))}]", html, "]")
     return " ".join(unescape(html).split())
+
+
+def without_speech(html: str) -> str:
+    """Return a field without speech, and the space before it."""
+    return _replaced(_SPEECH, "", html, "[/anki:tts]")
 
 
 def readable_lines(html: str) -> str:
@@ -176,7 +187,7 @@ def typable(html: str) -> str | None:
     """Return the text for a type-in answer, on one line; None if it is empty or has formulas."""
     if any(True for _ in enclosed(html, *FORMULA)):
         return None
-    html = _replaced(_SOUND, "", html, "]")
+    html = _replaced(_SOUND, "", without_speech(html), "]")
     for end, reading in _READINGS.items():
         html = _replaced(reading, "", html, end)
     return " ".join(unescape(_TAG.sub(_space, html)).split()) or None

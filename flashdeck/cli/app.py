@@ -23,6 +23,7 @@ from flashdeck.cli.commands.preview import preview
 from flashdeck.cli.commands.push import push
 from flashdeck.cli.commands.schema import schema
 from flashdeck.cli.commands.send import send
+from flashdeck.cli.commands.speak import speak
 from flashdeck.cli.commands.stats import stats
 from flashdeck.cli.help import DOCUMENTATION, Command, Group, show_help
 from flashdeck.cli.streams import print_result
@@ -62,6 +63,9 @@ _COMMANDS = {
     "preview": _Entry(preview, _WRITE, "flashdeck preview --port 8000", "how-to/preview.md"),
     "fmt": _Entry(fmt, _WRITE, "flashdeck fmt --diff", "how-to/format.md"),
     "schema": _Entry(schema, _WRITE, "flashdeck schema -o .schemas", "how-to/editors.md"),
+    "speak": _Entry(
+        speak, _WRITE, "flashdeck speak --engine espeak-ng", "how-to/languages-and-media.md"
+    ),
     "forget": _Entry(forget, _WRITE, "flashdeck forget --example", "how-to/share.md"),
     "check": _Entry(check, _CHECK, "flashdeck check --fix", "reference/rules.md"),
     "explain": _Entry(explain, _CHECK, "flashdeck explain missing-media", "reference/rules.md"),

@@ -239,7 +239,8 @@ def key_of(context: bytes, note: Identified) -> bytes:
     source = note.note
     values = [(name, _plain(value)) for name, value in source.values.items()]
     head = (note.id, source.kind.name, source.notetype, source.deck, source.tags, source.markup)
-    parts = (head, source.join_lines, source.verbatim, note.numbers, values)
+    speak = sorted(source.speak.items())
+    parts = (head, source.join_lines, source.verbatim, note.numbers, values, speak)
     # Since version 3 the bytes depend on how often an object is referred to.
     return digest_of(context + marshal.dumps(parts, 2))
 

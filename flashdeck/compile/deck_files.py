@@ -296,6 +296,8 @@ class NoteRenderer:
             self._lookups.resolvers,
             surroundings.allow_scripts,
             tuple(deck.value for deck in surroundings.project.settings.allow_scripts.decks),
+            surroundings.project.settings.speech,
+            surroundings.media.recordings,
         )
 
     @property

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from flashdeck.anki.clozes import OPENING, all_clozes
+from flashdeck.anki.clozes import OPENING, all_clozes, with_clozes_as
 from flashdeck.anki.deck_names import is_within
-from flashdeck.anki.html_text import shows_something, typable
+from flashdeck.anki.html_text import shows_something, strip_html, typable
 from flashdeck.anki.template import FIRST_ALONE, cloze_numbers, shown_ordinals
 from flashdeck.anki.template.latex import latex_names
 from flashdeck.anki.template.media import composed_media, formula_pictures
@@ -17,10 +17,13 @@ from flashdeck.anki.template.references import may_hold_formula
 from flashdeck.compile.identity import Identified
 from flashdeck.compile.media.fields import Lookups, content_problems, other_references, unfound
 from flashdeck.compile.media.inline import is_inline
+from flashdeck.compile.media.speech import Recording, relative, speech_tag, spoken
 from flashdeck.compile.media.table import Resolvers
 from flashdeck.diagnostics import Diagnostic, Fix, Severity, Span
 from flashdeck.html.escape import escape_text, inert_braces
+from flashdeck.kinds.kind import EXTRA
 from flashdeck.kinds.registry import CUSTOM, ELLIPSE, Cover, Item
+from flashdeck.kinds.settings import ANKI_SPEAKS
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.markup import (
     Markup,
@@ -65,7 +68,8 @@ class Renderer:
     """Renders the notes of one file, and collects the problems of their texts.
 
     `texts` are the texts as HTML, by their start index in the file; `unshown` those of which a card
-    would show nothing. Notes of `script_decks` and their subdecks may run scripts.
+    would show nothing. Notes of `script_decks` and their subdecks may run scripts. `speech` is
+    the setting; `recordings` collects what is to be recorded.
     """
 
     file: YamlFile
@@ -73,6 +77,8 @@ class Renderer:
     media: Resolvers
     allow_scripts: bool = False
     script_decks: tuple[str, ...] = ()
+    speech: str = ANKI_SPEAKS
+    recordings: dict[str, Recording] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     unshown: set[int] = field(default_factory=set)
@@ -211,6 +217,17 @@ class Renderer:
         self.report(node, html.rule, html.message, html.hint, verbatim=verbatim)
         return ""
 
+    def sound(self, recording: Recording, node: ScalarNode) -> str:
+        """Return the sound of a recording; '' if it is missing, which is reported."""
+        path = recording.path(self.speech)
+        self.recordings[path] = recording
+        name = self.media.hashed(relative(path, self.file.path))
+        if not isinstance(name, MediaRefusal):
+            return f"[sound:{name}]"
+        message = f"there is no recording of this text ({recording.language}): {path}"
+        self.report(node, "missing-speech", message, "run 'flashdeck speak'", verbatim=False)
+        return ""
+
     def report(
         self, node: ScalarNode, rule: str, message: str, hint: str, *, verbatim: bool
     ) -> None:
@@ -330,6 +347,7 @@ class _Composer:
     notetype: NoteType
     identified: Identified
     formulas: list[_Formula] = field(default_factory=list)
+    clozes: str = ""
 
     @property
     def guid(self) -> str:
@@ -337,10 +355,11 @@ class _Composer:
 
     def html(self, key: str) -> str:
         nodes = self._nodes(key)
-        return self._html(nodes[0]) if nodes else ""
+        html = self._html(nodes[0], key) if nodes else ""
+        return f"{html} {self.clozes}".strip() if key == EXTRA.name and self.clozes else html
 
     def htmls(self, key: str) -> tuple[str, ...]:
-        return tuple([self._html(node) for node in self._nodes(key)])
+        return tuple([self._html(node, key) for node in self._nodes(key)])
 
     def words(self, key: str) -> tuple[str, ...]:
         return tuple([node.value.strip() for node in self._nodes(key)])
@@ -384,7 +403,7 @@ class _Composer:
         return tuple(
             Cover(
                 number,
-                self._html(mask.label) if mask.label is not None else "",
+                self._html(mask.label, "occlude") if mask.label is not None else "",
                 mask.place,
                 mask.shape == ELLIPSE,
             )
@@ -395,7 +414,7 @@ class _Composer:
         value = self.source.values.get(key)
         items = value.items if isinstance(value, Items) else ()
         return tuple(
-            Item(number, self._html(item.text))
+            Item(number, self._html(item.text, key))
             for item, number in zip(items, self.identified.numbers, strict=False)
         )
 
@@ -404,7 +423,7 @@ class _Composer:
         if not isinstance(values, Mapping):
             values = {}
         return tuple(
-            self._html(values[field.name]) if field.name in values else ""
+            self._html(values[field.name], field.name) if field.name in values else ""
             for field in self.notetype.fields
         )
 
@@ -414,7 +433,7 @@ class _Composer:
             return (value,)
         return value.nodes if isinstance(value, Texts) else ()
 
-    def _html(self, node: ScalarNode) -> str:
+    def _html(self, node: ScalarNode, key: str) -> str:
         source, notetype = self.source, self.notetype
         cloze = notetype.cloze and source.kind.clozes
         html = self.renderer.text(
@@ -425,4 +444,27 @@ class _Composer:
             join_lines=source.join_lines,
             verbatim=source.verbatim,
         )
+        if (voice := source.speak.get(key)) is not None:
+            html = self._with_speech(html, node, voice, cloze=cloze)
         return inert_braces(html) if notetype.cloze and not cloze else html
+
+    def _with_speech(self, html: str, node: ScalarNode, voice: str, *, cloze: bool) -> str:
+        """Add speech after a text; a recording of clozes is added to the back."""
+        source, text = self.source, spoken(html, cloze=cloze)
+        if not text:
+            return html
+        if self.renderer.speech == ANKI_SPEAKS:
+            return f"{html} {speech_tag(voice, text)}"
+        has_clozes = bool(cloze_numbers(text)) if cloze else False
+        revealed = with_clozes_as(lambda _cloze, inside: inside, text) if has_clozes else text
+        language = voice.partition(" ")[0]
+        sound = self.renderer.sound(Recording(language, strip_html(revealed)), node)
+        if has_clozes and source.kind is CUSTOM:
+            message = "a recording of this text would reveal its cloze deletions"
+            self.renderer.report(
+                node, "speech-cloze", message, "speak another field", verbatim=False
+            )
+        elif has_clozes:
+            self.clozes = sound
+            return html
+        return f"{html} {sound}".rstrip() if sound else html

@@ -9,10 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flashdeck.editor.shapes import TEXT, Schema, mapping_schema
-from flashdeck.kinds.registry import CUSTOM, ITEM, KINDS, MASK, OCCLUSION, QUESTION, Kind
+from flashdeck.kinds.registry import (
+    CUSTOM,
+    ITEM,
+    KINDS,
+    MASK,
+    OCCLUSION,
+    QUESTION,
+    SPOKEN,
+    Kind,
+)
 
 FieldNames = Mapping[str, Iterable[str]]
 """The fields, or the short keys, of the project's own note types, by name."""
+_SPOKEN = frozenset({"q", "a", "cloze", "extra"})
+_TEXT_OR_PART: Schema = {
+    "anyOf": [
+        {
+            "if": {"type": "object"},
+            "then": {"$ref": "#/definitions/spoken"},
+            "else": TEXT["anyOf"][0],
+        }
+    ]
+}
 _NOTE: Schema = {"$ref": "#/definitions/note"}
 _UNNAMED: Schema = {"not": {"required": ["notetype"]}}
 
@@ -21,15 +40,27 @@ def note_definitions(notetypes: FieldNames, short: FieldNames) -> dict[str, Sche
     """Return the definitions of a deck's schema: a note, its kinds, a mask, an item."""
     kinds = {kind.name: {"title": kind.summary, **mapping_schema(kind.keys)} for kind in KINDS}
     kinds[QUESTION.name]["if"] = {"not": {"required": ["choices"]}}
-    kinds[QUESTION.name]["then"] = {"properties": {"a": TEXT}}
+    kinds[QUESTION.name]["then"] = {"properties": {"a": _TEXT_OR_PART}}
     kinds[CUSTOM.name] |= _by_notetype(notetypes)
+    for schema in kinds.values():
+        _allow_parts(schema["properties"])
     return {
         "note": {"type": "object", **_decided(short)},
+        "spoken": mapping_schema(SPOKEN),
         **kinds,
         "undecided": _undecided(),
         "mask": mapping_schema(MASK),
         "item": mapping_schema(ITEM),
     }
+
+
+def _allow_parts(properties: dict[str, Schema]) -> None:
+    """Allow `{text: …, speak: …}` as the value of texts."""
+    for name in _SPOKEN & properties.keys():
+        others = properties[name]["anyOf"][1:]
+        properties[name] |= {"anyOf": [*_TEXT_OR_PART["anyOf"], *others]}
+    if "fields" in properties:
+        properties["fields"] |= {"additionalProperties": _TEXT_OR_PART}
 
 
 def notes_of_document(notetypes: FieldNames) -> list[Schema]:
@@ -80,7 +111,7 @@ def _uses(words: Iterable[str]) -> Schema:
 
 def _short_note(words: Iterable[str]) -> Schema:
     schema = mapping_schema(key for key in CUSTOM.keys if key.name != "fields")
-    schema["properties"] |= dict.fromkeys(words, TEXT)
+    schema["properties"] |= dict.fromkeys(words, _TEXT_OR_PART)
     return {"title": CUSTOM.summary, **schema}
 
 
@@ -110,5 +141,5 @@ def _unless_named(names: Iterable[str]) -> Schema:
 
 
 def _fields(names: Iterable[str]) -> Schema:
-    fields = {"properties": dict.fromkeys(names, TEXT), "additionalProperties": False}
+    fields = {"properties": dict.fromkeys(names, _TEXT_OR_PART), "additionalProperties": False}
     return {"properties": {"fields": {"type": "object", **fields}}}

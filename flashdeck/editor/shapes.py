@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flashdeck.kinds.key import SPEECH
 from flashdeck.kinds.registry import PRESET, RESERVE, Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS, SCRIPTS
 
@@ -96,6 +97,12 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.TEMPLATES: _list({"$ref": "#/definitions/template"}, least=1),
     Shape.TABLE: {"anyOf": [*TEXT["anyOf"], {"$ref": "#/definitions/table"}]},
     Shape.PERCENT: _RETENTION,
+    Shape.SPEECH: {
+        "anyOf": [
+            {"type": "string", "pattern": SPEECH.pattern},
+            {"type": "object", "additionalProperties": {"type": "string"}},
+        ]
+    },
     Shape.STEPS: _list(_STEP),
     Shape.COLUMNS: {
         "type": "object",

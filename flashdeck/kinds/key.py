@@ -5,9 +5,16 @@ The checks, the JSON Schema and the reference page are all generated from them.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from flashdeck.records import dataclass
+
+SPEECH = re.compile(
+    r"^[a-z]{2,3}_[A-Z]{2}"
+    r"( +(voices=[^\s\[\]\"=]+|cloze_blank=[^\s\[\]\"=]+|speed=([0-9]+(\.[0-9]+)?|\.[0-9]+)))*$"
+)
+"""A language of Anki's text-to-speech with its options; also a regular expression of JavaScript."""
 
 
 class Shape(StrEnum):
@@ -55,6 +62,8 @@ class Shape(StrEnum):
     """A whole number and `%`."""
     STEPS = "list of times"
     """A list of durations, as in `[1m, 10m]`."""
+    SPEECH = "language, or keys with languages"
+    """A language with options of Anki's speech, or a mapping of keys to such."""
     FIELD_LIST = "list of fields"
     """A list of field names, or of mappings with details."""
     TEMPLATES = "list of templates"

@@ -99,6 +99,8 @@ class Kind(NamedTuple):
 EXTRA = Key("extra", Shape.TEXT, "Shown under the answer.")
 HINT = Key("hint", Shape.TEXT, "Opens on the question side when tapped.")
 
+SPEAK = Key("speak", Shape.SPEECH, "The language in which a text is spoken, as in `fr_FR`.")
+
 COMMON = (
     Key("tags", Shape.TAGS, "Tags, beside those of the document."),
     Key(
@@ -107,6 +109,7 @@ COMMON = (
         "A deck other than the document's; with a leading `::` a deck below it.",
     ),
     Key("markup", Shape.MARKUP, "The markup of its texts, if it differs from the document's."),
+    SPEAK,
     Key("id", Shape.ID, "The note's GUID in Anki; written by the first build. Never change it."),
 )
 

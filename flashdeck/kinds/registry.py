@@ -9,7 +9,7 @@ from flashdeck.kinds.cloze import CLOZE
 from flashdeck.kinds.custom import CUSTOM
 from flashdeck.kinds.items import ITEM, LIST, SET
 from flashdeck.kinds.key import Key, Shape
-from flashdeck.kinds.kind import COMMON, Composer, Cover, Item, Kind
+from flashdeck.kinds.kind import COMMON, SPEAK, Composer, Cover, Item, Kind
 from flashdeck.kinds.occlusion import ELLIPSE, MASK, OCCLUSION
 from flashdeck.kinds.question import QUESTION
 from flashdeck.kinds.settings import BREAKS, LIMITS, MARKUPS, MEDIA, SETTINGS, VERBATIM
@@ -41,6 +41,7 @@ DOCUMENT: tuple[Key, ...] = (
     Key("markup", Shape.MARKUP, "The markup of the texts below; default `markdown`."),
     BREAKS,
     MEDIA,
+    SPEAK,
     Key("notetype", Shape.TEXT, "The note type of the notes below that give `fields`."),
     Key("table", Shape.TABLE, "A CSV file beside this one; each row is a note."),
     Key("notes", Shape.NOTES, "The notes, in the order in which they are learned.", required=True),
@@ -62,6 +63,11 @@ PRESET: tuple[Key, ...] = (
     Key("leech_threshold", Shape.NUMBER, "Lapses that make a card a leech; default `8`."),
     Key("leeches", Shape.WORD, "What Anki does with leeches.", words=("tag", "suspend")),
     Key("bury", Shape.FLAG, "`true`: the other cards of a note wait until the next day."),
+)
+
+SPOKEN: tuple[Key, ...] = (
+    Key("text", Shape.TEXT, "The text.", required=True),
+    Key("speak", Shape.SPEECH, "The language in which it is spoken.", required=True),
 )
 
 TABLE: tuple[Key, ...] = (
@@ -158,6 +164,7 @@ __all__ = [
     "RESERVE",
     "SET",
     "SETTINGS",
+    "SPOKEN",
     "TABLE",
     "TEMPLATE",
     "VERBATIM",

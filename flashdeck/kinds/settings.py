@@ -26,6 +26,9 @@ BREAKS = Key(
     words=_BREAKS,
 )
 
+ANKI_SPEAKS = "anki"
+"""The value of `speech` for text-to-speech instead of recordings."""
+
 RESEND_DAYS = 60
 """The default of `resend_days`."""
 
@@ -36,6 +39,12 @@ SETTINGS: tuple[Key, ...] = (
     BREAKS,
     MEDIA,
     Key("css", Shape.TEXT, "Added to the built-in style: a file, or the text itself."),
+    Key(
+        "speech",
+        Shape.WORD,
+        "Who speaks texts: Anki, or recordings with this ending that `flashdeck speak` wrote.",
+        words=(ANKI_SPEAKS, "mp3", "ogg", "opus", "m4a", "wav"),
+    ),
     Key("removed", Shape.WORD, "What happens to removed notes.", words=("empty", "keep")),
     Key(
         "resend_days",

@@ -12,7 +12,7 @@ from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Te
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds.registry import LIMITS, SETTINGS
-from flashdeck.kinds.settings import JOIN, RESEND_DAYS, SCRIPTS, VERBATIM
+from flashdeck.kinds.settings import ANKI_SPEAKS, JOIN, RESEND_DAYS, SCRIPTS, VERBATIM
 from flashdeck.limits import PROJECT_NAME
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.records import dataclass
@@ -54,6 +54,7 @@ class Settings:
     media: str = "hashed"
     css: str = ""
     css_file: str = ""
+    speech: str = ANKI_SPEAKS
     removed: str = "empty"
     resend_days: int = RESEND_DAYS
     note_type_ids: Mapping[str, int] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class _SettingsReader(MappingReader):
             ),
             css=css,
             css_file=css_file,
+            speech=self._word(pairs, "speech"),
             removed=self._word(pairs, "removed"),
             resend_days=self._days(pairs["resend_days"][1])
             if "resend_days" in pairs

@@ -22,7 +22,9 @@ KEYS: Mapping[str, Key] = {key.name: key for kind in reversed(ROWS) for key in k
 """The keys of these notes."""
 _ID = "id"
 # Keys of the document, and keys that notes can't share.
-_NOT_FOR_EACH = frozenset({_ID, "tags", "deck", "markup", "notetype", "fields", "list", "set"})
+_NOT_FOR_EACH = frozenset(
+    {_ID, "tags", "deck", "markup", "speak", "notetype", "fields", "list", "set"}
+)
 Check = Callable[[Key, ScalarNode, Node], bool]
 """Checks a value, reports its problems, and returns whether it is valid."""
 

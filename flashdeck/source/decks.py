@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span, Text
-from flashdeck.kinds.registry import DOCUMENT, PRESET, Key, Shape
+from flashdeck.kinds.registry import DOCUMENT, KINDS, PRESET, Key, Shape
 from flashdeck.model import Preset
 from flashdeck.source.names import clean_name
 from flashdeck.source.note import SourceDeck, SourceFile
-from flashdeck.source.notes import NoteDefaults, NoteReader
+from flashdeck.source.notes import NoteDefaults, NoteReader, is_spoken
 from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class _DeckReader(NoteReader):
             else defaults.join_lines,
             verbatim=self.is_verbatim(pairs["media"][1]) if "media" in pairs else defaults.verbatim,
             notetype=self.notetype_name(pairs["notetype"]) if "notetype" in pairs else "",
+            speak=self.speech(pairs["speak"], self._spoken()) if "speak" in pairs else {},
         )
         description: ScalarNode | None = None
         if "description" in pairs:
@@ -121,6 +122,13 @@ class _DeckReader(NoteReader):
             tuple(notes),
             preset,
         )
+
+    def _spoken(self) -> dict[str, str]:
+        """Return the keys and fields that can be spoken, with short keys of fields."""
+        names = {key.name: key.name for kind in KINDS for key in kind.keys if is_spoken(key)}
+        for source in self.custom.values():
+            names |= {each.name: each.name for each in source.notetype.fields} | dict(source.keys)
+        return names
 
     def _preset(self, node: Node) -> Preset | None:
         """Read deck options; invalid ones are reported and left out."""

@@ -84,7 +84,8 @@ class SourceNote:
     `notetype` is the key of its note type: a built-in one ("Question", "Cloze"), or "custom:" and
     the id of a custom one. `tags` include the document's; `deck` is the full name of its deck. With
     `verbatim`, its media keep their names; with `join_lines`, line breaks in Markdown are spaces.
-    `short` maps fields of its note type to short keys.
+    `short` maps fields of its note type to short keys. `speak` maps keys and fields to the language
+    in which they are spoken.
     """
 
     kind: Kind
@@ -99,6 +100,7 @@ class SourceNote:
     span: Span
     short: Mapping[str, str]
     node: MappingNode = field(compare=False, repr=False)
+    speak: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def released_kind(self) -> str:

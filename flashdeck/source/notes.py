@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from flashdeck.diagnostics import Severity, Text
-from flashdeck.kinds.registry import CUSTOM, KINDS, Key, Kind, Shape, kind_of
+from flashdeck.kinds.key import SPEECH
+from flashdeck.kinds.registry import CUSTOM, KINDS, SPOKEN, Key, Kind, Shape, kind_of
 from flashdeck.model import NoteType
 from flashdeck.records import dataclass
 from flashdeck.source.answers import check_answers, read_texts, read_typed
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from flashdeck.source.note import SourceNoteType
 
 _SHORTEST_ID = 8
+_SPOKEN_SHAPES = frozenset({Shape.TEXT, Shape.TEXTS, Shape.ANSWER})
 _PRIMARY_KEYS = [kind.primary_key for kind in KINDS]
 _ALL_KEYS = list(dict.fromkeys(key.name for kind in KINDS for key in kind.keys))
 UNREAD = "custom:?"
@@ -27,11 +30,17 @@ UNREAD = "custom:?"
 Pair = tuple[ScalarNode, Node]
 
 
+def is_spoken(key: Key) -> bool:
+    """Whether the text of a key can be spoken; Anki would play a closed hint."""
+    return key.shape in _SPOKEN_SHAPES and key.name not in {"notetype", "image", "hint"}
+
+
 @dataclass(frozen=True, slots=True)
 class NoteDefaults:
     """The values that a document sets for all of its notes.
 
-    `notetype` is the key of a custom note type, '' for none, or `UNREAD`.
+    `notetype` is the key of a custom note type, '' for none, or `UNREAD`. `speak` maps keys and
+    fields to languages, '' for the text that decides the kind.
     """
 
     deck: Text
@@ -40,6 +49,7 @@ class NoteDefaults:
     join_lines: bool
     verbatim: bool
     notetype: str
+    speak: Mapping[str, str] = field(default_factory=dict)
 
 
 class NoteReader(MappingReader):
@@ -64,7 +74,8 @@ class NoteReader(MappingReader):
             hint = "write '- q: …' and below it 'a: …'"
             self.report("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
-        read = self._pairs(node, defaults)
+        plain, spoken = self._without_parts(node)
+        read = self._pairs(plain, defaults)
         if read is None:
             return None
         kind, short, pairs = read
@@ -92,6 +103,7 @@ class NoteReader(MappingReader):
             short={name: key for key, name in short.items()} if short else {},
             span=self.file.span(node.pairs[0][0]),
             node=node,
+            speak=self._speak(kind, short, notetype, pairs, defaults.speak, spoken),
         )
         return note if notetype not in ("", UNREAD) else None
 
@@ -119,6 +131,78 @@ class NoteReader(MappingReader):
         if not (missing or defaults.notetype or "notetype" in pairs or len(pairs) < len(names)):
             self._usual[names] = kind
         return kind, short, pairs
+
+    def _without_parts(self, node: MappingNode) -> tuple[MappingNode, dict[str, str]]:
+        """Replace `{text: …, speak: …}` by its text; returns the languages by key or field."""
+        spoken: dict[str, str] = {}
+        if not any(isinstance(value, MappingNode) for _, value in node.pairs):
+            return node, spoken
+        pairs: list[Pair] = []
+        for name, value in node.pairs:
+            plain: Node = value
+            if name.value == "fields" and isinstance(value, MappingNode):
+                plain, inner = self._without_parts(value)
+                spoken |= inner
+            elif isinstance(value, MappingNode) and value.get("text") is not None:
+                part = self.read_keys(value, SPOKEN, f"the text of '{name.value}'")
+                plain = part["text"][1]
+                if "speak" in part and (voice := self._voice(part["speak"][1])) is not None:
+                    spoken[name.value] = voice
+            pairs.append((name, plain))
+        return node._replace(pairs=pairs), spoken
+
+    def speech(
+        self, pair: Pair, names: Mapping[str, str], *, by_key: bool = True
+    ) -> dict[str, str]:
+        """Read `speak`; `names` are the keys and fields that can be spoken, with their own names.
+
+        A language alone is for the text that decides the kind, ''.
+        """
+        key, node = pair
+        if isinstance(node, MappingNode) and by_key:
+            voices: dict[str, str] = {}
+            for name, value in node.pairs:
+                if name.value not in names:
+                    self.unknown(name, list(names), "'speak'")
+                elif (voice := self._voice(value)) is not None:
+                    voices[names[name.value]] = voice
+            return voices
+        voice = self._voice(node) if self.filled(key, node, "'speak'") is not None else None
+        return {"": voice} if voice is not None else {}
+
+    def _voice(self, node: Node) -> str | None:
+        text = self.text(node, "'speak'")
+        voice = " ".join(text.value.split()) if text is not None else ""
+        if text is None or SPEECH.match(voice):
+            return voice or None
+        hint = "write a language and its country, as in fr_FR; options follow it, as in speed=0.8"
+        message = f"'{text.value}' is not a language that Anki could speak"
+        self.report("speech-language", message, text, hint)
+        return None
+
+    def _speak(
+        self,
+        kind: Kind,
+        short: Mapping[str, str],
+        notetype: str,
+        pairs: Mapping[str, Pair],
+        voices: Mapping[str, str],
+        parts: Mapping[str, str],
+    ) -> dict[str, str]:
+        """Return the languages of a note's texts, by key or field."""
+        if not (voices or parts or "speak" in pairs):
+            return {}
+        source = self._by_key.get(notetype)
+        fields = [each.name for each in source.notetype.fields] if source is not None else []
+        names = {key.name: key.name for key in kind.keys if is_spoken(key)}
+        names |= {name: name for name in fields} | dict(short)
+        if "speak" in pairs:
+            voices = self.speech(pairs["speak"], names)
+        first = fields[0] if fields else kind.primary_key
+        first = "q" if first == "image" else first
+        known = {name or first: voice for name, voice in voices.items()}
+        known |= {names.get(name, name): voice for name, voice in parts.items()}
+        return {name: voice for name, voice in known.items() if name in names.values()}
 
     def notetype_name(self, pair: Pair) -> str:
         """Read the name of a custom note type; returns its key, or `UNREAD`."""

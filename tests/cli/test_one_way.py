@@ -39,6 +39,7 @@ OTHERS = {
     "push",
     "schema",
     "send",
+    "speak",
 }
 
 

@@ -112,6 +112,7 @@ GOOD: dict[Shape, st.SearchStrategy[str]] = {
     Shape.MARKUP: st.sampled_from(MARKUPS),
     Shape.DECK: st.sampled_from(["Deck", "'::Below'", "2024"]),
     Shape.NUMBER: st.sampled_from(["1", "'12'", "1_0", "007"]),
+    Shape.SPEECH: st.sampled_from(["fr_FR", "'de_DE voices=A,B speed=.8'", "{}"]),
 }
 BAD = st.sampled_from(["", "{}", "[]", "[[x]]", "{x: y}", "yes", "''", "0", "[5]", "[1%, 2%]"])
 
@@ -311,3 +312,10 @@ def test_a_build_leaves_other_files_in_the_folder_of_schemas_alone(project, tmp_
     project.built()
     assert project.read(".schemas/deck.json") == '{"title": "My own"}'
     assert (tmp_path / "elsewhere.json").read_text() == before
+
+
+def test_a_text_may_have_its_language():
+    part = "{text: un, speak: fr_FR}"
+    for note in (f"{{q: {part}, a: {part}}}", f"{{fields: {{Country: {part}}}}}"):
+        assert _read(note) == (set(), [])
+    assert _read("{q: {text: un, say: fr_FR}, a: one}")[1] != []

@@ -24,6 +24,7 @@ from flashdeck.compile.media.content import (
 )
 from flashdeck.compile.media.folder import MediaFolder
 from flashdeck.compile.media.inline import inline_picture, is_inline, is_replaced
+from flashdeck.compile.media.speech import Recording
 from flashdeck.compile.media.static import (
     MORE_ENDINGS,
     ByAddress,
@@ -109,11 +110,12 @@ class MediaTable:
     """Finds the files that texts name, and reads each file at most once.
 
     Files in the cache `counted` are not read. If two files would keep the same name, the first one
-    does, and `clash` is set.
+    does, and `clash` is set. `recordings` are the recordings that texts need, by their paths.
     """
 
     def __init__(self, root: Path, cards: Path, counted: MediaCache | None = None) -> None:
         self.clash = False
+        self.recordings: dict[str, Recording] = {}
         self._counted = counted or MediaCache()
         self._root = root.absolute()
         self._prefix = f"{self._root}{os.sep}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from html import unescape
 from typing import NamedTuple
 
 from flashdeck.anki.html_text import typable
+from flashdeck.compile.media.speech import PAUSE, speech_tag, spoken
 from flashdeck.formatting.writer import Data, Pairs
 from flashdeck.highlighting.palette import code_css
 from flashdeck.kinds.occlusion import ELLIPSE
@@ -115,12 +117,32 @@ def note_keys(note: Note, key: str, write: Write) -> Pairs | None:
     """Return the keys of a note of a built-in note type; None for fields that no build makes."""
     if note.fields[-1] != note.guid:
         return None
-    pairs = _question(note, write) if key == "Question" else _cloze(note, write)
+    silent, voices = _silenced(note, key)
+    pairs = _question(silent, write) if key == "Question" else _cloze(silent, write)
     if any(value is None for value in pairs.values()):
         return None
     if note.tags:
         pairs["tags"] = note.tags
+    if voices:
+        pairs["speak"] = voices
     return {**{name: value for name, value in pairs.items() if value is not None}, "id": note.guid}
+
+
+def _silenced(note: Note, key: str) -> tuple[Note, dict[str, Data]]:
+    """Return a note without speech, and the languages of its texts by their keys."""
+    fields, voices = list(note.fields), dict[str, Data]()
+    names = ("q", "a", "extra") if key == "Question" else ("cloze", "extra")
+    for place, name in enumerate(names):
+        if "[anki:tts " not in fields[place]:
+            continue
+        # A hint or choices may follow the text.
+        text, mark, rest = fields[place].partition("[/anki:tts]")
+        text, _, tag = text.partition(" [anki:tts lang=")
+        voice = tag.partition("]")[0].removesuffix(f" {PAUSE}")
+        spoken_text = spoken(text, cloze=name == "cloze")
+        if f"{text} {speech_tag(voice, spoken_text)}{rest}" == fields[place] and mark:
+            fields[place], voices[name] = text + rest, voice
+    return replace(note, fields=tuple(fields)), voices
 
 
 def _question(note: Note, write: Write) -> dict[str, Data | None]:

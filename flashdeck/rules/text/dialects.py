@@ -90,7 +90,7 @@ _DIALECTS = (
     _Dialect(
         ("[anki:tts",),
         re.compile(r"\[anki:tts\b[^\[\]\n]*\](?:[^\[\]\n]*\[/anki:tts\])?", re.IGNORECASE),
-        _always("add a recording, ![](word.mp3); or {{tts de_DE:Front}} in your own note type"),
+        _always("add 'speak: de_DE' to the note, or a recording: ![](word.mp3)"),
     ),
 )  # fmt: skip
 _FURIGANA = re.compile(
