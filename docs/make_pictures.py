@@ -139,6 +139,7 @@ PARTS: dict[str, tuple[bool, *tuple[tuple[str, int], ...]]] = {
     "cloze": (True, ("for pages", 0), ("for pages", 1)),
     "occlusion": (False, ("way is this", 0), ("way is this", 4)),
     "items": (False, ("do with a request", 3), ("of Pallets does", 1)),
+    "table": (False, ("status <strong>404", 0), ("abort(404)</code> sends", 0)),
     "math": (False, ("How long does a page", 0)),
     "media": (False, ("framework's name", 0)),
     "text": (True, ("What is wrong here", 0), ("漢字", 0), ("فرنسا", 0), ("Which keys", 0)),

@@ -13,7 +13,7 @@ from flashdeck.compile.cache import Cache, digest_of
 from flashdeck.compile.copies import find_copies
 from flashdeck.compile.deck_files import DeckFiles, ReadFile, RenderedFile, Surroundings
 from flashdeck.compile.decks import DeckTable
-from flashdeck.compile.identity import Identified, identify, with_numbers
+from flashdeck.compile.identity import Identified, identify, with_made_id, with_numbers
 from flashdeck.compile.media.assets import AssetRewriter, with_project_style
 from flashdeck.compile.media.cache import MediaCache, load_media_cache
 from flashdeck.compile.media.table import MediaTable
@@ -237,7 +237,7 @@ def _identified(
 
     `kinds` maps kinds of other first builds to those of the project.
     """
-    notes = [note for file in read for note in file.notes]
+    notes = [with_made_id(note) for file in read for note in file.notes]
     if not notes:
         return [], []
     project_id = project.settings.id or UNSAVED

@@ -59,16 +59,18 @@ def find_copies(
             for place in others
             if not files.is_known(notes[place], notes[original])
         ]
-    return Copies(frozenset(copies), tuple(problems))
+    # A row's id is that of all notes that were made of it.
+    return Copies(frozenset(copies), tuple(dict.fromkeys(problems)))
 
 
 def _duplicate(note: SourceNote, original: SourceNote) -> Diagnostic:
     assert note.id is not None
     assert original.id is not None
     place = original.id.span
+    row = note.made.row_id if note.made is not None else None
     return Diagnostic(
         "duplicate-id",
-        f"the id '{note.id.value}' is used twice: also at {place.path}:{place.line}",
+        f"the id '{(row or note.id)[0]}' is used twice: also at {place.path}:{place.line}",
         note.id.span,
         hint="a copied note? remove this id, and the next build writes a new one",
     )

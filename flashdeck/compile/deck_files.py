@@ -29,7 +29,7 @@ from flashdeck.project.project import Project, default_deck, read_source, source
 from flashdeck.project.table_files import TableFiles
 from flashdeck.records import dataclass
 from flashdeck.source.decks import read_decks
-from flashdeck.source.note import SourceDeck, SourceFile, SourceNote
+from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, unrepeated
 from flashdeck.yamlnode import YamlFile
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ class DeckFiles:
                 for note in islice(remaining, len(deck.notes)):
                     rendered_note = renderer.note(note)
                     rendered.notes += [rendered_note] if rendered_note is not None else []
-            rendered.problems += renderer.problems
+            rendered.problems += unrepeated(renderer.problems)
             rendered.texts[source.yaml.path] = renderer.texts
             if not file.problems and source.table is None:
                 self._cache_items(source.yaml, renderer)

@@ -12,7 +12,7 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from flashdeck.diagnostics import Diagnostic, Severity
+from flashdeck.diagnostics import Diagnostic, Severity, Text
 from flashdeck.kinds.items import WHOLE
 from flashdeck.limits import LAST_CLOZE
 from flashdeck.project.ids import NUMBER_LIKE, base32
@@ -28,6 +28,23 @@ def derived_id(
 ) -> str:
     """Derive the id of a note that has none, from project id, deck, kind and its first text."""
     return id_from((project_id, note.deck, note.kind.name, note.head), taken, tried)
+
+
+def made_id(note: SourceNote, row: str) -> str:
+    """Derive the id of a note that was made of a row, from the row's id and the pattern's name.
+
+    Another note type makes it another note, since Anki refuses such a change.
+    """
+    name = note.made.name if note.made is not None else ""
+    return id_from((row, name, note.notetype), (), {})
+
+
+def with_made_id(note: SourceNote) -> SourceNote:
+    """Return a note with its id, if it was made of a row with an id."""
+    made = note.made
+    if made is None or made.row_id is None or note.id is not None:
+        return note
+    return replace(note, id=Text(made_id(note, made.row_id.value), made.row_id.span))
 
 
 def ids_of_others(
@@ -65,7 +82,7 @@ class Identified:
     """A note with its id; `stamped` says whether the id is in the source.
 
     `was` is the id in the source that a new one replaces. `numbers` are the cloze numbers of its
-    masks or items, in order.
+    masks or items, in order. `row` is the id of the row that it was made of.
     """
 
     note: SourceNote
@@ -73,6 +90,7 @@ class Identified:
     stamped: bool
     was: str = ""
     numbers: tuple[int, ...] = ()
+    row: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -100,6 +118,7 @@ def identify(
     own = {note.id.value for note in notes if note.id is not None}
     taken = own | set(known) | set(others)
     tried: dict[str, int] = {}
+    rows: dict[tuple[str, int], str] = {}
     identified: list[Identified] = []
     for index, note in enumerate(notes):
         if note.id is not None and index not in copies:
@@ -108,6 +127,15 @@ def identify(
                 identified.append(Identified(note, note.id.value, stamped=True))
                 continue
             problems.append(_changed_kind(note, was))
+        if note.made is not None:
+            row = rows.get(note.made.row)
+            if row is None:
+                words = (project_id, note.deck, "row", note.made.head)
+                row = rows[note.made.row] = id_from(words, taken, tried)
+                taken.add(row)
+            fresh = row if note.made.has_row_id else made_id(note, row)
+            identified.append(Identified(note, fresh, stamped=False, row=row))
+            continue
         fresh = derived_id(project_id, note, taken, tried)
         taken.add(fresh)
         replaced = note.id.value if note.id is not None else ""

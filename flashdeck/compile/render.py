@@ -90,6 +90,13 @@ class Renderer:
         `span` is its place in the sources. Returns None if its note type is unknown, which was
         reported when it was read.
         """
+        before = len(self.problems)
+        note = self._note(identified, span)
+        if identified.note.made is not None:
+            self.problems[before:] = map(identified.note.made.named, self.problems[before:])
+        return note
+
+    def _note(self, identified: Identified, span: Span) -> Note | None:
         source = identified.note
         self._enter(source.deck)
         notetype = self.notetypes.get(source.notetype)

@@ -15,6 +15,7 @@ from flashdeck.kinds.registry import (
     KINDS,
     MASK,
     OCCLUSION,
+    PATTERN,
     QUESTION,
     SPOKEN,
     Kind,
@@ -124,6 +125,17 @@ def _undecided() -> Schema:
     every = {key.name: key for kind in KINDS for key in reversed(kind.keys)}
     schema = mapping_schema(every.values())
     return {"title": "A note of any kind.", **schema, "required": [QUESTION.primary_key]}
+
+
+def pattern_definition(short: FieldNames) -> Schema:
+    """Return the schema of a pattern: the keys of a note of any kind, as text with columns, too."""
+    every = {key.name: key for kind in KINDS for key in reversed(kind.keys)}
+    schema = mapping_schema([*PATTERN, *every.values()])
+    for name, value in schema["properties"].items():
+        own = {key: value.pop(key) for key in [*value] if not key.endswith("escription")}
+        value["anyOf"] = [own, *TEXT["anyOf"]] if name in every else [own]
+    schema["properties"] |= {word: TEXT for words in short.values() for word in words}
+    return {**schema, "required": [key.name for key in PATTERN if key.required]}
 
 
 def _by_notetype(notetypes: FieldNames) -> Schema:

@@ -9,6 +9,7 @@ from flashdeck.editor.note_keys import (
     FieldNames,
     note_definitions,
     notes_of_document,
+    pattern_definition,
     short_notes_of_document,
 )
 from flashdeck.editor.shapes import Schema, mapping_schema
@@ -34,7 +35,10 @@ def schemas(notetypes: FieldNames, short: FieldNames = MappingProxyType({})) -> 
     deck = _file("deck", DOCUMENT)
     # `notes` is optional with a table.
     deck["anyOf"] = [{"required": deck.pop("required")}, {"required": ["table"]}, {"type": "null"}]
-    deck["definitions"] = note_definitions(notetypes, short) | {"table": mapping_schema(TABLE)}
+    deck["definitions"] = note_definitions(notetypes, short) | {
+        "table": mapping_schema(TABLE),
+        "pattern": pattern_definition(short),
+    }
     if notetypes:
         deck["allOf"] = notes_of_document(notetypes)
     if short:

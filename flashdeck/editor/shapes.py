@@ -104,6 +104,8 @@ _SHAPES: dict[Shape, Schema] = {
         ]
     },
     Shape.STEPS: _list(_STEP),
+    Shape.PATTERNS: _list({"$ref": "#/definitions/pattern"}, least=1),
+    Shape.COLUMN_NAMES: {"anyOf": [*TEXT["anyOf"], _list(TEXT, least=1)]},
     Shape.COLUMNS: {
         "type": "object",
         "additionalProperties": {

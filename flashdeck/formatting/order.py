@@ -13,6 +13,7 @@ from flashdeck.kinds.registry import (
     ITEM,
     MASK,
     NOTETYPE,
+    PATTERN,
     PRESET,
     RESERVE,
     TABLE,
@@ -49,6 +50,10 @@ def keys_inside(shape: Shape | None, mapping: MappingNode, *, own_type: bool) ->
     """
     if shape is Shape.NOTES:
         return _note_keys(mapping, own_type=own_type)
+    if shape is Shape.PATTERNS:
+        names = {key.name for key in PATTERN}
+        keys = _note_keys(mapping, own_type=own_type)
+        return [*PATTERN, *(key for key in keys if key.name not in names)]
     return _INSIDE.get(shape, ()) if shape is not None else ()
 
 

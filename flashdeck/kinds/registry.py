@@ -80,6 +80,21 @@ TABLE: tuple[Key, ...] = (
         Shape.CONSTANTS,
         "Values for every note of the table; a cell that is not empty overrides them.",
     ),
+    Key(
+        "make",
+        Shape.PATTERNS,
+        "Notes of each row: keys of notes, with `{{column}}` in their texts.",
+    ),
+)
+
+PATTERN: tuple[Key, ...] = (
+    Key(
+        "name",
+        Shape.TEXT,
+        "Its name. The ids of its notes are derived from it: never change it.",
+        required=True,
+    ),
+    Key("when", Shape.COLUMN_NAMES, "Only rows in which these columns are not empty."),
 )
 
 NOTETYPE: tuple[Key, ...] = (
@@ -159,6 +174,7 @@ __all__ = [
     "MEDIA",
     "NOTETYPE",
     "OCCLUSION",
+    "PATTERN",
     "PRESET",
     "QUESTION",
     "RESERVE",

@@ -148,7 +148,7 @@ def _stamped_table(
         number = source.rows[id(note.note.node)]
         cells = texts.setdefault(number, {})
         if not note.stamped:
-            cells[id_column] = note.id
+            cells[id_column] = note.row or note.id
         if any(part.number is None for part in note.note.numbered):
             column = columns[note.note.numbered_key]
             cell = table.rows[number].cells[column].value

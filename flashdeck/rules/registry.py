@@ -67,7 +67,9 @@ def lint(context: LintContext, wanted: Mapping[str, Severity | None]) -> list[Di
     for rule in RULES:
         if wanted.get(rule.name, rule.severity) is None:
             continue
-        for count, finding in enumerate(rule.find(context)):
+        # Those of a pattern's own text are found in each note that was made of it.
+        findings = dict.fromkeys(rule.find(context))
+        for count, finding in enumerate(findings):
             if count == _MOST:
                 message = f"more notes have what '{rule.name}' finds; {_MOST:,} are shown"
                 diagnostics.append(Diagnostic("more-problems", message, None, Severity.INFO))

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flashdeck.diagnostics import Severity
+from flashdeck.diagnostics import Severity, Span
 from flashdeck.kinds.registry import KINDS, Key, Kind, Shape
 from flashdeck.source.csv_table import Table
 from flashdeck.source.mapping import MappingReader, nearest_key
@@ -106,20 +106,41 @@ class ColumnsReader:
         return constants
 
     def _map(self, columns: dict[str, int], key: str, column: Node) -> None:
-        scalar = self._reader.text(column, f"the column of '{key}'")
-        if scalar is None:
-            return
-        name = _clean(scalar.value)
+        place = self.place_of(column, f"the column of '{key}'")
+        if place is not None:
+            columns[key] = place
+
+    def place_of(self, column: Node, what: str) -> int | None:
+        """Return the index of a column by its name, or report that there is none."""
+        scalar = self._reader.text(column, what)
+        return self.place(scalar.value, scalar) if scalar is not None else None
+
+    def place(self, name: str, node: ScalarNode, span: Span | None = None) -> int | None:
+        """Return the index of the column with a name at this place."""
+        name = _clean(name)
         places = [place for place, header in enumerate(self._header) if header == name]
-        if len(places) == 1:
-            columns[key] = places[0]
-            return
-        if places:
-            self._report_duplicate(name, scalar)
-            return
+        if len(places) == 1 and name:
+            return places[0]
+        if places and name:
+            self._report_duplicate(name, node)
+            return None
         near = nearest_key(name, [header for header in self._header if header])
         hint = did_you_mean(near, f"its columns are {self._columns()}")
-        self._reader.report("unknown-column", f"{self._name} has no column '{name}'", scalar, hint)
+        message = f"{self._name} has no column '{name}'"
+        self._reader.report("unknown-column", message, node, hint, span=span)
+        return None
+
+    def ids_only(self, mapping: Node | None, node: Node) -> Columns:
+        """Read the name of the column of ids, where `make` names all others."""
+        columns: dict[str, int] = {}
+        id_name = next((name for name in self._header if name.lower() == _ID), _ID)
+        for key, value in mapping.pairs if isinstance(mapping, MappingNode) else ():
+            if key.value == _ID and isinstance(value, ScalarNode):
+                id_name, node = _clean(value.value) or id_name, value
+            else:
+                self._reader.unknown(key, [_ID], "'columns' beside 'make'")
+        self._map_id(columns, id_name, node)
+        return Columns(columns, {}, id_name)
 
     def _map_id(self, columns: dict[str, int], name: str, node: Node) -> None:
         """Map the column of ids; if there is none, the first build adds it."""

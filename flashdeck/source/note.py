@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from flashdeck.anki.template.reserves import NO_RESERVE, Reserve
-from flashdeck.diagnostics import Span, Text
+from flashdeck.diagnostics import Diagnostic, Span, Text
 from flashdeck.kinds.registry import KINDS, Kind, Shape
 from flashdeck.model import NoteType, Preset
 from flashdeck.records import dataclass
@@ -77,6 +77,43 @@ Numbered: TypeAlias = Mask | ListItem
 Value: TypeAlias = ScalarNode | bool | Mapping[str, ScalarNode] | Texts | Masks | Items
 
 
+class Made(NamedTuple):
+    """How a note was made of a row: the name and place of its pattern.
+
+    `row` is the path of the table and the index of the row, `row_id` its id if it has one, and
+    `head` the text that its id is derived from. `has_row_id`: the row's id is that of the note.
+    """
+
+    name: str
+    place: Span
+    row: tuple[str, int]
+    row_id: Text | None
+    head: str
+    has_row_id: bool
+
+    def named(self, problem: Diagnostic) -> Diagnostic:
+        """Name the pattern in a problem of the row."""
+        if problem.span is None or problem.span.path == self.place.path:
+            return problem
+        where = f"{self.name}' at {self.place.path}:{self.place.line}"
+        return replace(problem, message=f"{problem.message}{_IN_PATTERN}{where})")
+
+
+_IN_PATTERN = " (pattern '"
+
+
+def unrepeated(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the first problem of each fault.
+
+    One in a pattern's own text is found in each row, one in a cell in notes of several patterns.
+    """
+    first: dict[object, Diagnostic] = {}
+    for problem in problems:
+        message = problem.message.partition(_IN_PATTERN)[0]
+        first.setdefault((problem.rule, problem.span, message), problem)
+    return list(first.values())
+
+
 @dataclass(frozen=True, slots=True)
 class SourceNote:
     """A note in the sources.
@@ -85,7 +122,7 @@ class SourceNote:
     the id of a custom one. `tags` include the document's; `deck` is the full name of its deck. With
     `verbatim`, its media keep their names; with `join_lines`, line breaks in Markdown are spaces.
     `short` maps fields of its note type to short keys. `speak` maps keys and fields to the language
-    in which they are spoken.
+    in which they are spoken. `made` says how it was made of a row.
     """
 
     kind: Kind
@@ -101,6 +138,7 @@ class SourceNote:
     short: Mapping[str, str]
     node: MappingNode = field(compare=False, repr=False)
     speak: Mapping[str, str] = field(default_factory=dict)
+    made: Made | None = None
 
     @property
     def released_kind(self) -> str:

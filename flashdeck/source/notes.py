@@ -75,7 +75,7 @@ class NoteReader(MappingReader):
             self.report("not-a-note", "a note is a mapping of keys to text", node, hint)
             return None
         plain, spoken = self._without_parts(node)
-        read = self._pairs(plain, defaults)
+        read = self.keys_of_note(plain, defaults)
         if read is None:
             return None
         kind, short, pairs = read
@@ -107,7 +107,7 @@ class NoteReader(MappingReader):
         )
         return note if notetype not in ("", UNREAD) else None
 
-    def _pairs(
+    def keys_of_note(
         self, node: MappingNode, defaults: NoteDefaults
     ) -> tuple[Kind, Mapping[str, str], dict[str, Pair]] | None:
         """Return the kind of a note, its short keys, and its pairs; None if it is invalid.

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from flashdeck.diagnostics import Diagnostic, Severity, Span
-from flashdeck.kinds.registry import TABLE, Key, Kind, Shape
-from flashdeck.source.columns import KEYS, ROWS, Columns, ColumnsReader
-from flashdeck.source.csv_table import (
-    Cell,
-    Flaw,
-    Place,
-    Row,
-    Table,
-    decode_table,
-    parse_table,
-    split_cell,
-)
-from flashdeck.source.note import SourceDeck, SourceFile, SourceNote, SourceTable
+from flashdeck.kinds.registry import TABLE, Key
+from flashdeck.source.columns import ROWS, Columns, ColumnsReader
+from flashdeck.source.csv_table import Flaw, decode_table, parse_table
+from flashdeck.source.note import SourceDeck, SourceFile, SourceTable, unrepeated
 from flashdeck.source.notes import UNREAD, NoteDefaults, NoteReader
-from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, SequenceNode, YamlFile
-
-if TYPE_CHECKING:
-    from flashdeck.source.note import SourceNoteType
-
-_ITEM_NUMBER = re.compile(r"(.*?\S) *\{n: *([0-9_]+) *\}", re.DOTALL)
-_TAG_SEPARATORS = re.compile(r"[\s,;]+")
+from flashdeck.source.rows import RowReader
+from flashdeck.yamlnode import Limits, MappingNode, Node, ScalarNode, YamlFile
 
 
 class TableFile(NamedTuple):
@@ -85,18 +70,28 @@ def read_table(
         span = Span.point(opened.path, table.start.line + 1, table.start.column + 1)
         reader.problems.append(Diagnostic(table.rule, table.message, span, hint=table.hint))
         return None
-    columns = _columns(
-        reader, pairs, defaults, ColumnsReader(reader, name.value.strip(), table), name
-    )
-    if not _has_required_columns(reader, columns, name):
-        return None
-    file = YamlFile(opened.path, text, (), ())
-    rows = RowReader(file, reader.custom, table, columns, limits.scalar)
+    header = ColumnsReader(reader, name.value.strip(), table)
+    rows: RowReader
+    if "make" in pairs:
+        from flashdeck.source.patterns import MadeReader, read_patterns  # few tables have any
+
+        columns = _id_column(reader, pairs, header, name)
+        patterns = read_patterns(reader, header, defaults, pairs["make"])
+        if not patterns:
+            return None
+        made_in = (reader.file, patterns)
+        rows = MadeReader(opened.path, text, reader.custom, table, columns, limits.scalar, made_in)
+    else:
+        columns = _columns(reader, pairs, defaults, header, name)
+        if not _has_required_columns(reader, columns, name):
+            return None
+        file = YamlFile(opened.path, text, (), ())
+        rows = RowReader(file, reader.custom, table, columns, limits.scalar)
     numbered = list(rows.notes(defaults))
-    reader.problems += rows.problems
+    reader.problems += unrepeated(rows.problems)
     notes = tuple(note for _, note in numbered)
     return SourceFile(
-        file,
+        rows.file,
         (
             SourceDeck(
                 defaults.deck, None, defaults.markup, defaults.join_lines, defaults.verbatim, notes
@@ -141,6 +136,21 @@ def _columns(
     return replace(columns, constants=header.constants(each, is_good))
 
 
+def _id_column(
+    reader: NoteReader,
+    pairs: Mapping[str, tuple[ScalarNode, Node]],
+    header: ColumnsReader,
+    name: ScalarNode,
+) -> Columns:
+    """Read the column of ids of rows, beside patterns that name all other columns."""
+    if "each" in pairs:
+        key = pairs["each"][0]
+        reader.report(
+            "unknown-key", "'each' has no use beside 'make'", key, "add it to each pattern"
+        )
+    return header.ids_only(pairs["columns"][1] if "columns" in pairs else None, name)
+
+
 def _has_required_columns(reader: NoteReader, columns: Columns, name: ScalarNode) -> bool:
     """Check that rows can be notes, to avoid an error for each row."""
     hint = "say which column it is: table: {file: …, columns: {q: …, a: …}}"
@@ -161,170 +171,3 @@ def _has_required_columns(reader: NoteReader, columns: Columns, name: ScalarNode
         message = f"the table has no column for '{missing[0]}'"
         reader.report("missing-column", message, name, hint)
     return not missing
-
-
-class RowReader(NoteReader):
-    """Reads the rows of a table like notes in YAML, with texts in cells."""
-
-    def __init__(
-        self,
-        file: YamlFile,
-        custom: Mapping[str, SourceNoteType],
-        table: Table,
-        columns: Columns,
-        longest: int,
-    ) -> None:
-        super().__init__(file, custom)
-        self._table = table
-        self._columns = columns
-        self._longest = longest
-        self._row = table.header
-
-    def notes(self, defaults: NoteDefaults) -> Iterator[tuple[int, SourceNote]]:
-        """Read all rows that are not empty; yields their indices and notes."""
-        for number, row in enumerate(self._table.rows):
-            self._row = row
-            if row.is_empty or not self._is_valid(row):
-                continue
-            node = self._node(row)
-            if not node.pairs:
-                self.kind(node)
-            elif (note := self.note(node, defaults)) is not None:
-                yield number, note
-
-    def missing(self, mapping: MappingNode, key: str, what: str) -> None:  # noqa: ARG002 - the row
-        """Report an empty cell of a required key."""
-        column = self._columns.keys.get(key)
-        name = self._table.header.cells[column].value if column is not None else key
-        message = f"{what} has no '{key}': the cell under '{name}' is empty"
-        self.report("missing-key", message, self._at(column), "fill it, or empty the whole row")
-
-    def kind(self, node: MappingNode) -> Kind | None:
-        """Detect the kind of a row by its filled cells."""
-        primary = self._columns.primary_keys
-        if primary & {key.value for key, _ in node.pairs}:
-            return super().kind(node)
-        places = [place for key, place in self._columns.keys.items() if key in primary]
-        places += self._columns.fields.values()
-        names = [f"'{self._table.header.cells[place].value}'" for place in places]
-        message = f"this row has nothing under {' or '.join(names)}"
-        self.report("no-kind", message, self._at(None), "fill it, or empty the whole row")
-        return None
-
-    def _is_valid(self, row: Row) -> bool:
-        width = len(self._table.header.cells)
-        extra = next((cell for cell in row.cells[width:] if cell.value), None)
-        if extra is not None:
-            message = f"this row has {len(row.cells)} cells, the header has {width}"
-            hint = f"put text that contains '{self._table.separator}' into quotes"
-            self.report("ragged-row", message, _text(extra), hint)
-            return False
-        for cell in row.cells:
-            if len(cell.value) > self._longest:
-                size = f"{len(cell.value):,} characters; {self._longest:,} are allowed"
-                self.report("limit", f"this text has {size}", _text(cell), "split the note")
-                return False
-        return True
-
-    def _node(self, row: Row) -> MappingNode:
-        """Convert a row to a YAML mapping."""
-        start, end = row.cells[0].start, row.cells[-1].end
-        pairs: list[tuple[ScalarNode, Node]] = []
-        filled = {key for key, place in self._columns.keys.items() if _cell(row, place).value}
-        for key, place in self._columns.keys.items():
-            if key in filled:
-                cell = _cell(row, place)
-                several = "choices" in filled or "choices" in self._columns.constants
-                pairs.append((_word(key, cell), _value(KEYS[key].shape, cell, several=several)))
-        for key, node in self._columns.constants.items():
-            if key not in filled:
-                cell = Cell("", start, start)
-                pairs.append((_word(key, cell), _moved(node, cell)))
-        cells = {name: _cell(row, place) for name, place in self._columns.fields.items()}
-        texts: list[tuple[ScalarNode, Node]] = [
-            (_word(name, cell), _text(cell)) for name, cell in cells.items() if cell.value
-        ]
-        if texts:
-            fields = texts[0][0]._replace(value="fields")
-            pairs.append((fields, MappingNode(texts, flow=True, start=start, end=end)))
-        return MappingNode(pairs, flow=True, start=start, end=end)
-
-    def _at(self, column: int | None) -> ScalarNode:
-        """Return a cell of the current row, or its first one, for its position."""
-        place = column if column is not None and column < len(self._row.cells) else 0
-        return _text(self._row.cells[place])
-
-
-def _cell(row: Row, place: int) -> Cell:
-    """Return a cell; missing cells of a short row are empty, after its last one."""
-    if place < len(row.cells):
-        return row.cells[place]
-    last = row.cells[-1]
-    return Cell("", last.end, last.end)
-
-
-def _text(cell: Cell) -> ScalarNode:
-    return ScalarNode(cell.value, "", cell.start, cell.end)
-
-
-def _word(key: str, cell: Cell) -> ScalarNode:
-    return ScalarNode(key, "", cell.start, cell.end)
-
-
-def _value(shape: Shape, cell: Cell, *, several: bool) -> Node:
-    """Convert a cell to a text or, depending on its key, a list."""
-    if shape is Shape.TAGS:
-        return _list(cell, [tag for tag in _TAG_SEPARATORS.split(cell.value) if tag])
-    if shape in (Shape.TEXTS, Shape.ITEMS) or (shape is Shape.ANSWER and several):
-        texts = split_cell(cell.value)
-        if shape is Shape.ITEMS:
-            items = _list(cell, texts)
-            return items._replace(items=[_item(item) for item in items.items])
-        if shape is Shape.TEXTS or len(texts) > 1:
-            return _list(cell, texts)
-    return _text(cell)
-
-
-def _item(node: Node) -> Node:
-    """Read an item's number behind its text, as in `Werkzeug {n: 2}`."""
-    match = _ITEM_NUMBER.fullmatch(node.value) if isinstance(node, ScalarNode) else None
-    if match is None or not isinstance(node, ScalarNode):
-        return node
-    keys = [node._replace(value=name) for name in ("text", "n")]
-    pairs: list[tuple[ScalarNode, Node]] = [
-        (key, node._replace(value=value)) for key, value in zip(keys, match.groups(), strict=True)
-    ]
-    return MappingNode(pairs, flow=True, start=node.start, end=node.end)
-
-
-def _list(cell: Cell, texts: list[str]) -> SequenceNode:
-    """Convert a cell to a list, with the position of each text in a single line."""
-    items: list[Node] = []
-    end = 0
-    for text in texts:
-        start = cell.value.find(text, end)
-        end = start + len(text)
-        items.append(_text(_within(cell, text, start)))
-    return SequenceNode(items, flow=True, start=cell.start, end=cell.end)
-
-
-def _within(cell: Cell, text: str, offset: int) -> Cell:
-    """Return part of a cell; line ends and doubled quotes shift it, so it gets the whole span."""
-    if cell.end.index - cell.start.index != len(cell.value) or cell.end.line != cell.start.line:
-        return Cell(text, cell.start, cell.end)
-    start = _shifted(cell.start, offset)
-    return Cell(text, start, _shifted(start, len(text)))
-
-
-def _shifted(place: Place, by: int) -> Place:
-    return replace(place, index=place.index + by, column=place.column + by)
-
-
-def _moved(node: Node, cell: Cell) -> Node:
-    """Return a node with the position of a cell."""
-    if isinstance(node, ScalarNode):
-        return node._replace(start=cell.start, end=cell.end)
-    if isinstance(node, SequenceNode):
-        items = [_moved(item, cell) for item in node.items]
-        return SequenceNode(items, flow=True, start=cell.start, end=cell.end)
-    return node

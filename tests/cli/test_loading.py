@@ -25,7 +25,7 @@ NOT_IN_EVERY_PROJECT = {"csv", "email", "http", "pydantic", "rich", "tinycss2", 
 NOT_IN_EVERY_PROJECT |= {
     f"flashdeck.{name}"
     for name in (
-        *("comparison", "report", "source.csv_table", "source.tables"),
+        *("comparison", "report", "source.csv_table", "source.patterns", "source.tables"),
         *("anki.template.problems", "rules"),
     )
 }

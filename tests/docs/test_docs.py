@@ -38,7 +38,8 @@ def test_every_deck_in_the_documents_builds(project, page, number):
         target.write_bytes((ROOT / "cards/media" / like).read_bytes())
     before = page.read_text("utf-8").split("```yaml\n")[: number + 1]
     for table in re.findall(r"^```csv\n(.*?)^```$", "".join(before), re.MULTILINE | re.DOTALL):
-        project.write("cards/words.csv", table)  # the last one before the deck
+        name = re.search(r"[\w-]+\.csv", text)
+        project.write(f"cards/{name[0] if name else 'words.csv'}", table)  # the last one before
     project.write("cards/example.yaml", text if "deck:" in text else f"deck: Example\n{text}")
     assert project.built().packages
 

@@ -319,3 +319,16 @@ def test_a_text_may_have_its_language():
     for note in (f"{{q: {part}, a: {part}}}", f"{{fields: {{Country: {part}}}}}"):
         assert _read(note) == (set(), [])
     assert _read("{q: {text: un, say: fr_FR}, a: one}")[1] != []
+
+
+def test_a_pattern_may_have_columns_wherever_a_note_has_a_value():
+    head = "deck: D\ntable:\n  file: a.csv\n  make:\n    - name: past\n"
+    good = (
+        head + '      q: "{{a}}"\n      a: "{{b}}"\n      reverse: "{{c}}"\n      tags: "{{t}}"\n'
+    )
+    assert errors("deck", good + "      when: [a, b]\n") == []
+    assert errors("deck", good + "      revers: true\n") != []
+    assert errors("deck", good.replace("name: past\n      ", "")) != []
+    assert (
+        errors("deck", good.replace("name: past", "name: past\n      occlude: [{label: 1}]")) != []
+    )

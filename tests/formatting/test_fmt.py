@@ -495,3 +495,11 @@ def test_what_is_no_source_is_not_formatted(call, project):
         assert (result.code, result.out) == (1, "")
         assert "error: " in result.err
     assert call("fmt", "-", "--stdin-filename", "x.yaml", stdin="notes: []\n").code == 1
+
+
+def test_the_keys_of_a_pattern_are_in_order_after_its_name():
+    pattern = """{a: "{{b}}", tags: [x], q: '{{a}}', when: [a,  b], name: one}"""
+    assert fmt(f"deck: A\ntable:\n  make:\n  - {pattern}\n  file: a.csv\n") == (
+        "deck: A\ntable:\n  file: a.csv\n  make:\n    - name: one\n      when: [a, b]\n"
+        '      q: "{{a}}"\n      a: "{{b}}"\n      tags: [x]\n'
+    )
