@@ -14,12 +14,17 @@ from flashdeck.checking.explain import reference
 from flashdeck.cli.app import app
 from flashdeck.cli.help import sections
 from flashdeck.kinds.registry import LIMITS, SETTINGS, Key
+from flashdeck.limits import CEILINGS
 from flashdeck.rules.pages import pages
 from flashdeck.scaffold.start import PROJECT, starter_text
 from flashdeck.yamlnode import Limits
 
 REFERENCE = Path(__file__).parent / "reference"
 
+LIMITS_HEAD = """
+Limits, and the most that settings can set. `flashdeck --limit scalar=2000000 build` sets one for a
+single run, without this maximum. [Limits](limits.md) says what each input may cost.
+"""
 SETTINGS_HEAD = """\
 # Settings
 
@@ -103,14 +108,17 @@ def settings_page() -> str:
     words = {"QUOTED": "Spanish", "DECK": "Spanish::The Moon", "ID": "nzcq86nza31542tk"}
     example = starter_text(PROJECT["flashdeck.yaml"], words)
     defaults = asdict(Limits())
-    limits = [f"| `{key.name}` | {defaults[key.name]:,} | {key.summary} |" for key in LIMITS]
+    limits = [
+        f"| `{key.name}` | {defaults[key.name]:,} | {CEILINGS[key.name]:,} | {key.summary} |"
+        for key in LIMITS
+    ]
     return "\n".join(
         [
             SETTINGS_HEAD,
             *_table(SETTINGS),
-            "\nLimits:\n",
-            "| key | default | limit of |",
-            "|---|---|---|",
+            LIMITS_HEAD,
+            "| key | default | at most | limit of |",
+            "|---|---|---|---|",
             *limits,
             "\nA whole file, as `flashdeck init` writes it:\n",
             f"```yml\n{example}```\n",

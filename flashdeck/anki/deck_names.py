@@ -31,12 +31,12 @@ def root(name: str) -> str:
 
 def leaf(name: str) -> str:
     """Return the last level of a name."""
-    return name.rpartition(_SEPARATOR)[2]
+    return levels(name)[-1]
 
 
 def parent(name: str) -> str:
     """Return a name without its last level, '' for a root."""
-    return name.rpartition(_SEPARATOR)[0]
+    return join(levels(name)[:-1])
 
 
 def with_parents(name: str) -> list[str]:

@@ -122,12 +122,14 @@ def _flashdeck(
     context: typer.Context,
     *,
     directory: options.Directory = None,  # noqa: ARG001 - for the help: commands read it
+    limit: options.Limit = None,
     version: Annotated[
         bool,
         typer.Option("-V", "--version", help="Show the version", rich_help_panel=options.GLOBAL),
     ] = False,
 ) -> None:
     """The compiler for Anki decks: YAML in, a package out, every review kept."""
+    options.set_limits(limit or ())
     if version:
         from flashdeck import __version__
 

@@ -42,6 +42,15 @@ Directory = Annotated[
         rich_help_panel=GLOBAL,
     ),
 ]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=SIZE",
+        help="Before the command: a limit instead of that of the settings",
+        rich_help_panel=GLOBAL,
+    ),
+]
 Colored = Annotated[
     Color,
     typer.Option(
@@ -71,6 +80,21 @@ Sources = Annotated[
     list[str] | None,
     typer.Argument(metavar="FILE|DECK", help="Files, folders or decks [default: all]"),
 ]
+
+
+def set_limits(words: Iterable[str]) -> None:
+    """Set the limits of `--limit NAME=SIZE`. Raises `UsageError` for anything else."""
+    from flashdeck import limits
+
+    sizes: dict[str, int] = {}
+    for word in words:
+        name, _, size = word.partition("=")
+        if name not in limits.CEILINGS:
+            raise UsageError(f"--limit takes {', '.join(limits.CEILINGS)}, not '{name}'")
+        if not (size.isdecimal() and size.isascii() and int(size[:20])):
+            raise UsageError(f"--limit {name} takes a number, as in {name}=2000000")
+        sizes[name] = int(size[:20])
+    limits.set_limits(sizes)
 
 
 def project_root(directory: Path | None, *, clean: bool = True) -> Path:

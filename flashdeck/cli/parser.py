@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 _DIRECTORY = ("-C", "--directory")
+_LIMIT = "--limit"
 
 _Kind = TypeVar("_Kind", TyperCommand, TyperGroup)
 
@@ -24,16 +25,16 @@ _Kind = TypeVar("_Kind", TyperCommand, TyperGroup)
 def command_first(arguments: Sequence[str], without_directory: Sequence[str]) -> list[str]:
     """Move `-C DIR` from before the command to behind it, where commands read it.
 
-    It is dropped before commands `without_directory`.
+    It is dropped before commands `without_directory`. `--limit NAME=SIZE` stays before the command.
     """
-    rest, given = [*arguments], list[str]()
-    while rest and rest[0].startswith(_DIRECTORY):
-        count = 2 if rest[0] in _DIRECTORY else 1  # else `-CDIR` or `--directory=DIR`
-        given += rest[:count]
+    rest, given, limits = [*arguments], list[str](), list[str]()
+    while rest and rest[0].startswith((*_DIRECTORY, _LIMIT)):
+        count = 2 if rest[0] in (*_DIRECTORY, _LIMIT) else 1  # else `-CDIR`, `--directory=DIR`
+        (limits if rest[0].startswith(_LIMIT) else given).extend(rest[:count])
         rest = rest[count:]
     if not rest or rest[0].startswith("-"):
         return [*arguments]
-    return [rest[0], *([] if rest[0] in without_directory else given), *rest[1:]]
+    return [*limits, rest[0], *([] if rest[0] in without_directory else given), *rest[1:]]
 
 
 def with_values(command: _Kind, arguments: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from flashdeck.kinds.key import SPEECH
 from flashdeck.kinds.registry import PRESET, RESERVE, Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS, SCRIPTS
+from flashdeck.limits import CEILINGS
 
 Schema = dict[str, Any]
 # With `if` inside of `anyOf`, language servers complete to `key: ` without offering true, false and
@@ -131,6 +132,8 @@ def value_schema(key: Key) -> Schema:
         shape: Schema = {"enum": [*key.words, *numbers]}
     elif key.shape is Shape.LIMITS:
         shape = {**mapping_schema(LIMITS), "type": ["object", "null"]}
+        for name, limit in shape["properties"].items():
+            limit["maximum"] = CEILINGS[name]
     elif key.shape is Shape.SCRIPTS:
         shape = {**mapping_schema(SCRIPTS), "type": ["object", "null"]}
     elif key.shape is Shape.PRESET:

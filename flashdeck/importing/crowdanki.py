@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn
 
 from flashdeck.anki.deck_names import join
 from flashdeck.anki.read.archive import MIB, Unreadable
+from flashdeck.anki.read.collection import require_short
 from flashdeck.anki.read.schema11 import read_notetypes, read_object
 from flashdeck.anki.template import ordinals
 from flashdeck.anki.template.references import references
@@ -89,6 +90,7 @@ class _Reader:
         if notetype is None or len(fields) != len(notetype.fields):
             msg = f"its note {str(note.get('guid'))[:60]!r} does not fit a note type"
             raise Unreadable(msg)
+        require_short(str(note.get("guid")), fields)
         tags = tuple(tag for text in _texts(note, "tags") for tag in text.split())
         made = ordinals(notetype, fields, tags)
         position = len(self._notes) + 1

@@ -21,7 +21,7 @@ from flashdeck.formatting.writer import file_text, pair_text
 from flashdeck.importing.markdown import as_markdown
 from flashdeck.importing.rewriting.kinds import BuiltIn
 from flashdeck.importing.sources import DeckText, Texts, deck_data, notetype_data, sides
-from flashdeck.limits import PROJECT_NAME
+from flashdeck.limits import CEILINGS, PROJECT_NAME
 from flashdeck.markup import Markup, render
 from flashdeck.model import Collection, Deck, Note, NoteType
 from flashdeck.project.packages import package_name
@@ -197,4 +197,8 @@ def _limits(collection: Collection) -> dict[str, int]:
         "scalar": max(texts, default=0),
         "key": max(keys, default=0),
     }
-    return {name: _ROOM * most for name, most in needed.items() if most > defaults[name]}
+    return {
+        name: min(_ROOM * most, CEILINGS[name])
+        for name, most in needed.items()
+        if most > defaults[name]
+    }

@@ -13,7 +13,7 @@ from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
 from flashdeck.kinds.registry import LIMITS, SETTINGS
 from flashdeck.kinds.settings import ANKI_SPEAKS, JOIN, RESEND_DAYS, SCRIPTS, VERBATIM
-from flashdeck.limits import PROJECT_NAME
+from flashdeck.limits import CEILINGS, PROJECT_NAME, own_limits
 from flashdeck.project.paths import SETTINGS_NAME
 from flashdeck.records import dataclass
 from flashdeck.source.mapping import MappingReader
@@ -80,6 +80,12 @@ def read_settings(root: Path, unsaved: bytes | None = None) -> tuple[Settings, l
 
     The `unsaved` content replaces that of the file.
     """
+    settings, problems = _read(root, unsaved)
+    limits = replace(settings.limits, **own_limits())
+    return replace(settings, limits=limits), problems
+
+
+def _read(root: Path, unsaved: bytes | None) -> tuple[Settings, list[Diagnostic]]:
     path = root / SETTINGS_NAME
     if unsaved is None and not os.path.lexists(path):
         return Settings(), []
@@ -253,12 +259,17 @@ class _SettingsReader(MappingReader):
 
     def _limits(self, node: Node) -> Limits:
         known = [key.name for key in LIMITS]
+        own = own_limits()
         values: dict[str, int] = {}
         for name, value in self._mapping(node, "'limits'"):
             if name.value not in known:
                 self.unknown(name, known, "'limits'")
                 continue
             number = self.number(value, f"'{name.value}'")
-            if number is not None:
+            if number is not None and number > CEILINGS[name.value] and name.value not in own:
+                message = f"'{name.value}' is at most {CEILINGS[name.value]:,} in settings"
+                hint = f"set it for a single run: flashdeck --limit {name.value}={number} build"
+                self.report("high-limit", message, value, hint)
+            elif number is not None:
                 values[name.value] = number
         return Limits(**values)

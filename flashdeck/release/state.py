@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span
 from flashdeck.files.files import Publication, RefusedFileError, read_regular
 from flashdeck.files.seal import TICK, seal
+from flashdeck.limits import own_limits
 from flashdeck.project.paths import BUILD_NAME, CARDS_NAME, LOCK_NAME, SETTINGS_NAME
 from flashdeck.release.result import BuildResult, BuiltPackage, Counts, Options
 
@@ -206,6 +207,7 @@ class State:
     def _relevant_options(self) -> dict[str, Any]:
         """Return the options that change the result of a build."""
         options = self._options._asdict() | {"output": str(self._options.output)}
+        options["limits"] = dict(own_limits())
         return {name: value for name, value in options.items() if name not in _IRRELEVANT}
 
     def _name(self, path: Path | str) -> str:

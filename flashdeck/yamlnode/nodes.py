@@ -12,7 +12,7 @@ from flashdeck.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a source file; with the defaults, any file takes less than 10 s and 1 GiB.
+    """Limits of a source file; `docs/reference/limits.md` says what a file may cost.
 
     `size` is in bytes, `scalar` and `key` in code points. A deck of 100,000 notes in one file takes
     some 20 MiB and a million nodes.

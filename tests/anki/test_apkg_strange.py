@@ -24,6 +24,7 @@ from hostile import (
 
 from flashdeck.anki.read.apkg import read_apkg
 from flashdeck.diagnostics import FlashdeckError
+from flashdeck.limits import field_limit, set_limits
 from flashdeck.model import Card, Deck, Field, Template
 
 if TYPE_CHECKING:
@@ -136,3 +137,15 @@ def test_media_of_a_package_that_was_replaced_are_not_opened(tmp_path, other):
     path.write_bytes(other)
     with pytest.raises(FlashdeckError, match=r"spanish.apkg was changed while it was read"):
         media.open()
+
+
+def test_a_field_that_is_too_long_is_an_error_with_its_note_and_how_to_read_it() -> None:
+    text = "a" * (field_limit() + 1)
+    data = with_sql(f"UPDATE notes SET flds = '{text}' || x'1f' || 'b'")
+    with pytest.raises(FlashdeckError, match=r"a field of 4,194,305 characters, and 4,194,304 "):
+        read_apkg(io.BytesIO(data))
+    try:
+        set_limits({"scalar": len(text)})
+        assert text in read_apkg(io.BytesIO(data)).notes[0].fields
+    finally:
+        set_limits({})

@@ -153,3 +153,31 @@ def test_a_build_outside_a_project_names_init(call, tmp_path):
     code, out, err = call("-C", str(tmp_path), "build")
     assert (code, out) == (1, "")
     assert "= create a project with 'flashdeck init NAME', or name one with -C DIR" in err
+
+
+def test_a_limit_of_the_command_line_replaces_that_of_the_settings(call, two_notes):
+    long = "Who? " * 300_000
+    two_notes.write("cards/long.yaml", f"notes:\n  - {{q: '{long.strip()}', a: b}}\n")
+    two_notes.write("flashdeck.yaml", "limits: {scalar: 5_000_000}\n")
+    code, out, _ = call("-C", str(two_notes.root), "check", "--color", "never")
+    assert code == 1
+    assert "flashdeck.yaml:1:18: error: 'scalar' is at most 1,048,576 in settings" in out
+    assert "cards/long.yaml:2:9: error: " in out
+    words = ["--limit", "scalar=2000000", "-C", str(two_notes.root), "--limit=key=200"]
+    assert call(*words, "check", "--quiet")[0] == 0
+    assert call("-C", str(two_notes.root), "check", "--quiet")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("x=1", "--limit takes size, nodes, depth, scalar, key, problems, not 'x'"),
+        ("scalar", "--limit scalar takes a number, as in scalar=2000000"),
+        ("scalar=0", "--limit scalar takes a number"),
+        ("scalar=-1", "--limit scalar takes a number"),
+    ],
+)
+def test_a_wrong_limit_is_wrong_usage(call, word, message):
+    code, out, err = call("--limit", word, "check")
+    assert (code, out) == (2, "")
+    assert message in err

@@ -91,6 +91,15 @@ def test_the_index_leads_to_every_page():
     assert [page for page in pages if f"]({page})" not in index and page != "README.md"] == []
 
 
+def test_every_limit_names_the_test_that_holds_it():
+    text = (ROOT / "docs/reference/limits.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (?!input|---)(.*) \|$", text)
+    assert len(rows) > 8
+    for row in rows:
+        path, name = row.rpartition("| ")[2].strip("`").split("::")
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8"), row
+
+
 def test_every_path_in_contributing_is_there():
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = set(re.findall(r"`((?:[\w.-]+/)+[\w-]*(?:\.\w+)?)`", text)) - {"build/"}

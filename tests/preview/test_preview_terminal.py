@@ -150,6 +150,21 @@ def test_unclosed_markup_of_a_package_is_left_out_as_in_browsers(capsys, text):
     assert "a   " in capsys.readouterr().out
 
 
+def test_a_long_side_is_cut_with_a_mark(capsys):
+    card = Card(0, "A")
+    kind = NoteType(1, "A", (Field("F"),), (Template("T", "{{F}}", "b"),))
+    Console(width=60).print(draw(Note("a", 1, ("a<b>" * 30_000,), (), (card,)), card, kind))
+    assert "… 20,000 more characters" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["a < b", "a<3", "a<<<"])
+def test_a_sign_that_begins_no_tag_is_text(capsys, text):
+    card = Card(0, "A")
+    kind = NoteType(1, "A", (Field("F"),), (Template("T", "{{F}}", "b"),))
+    Console(width=60).print(draw(Note("a", 1, (text,), (), (card,)), card, kind))
+    assert text in capsys.readouterr().out
+
+
 def test_control_characters_are_made_visible(capsys):
     text = (
         "<p>a\x1b[2J<b>b\u202e</p><script>c</script><p style='display: none'>d</p>" + "<i>" * 9000

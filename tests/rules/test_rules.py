@@ -392,3 +392,8 @@ def test_hostile_texts_end_in_time(project):
     project.write("cards/deck.yaml", f"notes:\n{notes}")
     compiled, _ = compile_project(load_project(project.root)[0])
     assert lint(lint_context(load_project(project.root)[0], compiled), {}) is not None
+
+
+def test_tags_with_three_colons_are_compared_by_level(project):
+    project.write("cards/a.yaml", 'notes:\n  - {q: Who?, a: b, tags: ["a:::b", "A:::b"]}\n')
+    assert "tag-spelling" in [problem.rule for problem in project.check()]

@@ -244,7 +244,7 @@ def _require_harmless(members: list[zipfile.ZipInfo], directory: int) -> dict[st
     )
     ends: dict[str, int] = {}
     for (start, size, name), (next_start, *_) in pairwise([*extents, (directory, 0, "")]):
-        if start + _HEADER.size + size > next_start:
+        if start < 0 or start + _HEADER.size + size > next_start:
             msg = "files in it overlap"
             raise Unreadable(msg)
         ends[name] = next_start

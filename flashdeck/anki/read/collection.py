@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Container as Used
 from functools import partial
 from itertools import pairwise
@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from flashdeck.anki.read import schema11, schema18
-from flashdeck.anki.read.archive import Unreadable
+from flashdeck.anki.read.archive import Unreadable, quoted
 from flashdeck.anki.read.container import Container
 from flashdeck.anki.read.database import DATABASE_LIMIT, Database
-from flashdeck.limits import LAST_ORDINAL, POSITIONS
+from flashdeck.limits import LAST_ORDINAL, POSITIONS, field_limit
 from flashdeck.model import Card, Deck, Note, NoteType
 from flashdeck.records import dataclass
 
@@ -180,6 +180,7 @@ class CollectionReader:
                     "or has an impossible id or time"
                 )
                 raise Unreadable(msg)
+            require_short(guid, fields)
             self._database.spend(_TEXT * (len(fields) + len(tags)))
             own = cards.pop(id_, [])
             if len(own) > 1:
@@ -189,6 +190,17 @@ class CollectionReader:
             msg = "it has cards without a note"
             raise Unreadable(msg)
         return notes
+
+
+def require_short(guid: str, fields: Iterable[str]) -> None:
+    """Raise `Unreadable` for a note with a field that is too long."""
+    longest, most = max(map(len, fields), default=0), field_limit()
+    if longest > most:
+        msg = (
+            f"its note {quoted(guid)!r} has a field of {longest:,} characters, "
+            f"and {most:,} are allowed"
+        )
+        raise Unreadable(msg, f"if you trust it: flashdeck --limit scalar={longest} …")
 
 
 def _sort(cards: list[Card], guid: str) -> None:

@@ -24,6 +24,7 @@ from flashdeck.text import visible
 
 _SOUND = re.compile(r"\[anki:play:([qa]):(\d+)\]")
 _RULE = "<hr id=answer>"
+_LONGEST = 100_000  # characters of a side
 
 
 def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ()) -> RenderableType:
@@ -32,14 +33,18 @@ def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ())
     If the answer repeats the question above a rule, the question is drawn once.
     """
     rendered = face(notetype, note, card, media)
-    answer = read(_with_text(rendered["answer"], rendered, answered=True))
-    parts = (
-        outline(read(_with_text(rendered["question"], rendered, answered=False))),
+    question = _with_text(rendered["question"], rendered, answered=False)
+    answer = _with_text(rendered["answer"], rendered, answered=True)
+    tree = read(answer[:_LONGEST])
+    parts: list[RenderableType] = [
+        outline(read(question[:_LONGEST])),
+        *_rest(question),
         Text(),
         Rule(style=DIM),
         Text(),
-        outline(after_rule(answer) or answer),
-    )
+        outline(after_rule(tree) or tree),
+        *_rest(answer),
+    ]
     return Panel(
         Group(*parts),
         title=_title(note, card),
@@ -49,6 +54,12 @@ def draw(note: Note, card: Card, notetype: NoteType, media: Container[str] = ())
         border_style=DIM if not rendered["broken"] else "red",
         padding=(1, 2),
     )
+
+
+def _rest(html: str) -> list[Text]:
+    """Mark that the end of a side is not drawn."""
+    left = len(html) - _LONGEST
+    return [Text(f"… {left:,} more characters", style=DIM)] if left > 0 else []
 
 
 def _with_text(html: str, rendered: Face, *, answered: bool) -> str:

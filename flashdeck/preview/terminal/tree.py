@@ -42,13 +42,9 @@ def read(html: str) -> Element:
     """Parse HTML into a root element without a name."""
     builder = _Builder()
     at = 0
-    while (start := html.find("<", at)) >= 0:
-        builder.add_text(html[at:start])
-        if not _STARTS_MARKUP.match(html, start):
-            builder.add_text("<")
-            at = start + 1
-            continue
-        tag, at = browser_tag(html, start)
+    while markup := _STARTS_MARKUP.search(html, at):
+        builder.add_text(html[at : markup.start()])
+        tag, at = browser_tag(html, markup.start())
         if tag is None:
             continue
         builder.add_tag(tag)
