@@ -14,8 +14,9 @@ from flashdeck.comparison.revisions import at_revision
 from flashdeck.compile.pipeline import Outcome, compile_root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError
 from flashdeck.model import Collection, Deck, Media, Note, NoteType
-from flashdeck.project.packages import package_of
+from flashdeck.project.packages import is_in_edition, package_of
 from flashdeck.project.project import Project, load_project
+from flashdeck.project.settings import Settings
 from flashdeck.text import natural
 
 
@@ -89,16 +90,28 @@ def read_revision(root: Path, revision: str) -> Iterator[Version]:
         yield read_sources(folder, revision)
 
 
-def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, ...]]:
+def _edition(whole: Collection, settings: Settings, name: str) -> Collection:
+    """Return the notes of an edition whose package has this name, else all notes."""
+    for edition, tags in settings.editions.items():
+        if tags and name.endswith(f"-{edition}.apkg"):
+            notes = [note for note in whole.notes if is_in_edition(note, tags)]
+            return replace(whole, notes=tuple(notes))
+    return whole
+
+
+def narrowed(
+    version: Version, other: Collection, name: str = ""
+) -> tuple[Version, tuple[str, ...]]:
     """Leave out the packages that share no note with another collection.
 
     Return the version and the names of those packages. This compares one package of a project with
-    its sources; if no note is shared at all, nothing is left out.
+    its sources; if no note is shared at all, nothing is left out. If `name` is that of an edition's
+    package, all other notes are left out, too.
     """
     if version.project is None:
         return version, ()
     known = {note.guid for note in other.notes}
-    whole = version.collection
+    whole = _edition(version.collection, version.project.settings, name)
     packages = {
         note.guid: package_of(note.cards[0].deck, version.project.settings)
         for note in whole.notes
@@ -106,7 +119,7 @@ def narrowed(version: Version, other: Collection) -> tuple[Version, tuple[str, .
     }
     shared = {file for guid, file in packages.items() if guid in known}
     left_out = set(packages.values()) - shared
-    if not shared or not left_out:
+    if (not shared or not left_out) and whole is version.collection:
         return version, ()
     notes = tuple(note for note in whole.notes if packages.get(note.guid) in shared)
     decks = {deck for note in notes for card in note.cards for deck in with_parents(card.deck)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flashdeck.kinds.key import SPEECH
+from flashdeck.kinds.key import EDITION, SPEECH
 from flashdeck.kinds.registry import PRESET, RESERVE, Key, Shape
 from flashdeck.kinds.settings import LIMITS, MARKUPS, SCRIPTS
 from flashdeck.limits import CEILINGS
@@ -119,6 +119,10 @@ _SHAPES: dict[Shape, Schema] = {
     Shape.WHOLE: _WHOLE,
     Shape.PACKAGES: _mapping(
         propertyNames={"pattern": r"\.[Aa][Pp][Kk][Gg]$"}, additionalProperties=_list(TEXT)
+    ),
+    Shape.EDITIONS: _mapping(
+        propertyNames={"pattern": EDITION.pattern},
+        additionalProperties={"anyOf": [{"enum": ["all"]}, _list(_TAG, least=1)]},
     ),
     Shape.IDS: _mapping(additionalProperties=_WHOLE),
     Shape.RULES: _mapping(additionalProperties={"enum": list(_SEVERITIES)}),

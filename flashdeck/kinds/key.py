@@ -17,6 +17,10 @@ SPEECH = re.compile(
 """A language of Anki's text-to-speech with its options; also a regular expression of JavaScript."""
 
 
+EDITION = re.compile("^[a-z0-9]+(-[a-z0-9]+)*$")
+"""The name of an edition, a part of file names."""
+
+
 class Shape(StrEnum):
     """The type of a key's value."""
 
@@ -84,6 +88,8 @@ class Shape(StrEnum):
     """A mapping of what may run scripts."""
     PACKAGES = "file names with lists of decks"
     """A mapping of package names to lists of decks."""
+    EDITIONS = "names with lists of tags"
+    """A mapping of names to lists of tags, or to `all`."""
     IDS = "names with numbers"
     """A mapping of names to whole numbers."""
     RULES = "rules with severities"

@@ -59,6 +59,11 @@ SETTINGS: tuple[Key, ...] = (
         "The ids of the built-in note types, where they were imported. Never change them.",
     ),
     Key("packages", Shape.PACKAGES, "Which decks go into which package: file name to decks."),
+    Key(
+        "editions",
+        Shape.EDITIONS,
+        "Packages with some of the notes: edition to the tags of its notes, or to `all`.",
+    ),
     Key("rules", Shape.RULES, "The severity of each rule: off, info, warning or error."),
     Key(
         "allow_scripts",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from flashdeck.anki.deck_names import is_within, root
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Span
 from flashdeck.files.files import check_package_name, is_device
+from flashdeck.model import Note
 from flashdeck.project.paths import BUILD_NAME, SETTINGS_NAME
 from flashdeck.project.settings import Settings
 from flashdeck.text import slug
@@ -27,11 +28,32 @@ def package_of(deck: str, settings: Settings) -> str:
     """Return the package of a deck: that of the nearest deck in the settings, or of its root."""
     nearest = ""
     package = package_name(root(deck))
+    whole = next((edition for edition, tags in settings.editions.items() if not tags), "")
     for file, decks in settings.packages.items():
         for parent in decks:
             if is_within(deck, parent) and len(parent) > len(nearest):
                 nearest, package = parent, file
-    return package
+    return with_suffix(package, whole)
+
+
+def with_suffix(file: str, *words: str) -> str:
+    """Add words to the name of a package: `spanish-full.apkg`."""
+    return "-".join([file.removesuffix(".apkg"), *filter(None, words)]) + ".apkg"
+
+
+def parts_of(file: str, settings: Settings) -> dict[str, str]:
+    """Return the packages of editions that have a part of the notes of a package, by edition."""
+    whole = next((edition for edition, tags in settings.editions.items() if not tags), "")
+    stem = file.removesuffix(".apkg").removesuffix(f"-{whole}" if whole else "")
+    parts = [edition for edition, tags in settings.editions.items() if tags]
+    return {edition: f"{stem}-{edition}.apkg" for edition in parts}
+
+
+def is_in_edition(note: Note, tags: Iterable[str]) -> bool:
+    """Whether a note is in the edition with these tags; removed notes are in every edition."""
+    own = [f"{tag}::".casefold() for tag in note.tags]
+    chosen = [f"{tag}::".casefold() for tag in tags]
+    return not note.cards or any(tag.startswith(one) for tag in own for one in chosen)
 
 
 def package_files(
@@ -56,6 +78,7 @@ def package_files(
         if same != file:
             message = f"'{same}' and '{file}' are the same file on Windows and macOS"
             problems.append(Diagnostic("package-name", message, span, hint="rename one of them"))
+        problems += _shared_names(file, files.values(), settings)
         if file in settings.packages:
             continue
         other = roots.setdefault(file.lower(), top)
@@ -64,6 +87,16 @@ def package_files(
             hint = f"name one of them in {SETTINGS_NAME}: 'packages: {{other.apkg: [{top}]}}'"
             problems.append(Diagnostic("package-name", message, span, hint=hint))
     return files, list(dict.fromkeys(problems))
+
+
+def _shared_names(file: str, others: Iterable[str], settings: Settings) -> Iterator[Diagnostic]:
+    """Report an edition that would be written to another package."""
+    taken = {other.lower() for other in others}
+    for edition, part in parts_of(file, settings).items():
+        if part.lower() in taken:
+            message = f"the edition '{edition}' of {file} and another deck would both be {part}"
+            hint = f"rename the edition or the deck in {SETTINGS_NAME}"
+            yield Diagnostic("package-name", message, Span.point(SETTINGS_NAME), hint=hint)
 
 
 def delete_packages(root: Path, files: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flashdeck.diagnostics import Diagnostic, FlashdeckError, Severity, Span, Text
 from flashdeck.files.conflicts import is_conflict, our_side
 from flashdeck.files.files import RefusedFileError, check_package_name, read_regular
+from flashdeck.kinds.key import EDITION
 from flashdeck.kinds.registry import LIMITS, SETTINGS
 from flashdeck.kinds.settings import ANKI_SPEAKS, JOIN, RESEND_DAYS, SCRIPTS, VERBATIM
 from flashdeck.limits import CEILINGS, PROJECT_NAME, own_limits
@@ -45,6 +46,7 @@ class Settings:
     A missing id or name is taken from the lock. `css_file` is the file that `css` was read from,
     relative to the project, '' if the style is in the settings. `note_type_ids` are ids of built-in
     note types, of their fields and templates, by the words that others are derived from.
+    `editions` maps editions to the tags of their notes, to none for all notes.
     """
 
     id: str = ""
@@ -59,6 +61,7 @@ class Settings:
     resend_days: int = RESEND_DAYS
     note_type_ids: Mapping[str, int] = field(default_factory=dict)
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    editions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     allow_scripts: AcceptedScripts = field(default_factory=AcceptedScripts)
     limits: Limits = field(default_factory=Limits)
@@ -146,6 +149,7 @@ class _SettingsReader(MappingReader):
             else RESEND_DAYS,
             note_type_ids=self._ids(pairs["note_type_ids"][1]) if "note_type_ids" in pairs else {},
             packages=self._packages(pairs["packages"][1]) if "packages" in pairs else {},
+            editions=self._editions(pairs["editions"][1]) if "editions" in pairs else {},
             rules=self._rules(pairs["rules"][1]) if "rules" in pairs else {},
             allow_scripts=self._scripts(pairs["allow_scripts"][1])
             if "allow_scripts" in pairs
@@ -205,6 +209,24 @@ class _SettingsReader(MappingReader):
             decks = [scalar for item in value.items if (scalar := self.text(item, "a deck"))]
             packages[name.value] = tuple(clean_deck(deck.value) for deck in decks)
         return packages
+
+    def _editions(self, node: Node) -> dict[str, tuple[str, ...]]:
+        """Read editions; one with all notes has no tags."""
+        editions: dict[str, tuple[str, ...]] = {}
+        for name, value in self._mapping(node, "'editions'"):
+            is_all = isinstance(value, ScalarNode) and value.value.strip() == "all"
+            tags = () if is_all else self.tags(value, f"'{name.value}'")
+            if not EDITION.match(name.value):
+                hint = "use lower-case letters, digits and single hyphens: it is a part of names"
+                self.report("edition", f"an edition can't be named '{name.value}'", name, hint)
+            elif is_all and () in editions.values():
+                message = "there is another edition with all notes"
+                self.report("edition", message, value, "name its tags, or remove it")
+            elif is_all or tags:
+                editions[name.value] = tags
+            elif isinstance(value, SequenceNode) and not value.items:
+                self.report("edition", f"'{name.value}' has no tags", value, "write all, or tags")
+        return editions
 
     def _rules(self, node: Node) -> dict[str, Severity | None]:
         from flashdeck.rules.pages import meant, pages  # most projects set none

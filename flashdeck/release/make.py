@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,11 +23,12 @@ from flashdeck.model import Collection
 from flashdeck.project.digest import note_digest, stream_digest
 from flashdeck.project.ids import new_project_id
 from flashdeck.project.lockfile import Lock, lock_text
-from flashdeck.project.packages import delete_packages
+from flashdeck.project.packages import delete_packages, is_in_edition, parts_of
 from flashdeck.project.paths import BUILD_NAME, LOCK_NAME, SCHEMAS_NAME, SETTINGS_NAME
 from flashdeck.project.project import Project, load_project
 from flashdeck.project.project_id import stamped_settings
 from flashdeck.project.published import Healed, healed, record
+from flashdeck.project.settings import Settings
 from flashdeck.release.consequences import changed_fronts, consequences
 from flashdeck.release.recover import recover_lock
 from flashdeck.release.release import Content, Policy, Release, last_time, release, without_removed
@@ -70,6 +71,7 @@ class _Ready(NamedTuple):
     read: tuple[YamlFile, ...] = ()
     others: tuple[Path, ...] = ()
     obsolete: tuple[str, ...] = ()
+    settings: Settings = Settings()
 
 
 def make(root: Path, options: Options, progress: Progress) -> Made:
@@ -81,11 +83,12 @@ def make(root: Path, options: Options, progress: Progress) -> Made:
         ready = _prepare(root, options, publication)
         if ready.releases is None:
             return Made(BuildResult((), ready.problems))
-        fresh = _fresh(ready.releases, options.fresh) if options.fresh is not None else {}
+        releases = [*_with_editions(ready.releases, ready.settings, options)]
+        fresh = _fresh(releases, options.fresh) if options.fresh is not None else {}
         # `--output` and `--fresh` may name files outside the project.
         inside = root if options.output is None else None
         packages = []
-        for release in ready.releases:
+        for release in releases:
             target = options.output or root / BUILD_NAME / release.file
             stream = publication.stage(target, inside)
             report = partial(progress, release.file)
@@ -159,6 +162,7 @@ def _prepare(root: Path, options: Options, publication: Publication) -> _Ready:
         tuple(read),
         (*others, root / project.settings.css_file) if project.settings.css_file else others,
         _without_notes(project.lock, lock),
+        project.settings,
     )
 
 
@@ -179,9 +183,16 @@ def _with_identity(
     if not project.settings.id:
         project = replace(project, settings=replace(project.settings, id=new_project_id()))
     elif not project.lock_text and not lost:
-        lock, lost = recover_lock(project.build, known_kinds(project), options.now)
+        lock, lost = recover_lock(
+            project.build, known_kinds(project), options.now, _part_names(project.settings)
+        )
         project = replace(project, lock=lock)
     return state._replace(project=project), lost
+
+
+def _part_names(settings: Settings) -> tuple[str, ...]:
+    """Return the ends of names of packages that are parts of others."""
+    return tuple(f"-{edition}.apkg" for edition, tags in settings.editions.items() if tags)
 
 
 def _released(
@@ -246,6 +257,20 @@ def _dated(
     )
     single = options.output.name if options.output is not None else ""
     return release(content, project.lock, options.now, policy, single)
+
+
+def _with_editions(
+    releases: Iterable[Release], settings: Settings, options: Options
+) -> Iterator[Release]:
+    """Return all packages: those of the lock, and of editions with some of their notes."""
+    for item in releases:
+        yield item
+        parts = parts_of(item.file, settings) if options.output is None else {}
+        for edition, file in parts.items():
+            tags = settings.editions[edition]
+            notes = [note for note in item.collection.notes if is_in_edition(note, tags)]
+            if any(note.cards for note in notes):
+                yield item.part(file, edition, notes)
 
 
 def _fresh(releases: Iterable[Release], path: Path) -> dict[Path, Release]:
@@ -355,4 +380,5 @@ def _package(
         cards=sum(len(note.cards) for note in notes),
         media=len(package.collection.media),
         counts=package.counts,
+        edition=package.edition,
     )

@@ -18,15 +18,20 @@ from flashdeck.source.names import OUR_TAG
 _HINT = "restore it from git; its times keep learners' own tags and edits"
 
 
-def recover_lock(folder: Path, kinds: Mapping[int, str], now: int) -> tuple[Lock, list[Diagnostic]]:
+def recover_lock(
+    folder: Path, kinds: Mapping[int, str], now: int, parts: tuple[str, ...] = ()
+) -> tuple[Lock, list[Diagnostic]]:
     """Rebuild the lock from the packages in `folder`, with a warning.
 
     `kinds` are by the ids of note types. Times later than `now` are ahead of it. Without packages
-    the lock is empty: reviews are kept, but the times of all notes change.
+    the lock is empty: reviews are kept, but the times of all notes change. Packages whose names end
+    in one of `parts` are parts of others.
     """
     collections: dict[str, Collection] = {}
     problems: list[Diagnostic] = []
-    for path in sorted(folder.glob("*.apkg")):
+    paths = sorted(folder.glob("*.apkg"))
+    wholes = [path for path in paths if not path.name.endswith(parts)] if parts else paths
+    for path in wholes or paths:
         try:
             collection = read_apkg(path)
         except FlashdeckError as error:

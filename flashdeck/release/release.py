@@ -37,12 +37,25 @@ _TOMBSTONE_LIFE = 180 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A dated package, ready to be written. `digest` changes with its content."""
+    """A dated package, ready to be written. `digest` changes with its content.
+
+    `statuses` are how its notes differ from the last build, by note id. `edition` is set if it is a
+    part of another package.
+    """
 
     file: str
     collection: Collection
     counts: Counts
     digest: str
+    statuses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    edition: str = ""
+
+    def part(self, file: str, edition: str, notes: Sequence[Note]) -> Release:
+        """Return the package of an edition, with some of the notes."""
+        collection = with_notes(self.collection, notes)
+        counts = _counts(self.statuses, notes)
+        digest = package_digest(collection)
+        return Release(file, collection, counts, digest, self.statuses, edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +117,25 @@ def release(
 
 def without_removed(collection: Collection) -> Collection:
     """Leave removed notes, and what only they need, out of a dated package."""
-    notes = tuple(note for note in collection.notes if note.cards)
+    return with_notes(collection, [note for note in collection.notes if note.cards])
+
+
+def with_notes(collection: Collection, notes: Sequence[Note]) -> Collection:
+    """Return a dated package with some of its notes, and with what they need."""
     used = {note.notetype for note in notes}
+    homes = {card.deck for note in notes for card in note.cards}
+    decks = tuple(
+        deck for deck in collection.decks if any(is_within(home, deck.name) for home in homes)
+    )
     notetypes = tuple(notetype for notetype in collection.notetypes if notetype.id in used)
     media = media_of(collection, notes, notetypes)
-    return replace(collection, notetypes=notetypes, notes=notes, media=media)
+    return Collection(notetypes, decks, tuple(notes), media)
+
+
+def _counts(statuses: Mapping[str, Sequence[str]], notes: Iterable[Note]) -> Counts:
+    counts = Counter(status for note in notes for status in statuses[note.guid])
+    tombstones = sum(not note.cards for note in notes)
+    return Counts(**counts, tombstones=tombstones)
 
 
 class _Dater:
@@ -157,16 +184,17 @@ class _Dater:
                 undated = self._assemble(notes, [note for note, _ in tombstones])
                 digest = package_digest(undated, self._digests)
         revision = self._revision(before, digest, undated.notes)
-        counts: Counter[str] = Counter()
+        statuses: dict[str, list[str]] = {}
         step = position_step(len(notes))
         dated = [
-            self._date(note, place * step, revision, counts)
+            self._date(note, place * step, revision, statuses)
             for place, note in enumerate(undated.notes, 1)
         ]
         self._package_lines[file] = PackageEntry(file, revision, digest)
         notetypes = tuple(self._date_type(notetype, revision) for notetype in undated.notetypes)
         collection = replace(undated, notes=tuple(dated), notetypes=notetypes)
-        return Release(file, collection, Counts(**counts, tombstones=len(tombstones)), digest)
+        counts = _counts(statuses, dated)
+        return Release(file, collection, counts, digest, statuses)
 
     def without_expired(self, releases: Sequence[Release]) -> list[Release]:
         """Leave out packages that have only expired removed notes, if another one has changed."""
@@ -280,22 +308,24 @@ class _Dater:
             if (old := self._old.notes.get(note.guid)) is not None
         )
 
-    def _date(self, note: Note, position: int, revision: int, counts: Counter[str]) -> Note:
+    def _date(
+        self, note: Note, position: int, revision: int, statuses: dict[str, list[str]]
+    ) -> Note:
         """Add ids and times to a note and its cards, and positions to the cards."""
         guid = note.guid
         old = self._old.notes.get(guid)
         if guid not in self._package_of:
             assert old is not None, "only notes in the lock can be removed"
-            return self._date_tombstone(note, old, revision, counts)
+            statuses[guid] = [] if old.removed else ["removed"]
+            return self._date_tombstone(note, old, revision)
         entry = self._living(note, old, revision)
         if entry is old and not entry.changed:
             mod = entry.first_built
-            counts["unchanged"] += 1
+            statuses[guid] = ["unchanged"]
         else:
             mod = self._time(entry, revision)
             is_again = old is not None and mod > self._last_time(old)
-            for status in _statuses(old, entry, is_again=is_again):
-                counts[status] += 1
+            statuses[guid] = _statuses(old, entry, is_again=is_again)
         self._note_lines[guid] = entry
         note_id, card_block = self._numbers[guid]
         cards = tuple(
@@ -308,9 +338,7 @@ class _Dater:
         mod += entry.ahead
         return Note(guid, note.notetype, note.fields, note.tags, cards, note_id, mod, note.source)
 
-    def _date_tombstone(
-        self, note: Note, old: NoteEntry, revision: int, counts: Counter[str]
-    ) -> Note:
+    def _date_tombstone(self, note: Note, old: NoteEntry, revision: int) -> Note:
         digest = note_digest(note)
         entry = old._replace(
             **self._numbers[note.guid]._asdict(),
@@ -320,7 +348,6 @@ class _Dater:
             changed=_changed(old, digest, revision),
             removed=old.removed or revision,
         ).after(old)
-        counts["removed"] += not old.removed
         self._note_lines[note.guid] = entry
         return replace(note, mod=self._time(entry, revision) + entry.ahead)
 

@@ -57,7 +57,7 @@ class BuiltPackage(NamedTuple):
     """A package that was written. `notes` does not include removed notes.
 
     `content` is the digest of its content, as in the lock; `sha256` is that of the file in hex, or
-    None unless it was requested.
+    None unless it was requested. `edition` is set if it is a part of another package.
     """
 
     path: Path
@@ -68,6 +68,7 @@ class BuiltPackage(NamedTuple):
     cards: int
     media: int
     counts: Counts
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

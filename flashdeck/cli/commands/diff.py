@@ -132,9 +132,9 @@ def _narrowed(
 
     left_out: tuple[str, ...] = ()
     if old is not None and before.project is None:
-        after, left_out = versions.narrowed(after, before.collection)
+        after, left_out = versions.narrowed(after, before.collection, before.name)
     elif new is not None and after.project is None:
-        before, left_out = versions.narrowed(before, after.collection)
+        before, left_out = versions.narrowed(before, after.collection, after.name)
     if left_out:
         log(f"not compared, since they share no note: {', '.join(left_out)}")
     return before, after

@@ -111,7 +111,9 @@ def _built(root: Path, color: options.Color) -> tuple[Project, list[Path]]:
     exit_with(result.diagnostics)
     if not result.packages:
         raise FlashdeckError("there is no note to push", "write notes, and build")
-    return load_project(root)[0], [package.path for package in result.packages]
+    return load_project(root)[0], [
+        package.path for package in result.packages if not package.edition
+    ]
 
 
 def _run(
