@@ -126,7 +126,7 @@ def test_every_setting_is_explained_and_the_examples_are_right(tmp_path):
     assert set(value(project.root / "flashdeck.yaml")) == {key.name for key in SETTINGS}
     assert project.check() == []
     assert load_project(project.root)[0].settings.limits == Limits()
-    assert [one.path.name for one in project.built().packages] == ["moon.apkg"]
+    assert [one.path.name for one in project.built().packages] == ["moon-full.apkg"]
 
 
 def test_each_source_names_a_schema_that_is_there(tmp_path):
