@@ -20,7 +20,13 @@ from patterns import Expression, expressions, worst
 from rich.console import Console
 
 import flashdeck
-from flashdeck.anki.html_text import readable, readable_lines, strip_html, typable
+from flashdeck.anki.html_text import (
+    readable,
+    readable_lines,
+    strip_html,
+    typable,
+    without_speech,
+)
 from flashdeck.anki.template.av import extract_av
 from flashdeck.anki.template.cloze import cloze_filter
 from flashdeck.anki.template.render import render as render_card
@@ -63,6 +69,7 @@ def _in_cloze(text: str) -> str:
 GUARDED: dict[str, tuple[Callable[[str], object], ...]] = {
     "flashdeck.anki.html_text:_MARKUP": (strip_html,),
     "flashdeck.anki.html_text:_HIDING": (strip_html,),
+    "flashdeck.anki.html_text:_SPEECH": (without_speech,),
     "flashdeck.anki.html_text:_SOUND": (readable, readable_lines, typable),
     "flashdeck.anki.html_text:_READINGS": (typable,),
     "flashdeck.anki.html_text:_READINGS#1": (typable,),

@@ -40,7 +40,7 @@ _GLUED = re.compile(r"#[^\s#]")
 _SHOWING_ESCAPE = re.compile(r"\\[xuU_]")
 # What a build adds to a mask, an item and a field; it does not change the layout.
 _MASK_NUMBER = re.compile(r", n: [0-9]+(?=\}\Z)")
-_ITEM_NUMBER = re.compile(r"\{text: (.*), n: [0-9]+\}\Z")
+_ITEM_NUMBER = re.compile(r", n: [0-9]+\}\Z")
 _RESERVE = re.compile(r"\{name: ([^{},]*), anki: [^{},]*\}|, anki: [^{},]*")
 
 
@@ -239,10 +239,16 @@ def _fits(line: str, shape: Shape | None) -> bool:
     if shape is Shape.MASKS:
         line = _MASK_NUMBER.sub("", line)
     elif shape is Shape.ITEMS:
-        line = _ITEM_NUMBER.sub(r"\1", line)
+        line = _without_number(line)
     elif shape is Shape.FIELD_LIST:
         line = _RESERVE.sub(r"\1", line)
     return len(line) <= WIDTH
+
+
+def _without_number(item: str) -> str:
+    """Return the text of an item that has its number beside it; any other item itself."""
+    number = _ITEM_NUMBER.search(item)
+    return item[: number.start()].replace("{text: ", "", 1) if number else item
 
 
 def _is_empty(node: Container) -> bool:

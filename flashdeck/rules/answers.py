@@ -182,7 +182,8 @@ def _as_items(entry: Entry, answer: FieldText) -> Fix | None:
         return None
     lines = ["list:" if match["number"] else "set:"]
     for line in pair.value.split("\n")[1:]:
-        text = _MARK.sub("", line)
+        mark = _MARK.match(line)
+        text = line[mark.end() :] if mark else line
         text = text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
         lines.append(f"{match['indent']}- {text}")
     return Fix(pair.span, "\n".join(lines), in_text=True)

@@ -30,7 +30,7 @@ FRONT = """\
 BACK = """\
 <p id=out></p>
 <script>
-  const got = [sessionStorage.getItem("choice"), sessionStorage.getItem("none"), localStorage.kept];
+  var got = [sessionStorage.getItem("choice"), sessionStorage.getItem("none"), localStorage.kept];
   fetch("_data.json").then((answer) => answer.json()).then((data) => {
     document.getElementById("out").textContent = [...got, data.word, origin].join(" | ");
   });

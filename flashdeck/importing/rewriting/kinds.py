@@ -41,9 +41,9 @@ _MASK_END = "}}</span>"
 _HIDE_ALL = "hide-all"
 _ITEMS = re.compile(
     r'<div class="fd-(?P<kind>list|set)(?: fd-context fd-context-(?P<context>\d))?'
-    r'(?P<whole> fd-whole)?">\{\{c(?P<clozes>.*)\}\}</div>',
-    re.DOTALL,
+    r'(?P<whole> fd-whole)?">\{\{c'
 )
+_ITEMS_END = "}}</div>"
 _BETWEEN_CLOZES = "}}{{c"
 _ITEM = re.compile(r'<([ou]l)(?: start="\d+")?><li dir="auto">(?P<text>.*)</li></\1>', re.DOTALL)
 Write = Callable[[str], "str | None"]
@@ -181,8 +181,8 @@ def _cloze(note: Note, write: Write) -> dict[str, Data | None]:
         pairs["occlude"] = written if len(written) == len(masks) else None
         if prompt:
             pairs["q"] = write(prompt.removeprefix(_PROMPT).removesuffix("</div>"))
-    elif (items := _ITEMS.search(text)) is not None and items.end() == len(text):
-        pairs = _items(items, write)
+    elif text.endswith(_ITEMS_END) and (items := _ITEMS.search(text)) is not None:
+        pairs = _items(items, text[items.end() : -len(_ITEMS_END)], write)
         if prompt := text[: items.start()]:
             pairs["q"] = write(prompt.removeprefix(_PROMPT).removesuffix("</div>"))
     if typed:
@@ -190,8 +190,8 @@ def _cloze(note: Note, write: Write) -> dict[str, Data | None]:
     return pairs | _optional({"extra": extra, "hint": hint}, write)
 
 
-def _items(items: re.Match[str], write: Write) -> dict[str, Data | None]:
-    clozes = items["clozes"].split(_BETWEEN_CLOZES)[1 if items["whole"] else 0 :]
+def _items(items: re.Match[str], inside: str, write: Write) -> dict[str, Data | None]:
+    clozes = inside.split(_BETWEEN_CLOZES)[1 if items["whole"] else 0 :]
     written: list[Pairs] = []
     for cloze in clozes:
         number, _, text = cloze.partition("::")
